@@ -1,0 +1,35 @@
+#include "sim/base/error.h"
+
+#include <algorithm>
+
+namespace peeksim {
+
+namespace {
+
+std::string message(const std::string& where, const std::string& what, const std::string& remedy) {
+  std::string text = where.empty() ? what : where + ": " + what;
+  if (!remedy.empty()) text += "; " + remedy;
+  // One line, whatever the names of files and the words of libraries hold.
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
+}  // namespace
+
+std::string Location::text() const {
+  std::string text = file;
+  if (line > 0) text += ":" + std::to_string(line);
+  if (key.empty()) return text;
+  return text.empty() ? key : text + ": " + key;
+}
+
+Error::Error(ErrorKind kind, const std::string& where, const std::string& what,
+             const std::string& remedy)
+    : std::runtime_error(message(where, what, remedy)), kind_(kind) {}
+
+Error::Error(ErrorKind kind, const Location& where, const std::string& what,
+             const std::string& remedy)
+    : Error(kind, where.text(), what, remedy) {}
+
+}  // namespace peeksim
