@@ -1,0 +1,164 @@
+// Makers of rows for the table of keys: one per type of value, each given the field that it fills.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/config/machine_keys.h"
+#include "sim/config/prediction_values.h"
+
+namespace peeksim::key {
+
+constexpr Bytes largest_buffer = Bytes{1} << 40;
+constexpr int widest_port = 1 << 20;
+constexpr Cycle longest_latency = 1000000;
+
+// Where a row's value lives in the machine; works for reading and for writing.
+template <class T>
+auto at(T MachineSpec::*field) {
+  return [=](auto& machine) -> auto& {
+    return machine.*field;
+  };
+}
+template <class Group, class T>
+auto at(Group MachineSpec::*group, T Group::*field) {
+  return [=](auto& machine) -> auto& {
+    return machine.*group.*field;
+  };
+}
+
+inline std::vector<std::string> names(const std::vector<Choice>& choices) {
+  std::vector<std::string> list;
+  for (const Choice& choice : choices) list.push_back(choice.name);
+  return list;
+}
+
+inline std::string from_to(std::int64_t least, std::int64_t most) {
+  return std::to_string(least) + " to " + std::to_string(most);
+}
+
+template <class At>
+MachineKey integer(const char* path, const char* unit, std::int64_t least, std::int64_t most,
+                   At field, const char* meaning) {
+  return {
+      path,
+      "integer",
+      unit,
+      from_to(least, most),
+      meaning,
+      {},
+      [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+        using Field = std::decay_t<decltype(field(machine))>;
+        field(machine) = static_cast<Field>(value.integer(least, most));
+      },
+      [=](const MachineSpec& machine) { return Value::scalar(std::to_string(field(machine))); }};
+}
+
+template <class At>
+MachineKey bytes(const char* path, Bytes least, At field, const char* meaning) {
+  return {
+      path,
+      "size",
+      "bytes, or KiB, MiB, GiB",
+      from_to(least, largest_buffer),
+      meaning,
+      {},
+      [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+        field(machine) = value.bytes(least, largest_buffer);
+      },
+      [=](const MachineSpec& machine) { return Value::scalar(std::to_string(field(machine))); }};
+}
+
+// The sizes that have a MAC in the energy tables.
+template <class At>
+MachineKey element_size(const char* path, At field, const char* meaning) {
+  MachineKey key = integer(path, "bytes", 1, 4, field, meaning);
+  key.range = "1, 2 or 4";
+  key.read = [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+    field(machine) = static_cast<int>(value.integer(1, 4));
+    if (field(machine) == 3) value.fail("expected 1, 2 or 4 bytes, found 3");
+  };
+  return key;
+}
+
+template <class At>
+MachineKey flag(const char* path, At field, const char* meaning) {
+  return {
+      path,
+      "boolean",
+      "",
+      "true or false",
+      meaning,
+      {},
+      [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+        field(machine) = value.boolean();
+      },
+      [=](const MachineSpec& machine) { return Value::scalar(field(machine) ? "true" : "false"); }};
+}
+
+// Any text but an empty one.
+template <class At>
+MachineKey text(const char* path, At field, const char* meaning) {
+  return {path,
+          "text",
+          "",
+          "not empty",
+          meaning,
+          {},
+          [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+            if (value.text().empty()) value.fail("expected a text, found an empty one");
+            field(machine) = value.text();
+          },
+          [=](const MachineSpec& machine) { return show_text(field(machine)); }};
+}
+
+// A name from `choices` or, when those are empty, from the vocabulary under the key's path.
+template <class At>
+MachineKey name(const char* path, std::vector<Choice> choices, At field, const char* meaning) {
+  const MachineKey row{path, "name", "", "see below", meaning, std::move(choices), {}, {}};
+  MachineKey key = row;
+  key.read = [=](const Value& value, const Vocabulary& vocabulary, MachineSpec& machine) {
+    const std::vector<std::string> known = names(choices_of(row, vocabulary));
+    field(machine) = known.empty() ? value.text() : value.one_of(known);
+  };
+  key.show = [=](const MachineSpec& machine) { return show_text(field(machine)); };
+  return key;
+}
+
+template <class At>
+MachineKey number(const char* path, const char* unit, double least, double most, const char* range,
+                  At field, const char* meaning) {
+  return {path,
+          "number",
+          unit,
+          range,
+          meaning,
+          {},
+          [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+            const double number = value.number();
+            if (number < least || number > most) {
+              value.fail(std::string("expected a number ") + range + ", found " + value.text());
+            }
+            field(machine) = number;
+          },
+          [=](const MachineSpec& machine) { return show_number(field(machine)); }};
+}
+
+// A value with a reader and a writer of its own.
+template <class At, class Read, class Show>
+MachineKey custom(const char* path, const char* type, const char* unit, const char* range,
+                  Read reader, Show writer, At field, const char* meaning) {
+  return {path,
+          type,
+          unit,
+          range,
+          meaning,
+          {},
+          [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+            field(machine) = reader(value);
+          },
+          [=](const MachineSpec& machine) { return writer(field(machine)); }};
+}
+
+}  // namespace peeksim::key

@@ -1,0 +1,111 @@
+// The described machine: plain, immutable data, one field per key of a machine file.
+// The keys, their units, ranges and defaults are the rows of machine_keys.cpp.
+#pragma once
+
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/base/error.h"
+#include "sim/base/units.h"
+
+namespace peeksim {
+
+struct ArraySpec {
+  int rows = 16;                  // PEs: output positions
+  int cols = 16;                  // PEs: output channels
+  int lanes = 1;                  // MACs per PE and cycle
+  std::string dispatch = "gate";  // a row of schedule's table of dispatch policies
+  bool gate_zero_activations = true;
+};
+
+struct PrecisionSpec {
+  int activation_bytes = 1;
+  int weight_bytes = 1;
+};
+
+struct BufferSpec {
+  Bytes ifmap_bytes = 262144;  // whole buffers; half of each is usable at a time
+  Bytes weight_bytes = 262144;
+  Bytes ofmap_bytes = 65536;
+  int ifmap_read_width = 0;   // elements per cycle; 0: unlimited
+  int weight_read_width = 0;  // elements per cycle; 0: unlimited
+};
+
+struct DramSpec {
+  Bytes bytes_per_cycle = 16;
+  Cycle latency = 0;  // cycles from the end of a transfer to its completion
+};
+
+// A position inside a window (row, column) or an extent (height, width).
+struct Position {
+  int row = 0;
+  int col = 0;
+  friend bool operator==(Position a, Position b) { return a.row == b.row && a.col == b.col; }
+  friend bool operator<(Position a, Position b) {
+    return a.row != b.row ? a.row < b.row : a.col < b.col;
+  }
+};
+
+struct WindowSpec {
+  int height = 2;
+  int width = 2;
+};
+
+// Either a named pattern (corner, diagonal, checkerboard, all) or an explicit list of positions.
+struct PeekSpec {
+  std::string pattern = "diagonal";  // "" when `list` counts
+  std::vector<Position> list;
+};
+
+// The threshold of a channel that is never predicted: no value is at or below it.
+constexpr double never_predicted = -std::numeric_limits<double>::infinity();
+
+// What one entry of prediction.layers changes for the layers whose name matches `match` (a glob).
+// Later entries win over earlier ones.
+struct LayerPredictionOverride {
+  std::string match;
+  std::optional<std::string> policy;
+  std::optional<WindowSpec> window;
+  std::optional<PeekSpec> peeks;
+  std::optional<double> threshold;
+  Location where;
+};
+
+struct PredictionSpec {
+  std::string policy = "peek";  // a row of predict's table of predictors
+  WindowSpec window;
+  PeekSpec peeks;
+  double threshold = 0;              // in the units of the trace's ofmap values
+  Cycle latency = 0;                 // cycles from the end of the last peek drain to predict_ready
+  std::vector<std::string> exclude;  // "first", "kind:<kind>" or a glob over layer names
+  std::vector<LayerPredictionOverride> layers;
+  std::string thresholds_file;  // as written; read from the folder of the file that names it
+  // From the thresholds file: a threshold per output channel, by exact layer name.
+  std::map<std::string, std::vector<double>> channel_thresholds;
+};
+
+struct ScheduleSpec {
+  std::string loop_order = "auto";  // auto, block_major or group_major
+};
+
+struct MachineSpec {
+  std::string name;
+  ArraySpec array;
+  PrecisionSpec precision;
+  BufferSpec buffers;
+  DramSpec dram;
+  PredictionSpec prediction;
+  ScheduleSpec schedule;
+  double clock_mhz = 500;       // turns cycles into seconds; changes no cycle count
+  std::string energy = "45nm";  // a table of configs/energy, by name or by path
+
+  std::map<std::string, Location> where;  // which file and line set a key, for later errors
+
+  // Where `key` was set, or the machine's name when it is a default.
+  Location location(const std::string& key) const;
+};
+
+}  // namespace peeksim

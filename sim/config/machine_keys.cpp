@@ -1,0 +1,196 @@
+// One row per key, in the order in which machines are shown. Defaults are those of MachineSpec.
+#include "sim/config/machine_keys.h"
+
+#include <filesystem>
+#include <limits>
+
+#include "sim/config/key_makers.h"
+#include "sim/config/prediction_values.h"
+
+namespace peeksim {
+
+namespace {
+
+using namespace key;
+
+MachineKey peeks_key() {
+  MachineKey key = custom(
+      "prediction.peeks", "name or list of [row, column]", "outputs", "inside the window",
+      read_peeks, show_peeks, at(&MachineSpec::prediction, &PredictionSpec::peeks),
+      "The positions of a window that are computed first. More of them predict more carefully and "
+      "save less");
+  key.choices = peek_patterns();
+  return key;
+}
+
+MachineKey layers_key() {
+  return {"prediction.layers",
+          "list of maps",
+          "",
+          "match, and any of policy, window, peeks, threshold",
+          "What changes for the layers whose name matches the pattern `match` (`*` and `?`); later "
+          "entries win over earlier ones. A file that extends another replaces the whole list",
+          {},
+          [](const Value& value, const Vocabulary& vocabulary, MachineSpec& machine) {
+            const auto policies = vocabulary.find("prediction.policy");
+            machine.prediction.layers =
+                read_layers(value, policies == vocabulary.end() ? std::vector<std::string>{}
+                                                                : names(policies->second));
+          },
+          [](const MachineSpec& machine) { return show_layers(machine.prediction.layers); }};
+}
+
+MachineKey channel_thresholds_key() {
+  return {
+      "prediction.channel_thresholds",
+      "map of lists of numbers",
+      "as the trace's ofmap values",
+      "finite, or never",
+      "A threshold per output channel, by exact layer name: `{conv1: [0, -0.5, never]}`; `never` "
+      "leaves a channel unpredicted. Replaces a thresholds_file that a parent names",
+      {},
+      [](const Value& value, const Vocabulary&, MachineSpec& machine) {
+        machine.prediction.channel_thresholds = read_channel_thresholds(value);
+      },
+      [](const MachineSpec& machine) {
+        return show_channel_thresholds(machine.prediction.channel_thresholds);
+      }};
+}
+
+// Stands after channel_thresholds, which it fills; shown only when there is nothing to fill in.
+MachineKey thresholds_file_key() {
+  return {"prediction.thresholds_file",
+          "path",
+          "",
+          "a YAML or JSON file, or empty for none",
+          "The same map in a file of its own, for thresholds that a program has tuned. The path is "
+          "relative to the file that names it. Replaces channel_thresholds of a parent",
+          {},
+          [](const Value& value, const Vocabulary&, MachineSpec& machine) {
+            machine.prediction.thresholds_file = value.text();
+            if (value.text().empty()) return;
+            const std::filesystem::path folder =
+                std::filesystem::path(value.where().file).parent_path();
+            const std::string path = (folder / value.text()).string();
+            if (!std::filesystem::is_regular_file(path)) {
+              value.fail("cannot read the thresholds file " + path,
+                         "the path is relative to the file that names it");
+            }
+            const Value file = read_yaml(path);
+            if (file.entries().empty()) file.fail("expected thresholds by layer name, found none");
+            machine.prediction.channel_thresholds = read_channel_thresholds(file);
+          },
+          [](const MachineSpec& machine) {
+            return machine.prediction.channel_thresholds.empty()
+                       ? Value::quoted(machine.prediction.thresholds_file)
+                       : Value();
+          }};
+}
+
+std::vector<MachineKey> make_keys() {
+  using M = MachineSpec;
+  using P = PredictionSpec;
+  const double any = std::numeric_limits<double>::max();
+  return {
+      text("name", at(&M::name), "What reports call the machine. The only key without a default"),
+      number("clock_mhz", "MHz", 0.001, 1000000, "from 0.001 to 1000000", at(&M::clock_mhz),
+             "Turns cycles into seconds in reports; changes no cycle count"),
+      text("energy", at(&M::energy),
+           "The energy table: the name of one in configs/energy, or a path"),
+
+      integer("array.rows", "PEs", 1, 4096, at(&M::array, &ArraySpec::rows),
+              "Height of the array: output positions that are computed side by side"),
+      integer("array.cols", "PEs", 1, 4096, at(&M::array, &ArraySpec::cols),
+              "Width of the array: output channels that are computed side by side, and so the "
+              "width of a channel group"),
+      integer("array.lanes", "MACs per PE and cycle", 1, 1024, at(&M::array, &ArraySpec::lanes),
+              "Taps of one output that a PE reduces in a cycle. More lanes need wider read ports"),
+      name("array.dispatch", {}, at(&M::array, &ArraySpec::dispatch),
+           "How the outputs that are left to compute are packed into array-fulls"),
+      flag("array.gate_zero_activations", at(&M::array, &ArraySpec::gate_zero_activations),
+           "Clock-gate a MAC whose activation is exactly 0 or padding. Saves energy, never time; "
+           "counts only where the trace holds the ifmap"),
+
+      element_size("precision.activation_bytes",
+                   at(&M::precision, &PrecisionSpec::activation_bytes),
+                   "Size of an activation in buffers and DRAM; also picks the MAC's energy"),
+      element_size("precision.weight_bytes", at(&M::precision, &PrecisionSpec::weight_bytes),
+                   "Size of a weight in buffers and DRAM; also picks the MAC's energy"),
+
+      bytes("buffers.ifmap_bytes", 1, at(&M::buffers, &BufferSpec::ifmap_bytes),
+            "The whole ifmap buffer. Half of it holds a block, the other half receives the next: "
+            "larger buffers reload fewer halos"),
+      bytes("buffers.weight_bytes", 1, at(&M::buffers, &BufferSpec::weight_bytes),
+            "The whole weight buffer. A channel group that fits half of it stays resident, a "
+            "larger one is streamed for every tile"),
+      bytes("buffers.ofmap_bytes", 1, at(&M::buffers, &BufferSpec::ofmap_bytes),
+            "The whole ofmap buffer. Half of it holds a step's outputs, and its residual"),
+      integer("buffers.ifmap_read_width", "elements per cycle, 0: unlimited", 0, widest_port,
+              at(&M::buffers, &BufferSpec::ifmap_read_width),
+              "Activations that the ifmap buffer delivers; a broadcast array needs rows x lanes, "
+              "packed dispatch up to rows x cols x lanes. The default leaves the port out of it"),
+      integer("buffers.weight_read_width", "elements per cycle, 0: unlimited", 0, widest_port,
+              at(&M::buffers, &BufferSpec::weight_read_width),
+              "Weights that the weight buffer delivers; the array needs cols x lanes. The default "
+              "leaves the port out of it"),
+
+      integer("dram.bytes_per_cycle", "bytes per cycle", 1, widest_port,
+              at(&M::dram, &DramSpec::bytes_per_cycle),
+              "Bandwidth of the one DRAM channel; 16 at 500 MHz is 8 GB/s"),
+      integer("dram.latency", "cycles", 0, longest_latency, at(&M::dram, &DramSpec::latency),
+              "From the end of a transfer to its completion. The default hides it, to see "
+              "bandwidth alone"),
+
+      name("prediction.policy", {}, at(&M::prediction, &P::policy),
+           "Which outputs are predicted to be zero and never computed"),
+      custom("prediction.window", "[height, width]", "outputs", "1 to 64 each", read_window,
+             show_window, at(&M::prediction, &P::window),
+             "The ofmap rectangle that is predicted as one. Larger windows save more and are "
+             "wrong more often"),
+      peeks_key(),
+      number("prediction.threshold", "as the trace's ofmap values", -any, any, "finite",
+             at(&M::prediction, &P::threshold),
+             "A window is predicted zero when all its peeks are at or below this. Negative is more "
+             "careful, positive more daring"),
+      integer("prediction.latency", "cycles", 0, longest_latency, at(&M::prediction, &P::latency),
+              "From the end of a step's last peek drain to the decision that releases its "
+              "neighbors"),
+      custom("prediction.exclude", "list of names", "",
+             "`first`, `kind:conv`, `kind:depthwise`, `kind:fc` or a pattern", read_exclude,
+             show_exclude, at(&M::prediction, &P::exclude),
+             "Layers that run dense: the network's first, all of a kind, or those whose name "
+             "matches a pattern (`*` and `?`)"),
+      layers_key(),
+      channel_thresholds_key(),
+      thresholds_file_key(),
+
+      name("schedule.loop_order",
+           {{"auto", "per layer the order that reads fewer DRAM bytes, block_major on a tie"},
+            {"block_major", "all channel groups of a block, then the next block"},
+            {"group_major", "all blocks of a channel group, then the next group"}},
+           at(&M::schedule, &ScheduleSpec::loop_order),
+           "What stays on chip while the rest is reloaded: an ifmap block or a group's weights"),
+  };
+}
+
+}  // namespace
+
+const std::vector<MachineKey>& machine_keys() {
+  static const std::vector<MachineKey> keys = make_keys();
+  return keys;
+}
+
+const MachineKey* find_machine_key(const std::string& path) {
+  for (const MachineKey& key : machine_keys()) {
+    if (key.path == path) return &key;
+  }
+  return nullptr;
+}
+
+std::vector<Choice> choices_of(const MachineKey& key, const Vocabulary& vocabulary) {
+  if (!key.choices.empty()) return key.choices;
+  const auto known = vocabulary.find(key.path);
+  return known == vocabulary.end() ? std::vector<Choice>{} : known->second;
+}
+
+}  // namespace peeksim

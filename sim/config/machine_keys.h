@@ -1,0 +1,35 @@
+// The table of all keys of a machine file. It alone drives reading, showing and the reference: a
+// new key is one field in machine.h and one row in machine_keys.cpp.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/config/load_machine.h"
+
+namespace peeksim {
+
+struct MachineKey {
+  std::string path;  // "array.rows"
+  std::string type;
+  std::string unit;             // "" when it has none
+  std::string range;            // "" when any value of the type will do
+  std::string meaning;          // what it is, and why one would change it
+  std::vector<Choice> choices;  // the names that it may take; empty: see the vocabulary
+
+  // Checks a value and stores it. Throws Error(config) at the value's place.
+  std::function<void(const Value&, const Vocabulary&, MachineSpec&)> read;
+  // The value as a file would give it; nothing when the key is left out.
+  std::function<Value(const MachineSpec&)> show;
+};
+
+const std::vector<MachineKey>& machine_keys();
+
+// The row of a dotted path, or nullptr.
+const MachineKey* find_machine_key(const std::string& path);
+
+// The names that `key` may take: its own choices, else those of the vocabulary.
+std::vector<Choice> choices_of(const MachineKey& key, const Vocabulary& vocabulary);
+
+}  // namespace peeksim

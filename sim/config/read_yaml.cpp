@@ -1,0 +1,212 @@
+// The one file that includes yaml-cpp. Listens to its parser's events instead of its nodes, because
+// a node tree has already swallowed duplicate keys, expanded aliases and forgotten tags.
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+
+#include "sim/config/value.h"
+
+namespace peeksim {
+
+namespace {
+
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  TreeBuilder(const std::string& text, std::string file, std::string key)
+      : file_(std::move(file)), root_(std::move(key)) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) lines_.push_back(line);
+  }
+
+  const std::optional<Value>& tree() const { return tree_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (tree_) fail(mark, "a second document", "keep one document per file");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    refuse_anchor(mark, anchor);
+    if (expects_key()) fail(mark, "an empty key", "give every value a name");
+    add(Value::nothing(place(mark)));
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    refuse_anchor(mark, anchor);
+    refuse_tag(mark, tag);
+    if (tag == "!") require_closed_quote(mark);
+    if (expects_key()) return open_key(mark, text);
+    add(tag == "!" ? Value::quoted(text, place(mark)) : Value::scalar(text, place(mark)));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Value::Kind::list);
+  }
+  void OnSequenceEnd() override { close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Value::Kind::map);
+  }
+  void OnMapEnd() override { close(); }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    fail(mark, "an alias (*)", "write the value out");
+  }
+  void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+    fail(mark, "an anchor (&)", "write the value out where it is needed");
+  }
+
+ private:
+  // A list or map that is still open; `key` is the map's key that waits for its value.
+  struct Open {
+    Value::Kind kind;
+    Location where;
+    std::vector<Value> items = {};
+    std::vector<std::pair<std::string, Value>> entries = {};
+    std::optional<std::pair<std::string, Location>> key = std::nullopt;
+  };
+
+  [[noreturn]] void fail(const YAML::Mark& mark, const std::string& what,
+                         const std::string& remedy) const {
+    throw Error(ErrorKind::config, place(mark), "found " + what + ", which is not accepted",
+                remedy);
+  }
+
+  void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) const {
+    if (anchor != YAML::NullAnchor) fail(mark, "an anchor (&)", "write the value out");
+  }
+
+  // yaml-cpp marks plain text with "?" and quoted text with "!".
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
+    if (!tag.empty() && tag != "?" && tag != "!") fail(mark, "the tag " + tag, "remove it");
+  }
+
+  // yaml-cpp 0.7 takes a quote that is never closed for one that ends with the file, and so would
+  // silently turn all keys after it into text. Quoted text ends on the line where it begins.
+  void require_closed_quote(const YAML::Mark& mark) const {
+    const std::string& line = lines_.at(static_cast<std::size_t>(mark.line));
+    std::size_t at = static_cast<std::size_t>(mark.column);
+    const char quote = at < line.size() ? line[at] : '\0';
+    if (quote != '"' && quote != '\'') return;  // a plain scalar with the tag "!"
+    for (++at; at < line.size(); ++at) {
+      if (line[at] == '\\' && quote == '"') {
+        ++at;
+      } else if (line[at] == quote) {
+        if (quote == '"' || at + 1 == line.size() || line[at + 1] != quote) return;
+        ++at;
+      }
+    }
+    fail(mark, "a quote that is not closed on its line", "close it");
+  }
+
+  bool expects_key() const {
+    return !open_.empty() && open_.back().kind == Value::Kind::map && !open_.back().key;
+  }
+
+  // Where the next value stands: at its key if it has one, since a missing value has no line.
+  Location place(const YAML::Mark& mark) const {
+    const int line = root_.empty() ? mark.line + 1 : 0;
+    if (open_.empty()) return {file_, line, root_};
+    const Open& parent = open_.back();
+    if (parent.key) return parent.key->second;
+    if (parent.kind == Value::Kind::map) return {file_, line, parent.where.key};
+    return {file_, line, parent.where.key + "[" + std::to_string(parent.items.size()) + "]"};
+  }
+
+  void open_key(const YAML::Mark& mark, const std::string& key) {
+    Location where = place(mark);
+    where.key += (where.key.empty() ? "" : ".") + key;
+    if (key == "<<")
+      throw Error(ErrorKind::config, where, "merge keys are not accepted",
+                  "write the keys out, or use extends");
+    for (const auto& [name, value] : open_.back().entries) {
+      if (name != key) continue;
+      const int line = value.where().line;
+      throw Error(ErrorKind::config, where,
+                  "duplicate key" + (line > 0 ? ", first on line " + std::to_string(line) : ""),
+                  "keep one of them");
+    }
+    open_.back().key = {key, where};
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            Value::Kind kind) {
+    refuse_anchor(mark, anchor);
+    refuse_tag(mark, tag);
+    if (expects_key())
+      fail(mark, "a list or map as a key, or an open bracket",
+           "use plain names as keys and close every bracket");
+    open_.push_back({kind, place(mark)});
+  }
+
+  void close() {
+    Open done = std::move(open_.back());
+    open_.pop_back();
+    add(done.kind == Value::Kind::list ? Value::list(std::move(done.items), done.where)
+                                       : Value::map(std::move(done.entries), done.where));
+  }
+
+  void add(Value value) {
+    if (open_.empty()) {
+      tree_ = std::move(value);
+      return;
+    }
+    Open& parent = open_.back();
+    if (parent.kind == Value::Kind::list) {
+      parent.items.push_back(std::move(value));
+    } else {
+      parent.entries.emplace_back(parent.key->first, std::move(value));
+      parent.key.reset();
+    }
+  }
+
+  std::string file_;
+  std::string root_;
+  std::vector<std::string> lines_;
+  std::vector<Open> open_;
+  std::optional<Value> tree_;
+};
+
+}  // namespace
+
+Value parse_yaml(const std::string& text, const std::string& file, const std::string& key) {
+  TreeBuilder builder(text, file, key);
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const YAML::Exception& error) {
+    const int line = key.empty() && !error.mark.is_null() ? error.mark.line + 1 : 0;
+    throw Error(ErrorKind::config, Location{file, line, key}, "not valid YAML: " + error.msg,
+                "correct the syntax");
+  }
+  if (!builder.tree() || builder.tree()->is_null()) {
+    throw Error(ErrorKind::config, Location{file, 0, key}, "nothing is written here",
+                key.empty() ? "write at least one key" : "write a value after the '='");
+  }
+  return *builder.tree();
+}
+
+Value read_yaml(const std::string& path) {
+  if (std::filesystem::is_directory(path)) {
+    throw Error(ErrorKind::config, path, "is a folder, expected a file", "name a file in it");
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file.is_open() || file.bad()) {
+    throw Error(ErrorKind::config, path, "cannot read this file", "check the path and its rights");
+  }
+  return parse_yaml(text, path);
+}
+
+}  // namespace peeksim
