@@ -1,0 +1,24 @@
+// A network as a list of layer shapes: workloads/*.yaml and SCALE-Sim topology CSVs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/workload/layer.h"
+
+namespace peeksim {
+
+struct Workload {
+  std::string name;
+  std::string source;  // where the shapes come from
+  std::vector<Layer> layers;
+
+  Count conv_macs() const;  // all convolutions
+  Count macs() const;       // fully connected layers included
+};
+
+// Reads a workload: YAML, or a SCALE-Sim topology when the name ends in .csv (its ifmap sizes
+// include the padding; every layer is taken to end in a ReLU). Throws Error(config) with the line.
+Workload load_workload(const std::string& path);
+
+}  // namespace peeksim

@@ -1,0 +1,118 @@
+#include "tests/support/vector_case.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace peeksim {
+
+namespace {
+
+using nlohmann::json;
+
+Layer layer_of(const json& j) {
+  Layer layer;
+  layer.name = "case";
+  layer.C = j.at("C");
+  layer.H = j.at("H");
+  layer.W = j.at("W");
+  layer.K = j.at("K");
+  layer.R = j.at("R");
+  layer.S = j.at("S");
+  layer.stride_h = layer.stride_w = j.at("stride");
+  layer.pad_top = layer.pad_left = layer.pad_bottom = layer.pad_right = j.at("pad");
+  layer.dilation_h = layer.dilation_w = j.at("dilation");
+  layer.groups = j.at("groups");
+  layer.residual = j.at("residual");
+  return layer;
+}
+
+PeekSpec peeks_of(const json& j) {
+  PeekSpec peeks;
+  if (j.is_string()) {
+    peeks.pattern = j;
+    return peeks;
+  }
+  peeks.pattern.clear();
+  for (const json& position : j) peeks.list.push_back({position.at(0), position.at(1)});
+  return peeks;
+}
+
+MachineSpec machine_of(const json& j) {
+  MachineSpec machine;
+  machine.name = "case";
+  machine.array.rows = j.at("rows");
+  machine.array.cols = j.at("cols");
+  machine.array.lanes = j.at("lanes");
+  machine.array.dispatch = j.at("dispatch");
+  machine.array.gate_zero_activations = j.at("gate_zero_activations");
+  machine.precision.activation_bytes = j.at("activation_bytes");
+  machine.precision.weight_bytes = j.at("weight_bytes");
+  machine.buffers.ifmap_bytes = j.at("ifmap_buffer_bytes");
+  machine.buffers.weight_bytes = j.at("weight_buffer_bytes");
+  machine.buffers.ofmap_bytes = j.at("ofmap_buffer_bytes");
+  machine.buffers.ifmap_read_width = j.at("ifmap_read_width");
+  machine.buffers.weight_read_width = j.at("weight_read_width");
+  machine.dram.bytes_per_cycle = j.at("dram_bytes_per_cycle");
+  machine.dram.latency = j.at("dram_latency");
+  machine.prediction.policy = j.at("policy");
+  machine.prediction.window = {j.at("window").at(0), j.at("window").at(1)};
+  machine.prediction.peeks = peeks_of(j.at("peeks"));
+  if (j.at("threshold").is_array())
+    machine.prediction.channel_thresholds["case"] = j.at("threshold").get<std::vector<double>>();
+  else
+    machine.prediction.threshold = j.at("threshold");
+  machine.prediction.latency = j.at("predict_latency");
+  machine.schedule.loop_order = j.at("loop_order");
+  return machine;
+}
+
+std::vector<float> flatten(const json& j) {
+  std::vector<float> values;
+  for (const json& plane : j)
+    for (const json& row : plane)
+      for (const json& value : row) values.push_back(value);
+  return values;
+}
+
+VectorCase read_case(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  const json j = json::parse(file);
+  VectorCase c;
+  c.path = path.string();
+  c.layer = layer_of(j.at("layer"));
+  c.machine = machine_of(j.at("machine"));
+  c.ofmap = flatten(j.at("ofmap"));
+  if (j.contains("ifmap")) c.ifmap = flatten(j.at("ifmap"));
+  c.expects_error = j.contains("expected_error");
+  if (!c.expects_error)
+    for_each_counter(c.expected, [&](const char* name, const char*, Count& value) {
+      value = j.at("expected").at(name);
+    });
+  return c;
+}
+
+}  // namespace
+
+std::vector<VectorCase> load_vector_cases(const std::string& folder) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".json") paths.push_back(entry.path());
+  if (paths.empty()) throw std::runtime_error("no case*.json in " + folder);
+  std::sort(paths.begin(), paths.end());
+  std::vector<VectorCase> cases;
+  for (const auto& path : paths) cases.push_back(read_case(path));
+  return cases;
+}
+
+std::vector<VectorCase> all_vector_cases() {
+  std::vector<VectorCase> cases = load_vector_cases(PEEKSIM_SOURCE_DIR "/tests/vectors");
+  if (const char* folder = std::getenv("PEEKSIM_VECTORS"))
+    for (VectorCase& c : load_vector_cases(folder)) cases.push_back(std::move(c));
+  return cases;
+}
+
+}  // namespace peeksim

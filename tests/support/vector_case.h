@@ -1,0 +1,28 @@
+// A small case with every expected number: tests/vectors/README.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/base/counters.h"
+#include "sim/config/machine.h"
+#include "sim/workload/layer.h"
+
+namespace peeksim {
+
+struct VectorCase {
+  std::string path;
+  Layer layer;
+  MachineSpec machine;
+  std::vector<float> ofmap, ifmap;
+  bool expects_error = false;
+  Counters expected;
+};
+
+// All caseNNN.json of a folder, by name. Throws std::runtime_error when there is none.
+std::vector<VectorCase> load_vector_cases(const std::string& folder);
+
+// tests/vectors, and the folder named by the environment variable PEEKSIM_VECTORS if it is set.
+std::vector<VectorCase> all_vector_cases();
+
+}  // namespace peeksim

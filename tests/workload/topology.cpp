@@ -1,0 +1,105 @@
+// SCALE-Sim topologies in the dialects that are in circulation.
+#include <doctest/doctest.h>
+
+#include "sim/workload/workload.h"
+#include "tests/support/config_error.h"
+
+using namespace peeksim;
+
+namespace {
+
+const std::string conv_header =
+    "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, "
+    "Strides,\n";
+
+Workload load(const std::string& text) {
+  const TempFolder folder;
+  return load_workload(folder.write("net.csv", text));
+}
+
+std::string error(const std::string& text) {
+  const TempFolder folder;
+  const std::string path = folder.write("net.csv", text);
+  return config_error([&] { load_workload(path); }, &folder);
+}
+
+}  // namespace
+
+TEST_CASE("a topology of convolutions is read") {
+  const Workload net =
+      load(conv_header + "Conv1, 227, 226, 11, 10, 3, 96, 4,\nFC, 1,1,1,1,9216,1000,1,\n");
+  CHECK(net.name == "net");
+  REQUIRE(net.layers.size() == 2);
+  const Layer& layer = net.layers[0];
+  CHECK(layer.name == "Conv1");
+  CHECK(layer.H == 227);
+  CHECK(layer.W == 226);
+  CHECK(layer.R == 11);
+  CHECK(layer.S == 10);
+  CHECK(layer.C == 3);
+  CHECK(layer.K == 96);
+  CHECK(layer.stride_h == 4);
+  CHECK(layer.stride_w == 4);
+  CHECK(layer.pad_top == 0);
+  CHECK(layer.P() == 55);
+  CHECK(layer.activation == Activation::relu);
+  CHECK(net.macs() == 96 * 55 * 55 * 3 * 110 + 9216000);
+}
+
+TEST_CASE("blank rows, tabs, CRLF, notes and missing last commas do not matter") {
+  const Workload net = load(
+      "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, "
+      "Strides, Sparsity,,Eh\r\n,,,,,,,\r\n\r\n\tA , 8,8,3,3,4,5,1, "
+      "2:4,,36\r\nB,6,6,1,1,5,7,1,#note\r\n"
+      "  \r\n,,,,,,,,,,total\r\nC,6,6,1,1,5,7,2");
+  REQUIRE(net.layers.size() == 3);
+  CHECK(net.layers[0].name == "A");
+  CHECK(net.layers[0].stride_w == 1);
+  CHECK(net.layers[1].K == 7);
+  CHECK(net.layers[2].stride_h == 2);
+}
+
+TEST_CASE("two stride columns, depthwise layers and repeated names are understood") {
+  const Workload net = load(
+      "Layer name,IFMAP height,IFMAP width,Filter height,Filter width,Channels,Num filter,"
+      "Stride height,Stride "
+      "width,\nDP1,8,8,3,3,6,1,1,2,\nA,8,8,1,1,6,2,1,1,\nA,8,8,1,1,2,2,1,1,\n");
+  CHECK(net.layers[0].stride_h == 1);
+  CHECK(net.layers[0].stride_w == 2);
+  CHECK(net.layers[0].depthwise());
+  CHECK(net.layers[0].K == 6);
+  CHECK(net.layers[1].name == "A");
+  CHECK(net.layers[2].name == "A_2");
+}
+
+TEST_CASE("a topology of matrix products becomes 1x1 convolutions with the same MACs") {
+  const Workload net = load("Layer, M, N, K,\nqk, 128, 64, 512,\nbatched, 2, 3, 5, 1,\n");
+  REQUIRE(net.layers.size() == 2);
+  const Layer& layer = net.layers[0];
+  CHECK(layer.positions() == 128);
+  CHECK(layer.K == 64);
+  CHECK(layer.L() == 512);
+  CHECK(layer.macs() == 128 * 64 * 512);
+}
+
+TEST_CASE("a bad topology is refused with its line") {
+  CHECK(error(conv_header + "A,8,8,3,3,4,5,\n").find("net.csv:2: Strides: expected an integer") ==
+        0);
+  CHECK(error(conv_header + "\nA,8,x,3,3,4,5,1,\n")
+            .find("net.csv:3: IFMAP Width: expected an integer") == 0);
+  CHECK(error(conv_header + "A,8,8,3,3,0,5,1,\n")
+            .find("net.csv:2: Channels: expected an integer from 1") == 0);
+  CHECK(
+      error(conv_header + "A,8,8,9,3,4,5,1,\n").find("net.csv:2: layer 'A': the kernel covers 9") ==
+      0);
+  CHECK(error(conv_header + ",8,8,3,3,4,5,1,\n") == "net.csv:2: the layer has no name");
+  CHECK(error("A,8,8,3,3,4,5,1,\n").find("net.csv:1: not the header of a SCALE-Sim topology") == 0);
+  CHECK(error("Layer, M, N, K,\nqk, 2, 3, 5, 4,\n")
+            .find("net.csv:2: a batch of 4 is not supported") == 0);
+  CHECK(error("Layer, M, N, K,\nqk, 2, 3,\n").find("net.csv:2: K: expected an integer") == 0);
+  CHECK(error(conv_header).find("net.csv: lists no layers") == 0);
+  CHECK(error("").find("net.csv: the topology is empty") == 0);
+  const TempFolder folder;
+  CHECK(config_error([&] { load_workload(folder.path("none.csv")); }, &folder) ==
+        "none.csv: cannot read this file; check the path");
+}
