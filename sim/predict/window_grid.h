@@ -1,0 +1,37 @@
+// The windows of an ofmap plane and the positions in a window that are peeks
+// (docs/machine.md section 2). Windows are anchored at (0,0); those at the right and bottom edge
+// may be partial, and peeks outside the plane do not exist.
+#pragma once
+
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/config/machine.h"
+
+namespace peeksim {
+
+// The positions that a PeekSpec means in a window: unique, in raster order, all inside it.
+// Throws Error(config) for an unknown pattern or a position outside the window.
+std::vector<Position> peek_positions(const PeekSpec& peeks, const WindowSpec& window);
+
+struct WindowGrid {
+  int P = 0, Q = 0;           // the plane
+  int height = 1, width = 1;  // a full window
+  std::vector<Position> peeks;
+
+  int rows() const { return static_cast<int>(ceil_div(P, height)); }
+  int cols() const { return static_cast<int>(ceil_div(Q, width)); }
+  int count() const { return rows() * cols(); }
+
+  // Extent of the windows of a row or column: smaller at the edge.
+  int height_of(int row) const { return row + 1 < rows() ? height : P - row * height; }
+  int width_of(int col) const { return col + 1 < cols() ? width : Q - col * width; }
+
+  // Existing peeks, and outputs that are not peeks, of a window.
+  int peeks_of(int row, int col) const;
+  int neighbors_of(int row, int col) const {
+    return height_of(row) * width_of(col) - peeks_of(row, col);
+  }
+};
+
+}  // namespace peeksim
