@@ -1,0 +1,47 @@
+// The table of dispatch policies: how the live neighbors of a step become tiles
+// (docs/machine.md section 4). Adding a policy is one file in dispatch_policies/ and one row in
+// dispatch.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/units.h"
+
+namespace peeksim {
+
+// One array-full, as the timing and the counters need it.
+struct Tile {
+  int distinct = 0;   // different positions among the live PEs
+  int live_cols = 0;  // columns with a live PE
+  int drained = 0;    // rows that leave the array, one a cycle
+  int live_pes = 0;   // outputs
+};
+
+// The neighbors of a step in window order. All neighbors of a window are live in the same columns,
+// so the pass is a list of windows and not of positions.
+struct NeighborPass {
+  int rows = 0;                     // PEs of a column
+  int columns = 0;                  // channels of the group
+  std::vector<int> positions;       // neighbors of each window
+  std::vector<std::uint64_t> live;  // [windows][words]: bit k is 1 when column k is not gated
+
+  int words() const { return (columns + 63) / 64; }
+  const std::uint64_t* live_of(std::size_t window) const { return &live[window * words()]; }
+};
+
+struct Dispatch {
+  const char* name;
+  const char* meaning;
+
+  // Appends the tiles of the pass; returns how many array-fulls had no live PE and were skipped.
+  Count (*tiles)(const NeighborPass& pass, std::vector<Tile>& tiles);
+};
+
+const std::vector<Dispatch>& dispatch_policies();
+
+// The policy of that name. Throws Error(config) with a suggestion.
+const Dispatch& find_dispatch(const std::string& name);
+
+}  // namespace peeksim

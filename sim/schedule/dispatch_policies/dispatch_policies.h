@@ -1,0 +1,12 @@
+// The rows of the table of dispatch policies, one .cpp each.
+#pragma once
+
+#include "sim/schedule/dispatch.h"
+
+namespace peeksim {
+
+extern const Dispatch gate_dispatch;
+extern const Dispatch row_skip_dispatch;
+extern const Dispatch packed_dispatch;
+
+}  // namespace peeksim

@@ -1,0 +1,13 @@
+// Tiles whose PEs of a row share a position: what gate and row_skip have in common.
+#pragma once
+
+#include "sim/schedule/dispatch.h"
+
+namespace peeksim {
+
+// Cuts the positions of the pass into tiles of `rows`, in window order. With `keep_dead_rows` a
+// position that is gated in every column takes a row all the same (and a tile of nothing else is
+// skipped); without, it is dropped first. Returns the number of skipped tiles.
+Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<Tile>& tiles);
+
+}  // namespace peeksim

@@ -1,0 +1,47 @@
+// The loads of a program in the one order in which they are requested (docs/machine.md section 5).
+#pragma once
+
+#include "sim/schedule/program.h"
+
+namespace peeksim {
+
+enum class Tensor { ifmap = 0, weight = 1, residual = 2 };
+
+struct Load {
+  Tensor tensor = Tensor::ifmap;
+  int index = 0;  // the how-manieth load into its buffer; a residual's is its step
+  Bytes bytes = 0;
+  // The last step whose prediction must be known before this load may be requested, or -1: with
+  // streamed weights only the prediction says which tiles there are.
+  int after_prediction_of = -1;
+};
+
+// Walks the loads of a program without storing them: a streamed layer has one per tile chunk.
+class LoadOrder {
+ public:
+  LoadOrder() = default;
+  explicit LoadOrder(const Program& program);
+
+  bool done() const { return program_ == nullptr || step_ == program_->steps.size(); }
+  // The next load in program order. REQUIRES: !done().
+  const Load& front() const { return front_; }
+  void pop();
+
+ private:
+  enum class Stage { ifmap, weight, residual, chunks };
+
+  // Moves to the next place in the program that holds a load and fills front_.
+  void settle();
+  void set_front(Tensor tensor, int index, Bytes bytes);
+
+  const Program* program_ = nullptr;
+  std::size_t step_ = 0;
+  Stage stage_ = Stage::ifmap;
+  std::size_t tile_ = 0;
+  int chunk_ = 0;
+  int chunk_loads_ = 0;  // streamed weight loads before front_
+  int known_after_ = -1;
+  Load front_;
+};
+
+}  // namespace peeksim

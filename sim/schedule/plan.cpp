@@ -1,0 +1,103 @@
+#include "sim/schedule/plan.h"
+
+#include <algorithm>
+
+#include "sim/base/error.h"
+#include "sim/schedule/blocks.h"
+
+namespace peeksim {
+
+namespace {
+
+struct Group {
+  int first_channel = 0;
+  int channels = 0;
+};
+
+std::vector<Group> cut_groups(int channels, int cols) {
+  std::vector<Group> groups;
+  for (int first = 0; first < channels; first += cols)
+    groups.push_back({first, std::min(cols, channels - first)});
+  return groups;
+}
+
+// Sets chunk_taps, chunks and streamed from what half the weight buffer holds.
+void place_weights(const Layer& layer, const MachineSpec& machine, Plan& plan) {
+  const int group = std::min(machine.array.cols, layer.K / layer.groups);
+  const Bytes half = machine.buffers.weight_bytes / 2;
+  plan.chunk_taps = std::min(plan.L, half / (group * plan.tap_bytes));
+  if (plan.chunk_taps == 0)
+    throw Error(ErrorKind::machine, machine.location("buffers.weight_bytes"),
+                "layer '" + layer.name + "': one tap of " + std::to_string(group) +
+                    " channels needs " + std::to_string(group * plan.tap_bytes) +
+                    " bytes of the weight buffer, but half of it holds " + std::to_string(half),
+                "make buffers.weight_bytes at least " + std::to_string(2 * group * plan.tap_bytes));
+  plan.chunks = static_cast<int>(ceil_div(plan.L, plan.chunk_taps));
+  plan.streamed = plan.chunks > 1;
+}
+
+// Steps in the given order, with a load wherever the block or the group differs from the
+// predecessor's.
+std::vector<Step> make_steps(const Layer& layer, const MachineSpec& machine, const Plan& plan,
+                             const std::vector<Group>& groups, bool block_major) {
+  const int block_count = static_cast<int>(plan.blocks.size());
+  const int group_count = static_cast<int>(groups.size());
+  const int activation = machine.precision.activation_bytes;
+  std::vector<Step> steps;
+  int block_before = -1, group_before = -1, ifmap_load = -1, weight_load = -1;
+  for (int i = 0; i < block_count * group_count; ++i) {
+    const int block = block_major ? i / group_count : i % block_count;
+    const int group = block_major ? i % group_count : i / block_count;
+    const Block& rectangle = plan.blocks[block];
+    Step step;
+    step.block = block;
+    step.first_channel = groups[group].first_channel;
+    step.channels = groups[group].channels;
+    step.loads_ifmap = block != block_before;
+    if (step.loads_ifmap) {
+      ++ifmap_load;
+      step.ifmap_bytes = ifmap_bytes(layer, rectangle, machine.precision);
+    }
+    step.loads_weights = !plan.streamed && group != group_before;
+    if (step.loads_weights) {
+      ++weight_load;
+      step.weight_bytes = step.channels * plan.L * plan.tap_bytes;
+    }
+    step.ifmap_load = ifmap_load;
+    step.weight_load = weight_load;
+    step.store_bytes = rectangle.positions() * step.channels * activation;
+    step.residual_bytes = plan.residual ? step.store_bytes : 0;
+    steps.push_back(step);
+    block_before = block;
+    group_before = group;
+  }
+  return steps;
+}
+
+Bytes loaded_bytes(const std::vector<Step>& steps) {
+  Bytes bytes = 0;
+  for (const Step& step : steps) bytes += step.ifmap_bytes + step.weight_bytes;
+  return bytes;
+}
+
+}  // namespace
+
+Plan plan_layer(const Layer& layer, const MachineSpec& machine, const WindowGrid& grid) {
+  Plan plan;
+  plan.L = layer.L();
+  plan.residual = layer.residual;
+  plan.tap_bytes = machine.precision.weight_bytes;
+  plan.blocks = cut_blocks(layer, machine, grid);
+  place_weights(layer, machine, plan);
+
+  const std::vector<Group> groups = cut_groups(layer.K / layer.groups, machine.array.cols);
+  const std::string& order = machine.schedule.loop_order;
+  plan.steps = make_steps(layer, machine, plan, groups, order != "group_major");
+  if (order == "auto") {
+    std::vector<Step> group_major = make_steps(layer, machine, plan, groups, false);
+    if (loaded_bytes(group_major) < loaded_bytes(plan.steps)) plan.steps = std::move(group_major);
+  }
+  return plan;
+}
+
+}  // namespace peeksim
