@@ -1,0 +1,75 @@
+// The sequencer's order of things: step after step, tile after tile, chunk after chunk, each as
+// early as its inputs allow; and for every wait, what it was for.
+#pragma once
+
+#include "sim/schedule/program.h"
+
+namespace peeksim {
+
+// What the sequence waits for, answered by the units that know; owned by the sequencer.
+class SequenceInputs {
+ public:
+  virtual ~SequenceInputs() = default;
+  virtual bool ifmap_holds(int load) const = 0;
+  virtual bool weights_hold(int load) const = 0;
+  virtual bool residual_holds(int step) const = 0;
+  // The ofmap half of this step is free: the store of step-2 is complete.
+  virtual bool ofmap_half_free(int step) const = 0;
+  // predict_ready of the step, or -1 while it is not known.
+  virtual Cycle predict_ready(int step) const = 0;
+};
+
+// One chunk of a tile, as it is given to the array.
+struct ChunkIssue {
+  const Tile* tile = nullptr;
+  Count taps = 0;
+  int step = 0;
+  int weight_load = 0;     // the load whose weights it uses
+  bool last_chunk = true;  // the tile drains after it
+  bool peek = false;       // its outputs are compared with the threshold
+  bool last_peek = false;  // it is the last chunk of the step's last peek tile
+};
+
+struct WaitCycles {
+  Cycle predict = 0;  // waits for predict_ready
+  Cycle memory = 0;   // waits for loads, for stores and for the start of a step
+};
+
+class StepSequence {
+ public:
+  enum class Next {
+    blocked,   // ask again when an input has changed
+    chunk,     // issue() starts now; call ended() at its end
+    step_end,  // step() has just ended; ask again
+    finished   // after the last step
+  };
+
+  StepSequence() = default;
+  StepSequence(const Program& program, Cycle now);
+
+  // What happens at `now`. REQUIRES: no chunk is running.
+  Next advance(Cycle now, const SequenceInputs& inputs);
+  // The running chunk has ended, including its wait for the previous drain.
+  void ended(Cycle end);
+
+  const ChunkIssue& issue() const { return issue_; }
+  int step() const { return step_; }  // after step_end: the step that ended
+  const WaitCycles& waits() const { return waits_; }
+
+ private:
+  bool step_can_start(const SequenceInputs& inputs) const;
+  bool chunk_can_start(const SequenceInputs& inputs) const;
+  void prepare_issue();
+
+  const Program* program_ = nullptr;
+  int step_ = -1;
+  bool in_step_ = false;
+  std::size_t tile_ = 0;
+  int chunk_ = 0;
+  int chunks_issued_ = 0;
+  Cycle idle_since_ = 0;  // the end of the last chunk or the start of the step, the later
+  ChunkIssue issue_;
+  WaitCycles waits_;
+};
+
+}  // namespace peeksim
