@@ -1,0 +1,39 @@
+#include "sim/systemc/prediction_unit.h"
+
+#include <algorithm>
+
+#include "sim/systemc/clock.h"
+
+namespace peeksim {
+
+PredictionUnit::PredictionUnit(const sc_core::sc_module_name& name, Cycle latency)
+    : Module(name), latency_(latency), timing_(latency) {
+  predictions(*this);
+  SC_HAS_PROCESS(PredictionUnit);
+  SC_METHOD(release);
+  sensitive << wake_;
+  dont_initialize();
+}
+
+void PredictionUnit::begin() {
+  timing_ = PredictionLatency(latency_);
+  comparisons_ = 0;
+}
+
+void PredictionUnit::last_peek(int step, Cycle drain_end) {
+  timing_.drained(step, drain_end);
+  wake_for_next();
+}
+
+void PredictionUnit::release() {
+  timing_.advance(current_cycle());
+  ready_.notify(sc_core::SC_ZERO_TIME);
+  wake_for_next();
+}
+
+void PredictionUnit::wake_for_next() {
+  if (const ReadyPrediction* next = timing_.next())
+    wake_.notify(cycles(std::max<Cycle>(0, next->ready - current_cycle())));
+}
+
+}  // namespace peeksim

@@ -1,0 +1,34 @@
+// The prediction unit: compares peeks as they drain and releases a step's predictions a fixed
+// latency after its last peek.
+#pragma once
+
+#include "sim/systemc/interfaces.h"
+#include "sim/systemc/module.h"
+
+namespace peeksim {
+
+class PredictionUnit : public Module, public PredictionIf {
+ public:
+  PredictionUnit(const sc_core::sc_module_name& name, Cycle latency);
+
+  sc_core::sc_export<PredictionIf> predictions;
+
+  void begin();
+  Count comparisons() const { return comparisons_; }
+
+  void compare(Count peeks) override { comparisons_ += peeks; }
+  void last_peek(int step, Cycle drain_end) override;
+  const ReadyPrediction& known() const override { return timing_.known(); }
+  const sc_core::sc_event& ready_event() const override { return ready_; }
+
+ private:
+  void release();  // process: predictions whose latency is over become known
+  void wake_for_next();
+
+  Cycle latency_;
+  PredictionLatency timing_;
+  Count comparisons_ = 0;
+  sc_core::sc_event wake_, ready_;
+};
+
+}  // namespace peeksim

@@ -1,0 +1,67 @@
+#include "sim/systemc/sequencer.h"
+
+#include "sim/systemc/clock.h"
+
+namespace peeksim {
+
+void Sequencer::end_of_elaboration() {
+  SC_HAS_PROCESS(Sequencer);
+  SC_METHOD(advance);
+  sensitive << start_ << ifmap->filled_event() << weight->filled_event() << ofmap->filled_event()
+            << ofmap->released_event() << prediction->ready_event() << array->ended_event();
+  dont_initialize();
+}
+
+void Sequencer::begin(const Program& program) {
+  program_ = &program;
+  sequence_ = StepSequence(program, current_cycle());
+  chunk_end_ = -1;
+  last_step_end_ = current_cycle();
+  finished_ = false;
+  start_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Sequencer::advance() {
+  guard([this] {
+    const Cycle now = current_cycle();
+    if (chunk_end_ >= 0) {
+      if (now < chunk_end_) return;  // woken by an input while the array is busy
+      end_chunk();
+    }
+    while (!finished_) {
+      switch (sequence_.advance(now, *this)) {
+        case StepSequence::Next::blocked:
+          return;
+        case StepSequence::Next::chunk:
+          chunk_end_ = array->run(sequence_.issue()).end;
+          return;
+        case StepSequence::Next::step_end:
+          end_step();
+          break;
+        case StepSequence::Next::finished:
+          finished_ = true;
+      }
+    }
+  });
+}
+
+void Sequencer::end_chunk() {
+  sequence_.ended(chunk_end_);
+  chunk_end_ = -1;
+  if (program_->plan->streamed) weight->release(sequence_.issue().weight_load);
+}
+
+void Sequencer::end_step() {
+  const Plan& plan = *program_->plan;
+  const std::size_t s = sequence_.step();
+  const Step& step = plan.steps[s];
+  const bool last = s + 1 == plan.steps.size();
+  if (last || plan.steps[s + 1].loads_ifmap) ifmap->release(step.ifmap_load);
+  if (!plan.streamed && (last || plan.steps[s + 1].loads_weights))
+    weight->release(step.weight_load);
+  last_step_end_ = current_cycle();
+  storer->step_ended(
+      {static_cast<int>(s), step.store_bytes, array->drain_end(), program_->steps[s].has_peeks});
+}
+
+}  // namespace peeksim
