@@ -1,0 +1,99 @@
+#include "sim/trace/check.h"
+
+#include <algorithm>
+
+namespace peeksim {
+
+namespace {
+
+// Warnings about one layer's values.
+void judge_layer(const LayerCheck& layer, const TraceLayer& about,
+                 std::vector<std::string>& warnings) {
+  const auto warn = [&](const std::string& what) {
+    warnings.push_back("layer '" + layer.name + "': " + what);
+  };
+  if (about.layer.activation != Activation::none && layer.ofmap.only_rectified()) {
+    warn(
+        "the ofmap holds only ReLU'd values (none negative, some exactly 0): negative thresholds "
+        "cannot work; write the values that enter the activation");
+  }
+  if (layer.ofmap.values > 1 && layer.ofmap.least == layer.ofmap.most) {
+    warn("every value of the ofmap is " + std::to_string(layer.ofmap.least));
+  }
+  if (!layer.checksummed) {
+    warn("has no checksums: damage would go unnoticed; write it with fletcher32=True");
+  }
+}
+
+void judge_file(const TraceReport& report, std::vector<std::string>& warnings) {
+  if (!report.info.metadata_checksummed) {
+    warnings.push_back(
+        "the file's metadata has no checksums: damage could go unnoticed; write it with "
+        "libver=\"latest\"");
+  }
+  for (const std::string& name : report.info.unknown) {
+    warnings.push_back("'" + name + "' is not part of the format and was ignored");
+  }
+}
+
+}  // namespace
+
+double ValueStatistics::zero_share() const {
+  return values == 0 ? 0 : static_cast<double>(not_positive()) / static_cast<double>(values);
+}
+
+void ValueStatistics::add(const std::vector<float>& more) {
+  if (more.empty()) return;
+  float low = more[0], high = more[0];
+  Count negatives = 0, zeros = 0;
+  for (const float value : more) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+    negatives += value < 0;
+    zeros += value == 0;
+  }
+  least = values == 0 ? low : std::min(least, low);
+  most = values == 0 ? high : std::max(most, high);
+  values += static_cast<Count>(more.size());
+  negative += negatives;
+  zero += zeros;
+}
+
+TraceReport check_trace(const std::string& path, const Watch& watch) {
+  const Trace trace(path);
+  TraceReport report;
+  report.info = trace.info();
+  report.sha256 = trace.sha256();
+  judge_file(report, report.warnings);
+  std::vector<float> values, previous;
+  for (std::size_t i = 0; i < report.info.layers.size(); ++i) {
+    const TraceLayer& about = report.info.layers[i];
+    watch.enter_layer(i, report.info.layers.size(), about.layer.name);
+    LayerCheck layer;
+    layer.name = about.layer.name;
+    layer.checksummed = about.checksummed;
+    const auto read = [&](Tensor tensor, int image) -> const std::vector<float>& {
+      watch.check(path);
+      trace.read(i, tensor, image, values);
+      return values;
+    };
+    bool images_differ = false;
+    for (int image = 0; image < report.info.images; ++image) {
+      if (about.has_ifmap) layer.ifmap.add(read(Tensor::ifmap, image));
+      if (about.has_residual) read(Tensor::residual, image);
+      layer.ofmap.add(read(Tensor::ofmap, image));
+      images_differ = images_differ || (image > 0 && values != previous);
+      values.swap(previous);
+    }
+    if (about.has_weight) read(Tensor::weight, 0);
+    if (about.has_bias) read(Tensor::bias, 0);
+    judge_layer(layer, about, report.warnings);
+    if (report.info.images > 1 && !images_differ) {
+      report.warnings.push_back("layer '" + layer.name + "': all images have the same ofmap");
+    }
+    report.layers.push_back(layer);
+  }
+  return report;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,45 @@
+// Reads every value of a trace and says what is in it: for `peeksim trace check`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/trace/trace.h"
+#include "sim/trace/watch.h"
+
+namespace peeksim {
+
+// What a tensor's values look like, over all images.
+struct ValueStatistics {
+  Count values = 0;
+  Count negative = 0;
+  Count zero = 0;  // exactly 0
+  float least = 0;
+  float most = 0;
+
+  Count not_positive() const { return negative + zero; }
+  double zero_share() const;  // of values <= 0
+  // No negative value and at least one exact zero: what leaves a ReLU, not what enters it.
+  bool only_rectified() const { return negative == 0 && zero > 0; }
+
+  void add(const std::vector<float>& values);
+};
+
+struct LayerCheck {
+  std::string name;
+  ValueStatistics ofmap;
+  ValueStatistics ifmap;  // no values when the trace has no ifmap
+  bool checksummed = false;
+};
+
+struct TraceReport {
+  TraceInfo info;
+  std::string sha256;
+  std::vector<LayerCheck> layers;
+  std::vector<std::string> warnings;  // one line each; an Error was thrown for anything worse
+};
+
+// Reads all. Throws Error(trace) at the first damage, Error(interrupted).
+TraceReport check_trace(const std::string& path, const Watch& watch = {});
+
+}  // namespace peeksim

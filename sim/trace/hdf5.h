@@ -1,0 +1,86 @@
+// A small RAII door to HDF5's C API, for the trace room only. HDF5 prints nothing: whatever it
+// refuses becomes an Error(trace) that names the file and the object. Only hard links are followed,
+// so that a trace is one file and its SHA-256 says everything about it.
+#pragma once
+
+#include <hdf5.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/error.h"
+
+namespace peeksim::hdf5 {
+
+// Owns one HDF5 identifier and closes it.
+class Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+
+  Handle() = default;
+  Handle(hid_t id, Close close) : id_(id), close_(close) {}
+  Handle(Handle&& other) noexcept;
+  Handle& operator=(Handle&& other) noexcept;
+  ~Handle() { reset(); }
+
+  bool valid() const { return id_ >= 0; }
+  operator hid_t() const { return id_; }
+  herr_t reset();  // closes now; negative when HDF5 could not
+
+ private:
+  hid_t id_ = -1;
+  Close close_ = nullptr;
+};
+
+// An open file, group or dataset, and where it stands.
+struct Object {
+  Handle id;
+  Location where;  // file, and the path inside it as the key
+
+  [[noreturn]] void fail(const std::string& what, const std::string& remedy = "") const;
+  [[noreturn]] void fail_damaged(const std::string& what) const;  // adds HDF5's own reason
+};
+
+// What to do about a file that does not follow the format.
+extern const char* const format_remedy;
+// What to do about a file whose bytes are not what was written.
+extern const char* const damage_remedy;
+
+// To be called before anything else of HDF5. It prints its errors unless told not to; it looks for
+// plug-ins in places that the environment names; and when a file could not be closed, for a full
+// disk, it crashes in its exit handler (handles close all there is to close).
+void prepare_library();
+
+// HDF5's own words for its last error, in one line; clears them.
+std::string reason();
+
+// Opens an existing file for reading. Throws Error(trace): missing, not a file, not HDF5, damaged.
+Object open_file(const std::string& path);
+
+// Throw Error(trace) when there is no such group or dataset, or when it is a soft or external link.
+Object open_group(const Object& parent, const std::string& name);
+Object open_dataset(const Object& parent, const std::string& name);
+
+bool has_link(const Object& parent, const std::string& name);
+bool has_attribute(const Object& object, const std::string& name);
+std::vector<std::string> link_names(const Object& group);        // sorted
+std::vector<std::string> attribute_names(const Object& object);  // sorted
+
+// Attributes. Throw Error(trace): missing, of another type, of another length.
+std::vector<std::int64_t> read_integers(const Object& object, const std::string& name,
+                                        std::size_t count);
+double read_real(const Object& object, const std::string& name);
+std::string read_string(const Object& object, const std::string& name);
+
+// One-dimensional datasets of `count` elements. Throw Error(trace) as above.
+std::vector<std::int64_t> read_integer_list(const Object& dataset, std::size_t count);
+std::vector<std::string> read_string_list(const Object& dataset, std::size_t count);
+
+// IEEE 754 half precision, which HDF5 1.10 has no name for.
+Handle half_type(H5T_order_t order);
+
+std::vector<hsize_t> shape_of(const Object& dataset);
+std::string shape_text(const std::vector<hsize_t>& shape);  // "[64,3,11,11]"
+
+}  // namespace peeksim::hdf5

@@ -1,0 +1,24 @@
+// What the trace format's version 1 calls things, for its reader and its writer.
+#pragma once
+
+#include <hdf5.h>
+
+#include <string>
+#include <vector>
+
+#include "sim/trace/trace.h"
+
+namespace peeksim {
+
+constexpr const char* trace_format = "peeksim-trace";
+constexpr int trace_version = 1;
+constexpr int most_layers = 10000;  // four digits
+
+std::string layer_group_name(std::size_t layer);  // "0007"
+const char* dataset_name(Tensor tensor);
+
+// The shape of one image of a tensor, or of the tensor when it has no images.
+std::vector<hsize_t> tensor_shape(const Layer& layer, Tensor tensor);
+bool has_images(Tensor tensor);
+
+}  // namespace peeksim

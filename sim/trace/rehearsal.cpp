@@ -1,0 +1,104 @@
+#include "sim/trace/rehearsal.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "sim/trace/hdf5.h"
+
+namespace peeksim::hdf5 {
+
+namespace {
+
+// A structure is read in a fraction of this, even one of thousands of layers (1 KiB each).
+constexpr rlim_t least_seconds = 2;
+constexpr rlim_t seconds_per_mebibyte = 1;
+constexpr rlim_t most_seconds = 30;
+constexpr rlim_t most_new_memory = rlim_t{1} << 30;
+
+void limit(int resource, rlim_t most) {
+  const rlimit both = {most, most};
+  setrlimit(resource, &both);
+}
+
+void limit_time(const std::string& path) {
+  std::error_code unknown;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
+  const rlim_t mebibytes = unknown ? 0 : static_cast<rlim_t>(bytes >> 20);
+  limit(RLIMIT_CPU, std::min(most_seconds, least_seconds + seconds_per_mebibyte * mebibytes));
+}
+
+// Counts from what the process has already, which under a sanitizer is a great deal.
+void limit_memory() {
+  rlim_t pages[6] = {};  // size, resident, shared, text, lib, data: see proc(5)
+  std::ifstream statm("/proc/self/statm");
+  for (rlim_t& count : pages) statm >> count;
+  const auto page_size = static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+  if (statm) limit(RLIMIT_DATA, pages[5] * page_size + most_new_memory);
+}
+
+// No handler of the program (a test runner's, a sanitizer's) may report the child's death.
+void die_quietly() {
+  for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) std::signal(crash, SIG_DFL);
+  const int nowhere = open("/dev/null", O_WRONLY);
+  if (nowhere < 0) return;
+  dup2(nowhere, STDOUT_FILENO);
+  dup2(nowhere, STDERR_FILENO);
+}
+
+[[noreturn]] void run_child(int report, const std::string& path,
+                            const std::function<void()>& attempt) {
+  limit_time(path);
+  limit(RLIMIT_CORE, 0);
+  limit_memory();
+  die_quietly();
+  int status = 0;
+  try {
+    attempt();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    const auto length = static_cast<ssize_t>(text.size());
+    status = write(report, text.data(), text.size()) == length ? 1 : 2;
+  } catch (...) {
+    status = 2;
+  }
+  _exit(status);
+}
+
+std::string read_to_end(int descriptor) {
+  std::string text;
+  char buffer[4096];
+  for (;;) {
+    const ssize_t bytes = read(descriptor, buffer, sizeof buffer);
+    if (bytes > 0) text.append(buffer, static_cast<std::size_t>(bytes));
+    if (bytes == 0 || (bytes < 0 && errno != EINTR)) return text;
+  }
+}
+
+}  // namespace
+
+void rehearse(const std::string& path, const std::function<void()>& attempt) {
+  int ends[2] = {};
+  if (pipe(ends) != 0) return;  // the rehearsal is a precaution
+  const pid_t child = fork();
+  if (child == 0) run_child(ends[1], path, attempt);
+  close(ends[1]);
+  const std::string report = read_to_end(ends[0]);
+  close(ends[0]);
+  int status = 0;
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) return;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 1) throw Error(ErrorKind::trace, "", report);
+  throw Error(ErrorKind::trace, path, "is damaged: HDF5 cannot cope with its structure",
+              damage_remedy);
+}
+
+}  // namespace peeksim::hdf5

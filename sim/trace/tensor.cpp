@@ -1,0 +1,235 @@
+#include "sim/trace/tensor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace peeksim::hdf5 {
+
+namespace {
+
+// One image of one tensor: 1 GiB as float. Nothing is allocated for a shape before this is checked.
+constexpr hsize_t most_values = hsize_t{1} << 28;
+
+// Whether a file's float type is the IEEE one with these bit fields, in either byte order.
+bool is_ieee(hid_t type, std::size_t size, std::size_t exponent_bits, std::size_t mantissa_bits) {
+  std::size_t sign = 0, exponent_at = 0, exponent = 0, mantissa_at = 0, mantissa = 0;
+  return H5Tget_size(type) == size &&
+         H5Tget_fields(type, &sign, &exponent_at, &exponent, &mantissa_at, &mantissa) >= 0 &&
+         exponent == exponent_bits && mantissa == mantissa_bits;
+}
+
+// 1 for NaN and infinity, 0 for numbers. Without a branch, so that loops over it are vectorised.
+std::uint32_t not_finite(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return (bits & 0x7f800000u) == 0x7f800000u;
+}
+
+// HDF5's own conversion takes ten times as long. Moving the bits to their places in a single leaves
+// the exponent too small by 112, for subnormals as well; infinity and NaN stay what they are.
+float half_to_float(std::uint16_t half) {
+  const std::uint32_t magnitude = half & 0x7fffu;
+  const std::uint32_t bits = magnitude << 13;
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  value *= 0x1p112f;
+  std::uint32_t result = 0;
+  std::memcpy(&result, &value, sizeof result);
+  result |= magnitude >= 0x7c00u ? bits | 0x7f800000u : 0u;
+  result |= (half & 0x8000u) << 16;
+  std::memcpy(&value, &result, sizeof value);
+  return value;
+}
+
+// "[k,p,q]" of a flat position.
+std::string position_text(hsize_t flat, const std::vector<hsize_t>& shape) {
+  std::vector<hsize_t> position(shape.size());
+  for (std::size_t i = shape.size(); i-- > 0; flat /= shape[i]) position[i] = flat % shape[i];
+  return shape_text(position);
+}
+
+}  // namespace
+
+TensorDataset::TensorDataset(const Object& group, const std::string& name,
+                             const std::vector<hsize_t>& shape, int images)
+    : dataset_(open_dataset(group, name)), shape_(shape), images_(images) {
+  std::vector<hsize_t> expected = shape;
+  if (images_ > 0) expected.insert(expected.begin(), static_cast<hsize_t>(images_));
+  check_shape(expected);
+  find_type();
+  check_storage();
+}
+
+void TensorDataset::check_shape(const std::vector<hsize_t>& expected) {
+  const std::vector<hsize_t> found = shape_of(dataset_);
+  if (found != expected) {
+    dataset_.fail("the dataset's shape is " + shape_text(found) + ", but the attributes say " +
+                      shape_text(expected),
+                  "correct the one that is wrong");
+  }
+  count_ = 1;
+  for (const hsize_t size : shape_) {
+    if (size > most_values || count_ * size > most_values) {
+      dataset_.fail("one image has more than 2^28 values", "write a trace of a smaller layer");
+    }
+    count_ *= size;
+  }
+}
+
+void TensorDataset::find_type() {
+  const Handle type(H5Dget_type(dataset_.id), H5Tclose);
+  if (!type.valid()) dataset_.fail_damaged("the dataset's type cannot be read");
+  const H5T_class_t kind = H5Tget_class(type);
+  if (kind == H5T_FLOAT && is_ieee(type, 4, 8, 23)) {
+    type_ = "f32";
+  } else if (kind == H5T_FLOAT && is_ieee(type, 2, 5, 10)) {
+    type_ = "f16";
+  } else if (kind == H5T_INTEGER && H5Tget_size(type) == 1 && H5Tget_sign(type) == H5T_SGN_2) {
+    type_ = "i8";
+  } else {
+    dataset_.fail("the dataset's type is not f4, f2 or i1 (with @scale)", format_remedy);
+  }
+  if (type_ != "i8") return;
+  scale_ = static_cast<float>(read_real(dataset_, "scale"));
+  if (not_finite(scale_ * 128) || scale_ <= 0) {
+    dataset_.fail("attribute @scale is " + std::to_string(scale_) + ", expected a positive number",
+                  format_remedy);
+  }
+}
+
+void TensorDataset::check_storage() {
+  const Handle list(H5Dget_create_plist(dataset_.id), H5Pclose);
+  if (!list.valid()) dataset_.fail_damaged("the dataset's layout cannot be read");
+  const H5D_layout_t layout = H5Pget_layout(list);
+  if (layout == H5D_VIRTUAL || H5Pget_external_count(list) > 0) {
+    dataset_.fail("the values lie in another file", "a trace is one file");
+  }
+  chunked_ = layout == H5D_CHUNKED;
+  if (!chunked_) return;
+
+  const int filters = H5Pget_nfilters(list);
+  for (int i = 0; i < filters; ++i) {
+    unsigned flags = 0;
+    std::size_t values = 0;
+    char name[64] = "";
+    const H5Z_filter_t filter = H5Pget_filter2(list, static_cast<unsigned>(i), &flags, &values,
+                                               nullptr, sizeof name, name, nullptr);
+    if (filter == H5Z_FILTER_FLETCHER32) checksummed_ = true;
+    if (H5Zfilter_avail(filter) <= 0) {
+      dataset_.fail("the filter '" + std::string(name) + "' (" + std::to_string(filter) +
+                        ") is a plug-in that is not available",
+                    "write the trace with compression=\"gzip\"");
+    }
+  }
+  if (images_ == 0) return;
+  std::vector<hsize_t> expected = shape_;
+  expected.insert(expected.begin(), 1);
+  std::vector<hsize_t> chunk(expected.size());
+  H5Pget_chunk(list, static_cast<int>(chunk.size()), chunk.data());
+  if (chunk != expected) {
+    dataset_.fail("the chunks have shape " + shape_text(chunk) + ", expected one image per chunk",
+                  "create the dataset with chunks=" + shape_text(expected));
+  }
+}
+
+void TensorDataset::require_complete() const {
+  for (int image = 0; image < std::max(images_, 1); ++image) require_written(image);
+}
+
+hsize_t TensorDataset::require_written(int image) const {
+  hsize_t bytes = 0;
+  if (chunked_ && images_ > 0) {
+    const std::vector<hsize_t> offset = chunk_offset(image);
+    if (H5Dget_chunk_storage_size(dataset_.id, offset.data(), &bytes) < 0) {
+      const std::string why = reason();
+      if (why.find("not allocated") == std::string::npos) {
+        dataset_.fail(place(image) + "cannot be found (" + why + ")", damage_remedy);
+      }
+      bytes = 0;
+    }
+  } else {
+    bytes = H5Dget_storage_size(dataset_.id);
+  }
+  if (bytes == 0) dataset_.fail(place(image) + "was never written", "write the trace again");
+  hsize_t file_bytes = 0;
+  const Handle file(H5Iget_file_id(dataset_.id), H5Fclose);
+  if (H5Fget_filesize(file, &file_bytes) < 0 || bytes > file_bytes) {
+    dataset_.fail(place(image) + "takes more bytes than the file has: the file is damaged",
+                  damage_remedy);
+  }
+  return bytes;
+}
+
+// A chunk may say that some filters were not applied to it, its checksum among them; and where
+// metadata has no checksum, it may say so by mistake.
+void TensorDataset::require_filters(int image) const {
+  const hsize_t bytes = require_written(image);
+  if (!chunked_ || images_ == 0) return;
+  std::vector<char> raw(bytes);
+  std::uint32_t skipped = 0;
+  if (H5Dread_chunk(dataset_.id, H5P_DEFAULT, chunk_offset(image).data(), &skipped, raw.data()) <
+      0) {
+    dataset_.fail_damaged(place(image) + "cannot be read");
+  }
+  if (skipped != 0) {
+    dataset_.fail(place(image) + "was stored without its filters", "write the trace again");
+  }
+}
+
+void TensorDataset::read_raw(int image, hid_t memory_type, void* buffer) const {
+  const Handle file_space(H5Dget_space(dataset_.id), H5Sclose);
+  std::vector<hsize_t> size = shape_;
+  if (images_ > 0) {
+    size.insert(size.begin(), 1);
+    std::vector<hsize_t> start(size.size(), 0);
+    start[0] = static_cast<hsize_t>(image);
+    H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr);
+  }
+  const Handle memory_space(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr),
+                            H5Sclose);
+  if (H5Dread(dataset_.id, memory_type, memory_space, file_space, H5P_DEFAULT, buffer) >= 0) return;
+  const std::string why = reason();
+  if (why.find("checksum") != std::string::npos) {
+    dataset_.fail(place(image) + "the checksum does not match: the file is damaged", damage_remedy);
+  }
+  dataset_.fail(place(image) + "cannot be read: the file is damaged (" + why + ")", damage_remedy);
+}
+
+void TensorDataset::read(int image, std::vector<float>& values) const {
+  require_filters(image);
+  values.resize(count_);
+  if (type_ == "i8") {
+    std::vector<std::int8_t> raw(count_);
+    read_raw(image, H5T_NATIVE_INT8, raw.data());
+    for (std::size_t i = 0; i < count_; ++i) values[i] = static_cast<float>(raw[i]) * scale_;
+    return;
+  }
+  if (type_ == "f16") {
+    std::vector<std::uint16_t> raw(count_);
+    read_raw(image, half_type(H5Tget_order(H5T_NATIVE_FLOAT)), raw.data());
+    for (std::size_t i = 0; i < count_; ++i) values[i] = half_to_float(raw[i]);
+  } else {
+    read_raw(image, H5T_NATIVE_FLOAT, values.data());
+  }
+  std::uint32_t any_bad = 0;
+  for (std::size_t i = 0; i < count_; ++i) any_bad |= not_finite(values[i]);
+  if (any_bad == 0) return;
+  std::size_t bad = 0;
+  while (!not_finite(values[bad])) ++bad;
+  dataset_.fail(place(image) + (std::isnan(values[bad]) ? "NaN" : "infinity") + " at " +
+                    position_text(bad, shape_),
+                "traces hold finite numbers: look for the cause where the trace was made");
+}
+
+std::vector<hsize_t> TensorDataset::chunk_offset(int image) const {
+  std::vector<hsize_t> offset(shape_.size() + 1, 0);
+  offset[0] = static_cast<hsize_t>(image);
+  return offset;
+}
+
+std::string TensorDataset::place(int image) const {
+  return images_ > 0 ? "image " + std::to_string(image) + ": " : "";
+}
+
+}  // namespace peeksim::hdf5

@@ -1,0 +1,73 @@
+// A trace: what a trained CNN's layers computed on some images, in one HDF5 file
+// (docs/trace-format.md). Opened once, read one layer and one image at a time, so that memory does
+// not grow with the number of images or layers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/workload/layer.h"
+
+namespace peeksim {
+
+struct TraceLayer {
+  Layer layer;
+  std::string ofmap_type;  // "f32", "f16" or "i8"
+  bool has_ifmap = false;
+  bool has_weight = false;
+  bool has_bias = false;
+  bool has_residual = false;  // the residual's values; layer.residual says that there is one
+  bool checksummed = false;   // every dataset of the layer has checksums
+};
+
+struct TraceInfo {
+  std::string path;
+  std::string network;
+  std::string origin;      // how the trace was made, in a sentence
+  bool synthetic = false;  // not taken from a trained network
+  std::string workload;    // the name of the workload whose shapes it has, or ""
+  int images = 0;
+  std::vector<std::string> image_names;  // one per image, or empty
+  std::vector<int> labels;               // one per image, or empty
+  std::vector<TraceLayer> layers;        // in the order of execution
+  bool metadata_checksummed = false;     // written with libver="latest"
+  std::vector<std::string> unknown;      // objects and attributes that the format does not know
+};
+
+// The tensors of a layer; the three first have a value per image.
+enum class Tensor { ofmap, ifmap, residual, weight, bias };
+
+class Trace {
+ public:
+  // Opens a trace and checks its structure: format mark, version, attributes, dataset shapes
+  // against the layers. Throws Error(trace): missing, truncated, damaged or foreign file,
+  // contradictory shapes.
+  explicit Trace(const std::string& path);
+  ~Trace();
+
+  const TraceInfo& info() const;
+
+  // SHA-256 of the file's bytes, in hexadecimal: the trace's identity in results.
+  std::string sha256() const;
+
+  // The values that enter the activation: [K,P,Q], as float (i8 times its scale). Resizes `values`.
+  // Throws Error(trace): checksum error, NaN or infinity, with layer, image and position.
+  void read_ofmap(std::size_t layer, int image, std::vector<float>& values) const;
+
+  // The ifmap: [C,H,W]. REQUIRES: layers[layer].has_ifmap. Throws as read_ofmap.
+  void read_ifmap(std::size_t layer, int image, std::vector<float>& values) const;
+
+  // Any tensor that the layer has, as float; `image` is ignored for weight and bias.
+  // REQUIRES: the layer has it. Throws as read_ofmap.
+  void read(std::size_t layer, Tensor tensor, int image, std::vector<float>& values) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Throws Error(trace) unless the trace's layers are the workload's: same names, order and shapes.
+void check_workload(const TraceInfo& trace, const std::string& workload_path);
+
+}  // namespace peeksim
