@@ -1,0 +1,145 @@
+#include "sim/system/accelerator.h"
+
+#include <numeric>
+
+#include "sim/base/error.h"
+#include "sim/systemc/buffer.h"
+#include "sim/systemc/clock.h"
+#include "sim/systemc/dma.h"
+#include "sim/systemc/dram.h"
+#include "sim/systemc/pe_array.h"
+#include "sim/systemc/prediction_unit.h"
+#include "sim/systemc/sequencer.h"
+
+namespace peeksim {
+
+Accelerator::Accelerator(const MachineSpec& machine) : Accelerator(machine, Options()) {}
+
+Accelerator::Accelerator(const MachineSpec& machine, const Options& options) {
+  std::vector<int> order = options.construction_order;
+  if (order.empty()) {
+    order.resize(block_count);
+    std::iota(order.begin(), order.end(), 0);
+  }
+  for (const int block : order) build(block, machine, options);
+  connect(options);
+}
+
+Accelerator::~Accelerator() = default;
+
+void Accelerator::build(int block, const MachineSpec& machine, const Options& options) {
+  switch (block) {
+    case 0:
+      if (!options.bind_memory) dram_ = std::make_unique<Dram>("dram", machine.dram);
+      break;
+    case 1:
+      loader_ = std::make_unique<DmaLoader>("loader");
+      break;
+    case 2:
+      storer_ = std::make_unique<DmaStorer>("storer");
+      break;
+    case 3:
+      ifmap_buffer_ = std::make_unique<Buffer>("ifmap_buffer");
+      break;
+    case 4:
+      weight_buffer_ = std::make_unique<Buffer>("weight_buffer");
+      break;
+    case 5:
+      ofmap_buffer_ = std::make_unique<Buffer>("ofmap_buffer");
+      break;
+    case 6:
+      sequencer_ = std::make_unique<Sequencer>("sequencer");
+      break;
+    case 7:
+      array_ = std::make_unique<PeArray>("array", machine);
+      break;
+    default:
+      prediction_unit_ =
+          std::make_unique<PredictionUnit>("prediction_unit", machine.prediction.latency);
+  }
+}
+
+void Accelerator::connect(const Options& options) {
+  // DRAM -> loader -> buffers
+  loader_->ifmap(ifmap_buffer_->access);
+  loader_->weight(weight_buffer_->access);
+  loader_->ofmap(ofmap_buffer_->access);  // residual tensors
+  loader_->prediction(prediction_unit_->predictions);
+
+  // buffers -> array -> ofmap buffer, peeks past the prediction unit
+  array_->ifmap_port(ifmap_buffer_->access);
+  array_->weight_port(weight_buffer_->access);
+  array_->ofmap_port(ofmap_buffer_->access);
+  array_->peek_port(prediction_unit_->predictions);
+
+  // the sequencer watches the buffers and predictions, and drives array and storer
+  sequencer_->ifmap(ifmap_buffer_->access);
+  sequencer_->weight(weight_buffer_->access);
+  sequencer_->ofmap(ofmap_buffer_->access);
+  sequencer_->prediction(prediction_unit_->predictions);
+  sequencer_->array(array_->control);
+  sequencer_->storer(storer_->steps);
+
+  // ofmap buffer -> storer -> DRAM
+  storer_->ofmap(ofmap_buffer_->access);
+  storer_->prediction(prediction_unit_->predictions);
+
+  for (MemoryPort* port : {&loader_->memory, &storer_->memory}) {
+    if (options.bind_memory)
+      options.bind_memory(*port);
+    else
+      port->socket.bind(dram_->socket);
+  }
+}
+
+Counters Accelerator::run(const Program& program) {
+  const Cycle start = current_cycle();
+  if (dram_) dram_->begin();
+  for (Buffer* buffer : {ifmap_buffer_.get(), weight_buffer_.get(), ofmap_buffer_.get()})
+    buffer->begin();
+  prediction_unit_->begin();
+  array_->begin();
+  storer_->begin();
+  loader_->begin(program);
+  sequencer_->begin(program);
+  sc_core::sc_start();  // until nothing is left to happen
+  for (const Module* module :
+       std::initializer_list<const Module*>{dram_.get(), loader_.get(), &loader_->memory,
+                                            storer_.get(), &storer_->memory, sequencer_.get()})
+    if (module != nullptr) module->rethrow_failure();
+  check_against(program);
+
+  const Bytes residual = ofmap_buffer_->halves().filled_bytes();
+  Counters c;
+  c.cycles = storer_->last_completion() - start;
+  c.array_busy = array_->busy();
+  c.drain_stall = array_->drain_stall();
+  c.predict_stall = sequencer_->waits().predict;
+  c.memory_stall = sequencer_->waits().memory;
+  c.tail = storer_->last_completion() - sequencer_->last_step_end();
+  c.ifmap_reads = ifmap_buffer_->halves().reads();
+  c.weight_reads = weight_buffer_->halves().reads();
+  c.ofmap_writes = ofmap_buffer_->halves().writes();
+  c.ifmap_fill_bytes = ifmap_buffer_->halves().filled_bytes();
+  c.weight_fill_bytes = weight_buffer_->halves().filled_bytes();
+  c.residual_bytes = residual;
+  c.dram_read_bytes =
+      dram_ ? dram_->read_bytes() : c.ifmap_fill_bytes + c.weight_fill_bytes + c.residual_bytes;
+  c.dram_write_bytes = storer_->stored_bytes();
+  c.comparisons = prediction_unit_->comparisons();
+  return c;
+}
+
+void Accelerator::check_against(const Program& program) const {
+  const bool finished = sequencer_->finished() && loader_->finished() && storer_->finished();
+  const bool all_tiles = array_->tiles() == static_cast<Count>(program.tiles.size());
+  const bool all_written = !dram_ || dram_->written_bytes() == storer_->stored_bytes();
+  if (finished && all_tiles && all_written) return;
+  throw Error(ErrorKind::internal, "accelerator",
+              "the run stopped at cycle " + std::to_string(current_cycle()) + " with " +
+                  std::to_string(array_->tiles()) + " of " + std::to_string(program.tiles.size()) +
+                  " tiles done",
+              "this is a bug in the simulator: please report it with the machine and the trace");
+}
+
+}  // namespace peeksim

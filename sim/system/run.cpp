@@ -1,0 +1,171 @@
+#include "sim/system/run.h"
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+
+#include "sim/base/error.h"
+#include "sim/schedule/zero_gating.h"
+#include "sim/system/simulate_layer.h"
+
+namespace peeksim {
+
+namespace {
+
+// Adds the CPU time of its lifetime to a phase.
+class PhaseTimer {
+ public:
+  explicit PhaseTimer(double& seconds) : seconds_(seconds), start_(std::clock()) {}
+  ~PhaseTimer() { seconds_ += static_cast<double>(std::clock() - start_) / CLOCKS_PER_SEC; }
+  PhaseTimer(const PhaseTimer&) = delete;
+  PhaseTimer& operator=(const PhaseTimer&) = delete;
+
+ private:
+  double& seconds_;
+  std::clock_t start_;
+};
+
+// Values that have passed the ReLU cannot tell a small positive output from a clearly negative one,
+// so a threshold below 0 would silently predict nothing.
+void require_unrectified(const std::vector<float>& ofmap, const LayerSetup& setup,
+                         const std::string& trace_path) {
+  if (!setup.prediction.has_negative_threshold()) return;
+  const float least = *std::min_element(ofmap.begin(), ofmap.end());
+  if (least != 0.0f) return;
+  throw Error(ErrorKind::trace, trace_path,
+              "layer '" + setup.layer.name + "' has a negative threshold (" +
+                  setup.prediction.threshold_where.text() +
+                  "), but the trace holds only values that have passed the ReLU: none is below 0",
+              "record the values that enter the ReLU, or use thresholds of 0 and above");
+}
+
+TraceIdentity identity_of(const Trace& trace) {
+  const TraceInfo& info = trace.info();
+  TraceIdentity id;
+  id.file = std::filesystem::path(info.path).filename().string();
+  id.network = info.network;
+  id.origin = info.origin;
+  id.workload = info.workload;
+  id.sha256 = trace.sha256();
+  id.synthetic = info.synthetic;
+  id.images = info.images;
+  return id;
+}
+
+// One layer on the machine and on its dense version, image after image.
+class LayerRunner {
+ public:
+  LayerRunner(Accelerator& accelerator, const MachineSpec& machine,
+              const MachineSpec& dense_machine, const LayerSetup& setup,
+              const LayerSetup& dense_setup)
+      : accelerator_(accelerator),
+        machine_(machine),
+        dense_machine_(dense_machine),
+        setup_(setup),
+        dense_setup_(dense_setup) {}
+
+  CounterPair run(const LayerValues& values) {
+    CounterPair pair;
+    pair.dense = dense(values);
+    pair.machine = setup_.prediction.predicts()
+                       ? simulate_layer(accelerator_, machine_, setup_, values)
+                       : pair.dense;
+    return pair;
+  }
+
+ private:
+  // Without prediction no value changes the time: one simulation serves all images.
+  Counters dense(const LayerValues& values) {
+    if (!simulated_) {
+      dense_counters_ = simulate_layer(accelerator_, dense_machine_, dense_setup_, values);
+      simulated_ = true;
+    } else {
+      const Prediction none = predict(dense_setup_.prediction, values.ofmap, setup_.layer.K);
+      count_values(setup_.layer, none, values, dense_counters_);
+    }
+    return dense_counters_;
+  }
+
+  Accelerator& accelerator_;
+  const MachineSpec& machine_;
+  const MachineSpec& dense_machine_;
+  const LayerSetup& setup_;
+  const LayerSetup& dense_setup_;
+  bool simulated_ = false;
+  Counters dense_counters_;
+};
+
+}  // namespace
+
+CounterPair RunResult::totals() const {
+  CounterPair sum;
+  for (const LayerResult& layer : layers) sum += layer.counters;
+  return sum;
+}
+
+MachineSpec dense_version(const MachineSpec& machine) {
+  MachineSpec dense = machine;
+  dense.prediction.policy = "none";
+  dense.prediction.layers.clear();
+  return dense;
+}
+
+RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch,
+                    PhaseTimes* times, const Accelerator::Options& options) {
+  const TraceInfo& info = trace.info();
+  const MachineSpec dense_machine = dense_version(machine);
+  PhaseTimes ignored;
+  PhaseTimes& spent = times != nullptr ? *times : ignored;
+
+  std::vector<LayerSetup> setups, dense_setups;
+  const auto first_conv =
+      std::find_if(info.layers.begin(), info.layers.end(),
+                   [](const TraceLayer& l) { return l.layer.kind == LayerKind::conv; });
+  for (const TraceLayer& traced : info.layers) {
+    const bool first = first_conv != info.layers.end() && &traced == &*first_conv;
+    setups.push_back(set_up_layer(machine, traced.layer, first));
+    dense_setups.push_back(set_up_layer(dense_machine, traced.layer, first));
+  }
+
+  RunResult result;
+  result.machine = machine;
+  result.trace = identity_of(trace);
+  result.images.resize(info.images);
+  for (std::size_t i = 0; i < info.image_names.size(); ++i)
+    result.images[i].name = info.image_names[i];
+
+  Accelerator accelerator(machine, options);
+  LayerValues values;
+  std::vector<float> ifmap;
+  for (std::size_t i = 0; i < info.layers.size(); ++i) {
+    const LayerSetup& setup = setups[i];
+    watch.enter_layer(i, info.layers.size(), setup.layer.name);
+    LayerResult layer;
+    layer.layer = setup.layer;
+    layer.policy = setup.prediction.predictor->name;
+    layer.excluded = setup.prediction.excluded;
+    layer.streamed = setup.plan.streamed;
+    layer.zeros_known = info.layers[i].has_ifmap;
+    LayerRunner runner(accelerator, machine, dense_machine, setup, dense_setups[i]);
+    for (int image = 0; image < info.images; ++image) {
+      watch.check(info.path);
+      const bool gates_zeros = machine.array.gate_zero_activations && layer.zeros_known;
+      {
+        const PhaseTimer timer(spent.read);
+        trace.read_ofmap(i, image, values.ofmap);
+        if (gates_zeros) trace.read_ifmap(i, image, ifmap);
+      }
+      const PhaseTimer timer(spent.simulate);
+      require_unrectified(values.ofmap, setup, info.path);
+      values.zero_taps.clear();
+      if (gates_zeros) values.zero_taps = zero_taps(setup.layer, ifmap);
+      const CounterPair counters = runner.run(values);
+      layer.counters += counters;
+      result.images[image].counters += counters;
+    }
+    result.layers.push_back(std::move(layer));
+  }
+  return result;
+}
+
+}  // namespace peeksim
