@@ -1,0 +1,129 @@
+#include "sim/energy/energy_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include "sim/base/suggest.h"
+#include "sim/config/value.h"
+
+namespace fs = std::filesystem;
+
+namespace peeksim {
+
+namespace {
+
+const Value& required(const Value& map, const std::string& key) {
+  const Value* value = map.find(key);
+  if (value == nullptr)
+    map.fail("'" + key + "' is missing", "docs/energy.md lists what a table needs");
+  return *value;
+}
+
+double energy(const Value& value) {
+  const double number = value.number();
+  if (number < 0)
+    value.fail("an energy is not negative", "give 0 for an action that costs nothing");
+  return number;
+}
+
+CapacityCurve curve(const Value& value) {
+  std::map<Bytes, double> points;
+  for (const auto& [capacity, price] : value.entries()) {
+    const Value key = Value::scalar(capacity, price.where());
+    const double number = energy(price);
+    if (number == 0)
+      price.fail("an energy by capacity is above 0", "it is interpolated in log-log");
+    points[key.integer(1, std::numeric_limits<std::int64_t>::max())] = number;
+  }
+  if (points.empty()) value.fail("expected 'capacity in bytes: energy per byte' at least once");
+  return CapacityCurve(std::move(points));
+}
+
+std::map<int, double> mac_by_width(const Value& value) {
+  std::map<int, double> by_width;
+  for (const auto& [bits, price] : value.entries())
+    by_width[static_cast<int>(Value::scalar(bits, price.where()).integer(1, 64))] = energy(price);
+  return by_width;
+}
+
+void read_actions(const Value& actions, EnergyTable& table) {
+  actions.require_known_keys({"mac", "mac_gated", "psum_register", "operand_transfer",
+                              "buffer_read", "buffer_write", "buffer_fill", "dram", "comparison",
+                              "window_bit", "leakage"});
+  table.mac = mac_by_width(required(actions, "mac"));
+  table.mac_gated = energy(required(actions, "mac_gated"));
+  table.psum_register = energy(required(actions, "psum_register"));
+  table.operand_transfer = energy(required(actions, "operand_transfer"));
+  table.buffer_read = curve(required(actions, "buffer_read"));
+  table.buffer_write = curve(required(actions, "buffer_write"));
+  table.buffer_fill = curve(required(actions, "buffer_fill"));
+  table.dram = energy(required(actions, "dram"));
+  table.comparison = energy(required(actions, "comparison"));
+  table.window_bit = energy(required(actions, "window_bit"));
+  const Value& leakage = required(actions, "leakage");
+  leakage.require_known_keys({"pe", "buffer_kib"});
+  table.leakage_pe = energy(required(leakage, "pe"));
+  table.leakage_buffer_kib = energy(required(leakage, "buffer_kib"));
+}
+
+}  // namespace
+
+double CapacityCurve::at(Bytes capacity) const {
+  const auto above = points_.lower_bound(capacity);
+  if (above == points_.end()) return points_.rbegin()->second;
+  if (above == points_.begin() || above->first == capacity) return above->second;
+  const auto below = std::prev(above);
+  const double slope = std::log(above->second / below->second) /
+                       std::log(static_cast<double>(above->first) / below->first);
+  return below->second * std::pow(static_cast<double>(capacity) / below->first, slope);
+}
+
+EnergyTable load_energy_table(const std::string& path) {
+  const Value file = read_yaml(path);
+  file.require_known_keys({"name", "source", "unit", "actions"});
+  EnergyTable table;
+  table.name = required(file, "name").text();
+  table.source = required(file, "source").text();
+  table.unit = required(file, "unit").one_of({"pJ", "mac"});
+  read_actions(required(file, "actions"), table);
+  return table;
+}
+
+std::string find_energy_table(const std::string& name_or_path, const std::string& beside,
+                              const Location& where) {
+  const bool is_path =
+      name_or_path.find('/') != std::string::npos || fs::path(name_or_path).extension() == ".yaml";
+  const fs::path folder = fs::path(beside).parent_path();
+  if (is_path) {
+    const fs::path path = folder / name_or_path;  // an absolute path replaces the folder
+    if (fs::exists(path)) return path.string();
+    throw Error(ErrorKind::config, where, "no energy table '" + path.string() + "'",
+                "give the path of a table, or the name of a shipped one");
+  }
+  std::vector<std::string> known;
+  for (const fs::path& shelf : {folder / "energy", fs::path(PEEKSIM_CONFIGS) / "energy"}) {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(shelf, none)) {
+      if (entry.path().extension() != ".yaml") continue;
+      if (entry.path().stem() == name_or_path) return entry.path().string();
+      known.push_back(entry.path().stem().string());
+    }
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  throw Error(ErrorKind::config, where, "unknown energy table '" + name_or_path + "'",
+              suggest(name_or_path, known));
+}
+
+EnergyTable energy_table_of(const MachineSpec& machine, const std::string& machine_path) {
+  // A relative path means: beside the file that names the table, or here for --set.
+  const Location where = machine.location("energy");
+  const std::string beside = where.file == "--set" ? "./" : where.file;
+  const bool in_file = machine.where.count("energy") > 0;
+  return load_energy_table(
+      find_energy_table(machine.energy, in_file ? beside : machine_path, where));
+}
+
+}  // namespace peeksim

@@ -1,0 +1,53 @@
+// Energy per action: a file of configs/energy, every number with its source (docs/energy.md).
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "sim/config/machine.h"
+
+namespace peeksim {
+
+// Energy per byte by buffer capacity: a straight line in log-log between the given points, constant
+// outside them.
+class CapacityCurve {
+ public:
+  CapacityCurve() = default;
+  // REQUIRES: at least one point; capacities and energies above 0.
+  explicit CapacityCurve(std::map<Bytes, double> points) : points_(std::move(points)) {}
+
+  double at(Bytes capacity) const;
+
+ private:
+  std::map<Bytes, double> points_;
+};
+
+struct EnergyTable {
+  std::string name;
+  std::string source;
+  std::string unit = "pJ";      // "pJ", or "mac": relative to one 16-bit MAC
+  std::map<int, double> mac;    // per executed MAC, by operand width in bits
+  double mac_gated = 0;         // per MAC not executed
+  double psum_register = 0;     // per executed MAC
+  double operand_transfer = 0;  // per byte from a buffer to the array
+  CapacityCurve buffer_read, buffer_write, buffer_fill;  // per byte
+  double dram = 0;                                       // per byte
+  double comparison = 0;                                 // per peek
+  double window_bit = 0;                                 // per window bit
+  double leakage_pe = 0;                                 // per PE and cycle, at 500 MHz
+  double leakage_buffer_kib = 0;  // per KiB of on-chip buffer and cycle, at 500 MHz
+};
+
+// Reads a table. Throws Error(config): unknown, missing, duplicate or negative entries.
+EnergyTable load_energy_table(const std::string& path);
+
+// The file of a table: a path as it is (when it has a '/' or ends in .yaml), relative to
+// `beside`; a name is looked up in the folder energy/ beside `beside`, then among the shipped
+// tables. Throws Error(config) at `where` that lists the known names.
+std::string find_energy_table(const std::string& name_or_path, const std::string& beside,
+                              const Location& where);
+
+// The table that a machine names, or the default one. machine_path: the machine's own file.
+EnergyTable energy_table_of(const MachineSpec& machine, const std::string& machine_path);
+
+}  // namespace peeksim
