@@ -55,7 +55,8 @@ std::vector<float> thresholds_of(const MachineSpec& machine, const Layer& layer,
 }  // namespace
 
 bool LayerPrediction::has_negative_threshold() const {
-  return predicts() && std::any_of(thresholds.begin(), thresholds.end(), [](float threshold) {
+  const bool compares = predicts() && !grid.peeks.empty();
+  return compares && std::any_of(thresholds.begin(), thresholds.end(), [](float threshold) {
            return threshold < 0 && !std::isinf(threshold);
          });
 }
@@ -99,7 +100,7 @@ std::vector<std::string> unmatched_entries(const PredictionSpec& prediction,
   };
   for (const std::string& entry : prediction.exclude)
     require("prediction.exclude", entry, [&](const Layer& layer) {
-      return names_layer(entry, layer, &layer == &layers.front());
+      return names_layer(entry, layer, layer.kind == LayerKind::conv);
     });
   for (const LayerPredictionOverride& entry : prediction.layers)
     require("prediction.layers", entry.match,

@@ -23,6 +23,9 @@ class Module : public sc_core::sc_module {
       body();
     } catch (...) {
       failure_ = std::current_exception();
+      // The caller reports the failure; the kernel need not announce that it was stopped.
+      sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                              sc_core::SC_DO_NOTHING);
       sc_core::sc_stop();
     }
   }

@@ -72,21 +72,21 @@ TraceReport check_trace(const std::string& path, const Watch& watch) {
     LayerCheck layer;
     layer.name = about.layer.name;
     layer.checksummed = about.checksummed;
-    const auto read = [&](Tensor tensor, int image) -> const std::vector<float>& {
+    const auto read = [&](TraceTensor tensor, int image) -> const std::vector<float>& {
       watch.check(path);
       trace.read(i, tensor, image, values);
       return values;
     };
     bool images_differ = false;
     for (int image = 0; image < report.info.images; ++image) {
-      if (about.has_ifmap) layer.ifmap.add(read(Tensor::ifmap, image));
-      if (about.has_residual) read(Tensor::residual, image);
-      layer.ofmap.add(read(Tensor::ofmap, image));
+      if (about.has_ifmap) layer.ifmap.add(read(TraceTensor::ifmap, image));
+      if (about.has_residual) read(TraceTensor::residual, image);
+      layer.ofmap.add(read(TraceTensor::ofmap, image));
       images_differ = images_differ || (image > 0 && values != previous);
       values.swap(previous);
     }
-    if (about.has_weight) read(Tensor::weight, 0);
-    if (about.has_bias) read(Tensor::bias, 0);
+    if (about.has_weight) read(TraceTensor::weight, 0);
+    if (about.has_bias) read(TraceTensor::bias, 0);
     judge_layer(layer, about, report.warnings);
     if (report.info.images > 1 && !images_differ) {
       report.warnings.push_back("layer '" + layer.name + "': all images have the same ofmap");

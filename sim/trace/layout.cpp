@@ -7,42 +7,43 @@ std::string layer_group_name(std::size_t layer) {
   return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
 }
 
-const char* dataset_name(Tensor tensor) {
+const char* dataset_name(TraceTensor tensor) {
   switch (tensor) {
-    case Tensor::ofmap:
+    case TraceTensor::ofmap:
       return "ofmap";
-    case Tensor::ifmap:
+    case TraceTensor::ifmap:
       return "ifmap";
-    case Tensor::residual:
+    case TraceTensor::residual:
       return "residual";
-    case Tensor::weight:
+    case TraceTensor::weight:
       return "weight";
-    case Tensor::bias:
+    case TraceTensor::bias:
       return "bias";
   }
   return "";
 }
 
-std::vector<hsize_t> tensor_shape(const Layer& layer, Tensor tensor) {
+std::vector<hsize_t> tensor_shape(const Layer& layer, TraceTensor tensor) {
   const auto shape = [](std::initializer_list<int> sizes) {
     return std::vector<hsize_t>(sizes.begin(), sizes.end());
   };
   switch (tensor) {
-    case Tensor::ofmap:
-    case Tensor::residual:
+    case TraceTensor::ofmap:
+    case TraceTensor::residual:
       return shape({layer.K, layer.P(), layer.Q()});
-    case Tensor::ifmap:
+    case TraceTensor::ifmap:
       return shape({layer.C, layer.H, layer.W});
-    case Tensor::weight:
+    case TraceTensor::weight:
       return shape({layer.K, layer.C / layer.groups, layer.R, layer.S});
-    case Tensor::bias:
+    case TraceTensor::bias:
       return shape({layer.K});
   }
   return {};
 }
 
-bool has_images(Tensor tensor) {
-  return tensor == Tensor::ofmap || tensor == Tensor::ifmap || tensor == Tensor::residual;
+bool has_images(TraceTensor tensor) {
+  return tensor == TraceTensor::ofmap || tensor == TraceTensor::ifmap ||
+         tensor == TraceTensor::residual;
 }
 
 }  // namespace peeksim

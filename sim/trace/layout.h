@@ -15,10 +15,10 @@ constexpr int trace_version = 1;
 constexpr int most_layers = 10000;  // four digits
 
 std::string layer_group_name(std::size_t layer);  // "0007"
-const char* dataset_name(Tensor tensor);
+const char* dataset_name(TraceTensor tensor);
 
 // The shape of one image of a tensor, or of the tensor when it has no images.
-std::vector<hsize_t> tensor_shape(const Layer& layer, Tensor tensor);
-bool has_images(Tensor tensor);
+std::vector<hsize_t> tensor_shape(const Layer& layer, TraceTensor tensor);
+bool has_images(TraceTensor tensor);
 
 }  // namespace peeksim

@@ -126,21 +126,21 @@ TraceLayer read_trace_layer(const Object& group, const std::string& name, int im
   trace_layer.layer = read_layer(group, name);
   check_ofmap_shape(group, trace_layer.layer);
   trace_layer.checksummed = true;
-  const auto check = [&](Tensor tensor) {
+  const auto check = [&](TraceTensor tensor) {
     const char* dataset = dataset_name(tensor);
-    if (tensor != Tensor::ofmap && !hdf5::has_link(group, dataset)) return false;
+    if (tensor != TraceTensor::ofmap && !hdf5::has_link(group, dataset)) return false;
     const hdf5::TensorDataset opened(group, dataset, tensor_shape(trace_layer.layer, tensor),
                                      has_images(tensor) ? images : 0);
     opened.require_complete();
     trace_layer.checksummed = trace_layer.checksummed && opened.checksummed();
-    if (tensor == Tensor::ofmap) trace_layer.ofmap_type = opened.type();
+    if (tensor == TraceTensor::ofmap) trace_layer.ofmap_type = opened.type();
     return true;
   };
-  check(Tensor::ofmap);
-  trace_layer.has_ifmap = check(Tensor::ifmap);
-  trace_layer.has_residual = check(Tensor::residual);
-  trace_layer.has_weight = check(Tensor::weight);
-  trace_layer.has_bias = check(Tensor::bias);
+  check(TraceTensor::ofmap);
+  trace_layer.has_ifmap = check(TraceTensor::ifmap);
+  trace_layer.has_residual = check(TraceTensor::residual);
+  trace_layer.has_weight = check(TraceTensor::weight);
+  trace_layer.has_bias = check(TraceTensor::bias);
   if (trace_layer.has_residual && !trace_layer.layer.residual) {
     group.fail("holds a residual, but @residual is 0", "correct the one that is wrong");
   }

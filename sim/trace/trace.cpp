@@ -56,15 +56,16 @@ std::string Trace::sha256() const {
 }
 
 void Trace::read_ofmap(std::size_t layer, int image, std::vector<float>& values) const {
-  read(layer, Tensor::ofmap, image, values);
+  read(layer, TraceTensor::ofmap, image, values);
 }
 
 void Trace::read_ifmap(std::size_t layer, int image, std::vector<float>& values) const {
-  read(layer, Tensor::ifmap, image, values);
+  read(layer, TraceTensor::ifmap, image, values);
 }
 
 // Opens the dataset anew each time: what stays in memory does not grow with the layers.
-void Trace::read(std::size_t layer, Tensor tensor, int image, std::vector<float>& values) const {
+void Trace::read(std::size_t layer, TraceTensor tensor, int image,
+                 std::vector<float>& values) const {
   const Layer& shape = impl_->info.layers.at(layer).layer;
   const hdf5::Object group = open_layer(impl_->file, layer, shape.name);
   const hdf5::TensorDataset dataset(group, dataset_name(tensor), tensor_shape(shape, tensor),

@@ -36,7 +36,7 @@ struct TraceInfo {
 };
 
 // The tensors of a layer; the three first have a value per image.
-enum class Tensor { ofmap, ifmap, residual, weight, bias };
+enum class TraceTensor { ofmap, ifmap, residual, weight, bias };
 
 class Trace {
  public:
@@ -60,7 +60,7 @@ class Trace {
 
   // Any tensor that the layer has, as float; `image` is ignored for weight and bias.
   // REQUIRES: the layer has it. Throws as read_ofmap.
-  void read(std::size_t layer, Tensor tensor, int image, std::vector<float>& values) const;
+  void read(std::size_t layer, TraceTensor tensor, int image, std::vector<float>& values) const;
 
  private:
   struct Impl;

@@ -139,7 +139,7 @@ struct TraceWriter::Impl {
           H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
   }
 
-  Handle create_tensor(Tensor tensor, float scale) const {
+  Handle create_tensor(TraceTensor tensor, float scale) const {
     std::vector<hsize_t> shape = tensor_shape(layer, tensor);
     shape.insert(shape.begin(), 1);
     const Handle list = timeless(H5P_DATASET_CREATE);
@@ -165,7 +165,7 @@ struct TraceWriter::Impl {
   }
 
   void write_tensor(int which, int image, const std::vector<float>& values) {
-    const Tensor tensor = which == 0 ? Tensor::ofmap : Tensor::ifmap;
+    const TraceTensor tensor = which == 0 ? TraceTensor::ofmap : TraceTensor::ifmap;
     std::vector<hsize_t> size = tensor_shape(layer, tensor);
     hsize_t count = 1;
     for (const hsize_t extent : size) count *= extent;
@@ -306,8 +306,8 @@ void TraceWriter::begin_layer(const Layer& layer, const LayerStorage& storage) {
   to.write_number(group, "groups", layer.groups);
   to.write_number(group, "residual", layer.residual ? 1 : 0);
   const auto images = static_cast<std::size_t>(to.images);
-  to.datasets[0] = to.create_tensor(Tensor::ofmap, storage.ofmap_scale);
-  if (storage.ifmap) to.datasets[1] = to.create_tensor(Tensor::ifmap, storage.ifmap_scale);
+  to.datasets[0] = to.create_tensor(TraceTensor::ofmap, storage.ofmap_scale);
+  if (storage.ifmap) to.datasets[1] = to.create_tensor(TraceTensor::ifmap, storage.ifmap_scale);
   to.written[0].assign(images, false);
   to.written[1].assign(images, false);
 }

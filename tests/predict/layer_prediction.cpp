@@ -271,6 +271,7 @@ TEST_CASE("a layer has a negative threshold when a channel that can be predicted
   CHECK_FALSE(negative({0, 0, 0.1, 0}));
   CHECK_FALSE(negative({0, never_predicted, never_predicted, 0}));
   CHECK_FALSE(negative({0, 0, -0.1, 0}, "none"));
+  CHECK_FALSE(negative({-1, 0, 0, 0}, "oracle"));  // compares nothing with a threshold
 }
 
 TEST_CASE("entries that name no layer are found, with the key they stand under") {

@@ -14,12 +14,11 @@ namespace {
 Counters simulate(const VectorCase& c) {
   const LayerSetup setup = set_up_layer(c.machine, c.layer, true);
   fresh_kernel();
-  // Left behind with its kernel.
-  auto* accelerator = new Accelerator(c.machine);
+  auto& accelerator = leave_behind<Accelerator>(c.machine);
   LayerValues values{c.ofmap, {}};
   if (c.machine.array.gate_zero_activations && !c.ifmap.empty())
     values.zero_taps = zero_taps(c.layer, c.ifmap);
-  return simulate_layer(*accelerator, c.machine, setup, values);
+  return simulate_layer(accelerator, c.machine, setup, values);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <iostream>
 #include <limits>
 
 #include "sample.h"
@@ -192,6 +193,7 @@ TEST_CASE("a folder that cannot be written is named") {
 TEST_CASE("a full disk is an error, leaves nothing behind and does not end in a crash") {
   const TempFolder folder;
   const std::string path = folder.path("trace.h5");
+  std::cout.flush();  // else the child prints it again
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {  // a process of its own: the limit cannot be lifted again
