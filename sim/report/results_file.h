@@ -1,0 +1,21 @@
+// results.json: a finished run, complete enough to be priced and printed again
+// (docs/results-format.md). The same run gives the same bytes.
+#pragma once
+
+#include <string>
+
+#include "sim/energy/energy.h"
+#include "sim/system/run.h"
+
+namespace peeksim {
+
+constexpr const char* results_schema = "peeksim-results";
+constexpr int results_schema_version = 1;  // raised when a reader of the old one would go wrong
+
+std::string results_json(const RunResult& result, const EnergyTable& table);
+
+// Reads a results.json back. Throws Error(config): missing, not a results file, another schema
+// version, incomplete, sums that do not agree.
+RunResult read_results(const std::string& path);
+
+}  // namespace peeksim

@@ -1,0 +1,103 @@
+#include "sim/report/screen.h"
+
+#include <doctest/doctest.h>
+
+#include <iterator>
+#include <sstream>
+
+#include "sim/report/text_table.h"
+#include "tests/report/sample.h"
+
+using namespace peeksim;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string line_with(const std::string& text, const std::string& start) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind(start, 0) == 0) return line;
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("the screen opens with what was saved, then says on what and with what") {
+  const std::string screen = run_screen(sample_run(), sample_table());
+  CHECK(screen.rfind("25.7 % of the network's MACs saved, speed-up 1.42, ", 0) == 0);
+  CHECK(contains(screen, "10.0 % of the predicted zeros false\n"));
+  CHECK(contains(screen, "trace    samplenet (sample.h5, sha256 aaaaaaaaaaaa), 2 images; "));
+  CHECK(contains(screen, "machine  sample: 2x2 PEs, 1 MAC/cycle each, gate; peek 2x2 diagonal"));
+  CHECK(contains(screen, "\ntime     0.013 ms at 500 MHz; without prediction 0.019 ms\n"));
+  CHECK_FALSE(contains(screen, "SYNTHETIC"));
+}
+
+TEST_CASE("a synthetic trace is called so on the second line") {
+  RunResult run = sample_run();
+  run.trace.synthetic = true;
+  CHECK(contains(run_screen(run, sample_table()),
+                 "false\nSYNTHETIC TRACE: the values are generated"));
+}
+
+TEST_CASE("a layer that is not predicted shows dashes for what prediction would have changed") {
+  const std::string screen = run_screen(sample_run(), sample_table());
+  const std::string first = line_with(screen, "first ");
+  std::istringstream cells(first);
+  const std::vector<std::string> words{std::istream_iterator<std::string>(cells), {}};
+  REQUIRE(words.size() == 17);
+  for (const std::size_t column : {2, 4, 14, 15, 16}) CHECK(words[column] == "-");
+  CHECK_FALSE(contains(line_with(screen, "plain "), " - "));
+}
+
+TEST_CASE("a layer that streams its weights is marked, and the mark is explained and summed") {
+  RunResult run = sample_run();
+  const std::string screen = run_screen(run, sample_table());
+  CHECK(contains(screen, "\nfc * "));
+  CHECK(contains(screen, "\nof it streamed * "));
+  CHECK(contains(screen, "\n* weights streamed: "));
+  run.layers[2].streamed = false;
+  CHECK_FALSE(contains(run_screen(run, sample_table()), "streamed"));
+}
+
+TEST_CASE("the parts of the cycles add up to all of them") {
+  const std::string total = line_with(run_screen(sample_run(), sample_table()), "network ");
+  std::istringstream cells(total);
+  const std::vector<std::string> words{std::istream_iterator<std::string>(cells), {}};
+  REQUIRE(words.size() == 17);
+  double sum = 0;
+  for (std::size_t column = 6; column <= 10; ++column) sum += std::stod(words[column]);
+  CHECK(sum == doctest::Approx(100).epsilon(0.03));  // each is rounded to a percent
+}
+
+TEST_CASE("every line of a table is as wide as its rule at most") {
+  std::istringstream lines(run_screen(sample_run(), sample_table()));
+  std::size_t rule = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("------", 0) == 0) rule = line.size();
+    if (rule > 0 && line.rfind("network ", 0) == 0) CHECK(display_width(line) == rule);
+  }
+  CHECK(rule > 0);
+}
+
+TEST_CASE("energies are in the table's unit, with its name and source") {
+  EnergyTable table = sample_table();
+  CHECK(contains(run_screen(sample_run(), table), "energy, uJ"));
+  CHECK(contains(run_screen(sample_run(), table), "energy table simple: made up\n"));
+  table.unit = "mac";
+  const std::string screen = run_screen(sample_run(), table);
+  CHECK(contains(screen, "energy, M MAC"));
+  CHECK_FALSE(contains(screen, "uJ"));
+}
+
+TEST_CASE("one image has no standard deviation") {
+  RunResult run = sample_run();
+  CHECK(contains(run_screen(run, sample_table()), "mean ± standard deviation over 2 images: "));
+  run.images.resize(1);
+  run.trace.images = 1;
+  const std::string screen = run_screen(run, sample_table());
+  CHECK_FALSE(contains(screen, "deviation"));
+  CHECK(contains(screen, ", 1 image\n"));
+}

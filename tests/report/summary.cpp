@@ -1,0 +1,111 @@
+#include "sim/report/summary.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "tests/report/sample.h"
+
+using namespace peeksim;
+
+TEST_CASE("a share of nothing is 0, not a division by zero") {
+  CHECK(share(0, 0) == 0.0);
+  CHECK(share(3, 4) == 0.75);
+  CHECK(mac_reduction({}) == 0.0);
+  CHECK(speed_up({}) == 0.0);
+  CHECK(false_share({}) == 0.0);
+  CHECK(utilisation({}, {}) == 0.0);
+  CHECK(energy_ratio({}, {}) == 0.0);
+}
+
+TEST_CASE("ratios are over what their names say") {
+  CounterPair pair;
+  pair.machine.macs_total = pair.dense.macs_total = 1000;
+  pair.machine.macs_predicted = 250;
+  pair.machine.cycles = 80;
+  pair.dense.cycles = 100;
+  pair.machine.predicted_zero = 50;
+  pair.machine.false_zero = 5;
+  CHECK(mac_reduction(pair) == 0.25);
+  CHECK(speed_up(pair) == 1.25);  // above 1: faster than without prediction
+  CHECK(false_share(pair) == 0.1);
+}
+
+TEST_CASE("utilisation counts the slots of all PEs and lanes in all cycles, gated zeros as used") {
+  Counters counters;
+  counters.macs_executed = 30;
+  counters.macs_zero_gated = 18;
+  counters.macs_predicted = 1000;
+  counters.cycles = 10;
+  ArraySpec array;
+  array.rows = 2, array.cols = 3, array.lanes = 4;
+  CHECK(utilisation(counters, array) == 48.0 / 240);
+}
+
+TEST_CASE("buffer traffic is every byte through a port, a residual twice") {
+  Counters counters;
+  counters.ifmap_reads = 100;      // elements
+  counters.weight_reads = 10;      // elements
+  counters.ofmap_writes = 7;       // elements
+  counters.predicted_zero = 3;     // elements, filled in as zeros
+  counters.dram_read_bytes = 500;  // filled, the residual among them
+  counters.residual_bytes = 40;    // read back
+  counters.dram_write_bytes = 60;  // read to be stored
+  PrecisionSpec precision;
+  precision.activation_bytes = 2;
+  precision.weight_bytes = 4;
+  CHECK(buffer_bytes(counters, precision) == 2 * 110 + 4 * 10 + 500 + 40 + 60);
+  CHECK(dram_bytes(counters) == 560);
+}
+
+TEST_CASE("the energy ratio is that of the dense machine to this one") {
+  const RunResult run = sample_run();
+  const EnergyRates rates = rates_for(sample_table(), run.machine);
+  CounterPair pair;
+  pair.machine.macs_executed = 60;
+  pair.dense.macs_executed = 100;
+  pair.machine.dram_read_bytes = pair.dense.dram_write_bytes = 10;
+  CHECK(energy_ratio(pair, rates) == doctest::Approx(120.0 / 80));
+}
+
+TEST_CASE("scopes sum the predicted layers, the convolutions, the network and streamed layers") {
+  const RunResult run = sample_run();
+  const std::vector<Scope> all = scopes(run);
+  REQUIRE(all.size() == 4);
+  const auto check = [&](std::size_t i, const char* name, std::vector<std::size_t> layers) {
+    CHECK(all[i].name == name);
+    CHECK(all[i].layers == static_cast<int>(layers.size()));
+    CounterPair sum;
+    for (const std::size_t layer : layers) sum += run.layers[layer].counters;
+    CHECK(all[i].counters.machine == sum.machine);
+    CHECK(all[i].counters.dense == sum.dense);
+  };
+  check(0, "predicted_layers", {1, 2});
+  check(1, "convolutions", {0, 1});
+  check(2, "network", {0, 1, 2});
+  check(3, "streamed_layers", {2});
+  CHECK(all[2].counters.machine == run.totals().machine);
+}
+
+TEST_CASE("the spread over images is the mean and the standard deviation of a sample") {
+  RunResult run = sample_run();
+  const EnergyRates rates = rates_for(sample_table(), run.machine);
+  run.images.resize(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    run.images[i].counters = {};
+    run.images[i].counters.machine.cycles = 10 * (i + 1);  // 10, 20, 30
+  }
+  const auto cycles = [&] {
+    for (const Spread& spread : spread_over_images(run, rates))
+      if (spread.name == "cycles") return spread;
+    return Spread{};
+  };
+  CHECK(cycles().mean == doctest::Approx(20));
+  CHECK(cycles().deviation == doctest::Approx(10));
+  run.images.resize(2);
+  CHECK(cycles().mean == doctest::Approx(15));
+  CHECK(cycles().deviation == doctest::Approx(std::sqrt(50.0)));
+  run.images.resize(1);
+  CHECK(cycles().mean == doctest::Approx(10));
+  CHECK(cycles().deviation == 0.0);
+}
