@@ -1,0 +1,101 @@
+#include "sim/cli/command.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include "sim/base/error.h"
+#include "sim/base/suggest.h"
+#include "sim/report/version.h"
+
+namespace peeksim {
+
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size()), ' ');
+  return text;
+}
+
+std::string help() {
+  std::string out =
+      "peeksim " + std::string(program_version()) +
+      ": cycle-level simulator of CNN accelerators that predict zeros\n\n"
+      "usage: peeksim COMMAND [ARGUMENTS]     peeksim COMMAND --help explains one\n\n";
+  for (const Command& command : commands())
+    out += "  " + padded(command.name, 18) + command.summary + "\n";
+  return out +
+         "\nexample: peeksim run configs/peek-16x16.yaml --trace traces/squeezenet1_1.h5 --out "
+         "out/\n"
+         "\nexit codes: 0 done, 1 bug, 2 command line, 3 machine, workload or results file, 4 "
+         "trace,\n"
+         "5 the machine cannot run a layer, 6 results cannot be written, 130 interrupted\n";
+}
+
+// "config check a.yaml" -> {"config", "check"}: how many leading words are the command's name.
+std::size_t words_of(const std::string& name) {
+  return name.find(' ') == std::string::npos ? 1 : 2;
+}
+
+const Command* find_command(const std::vector<std::string>& arguments) {
+  for (const Command& command : commands()) {
+    const std::size_t words = words_of(command.name);
+    if (arguments.size() < words) continue;
+    const std::string name = words == 1 ? arguments[0] : arguments[0] + " " + arguments[1];
+    if (name == command.name) return &command;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void unknown_command(const std::vector<std::string>& arguments) {
+  const std::string& group = arguments[0];
+  std::vector<std::string> all, in_group;
+  for (const Command& command : commands()) {
+    all.emplace_back(command.name);
+    if (all.back().rfind(group + " ", 0) == 0) in_group.push_back(all.back());
+  }
+  const bool more = arguments.size() > 1 && arguments[1].rfind('-', 0) != 0;
+  if (in_group.empty())
+    throw Error(ErrorKind::usage, "", "unknown command '" + group + "'", suggest(group, all));
+  if (!more)
+    throw Error(ErrorKind::usage, "", "'" + group + "' is not a whole command",
+                suggest("", in_group));
+  const std::string name = group + " " + arguments[1];
+  throw Error(ErrorKind::usage, "", "unknown command '" + name + "'", suggest(name, in_group));
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table = {
+      {"run", "simulate a trace on a machine, and on the same machine without prediction",
+       run_command},
+      {"price", "price a finished run with another energy table", price_command},
+      {"config check", "check a machine file", config_check_command},
+      {"config show", "print a machine with every key resolved", config_show_command},
+      {"config reference", "print the reference of all machine keys as Markdown",
+       config_reference_command},
+      {"trace info", "print what a trace holds", trace_info_command},
+      {"trace check", "read every value of a trace and report damage", trace_check_command},
+      {"trace synth", "make a synthetic trace from a workload", trace_synth_command},
+  };
+  return table;
+}
+
+void run_command_line(const std::vector<std::string>& arguments) {
+  if (arguments.empty())
+    throw Error(ErrorKind::usage, "", "no command given", "see 'peeksim --help'");
+  if (arguments[0] == "--help" || arguments[0] == "-h") {
+    std::cout << help();
+    return;
+  }
+  if (arguments[0] == "--version") {
+    std::cout << "peeksim " << program_version() << "\n";
+    return;
+  }
+  const Command* command = find_command(arguments);
+  if (command == nullptr) unknown_command(arguments);
+  const auto first = arguments.begin() + static_cast<std::ptrdiff_t>(words_of(command->name));
+  command->run({first, arguments.end()});
+}
+
+}  // namespace peeksim

@@ -1,0 +1,29 @@
+// The table of commands. Adding one is one file and one row in command.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace peeksim {
+
+struct Command {
+  const char* name;     // "run", "config check"
+  const char* summary;  // one line for --help
+  void (*run)(const std::vector<std::string>& arguments);
+};
+
+const std::vector<Command>& commands();
+
+// Runs what the command line asks for. Throws Error.
+void run_command_line(const std::vector<std::string>& arguments);
+
+void run_command(const std::vector<std::string>& arguments);
+void price_command(const std::vector<std::string>& arguments);
+void config_check_command(const std::vector<std::string>& arguments);
+void config_show_command(const std::vector<std::string>& arguments);
+void config_reference_command(const std::vector<std::string>& arguments);
+void trace_info_command(const std::vector<std::string>& arguments);
+void trace_check_command(const std::vector<std::string>& arguments);
+void trace_synth_command(const std::vector<std::string>& arguments);
+
+}  // namespace peeksim

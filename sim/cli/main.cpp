@@ -1,0 +1,41 @@
+// The only place that turns an error into an exit code.
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+#include "sim/cli/session.h"
+
+// Debian's SystemC library calls it from a main() of its own, which is not used here.
+extern "C" int sc_main(int, char**) {
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  using namespace peeksim;
+  guard_standard_streams();
+  auto log = spdlog::stderr_color_mt("peeksim");
+  log->set_pattern("peeksim: %^%l%$: %v");
+  spdlog::set_default_logger(log);
+  install_signal_handlers();
+  try {
+    run_command_line({argv + 1, argv + argc});
+    std::cout.flush();
+    if (!std::cout)
+      throw Error(ErrorKind::output, "standard output", "cannot be written",
+                  "is the disk full, or the pipe closed?");
+    return 0;
+  } catch (const Error& error) {
+    spdlog::error(error.what());
+    return error.exit_code();
+  } catch (const std::bad_alloc&) {
+    spdlog::error("out of memory");
+  } catch (const std::exception& error) {
+    const Error bug(ErrorKind::internal, "", error.what(),
+                    "this is a bug in the simulator: please report it");
+    spdlog::error(bug.what());
+  }
+  return static_cast<int>(ErrorKind::internal);
+}

@@ -1,0 +1,87 @@
+#include "sim/cli/options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+#include <sstream>
+
+#include "sim/base/error.h"
+#include "sim/base/suggest.h"
+
+namespace po = boost::program_options;
+
+namespace peeksim {
+
+Options::Options(std::string usage, std::string about, std::string example)
+    : usage_(std::move(usage)), about_(std::move(about)), example_(std::move(example)) {
+  add()("help,h", "print this help");
+}
+
+void Options::positional(const std::string& name, const std::string& meaning) {
+  positionals_.push_back({name, meaning});
+}
+
+std::string Options::help() const {
+  std::ostringstream out;
+  out << "usage: " << usage_ << "\n\n" << about_ << "\n\n";
+  for (const Positional& argument : positionals_)
+    out << "  " << argument.name << ": " << argument.meaning << "\n";
+  if (!positionals_.empty()) out << "\n";
+  out << described_ << "\nexample: " << example_ << "\n";
+  return out.str();
+}
+
+std::string Options::see_help() const {
+  std::istringstream words(usage_);
+  std::string command;
+  for (std::string word; words >> word && std::islower(static_cast<unsigned char>(word[0])) != 0;)
+    command += word + " ";
+  return "see '" + command + "--help'";
+}
+
+bool Options::parse(const std::vector<std::string>& arguments) {
+  po::options_description all;
+  all.add(described_);
+  po::positional_options_description order;
+  for (const Positional& argument : positionals_) {
+    all.add_options()(argument.name.c_str(), po::value<std::string>());
+    order.add(argument.name.c_str(), 1);
+  }
+  try {
+    // No guessing: an abbreviation that works today would be ambiguous tomorrow.
+    const int style = po::command_line_style::unix_style ^ po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(all).positional(order).style(style).run(),
+              values_);
+    po::notify(values_);  // fills the variables that options were bound to
+  } catch (const po::unknown_option& error) {
+    std::vector<std::string> known;
+    for (const auto& option : described_.options()) known.push_back("--" + option->long_name());
+    throw Error(ErrorKind::usage, "", "unknown option '" + error.get_option_name() + "'",
+                suggest(error.get_option_name(), known));
+  } catch (const po::error& error) {
+    throw Error(ErrorKind::usage, "", error.what(), see_help());
+  }
+  if (has("help")) {
+    std::cout << help();
+    return false;
+  }
+  for (const Positional& argument : positionals_)
+    if (!has(argument.name))
+      throw Error(ErrorKind::usage, "", "missing argument " + argument.name, see_help());
+  return true;
+}
+
+std::string Options::text(const std::string& name) const {
+  const std::string text = get<std::string>(name);
+  const bool named = std::any_of(positionals_.begin(), positionals_.end(),
+                                 [&](const Positional& argument) { return argument.name == name; });
+  if (text.empty())
+    throw Error(ErrorKind::usage, "", (named ? "" : "--") + name + " is empty", see_help());
+  return text;
+}
+
+std::vector<std::string> Options::list(const std::string& name) const {
+  return has(name) ? get<std::vector<std::string>>(name) : std::vector<std::string>();
+}
+
+}  // namespace peeksim

@@ -1,0 +1,50 @@
+// The options of one command: Boost.Program_options with this program's errors and help.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <vector>
+
+namespace peeksim {
+
+class Options {
+ public:
+  // usage: "peeksim run MACHINE [OPTIONS]"; about: what the command does; example: a command line.
+  Options(std::string usage, std::string about, std::string example);
+
+  // Adds options in the way of boost: add()("out", po::value<std::string>(), "...").
+  boost::program_options::options_description_easy_init add() { return described_.add_options(); }
+
+  // A required argument without a name, in the order of the calls.
+  void positional(const std::string& name, const std::string& meaning);
+
+  // Parses. Returns false after printing help for --help. Throws Error(usage): unknown option,
+  // missing value, missing argument.
+  bool parse(const std::vector<std::string>& arguments);
+
+  bool has(const std::string& name) const { return values_.count(name) > 0; }
+  template <class T>
+  T get(const std::string& name) const {
+    return values_[name].as<T>();
+  }
+  // A path or a name. Throws Error(usage) when it is empty.
+  std::string text(const std::string& name) const;
+  // The values of a repeatable option; empty when it was not given.
+  std::vector<std::string> list(const std::string& name) const;
+
+ private:
+  struct Positional {
+    std::string name;
+    std::string meaning;
+  };
+
+  std::string help() const;
+  std::string see_help() const;  // "see 'peeksim run --help'"
+
+  std::string usage_, about_, example_;
+  std::vector<Positional> positionals_;
+  boost::program_options::options_description described_{"options", 100, 60};
+  boost::program_options::variables_map values_;
+};
+
+}  // namespace peeksim

@@ -1,0 +1,113 @@
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+#include <memory>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/cli/session.h"
+#include "sim/predict/layer_prediction.h"
+#include "sim/report/layers_csv.h"
+#include "sim/report/output_folder.h"
+#include "sim/report/results_file.h"
+#include "sim/report/screen.h"
+#include "sim/system/run.h"
+
+namespace po = boost::program_options;
+
+namespace peeksim {
+
+namespace {
+
+using TextList = std::vector<std::string>;
+
+void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
+  std::vector<Layer> layers;
+  for (const TraceLayer& layer : info.layers) layers.push_back(layer.layer);
+  for (const std::string& entry : unmatched_entries(machine.prediction, layers))
+    spdlog::warn("{} names no layer of {}", entry, info.path);
+}
+
+void write_results(OutputFolder& folder, const RunResult& result, const EnergyTable& table) {
+  folder.write("results.json", results_json(result, table));
+  folder.write("layers.csv", layers_csv(result, table));
+  folder.commit();
+}
+
+}  // namespace
+
+void run_command(const std::vector<std::string>& arguments) {
+  Options options(
+      "peeksim run MACHINE --trace FILE [OPTIONS]",
+      "Simulates every layer of a trace on the machine, and on the same machine without\n"
+      "prediction beside it. Prints where MACs, cycles and energy went.",
+      "peeksim run configs/peek-16x16.yaml --trace traces/squeezenet1_1.h5 --out out/");
+  options.positional("MACHINE", "a machine file (YAML); see 'peeksim config reference'");
+  options.add()("trace", po::value<std::string>(), "the trace (HDF5); required")(
+      "out", po::value<std::string>(), "a new folder for results.json and layers.csv")(
+      "force", "replace the results in an existing folder")(
+      "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
+      "workload", po::value<std::string>(), "check that the trace has this workload's shapes")(
+      "profile", "print on standard error where CPU time went");
+  if (!options.parse(arguments)) return;
+  if (!options.has("trace"))
+    throw Error(ErrorKind::usage, "", "no trace given", "add --trace FILE");
+
+  const std::string machine_path = options.text("MACHINE");
+  const MachineSpec machine = load_machine(machine_path, options.list("set"), vocabulary());
+  const EnergyTable table = energy_table_of(machine, machine_path);
+  rates_for(table, machine);  // an unusable table is an error before the simulation, not after
+  const Trace trace(options.text("trace"));
+  if (options.has("workload")) check_workload(trace.info(), options.text("workload"));
+  warn_about_unmatched(machine, trace.info());
+  std::unique_ptr<OutputFolder> folder;
+  if (options.has("out"))
+    folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
+
+  PhaseTimes times;
+  RunResult result;
+  {
+    Progress progress("simulating " + trace.info().network);
+    result = run_trace(machine, trace, progress.watch(), &times);
+  }
+  if (folder) write_results(*folder, result, table);
+  std::cout << run_screen(result, table);
+  if (folder)
+    std::cout << "\nresults in " << options.text("out") << " (results.json, layers.csv)\n";
+  if (options.has("profile")) {
+    const CounterPair all = result.totals();
+    spdlog::info("CPU: {:.4f} s reading the trace, {:.4f} s simulating", times.read,
+                 times.simulate);
+    spdlog::info("simulated: {} cycles, {} MACs", all.machine.cycles + all.dense.cycles,
+                 all.machine.macs_total + all.dense.macs_total);
+  }
+}
+
+void price_command(const std::vector<std::string>& arguments) {
+  Options options("peeksim price RESULTS --energy TABLE [OPTIONS]",
+                  "Prices a finished run with another energy table: counters are exact and stay,\n"
+                  "energies are computed anew.",
+                  "peeksim price out/results.json --energy eyeriss-relative");
+  options.positional("RESULTS", "the results.json of a run");
+  options.add()("energy", po::value<std::string>(),
+                "a table by path, or by name (45nm, eyeriss-relative); required")(
+      "out", po::value<std::string>(), "a new folder for the priced results.json and layers.csv")(
+      "force", "replace the results in an existing folder");
+  if (!options.parse(arguments)) return;
+  if (!options.has("energy"))
+    throw Error(ErrorKind::usage, "", "no energy table given", "add --energy TABLE");
+  RunResult result = read_results(options.text("RESULTS"));
+  const std::string name = options.text("energy");
+  const EnergyTable table = load_energy_table(find_energy_table(name, "./", {"", 0, "--energy"}));
+  result.machine.energy = name;
+  result.machine.where["energy"] = {"", 0, "--energy"};
+  std::unique_ptr<OutputFolder> folder;
+  if (options.has("out"))
+    folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
+  rates_for(table, result.machine);
+  if (folder) write_results(*folder, result, table);
+  std::cout << run_screen(result, table);
+}
+
+}  // namespace peeksim

@@ -1,0 +1,60 @@
+#include "sim/cli/session.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+namespace peeksim {
+
+namespace {
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+extern "C" void note_stop(int) {
+  stop_requested = 1;
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const auto before = std::signal(signal, note_stop);
+    if (before == SIG_IGN) std::signal(signal, SIG_IGN);  // as nohup wants it
+  }
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void guard_standard_streams() {
+  // The lowest free number is the next one given, so 0, 1 and 2 are filled in this order.
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+}
+
+bool interrupted() {
+  return stop_requested != 0;
+}
+
+Progress::~Progress() {
+  if (shown_) std::fputs("\r\033[K", stderr);
+}
+
+Watch Progress::watch() {
+  Watch watch;
+  if (isatty(STDERR_FILENO) != 0)
+    watch.progress = [this](std::size_t layer, std::size_t layers, const std::string& name) {
+      show(layer, layers, name);
+    };
+  watch.interrupted = interrupted;
+  return watch;
+}
+
+void Progress::show(std::size_t layer, std::size_t layers, const std::string& name) {
+  std::fprintf(stderr, "\r\033[K%s: layer %zu of %zu, %s", what_.c_str(), layer + 1, layers,
+               name.c_str());
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,135 @@
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/cli/session.h"
+#include "sim/report/text_table.h"
+#include "sim/trace/check.h"
+#include "sim/trace/synth.h"
+
+namespace po = boost::program_options;
+
+namespace peeksim {
+
+namespace {
+
+std::string size(int h, int w) {
+  return std::to_string(h) + "x" + std::to_string(w);
+}
+
+std::string heading(const TraceInfo& info, const std::string& sha256) {
+  std::string out = info.network + ": " + std::to_string(info.layers.size()) + " layers, " +
+                    std::to_string(info.images) + (info.images == 1 ? " image\n" : " images\n");
+  if (info.synthetic)
+    out += "SYNTHETIC: the values are generated, not those of a trained network\n";
+  out += "origin   " + info.origin + "\nsha256   " + sha256 + "\n";
+  if (!info.workload.empty()) out += "workload " + info.workload + "\n";
+  for (std::size_t i = 0; i < info.image_names.size(); ++i) {
+    out += "image    " + info.image_names[i];
+    if (i < info.labels.size() && info.labels[i] >= 0)
+      out += ", class " + std::to_string(info.labels[i]);
+    out += "\n";
+  }
+  return out + "\n";
+}
+
+}  // namespace
+
+void trace_info_command(const std::vector<std::string>& arguments) {
+  Options options("peeksim trace info FILE",
+                  "Prints what a trace holds, without reading its values.",
+                  "peeksim trace info traces/resnet18.h5");
+  options.positional("FILE", "a trace (HDF5)");
+  if (!options.parse(arguments)) return;
+  const Trace trace(options.text("FILE"));
+  const TraceInfo& info = trace.info();
+  TextTable table({{"layer", "kind", "into", "ifmap", "kernel", "stride", "groups", "ofmap",
+                    "MACs, M", "values"}});
+  Count macs = 0;
+  for (const TraceLayer& traced : info.layers) {
+    const Layer& layer = traced.layer;
+    macs += layer.macs();
+    std::string values = "ofmap " + traced.ofmap_type;
+    if (traced.has_ifmap) values += ", ifmap";
+    if (traced.has_weight) values += ", weight";
+    if (traced.has_bias) values += ", bias";
+    if (traced.has_residual) values += ", residual";
+    table.add_row(
+        {layer.name, kind_name(layer),
+         std::string(activation_name(layer.activation)) + (layer.residual ? " after add" : ""),
+         std::to_string(layer.C) + "x" + size(layer.H, layer.W), size(layer.R, layer.S),
+         size(layer.stride_h, layer.stride_w), std::to_string(layer.groups),
+         std::to_string(layer.K) + "x" + size(layer.P(), layer.Q()),
+         fixed(static_cast<double>(layer.macs()) / 1e6, 1), values});
+  }
+  std::cout << heading(info, trace.sha256()) << table.text() << "MACs per image: " << macs << "\n";
+}
+
+void trace_check_command(const std::vector<std::string>& arguments) {
+  Options options(
+      "peeksim trace check FILE [OPTIONS]",
+      "Reads every value of a trace and reports damage, contradictions and what is odd.",
+      "peeksim trace check traces/resnet18.h5 --workload workloads/resnet18.yaml");
+  options.positional("FILE", "a trace (HDF5)");
+  options.add()("workload", po::value<std::string>(),
+                "check that the trace has this workload's shapes");
+  if (!options.parse(arguments)) return;
+  const std::string path = options.text("FILE");
+  TraceReport report;
+  {
+    Progress progress("checking " + path);
+    report = check_trace(path, progress.watch());
+  }
+  if (options.has("workload")) check_workload(report.info, options.text("workload"));
+  TextTable table(
+      {{"layer", "ofmap from", "to", "zeros (<= 0), %", "ifmap zeros, %", "checksums"}});
+  for (const LayerCheck& layer : report.layers)
+    table.add_row({layer.name, fixed(layer.ofmap.least, 3), fixed(layer.ofmap.most, 3),
+                   fixed(100 * layer.ofmap.zero_share(), 1),
+                   fixed_or_dash(layer.ifmap.values > 0, 100 * layer.ifmap.zero_share(), 1),
+                   layer.checksummed ? "yes" : "no"});
+  std::cout << heading(report.info, report.sha256) << table.text();
+  for (const std::string& warning : report.warnings) spdlog::warn(warning);
+  std::cout << path << ": ok\n";
+}
+
+void trace_synth_command(const std::vector<std::string>& arguments) {
+  SynthSettings settings;
+  Options options(
+      "peeksim trace synth WORKLOAD -o FILE [OPTIONS]",
+      "Makes a seeded, spatially correlated trace for a network without a real one.\n"
+      "It exercises a machine; it says nothing about a network's accuracy.",
+      "peeksim trace synth workloads/vgg16.yaml -o vgg16.h5 --zeros 0.6 --correlation 3");
+  options.positional("WORKLOAD", "layer shapes: YAML, or a SCALE-Sim topology (CSV)");
+  options.add()("output,o", po::value<std::string>(), "the trace to write; required")(
+      "zeros", po::value(&settings.zeros)->default_value(settings.zeros, "0.6"),
+      "share of each layer's outputs that are zero after the ReLU")(
+      "correlation", po::value(&settings.correlation)->default_value(settings.correlation),
+      "outputs over which values stay alike; 0: independent")(
+      "images", po::value(&settings.images)->default_value(settings.images), "number of images")(
+      "seed", po::value<long long>()->default_value(1), "same seed, same bytes")(
+      "type", po::value(&settings.type)->default_value(settings.type), "i8, f16 or f32")(
+      "force", "replace an existing file");
+  if (!options.parse(arguments)) return;
+  // Boost reads -1 into an unsigned number without a word.
+  const long long seed = options.get<long long>("seed");
+  if (seed < 0)
+    throw Error(ErrorKind::usage, "", "--seed is " + std::to_string(seed),
+                "give a whole number from 0");
+  settings.seed = static_cast<std::uint64_t>(seed);
+  if (!options.has("output"))
+    throw Error(ErrorKind::usage, "", "no output file given", "add -o FILE");
+  const Workload workload = load_workload(options.text("WORKLOAD"));
+  const std::string path = options.text("output");
+  {
+    Progress progress("writing " + path);
+    synthesize(workload, settings, path, options.has("force"), progress.watch());
+  }
+  std::cout << path << ": synthetic trace of " << workload.name << ", " << workload.layers.size()
+            << " layers, " << settings.images << (settings.images == 1 ? " image\n" : " images\n");
+}
+
+}  // namespace peeksim

@@ -1,0 +1,142 @@
+// `peeksim run`: what it does and prints, and what makes no difference.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "sim/base/units.h"
+#include "tests/cli/peeksim.h"
+
+using namespace peeksim;
+using nlohmann::json;
+
+TEST_CASE("a shipped trace runs on a shipped machine, prints the table and writes the results") {
+  const Desk desk;
+  const std::string screen = desk.ok({"run", shipped("configs/peek-16x16.yaml"), "--trace",
+                                      shipped("traces/squeezenet1_1.h5"), "--out", "out/"});
+  for (const std::string part :
+       {"% of the network's MACs saved", "squeezenet1_1.h5, sha256 ", "fire9/expand3x3",
+        "predicted layers", "convolutions", "network", "energy, uJ", "without prediction",
+        "mean ± standard deviation over 2 images", "results in out/ (results.json, layers.csv)"}) {
+    CAPTURE(part);
+    CHECK(contains(screen, part));
+  }
+  const json results = desk.json("out/results.json");
+  CHECK(results["trace"]["network"] == "squeezenet1_1");
+  CHECK(results["layers"].size() == 26);
+  CHECK(results["layers"][0]["not_predicted_because"] == "excluded by 'first'");
+  CHECK(results["totals"]["network"]["mac_reduction"] > 0.1);
+  CHECK(read_csv(desk.files.read("out/layers.csv")).size() == 26);
+}
+
+TEST_CASE("two runs write the same bytes, whatever the folder and the environment") {
+  const Desk desk;
+  std::filesystem::create_directory(desk.files.path("elsewhere"));
+  CommandSetup elsewhere;
+  elsewhere.folder = desk.files.path("elsewhere");
+  elsewhere.environment = {{"LC_ALL", "de_DE.UTF-8"}, {"TZ", "Asia/Tokyo"}, {"HOME", "/"}};
+  const std::string first = desk.ok(run_to("out"));
+  desk.ok(run_to("again"));
+  const std::string third = desk.ok(
+      {"run", "../machine.yaml", "--trace", desk.files.path("trace.h5"), "--out", "../out3"},
+      elsewhere);
+  CHECK(first.substr(0, first.find("results in")) == third.substr(0, third.find("results in")));
+  for (const std::string file : {"/results.json", "/layers.csv"}) {
+    CAPTURE(file);
+    CHECK(desk.files.read("out" + file).size() > 1000);
+    CHECK(desk.files.read("out" + file) == desk.files.read("again" + file));
+    CHECK(desk.files.read("out" + file) == desk.files.read("out3" + file));
+  }
+}
+
+TEST_CASE("a synthetic trace is called synthetic wherever its results are shown") {
+  const Desk desk;
+  const std::string screen = desk.ok(run_to("out"));
+  CHECK(contains(screen, "SYNTHETIC TRACE"));
+  CHECK(desk.json("out/results.json")["trace"]["synthetic"] == true);
+  for (const auto& row : read_csv(desk.files.read("out/layers.csv")))
+    CHECK(row.at("synthetic") == "1");
+  CHECK(contains(desk.ok({"trace", "info", "trace.h5"}), "SYNTHETIC"));
+  CHECK(contains(desk.ok({"trace", "check", "trace.h5"}), "SYNTHETIC"));
+  CHECK(contains(desk.ok({"price", "out/results.json", "--energy", "45nm"}), "SYNTHETIC TRACE"));
+
+  const std::string real = shipped("traces/cifar_resnet20.h5");
+  CHECK_FALSE(contains(
+      desk.ok({"run", shipped("configs/peek-16x16.yaml"), "--trace", real, "--out", "real"}),
+      "SYNTHETIC"));
+  CHECK(desk.json("real/results.json")["trace"]["synthetic"] == false);
+  for (const auto& row : read_csv(desk.files.read("real/layers.csv")))
+    CHECK(row.at("synthetic") == "0");
+  CHECK_FALSE(contains(desk.ok({"trace", "info", real}), "SYNTHETIC"));
+}
+
+TEST_CASE("every shipped machine runs") {
+  const Desk desk;
+  int machines = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(shipped("configs"))) {
+    if (entry.path().extension() != ".yaml") continue;
+    const std::string machine = entry.path().string();
+    CAPTURE(machine);
+    // The machine for tests has no room for a window of the deeper layers of a real network.
+    const bool tiny = entry.path().stem() == "tiny";
+    const std::string trace = tiny ? "trace.h5" : shipped("traces/cifar_resnet20.h5");
+    const std::string screen = desk.ok({"run", machine, "--trace", trace});
+    CHECK(contains(screen, "machine  " + entry.path().stem().string() + ": "));
+    ++machines;
+  }
+  CHECK(machines >= 5);
+}
+
+TEST_CASE("--set changes the machine and so the results") {
+  const Desk desk;
+  desk.ok(run_to("out"));
+  desk.ok(run_to("lanes", {"--set", "array.lanes=2"}));
+  desk.ok(run_to("none", {"--set", "prediction.policy=none", "--set", "array.lanes=2"}));
+  const auto network = [&](const std::string& folder) {
+    return desk.json(folder + "/results.json")["totals"]["network"];
+  };
+  const auto cycles = [&](const std::string& folder) {
+    return network(folder)["machine"]["counters"]["cycles"].get<Count>();
+  };
+  CHECK(cycles("lanes") < cycles("out"));
+  CHECK(network("none")["mac_reduction"] == 0.0);
+  CHECK(network("none")["machine"] == network("none")["dense"]);
+  CHECK(network("none")["dense"] == network("lanes")["dense"]);
+}
+
+TEST_CASE("a name in the machine that no layer has is a warning") {
+  const Desk desk;
+  const CommandResult result = desk.run(run_to("out", {"--set", "prediction.exclude=[covn1]"}));
+  CHECK(result.exit_code == 0);
+  CHECK(result.err == "peeksim: warning: prediction.exclude: 'covn1' names no layer of trace.h5\n");
+}
+
+TEST_CASE("progress shows on a terminal, is wiped at the end and is quiet in a pipe") {
+  const Desk desk;
+  CHECK(desk.run(run_to("out")).err == "");
+  CommandSetup terminal;
+  terminal.err_on_terminal = true;
+  const CommandResult result = desk.run(run_to("shown"), terminal);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.err, "simulating small: layer 2 of 4, conv2"));
+  const std::string wipe = "\r\033[K";
+  REQUIRE(result.err.size() > wipe.size());
+  CHECK(result.err.substr(result.err.size() - wipe.size()) == wipe);
+  CHECK(desk.files.read("shown/results.json") == desk.files.read("out/results.json"));
+}
+
+TEST_CASE("--profile adds where CPU time went to standard error only") {
+  const Desk desk;
+  const CommandResult result = desk.run(run_to("out", {"--profile"}));
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.err, "peeksim: info: CPU: "));
+  CHECK(contains(result.err, " cycles, "));
+  desk.ok(run_to("plain"));
+  CHECK(desk.files.read("plain/results.json") == desk.files.read("out/results.json"));
+}
+
+TEST_CASE("a trace whose file name is no text does not cost the results") {
+  const Desk desk;
+  desk.files.write("\xff.h5", desk.files.read("trace.h5"));
+  desk.ok({"run", "machine.yaml", "--trace", "\xff.h5", "--out", "out"});
+  CHECK(desk.json("out/results.json")["trace"]["file"] == "\xef\xbf\xbd.h5");
+}

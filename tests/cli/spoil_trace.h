@@ -1,0 +1,25 @@
+// Changes a trace behind the back of its writer, as other people's programs and failing disks do.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace peeksim {
+
+// Calls change(values) with all values of a f32 dataset, such as "layers/0000/ofmap".
+void change_values(const std::string& path, const std::string& dataset,
+                   const std::function<void(std::vector<float>& values)>& change);
+
+// Overwrites integers of an attribute: change_attribute(path, "layers/0000", "stride", {2, 2}).
+void change_attribute(const std::string& path, const std::string& group, const std::string& name,
+                      const std::vector<std::int64_t>& values);
+
+// Flips one bit in the middle of a dataset's first stored chunk.
+void flip_bit(const std::string& path, const std::string& dataset);
+
+// A sound HDF5 file that is no trace.
+void write_foreign_hdf5(const std::string& path);
+
+}  // namespace peeksim
