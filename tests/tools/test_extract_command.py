@@ -1,0 +1,234 @@
+"""The command tools/extract_trace.py: its words, its exit codes, its output."""
+import contextlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+import h5py
+import numpy as np
+import torch
+from torch import nn
+
+from extracting import ROOT, Extracting
+import extract_trace
+
+
+MODEL_FILE = """
+import os, signal
+import torch
+from torch import nn
+
+def load(width="4"):
+    net = nn.Sequential(nn.Conv2d(3, int(width), 3), nn.ReLU(), nn.Conv2d(int(width), 2, 1))
+    for p in net.parameters():
+        p.data.fill_(0.1)
+    return net, {"offset": 1.0}
+
+def tensors():
+    for i in range(3):
+        yield torch.full((3, 6, 6), float(i) - 1)
+
+def preprocess(image, meta):
+    return torch.full((3, 6, 6), image.size[0] / 10 + meta["offset"])
+
+def broken():
+    raise ValueError("no disk")
+
+calls = []
+
+def interrupted():
+    calls.append(1)
+    yield torch.zeros(3, 6, 6)
+    if len(calls) == 3:  # while recording
+        os.kill(os.getpid(), signal.SIGINT)
+    yield torch.ones(3, 6, 6)
+"""
+
+
+class TheCommand(Extracting):
+    def setUp(self):
+        super().setUp()
+        self.model = os.path.join(self.folder, "small_model.py")
+        with open(self.model, "w") as f:
+            f.write(MODEL_FILE)
+
+    def call(self, *words):
+        """Runs the command in this process: exit code, stdout, stderr."""
+        out, err = io.StringIO(), io.StringIO()
+        before = {s: signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)}
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = extract_trace.main(list(words) + ["-o", self.path])
+            except SystemExit as e:
+                code = e.code
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        return code, out.getvalue(), err.getvalue()
+
+    def photographs(self, labels=None):
+        from PIL import Image
+
+        folder = os.path.join(self.folder, "photographs")
+        os.makedirs(folder)
+        for name, width in (("b.png", 300), ("a.png", 280)):
+            ramp = np.arange(width * 260 * 3, dtype=np.uint32).reshape(260, width, 3) % 251
+            Image.fromarray(ramp.astype(np.uint8)).save(os.path.join(folder, name))
+        if labels:
+            with open(os.path.join(folder, "labels.csv"), "w") as f:
+                f.write(labels)
+        return folder
+
+    def test_a_callable_of_tensors_becomes_a_trace_with_a_short_table(self):
+        code, out, err = self.call(
+            self.model + ":load",
+            "--model-arg",
+            "5",
+            "--inputs",
+            self.model + ":tensors",
+            "--count",
+            "2",
+            "--network",
+            "small",
+        )
+        self.assertEqual((code, err), (0, ""))
+        self.assertRegex(
+            out,
+            r"(?s)network +small\n +images +2\n +layers +2, 1 followed by a ReLU\n"
+            r" +zeros +\d+\.\d % of the 160 values.*\n +size ",
+        )
+        self.assertEqual(list(self.read()), ["0", "2"])
+        with h5py.File(self.path, "r") as f:
+            self.assertEqual(f.attrs["network"], b"small")
+            self.assertNotIn("labels", f)
+            self.assertEqual(f["layers/0000/ofmap"].shape, (2, 5, 4, 4))
+
+    def test_a_folder_is_read_in_order_of_its_names_or_of_its_labels(self):
+        from trace_extractor import loading
+
+        folder = self.photographs()
+        given = list(loading.inputs(folder, loading.standard_preprocess)())
+        self.assertEqual(
+            [(s.name, s.label, tuple(s.tensor.shape)) for s in given],
+            [("a.png", -1, (3, 224, 224)), ("b.png", -1, (3, 224, 224))],
+        )
+        with open(os.path.join(folder, "labels.csv"), "w") as f:
+            f.write("file,label_index\nb.png,3\na.png,1\n")
+        code, _, err = self.call(
+            self.model + ":load",
+            "--images",
+            folder,
+            "--preprocess",
+            self.model + ":preprocess",
+            "--type",
+            "f32",
+        )
+        self.assertEqual((code, err), (0, ""))
+        with h5py.File(self.path, "r") as f:
+            self.assertEqual(f["image_names"][:].tolist(), [b"b.png", b"a.png"])
+            self.assertEqual(f["labels"][:].tolist(), [3, 1])
+            np.testing.assert_allclose(f["layers/0000/ifmap"][:, 0, 0, 0], [31, 29])
+
+    def test_the_standard_preprocessing_is_torchvisions(self):
+        from PIL import Image
+        from torchvision import transforms as T
+        from trace_extractor import loading
+
+        standard = T.Compose(
+            [
+                T.Resize(256),
+                T.CenterCrop(224),
+                T.ToTensor(),
+                T.Normalize(loading.MEAN, loading.DEVIATION),
+            ]
+        )
+        for name in os.listdir(self.photographs()):
+            with Image.open(os.path.join(self.folder, "photographs", name)) as image:
+                torch.testing.assert_close(loading.standard_preprocess(image), standard(image))
+
+    def test_a_torchvision_network_without_weights_is_marked_as_synthetic(self):
+        code, _, err = self.call(
+            "torchvision:squeezenet1_1", "--images", self.photographs(), "--count", "1"
+        )
+        self.assertEqual(code, 0)
+        self.assertIn("random weights", err)
+        with h5py.File(self.path, "r") as f:
+            self.assertEqual((int(f.attrs["synthetic"]), len(f["layers"])), (1, 26))
+
+    def test_a_state_dict_is_loaded_and_a_foreign_one_refused(self):
+        net = torch.nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 1))
+        weights = os.path.join(self.folder, "weights.pt")
+        torch.save({"state_dict": net.state_dict()}, weights)
+        words = [self.model + ":load", "--images", self.model + ":tensors", "--with-weights"]
+        self.assertEqual(self.call(*words, "--state-dict", weights)[0], 0)
+        np.testing.assert_array_equal(self.read()["0"]["weight"], net[0].weight.detach().numpy())
+        torch.save(nn.Linear(2, 2).state_dict(), weights)
+        code, _, err = self.call(*words, "--state-dict", weights, "--force")
+        self.assertEqual(code, 4)
+        self.assertIn("does not hold this network's weights", err)
+
+    def test_wrong_words_give_one_clear_line(self):
+        load, tensors = self.model + ":load", self.model + ":tensors"
+        for code, pattern, words in (
+            (2, "names nothing: write path/file.py:callable", ("nonsense", "--images", tensors)),
+            (2, "no.py: no such file", ("no.py:load", "--images", tensors)),
+            (2, "has no 'lod'", (self.model + ":lod", "--images", tensors)),
+            (2, "cannot be imported: ModuleNotFoundError", ("nowhere.x:f", "--images", tensors)),
+            (4, r"load\(x\) failed: ValueError", (load, "--model-arg", "x", "--images", tensors)),
+            (4, "gave a generator, expected a torch.nn.Module", (tensors, "--images", tensors)),
+            (2, "/no/where: no such folder", (load, "--images", "/no/where")),
+            (2, "gives 3 images, --count asks for 4", (load, "--images", tensors, "--count", "4")),
+            (2, "broken failed: ValueError: no disk", (load, "--images", self.model + ":broken")),
+        ):
+            found, out, err = self.call(*words)
+            self.assertEqual((found, out), (code, ""), err)
+            self.assertRegex(err, "^extract_trace: .*" + pattern)
+            self.assertEqual(err.count("\n"), 1)
+            self.assertFalse([n for n in os.listdir(self.folder) if ".h5" in n])
+        self.assertEqual(self.call(load)[0], 2)
+        self.assertEqual(self.call(load, "--images", tensors, "--count", "0")[0], 2)
+
+    def test_an_interrupted_run_ends_with_130_and_leaves_nothing(self):
+        done = subprocess.run(
+            [
+                sys.executable,
+                os.path.join(ROOT, "tools", "extract_trace.py"),
+                self.model + ":load",
+                "--images",
+                self.model + ":interrupted",
+                "-o",
+                self.path,
+            ],
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(done.returncode, 130, done.stderr)
+        self.assertIn("interrupted", done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertFalse([n for n in os.listdir(self.folder) if ".h5" in n])
+
+    @unittest.skipUnless(
+        sys.executable.startswith("/usr/bin/"),
+        "needs Debian's Python: %s is another" % sys.executable,
+    )
+    def test_a_python_without_the_packages_hands_over_or_names_them(self):
+        words = [
+            sys.executable,
+            "-S",
+            os.path.join(ROOT, "tools", "extract_trace.py"),
+            "nonsense",
+            "--images",
+            "x",
+            "-o",
+            self.path,
+        ]
+        environment = {k: v for k, v in os.environ.items() if k != "PEEKSIM_PYTHON"}
+        done = subprocess.run(words, capture_output=True, text=True, env=environment)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("names nothing", done.stderr)
+        environment["PEEKSIM_PYTHON"] = "tried"
+        done = subprocess.run(words, capture_output=True, text=True, env=environment)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("install Debian's python3-torch python3-h5py", done.stderr)

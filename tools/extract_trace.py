@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Runs images through a trained CNN and records what enters each ReLU: a trace for peeksim.
+
+    tools/extract_trace.py MODEL --images FOLDER_OR_CALLABLE -o FILE.h5
+
+MODEL is path/file.py:callable, package.module:callable or torchvision:NAME; the callable gives a
+torch.nn.Module, or a tuple that starts with one. The format is docs/trace-format.md; which values
+are recorded, and which layers get activation "none", is told in traces/README.md.
+
+Exit codes: 0 done, 2 usage or images, 4 a network that cannot be traced, 6 the trace cannot be
+written, 130 interrupted; nothing is left behind by any but the first.
+"""
+import argparse
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+NEEDED = ("torch", "h5py", "numpy", "PIL")
+
+
+def find_packages():
+    """Goes on under Debian's Python when this one lacks the packages and that one has them."""
+    missing = [n for n in NEEDED if importlib.util.find_spec(n) is None]
+    if not missing:
+        return
+    look = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, %r)))" % (NEEDED,)
+    if (
+        "PEEKSIM_PYTHON" not in os.environ
+        and os.access(SYSTEM_PYTHON, os.X_OK)
+        and subprocess.call([SYSTEM_PYTHON, "-c", look]) == 0
+    ):
+        os.environ["PEEKSIM_PYTHON"] = SYSTEM_PYTHON  # tried once
+        sys.stdout.flush()
+        os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, os.path.abspath(__file__)] + sys.argv[1:])
+    sys.exit(
+        fail(
+            2,
+            "%s has no %s; install Debian's python3-torch python3-h5py python3-numpy "
+            "python3-pil, or run with a Python that has them"
+            % (sys.executable, ", ".join(missing)),
+        )
+    )
+
+
+def fail(code, message):
+    print("extract_trace: %s" % message, file=sys.stderr)
+    return code
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="what to trace, see above")
+    add(
+        "--images",
+        "--inputs",
+        required=True,
+        metavar="FOLDER_OR_CALLABLE",
+        help="a folder of images (labels.csv with file,label_index is used when there), or "
+        "file.py:callable that yields tensors [C,H,W] or PIL images, alone or as "
+        "(name, image[, label]); it is called twice and must yield the same",
+    )
+    add("-o", "--output", required=True, metavar="FILE", help="the trace")
+    add("--count", type=int, metavar="N", help="the first N images only (default: all)")
+    add(
+        "--type",
+        choices=("i8", "f16", "f32"),
+        default="i8",
+        help="of the recorded values (default i8: one scale per tensor, signs kept)",
+    )
+    add(
+        "--no-ifmap",
+        action="store_true",
+        help="leave the ifmaps out: zero activations are not gated",
+    )
+    add(
+        "--with-weights",
+        action="store_true",
+        help="also weight and bias with batch-norm folded in, and the residuals",
+    )
+    add(
+        "--model-arg",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="a positional argument of MODEL's callable; may be repeated",
+    )
+    add("--state-dict", metavar="FILE", help="weights saved by torch.save, loaded into the model")
+    add(
+        "--preprocess",
+        metavar="CALLABLE",
+        help="file.py:callable, PIL image to tensor [C,H,W]; if it takes two arguments, the "
+        "second is the second item of MODEL's tuple (default: torchvision's for ImageNet, 224x224)",
+    )
+    add("--network", metavar="NAME", help="its name in the trace (default: from MODEL)")
+    add("--origin", metavar="TEXT", help="how the trace was made (default: this command)")
+    add(
+        "--float32",
+        action="store_true",
+        help="run the network in single precision (default: double, so that the bytes do not "
+        "depend on the CPU's order of summation)",
+    )
+    add("--force", action="store_true", help="replace FILE")
+    add("--debug", action="store_true", help="show the Python traceback of an error")
+    options = parser.parse_args(argv)
+    if options.count is not None and options.count < 1:
+        parser.error("--count must be at least 1, not %d" % options.count)
+    return options
+
+
+def run(options):
+    from trace_extractor import extract, loading
+
+    net, meta, trained = loading.load_model(options.model, options.model_arg, options.state_dict)
+    preprocess = loading.preprocessing(options.preprocess, meta)
+    samples = loading.inputs(options.images, preprocess, options.count)
+    network = options.network or (options.model_arg or [options.model.rpartition(":")[2]])[-1]
+    origin = options.origin or "tools/extract_trace.py %s --images %s" % (
+        " --model-arg ".join([options.model] + options.model_arg),
+        options.images,
+    )
+    summary = extract.extract(
+        net,
+        samples,
+        options.output,
+        extract.Options(
+            network,
+            origin,
+            not trained,
+            options.type,
+            not options.no_ifmap,
+            options.with_weights,
+            options.force,
+            "f32" if options.float32 else "f64",
+        ),
+    )
+    for note in summary.notes:
+        print("note: %s" % note, file=sys.stderr)
+    if not trained:
+        print("note: random weights (no --state-dict): marked as synthetic", file=sys.stderr)
+    print_summary(options, network, summary)
+
+
+def print_summary(options, network, summary):
+    relu = sum(l.activation != "none" for l in summary.layers)
+    rows = (
+        ("network", network),
+        ("images", summary.images),
+        ("layers", "%d, %d followed by a ReLU" % (len(summary.layers), relu)),
+        (
+            "zeros",
+            "%.1f %% of the %d values that enter a ReLU"
+            % (100 * summary.zeros / max(1, summary.outputs), summary.outputs),
+        ),
+        ("size", "%.2f MB, %s" % (os.path.getsize(options.output) / 1e6, options.type)),
+    )
+    print(options.output)
+    for name, value in rows:
+        print("  %-8s %s" % (name, value))
+
+
+def main(argv):
+    options = arguments(argv)
+    find_packages()
+    came = []
+
+    def interrupt(number, _):
+        came.append(number)  # torch turns a KeyboardInterrupt at some places into a RuntimeError
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+    try:
+        run(options)
+        return 0
+    except (Exception, KeyboardInterrupt) as e:
+        if came or isinstance(e, KeyboardInterrupt):
+            print(file=sys.stderr)
+            return fail(130, "interrupted; %s is not written" % options.output)
+        if options.debug:
+            raise
+        if type(e).__name__ == "ExtractError":
+            return fail(e.code, e)
+        return fail(1, "internal error: %s: %s; --debug shows where" % (type(e).__name__, e))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

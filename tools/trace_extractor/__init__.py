@@ -1,0 +1,7 @@
+"""From a torch.nn.Module and some images to a trace (docs/trace-format.md).
+
+errors   the one error type               loading  models and images by name
+graph    torch.fx, in-place undone        ops      what a node of the graph does
+layers   which value enters which ReLU    store    the HDF5 file
+extract  the whole, from net to file      recording  the passes over the images
+"""

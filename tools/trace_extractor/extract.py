@@ -1,0 +1,215 @@
+"""The extraction: every image runs through the network twice, one at a time.
+
+The first run finds each tensor's largest value (the i8 scale), the second records. Both are done in
+float64, so that the recorded bytes do not depend on the order in which a CPU or a number of threads
+adds up.
+"""
+from collections import namedtuple
+
+import numpy as np
+import torch
+from torch import fx
+
+from . import graph
+from .errors import MODEL, ExtractError
+from .layers import Analysis
+from .recording import Key, Recording, Run, form_of
+from .store import TraceWriter, encode
+
+Options = namedtuple("Options", "network origin synthetic type ifmap weights force precision")
+Summary = namedtuple("Summary", "layers images notes outputs zeros")
+
+
+def extract(net, samples, path, options):
+    """Writes the trace of `net` over samples() to `path`; returns a Summary."""
+    dtype = torch.float64 if options.precision == "f64" else torch.float32
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        with torch.no_grad(), TraceWriter(path, options.force) as writer:
+            return _extract(net.to(dtype).eval(), dtype, samples, writer, options)
+    finally:
+        torch.set_default_dtype(before)
+
+
+def _extract(net, dtype, samples, writer, options):
+    first = next(iter(samples())).tensor.to(dtype)[None]
+    expected = _guarded(lambda: net(first.clone()), options)
+    module = graph.trace(net)
+    analysis = _analyse(module, first, expected, options)
+    layers = analysis.find()
+    tensors = {}  # (layer, dataset name) -> Keys whose sum is recorded
+    for layer in layers:
+        form = ("features",) if layer.op.kind == "fc" else ("map",)
+        tensors[layer.name, "ofmap"] = [Key(analysis.plain(layer.value), form)]
+        if options.ifmap:
+            tensors[layer.name, "ifmap"] = [Key(layer.ifmap, layer.ifmap_form)]
+        if options.weights and layer.residual and layer.foldable:
+            tensors[layer.name, "residual"] = [Key(analysis.plain(r), form) for r in layer.residual]
+    recording = Recording(module, dtype, dict.fromkeys(map(tuple, tensors.values())), samples)
+    _, names, labels = recording.run("measuring", recording.measure)
+
+    writer.attributes(
+        writer.file,
+        format="peeksim-trace",
+        version=1,
+        network=options.network,
+        origin=options.origin,
+        synthetic=int(options.synthetic),
+        images=len(names),
+    )
+    if any(l != -1 for l in labels):
+        writer.array(writer.file, "labels", np.array(labels, "<i4"))
+    writer.array(writer.file, "image_names", np.array([n.encode() for n in names]))
+    writer.group("layers")
+    for i, layer in enumerate(layers):
+        group = writer.group("layers/%04d" % i)
+        _describe_layer(
+            writer,
+            group,
+            layer,
+            recording.shapes[tuple(tensors[layer.name, "ofmap"])],
+            recording,
+            analysis,
+            options,
+        )
+        for name in ("ofmap", "ifmap", "residual"):
+            key = tuple(tensors.get((layer.name, name), ()))
+            if key:
+                writer.values(
+                    group,
+                    name,
+                    key,
+                    len(names),
+                    recording.shapes[key],
+                    options.type,
+                    recording.largest[key],
+                )
+    predicted = {tuple(tensors[l.name, "ofmap"]) for l in layers if l.activation != "none"}
+    count = {"outputs": 0, "zeros": 0}
+
+    def record(image, key, values):
+        coded = encode(values, options.type, recording.largest[key])
+        writer.put(key, image, coded)
+        if key in predicted:
+            count["outputs"] += coded.size
+            count["zeros"] += int((coded <= 0).sum())
+
+    recording.run("recording", record)
+    return Summary(layers, len(names), analysis.notes, count["outputs"], count["zeros"])
+
+
+def _guarded(run, options):
+    try:
+        return run()
+    except Exception as e:
+        hint = (
+            "; --float32 runs it in single precision"
+            if options.precision == "f64"
+            and any(word in str(e) for word in ("dtype", "Double", "Float", "float", "double"))
+            else "; check --preprocess and the images' size"
+        )
+        raise ExtractError(
+            MODEL, "the network failed on the first image: %s: %s%s" % (type(e).__name__, e, hint)
+        ) from e
+
+
+def _analyse(module, first, expected, options):
+    """Runs the traced graph once for shapes and constants, and checks that it computes the same."""
+    fixed, shapes, constant = graph.constants(module.graph), {}, {}
+
+    def show(node, value):
+        shapes[node] = tuple(value.shape) if isinstance(value, torch.Tensor) else None
+        if node in fixed:
+            constant[node] = value
+
+    output = _guarded(lambda: Run(module, show).run(first.clone()), options)
+    tolerance = 1e-9 if options.precision == "f64" else 1e-3
+    for a, b in zip(_tensors(expected), _tensors(output)):
+        if a.shape != b.shape or not float((a - b).abs().max()) <= tolerance * float(a.abs().max()):
+            raise ExtractError(
+                MODEL,
+                "the traced network does not compute what the network computes "
+                "(a random operation, or one that changes a view of a tensor in place?); "
+                "call .eval(), and replace in-place operations on views",
+            )
+    return Analysis(module, shapes, constant)
+
+
+def _tensors(value):
+    if isinstance(value, torch.Tensor):
+        return [value] if value.is_floating_point() and value.numel() else []
+    if isinstance(value, dict):
+        value = value.values()
+    return (
+        [t for v in value for t in _tensors(v)]
+        if hasattr(value, "__iter__") and not isinstance(value, str)
+        else []
+    )
+
+
+def _describe_layer(writer, group, layer, ofmap, recording, analysis, options):
+    shape = list(_ifmap_shape(layer, analysis))
+    R, S = layer.kernel
+    top, left, bottom, right = layer.pad
+    size = [
+        (n + p - d * (k - 1) - 1) // s + 1
+        for n, p, d, k, s in zip(
+            shape[1:], (top + bottom, left + right), layer.dilation, (R, S), layer.stride
+        )
+    ]
+    if [layer.K] + size != list(ofmap):
+        raise ExtractError(
+            MODEL,
+            "%s: its geometry gives an ofmap of %s, the network computes %s"
+            % (layer.name, [layer.K] + size, list(ofmap)),
+        )
+    writer.attributes(
+        group,
+        name=layer.name,
+        kind=layer.kind,
+        activation=layer.activation,
+        ifmap_shape=shape,
+        weight_shape=[layer.K, shape[0] // layer.groups, R, S],
+        ofmap_shape=list(ofmap),
+        stride=layer.stride,
+        pad=layer.pad,
+        dilation=layer.dilation,
+        groups=layer.groups,
+        residual=int(bool(layer.residual)),
+    )
+    if options.weights:
+        _write_weights(writer, group, layer, analysis)
+
+
+def _ifmap_shape(layer, analysis):
+    value = torch.empty(analysis.shapes[layer.ifmap], device="meta")
+    return tuple(form_of(value, layer.ifmap_form).shape)
+
+
+def _write_weights(writer, group, layer, analysis):
+    """Weight and bias with everything per channel folded in."""
+
+    def fixed(value):
+        return analysis.constant.get(value) if isinstance(value, fx.Node) else value
+
+    weight, bias = fixed(layer.op.params["weight"]), fixed(layer.op.params["bias"])
+    if weight is None or not layer.foldable:
+        analysis.notes.append(
+            "%s: weight, bias and residual are left out: they %s"
+            % (
+                layer.name,
+                "depend on the image"
+                if weight is None
+                else "cannot be folded (a batch-norm after the addition, or a scaled addition)",
+            )
+        )
+        return
+    weight = weight.detach().double()
+    bias = torch.zeros(layer.K).double() if bias is None else bias.detach().double()
+    for scale, shift in layer.affine:
+        weight = weight * scale.reshape([-1] + [1] * (weight.dim() - 1))
+        bias = bias * scale + shift
+    shape = [weight.shape[0], weight.shape[1]] + layer.kernel
+    writer.array(group, "weight", weight.reshape(shape).numpy().astype("<f4"))
+    writer.array(group, "bias", bias.numpy().astype("<f4"))

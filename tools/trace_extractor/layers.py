@@ -1,0 +1,251 @@
+"""Which layers a network has, and for each the value that enters its activation.
+
+A layer's value is followed from its convolution through batch-norm, dropout and shortcut additions
+as long as nothing else reads it. What reads the last such value decides: only ReLUs (also behind a
+max-pooling, a concatenation or a reshape, which give the same result before and after a ReLU), and
+the layer's zeros may be predicted; anything else, and it is recorded with activation "none".
+"""
+from collections import Counter
+from dataclasses import dataclass, field
+
+from torch import fx
+
+from .errors import MODEL, ExtractError
+from .ops import conv_padding, describe, own_name
+
+
+@dataclass
+class Layer:
+    node: fx.Node  # the convolution
+    op: object  # its graph.Op
+    name: str
+    kind: str  # "conv" or "fc"
+    value: fx.Node  # what enters the activation
+    ifmap: fx.Node  # what the convolution reads, before folded zero padding
+    ifmap_form: tuple  # see form_of in extract.py
+    pad: list  # [top, left, bottom, right]
+    kernel: list  # [R, S]
+    groups: int
+    stride: list
+    dilation: list
+    K: int
+    order: int  # position in the order of execution
+    depth: int  # layers on the longest path from the image to here, this one included
+    activation: str = "none"
+    residual: list = field(default_factory=list)  # the other operands of the additions it owns
+    affine: list = field(default_factory=list)  # functions giving (scale, shift), in order
+    foldable: bool = True  # the affine terms come before every addition
+
+
+class Analysis:
+    """find() returns the layers in order of execution; `notes` is what a user should know."""
+
+    def __init__(self, module, shapes, constant):
+        self.graph = module.graph
+        self.shapes = shapes  # node -> shape of its value for one image
+        self.constant = constant
+        modules = dict(module.named_modules())
+        self.ops = {
+            n: describe(n, modules, constant) for n in self.graph.nodes if n.op.startswith("call_")
+        }
+        self.notes = []
+
+    def find(self):
+        layers, current, depth, unrecorded = [], {}, {}, []
+        for position, node in enumerate(self.graph.nodes):
+            op = self.ops.get(node)
+            depth[node] = max([depth[n] for n in node.all_input_nodes], default=0)
+            if op is None or node in self.constant:
+                continue
+            if op.kind in ("conv", "fc"):
+                depth[node] += 1
+                current[node] = self._layer(node, op, position, depth[node])
+                layers.append(current[node])
+            elif op.kind in ("affine", "identity"):
+                layer = self._only_reader(op.inputs[0], node, current)
+                if layer and self._affine_fits(layer, op, node):
+                    layer.value, current[node] = node, layer
+            elif op.kind == "add":
+                layer = self._add(op, node, current)
+                if layer:
+                    layer.order, current[node] = position, layer
+            elif op.kind == "macs":
+                unrecorded.append(node.name)
+        if not layers:
+            raise ExtractError(
+                MODEL,
+                "the network has no 2-D convolution and no fully connected layer: "
+                "there is nothing to record",
+            )
+        if unrecorded:
+            self.notes.append(
+                "%d operations do MACs that no layer of a trace can hold, %s for one: they are "
+                "not recorded" % (len(unrecorded), unrecorded[0])
+            )
+        for layer in layers:
+            layer.activation = self._activation(layer)
+        layers.sort(key=lambda l: l.order)
+        _make_names_unique(layers)
+        return layers
+
+    def readers(self, node):
+        return [u for u in node.users if u not in self.ops or self.ops[u].kind != "shape"]
+
+    def plain(self, node):
+        """The node whose values this one repeats unchanged."""
+        while node in self.ops and self.ops[node].kind == "identity":
+            node = self.ops[node].inputs[0]
+        return node
+
+    def _only_reader(self, value, reader, current):
+        return current.get(value) if self.readers(value) == [reader] else None
+
+    def _layer(self, node, op, position, depth):
+        p = op.params
+        shape_in, shape_out = self.shapes[op.inputs[0]], self.shapes[node]
+        name = self._name(node, p["weight"])
+        if op.kind == "conv" and len(shape_in) != 4 or shape_in[0] != 1 or shape_out[0] != 1:
+            raise ExtractError(
+                MODEL,
+                "%s reads a tensor of shape %s, a trace needs one image at a time, "
+                "%s"
+                % (name, list(shape_in), "[1, C, H, W]" if op.kind == "conv" else "[1, ..., C]"),
+            )
+        common = dict(
+            node=node, op=op, name=name, kind=op.kind, value=node, order=position, depth=depth
+        )
+        if op.kind == "fc":
+            # Over a map (attention, ConvNeXt) a fully connected layer is a 1x1 convolution.
+            kind = "fc" if len(shape_in) == 2 else "conv"
+            common["kind"] = kind
+            return Layer(
+                ifmap=self.plain(op.inputs[0]),
+                ifmap_form=("features",),
+                pad=[0] * 4,
+                kernel=[1, 1],
+                groups=1,
+                stride=[1, 1],
+                dilation=[1, 1],
+                K=shape_out[-1],
+                **common
+            )
+        weight = p["weight"]
+        kernel = list((self.shapes[weight] if isinstance(weight, fx.Node) else weight.shape)[2:])
+        own = conv_padding(p["padding"], kernel, p["dilation"])
+        form, source = ("map",), self.plain(op.inputs[0])
+        if p["padding_mode"] != "zeros" and any(own):  # the ifmap then is the padded one
+            form, own = ("padded", tuple(own), p["padding_mode"]), [0] * 4
+        else:
+            while source in self.ops and self.ops[source].kind == "pad":
+                own = [a + b for a, b in zip(own, self.ops[source].params["pad"])]
+                source = self.plain(self.ops[source].inputs[0])
+        left, right, top, bottom = own
+        return Layer(
+            ifmap=source,
+            ifmap_form=form,
+            pad=[top, left, bottom, right],
+            kernel=kernel,
+            groups=p["groups"],
+            stride=p["stride"],
+            dilation=p["dilation"],
+            K=shape_out[1],
+            **common
+        )
+
+    def _name(self, node, weight):
+        if node.op == "call_module":
+            return own_name(node.target)
+        if isinstance(weight, fx.Node) and weight.op == "get_attr":
+            name = own_name(weight.target)
+            return name[: -len(".weight")] if name.endswith(".weight") else name
+        return own_name(node.meta["path"])
+
+    def _affine_fits(self, layer, op, node):
+        """Whether the layer's value goes on through this node; notes its terms for the weights."""
+        if op.kind == "identity":
+            return True
+        if self.shapes[node] != self.shapes[layer.value] or len(self.shapes[node]) not in (2, 4):
+            return False
+        terms = op.params["terms"]()
+        if len(terms[0]) not in (1, layer.K) or (layer.op.kind == "fc" and layer.kind == "conv"):
+            return False
+        layer.affine.append(terms)
+        layer.foldable = layer.foldable and not layer.residual
+        return True
+
+    def _add(self, op, node, current):
+        """The layer that owns this addition, or None. The other operand is its residual.
+
+        Of two convolutions the one with more layers before it owns the addition (at equal depth the
+        later one): the other is the shortcut, and is executed first.
+        """
+        a, b = op.inputs
+        if (
+            a is b
+            or self.shapes.get(a) != self.shapes[node]
+            or self.shapes.get(b) != self.shapes[node]
+        ):
+            return None
+        candidates = [
+            (l.depth, l.order, x, other)
+            for x, other in ((a, b), (b, a))
+            for l in [self._only_reader(x, node, current)]
+            if l
+        ]
+        if not candidates:
+            return None
+        _, _, mine, other = max(candidates, key=lambda c: c[:2])
+        owner = current[mine]
+        owner.residual.append(other)
+        owner.foldable = owner.foldable and op.params["alpha"] == 1
+        owner.value = node
+        if len(owner.residual) == 2:
+            self.notes.append(
+                "%s: several tensors are added to it; they count as one residual" % owner.name
+            )
+        return owner
+
+    def _activation(self, layer):
+        ends, seen, todo = {}, set(), [layer.value]
+        while todo:
+            for user in self.readers(todo.pop()):
+                kind = self.ops[user].kind if user in self.ops else "other"
+                if kind in ("move", "identity", "pad"):
+                    if user not in seen:
+                        seen.add(user)
+                        todo.append(user)
+                else:
+                    ends.setdefault(kind if kind in ("relu", "relu6") else "other", []).append(user)
+        if "other" not in ends:
+            return "none" if not ends else "relu" if "relu" in ends else "relu6"
+        if len(ends) > 1:
+            self.notes.append(
+                "%s: the value that enters its ReLU is also read by %s: its zeros cannot be "
+                "predicted, recorded with activation none"
+                % (layer.name, ", ".join(u.name for u in ends["other"]))
+            )
+        elif len(layer.value.users) > 1 and self._clipped_behind(layer.value):
+            self.notes.append(
+                "%s: its value is clipped behind another operation and also read elsewhere: "
+                "its zeros cannot be predicted, recorded with activation none" % layer.name
+            )
+        return "none"
+
+    def _clipped_behind(self, value):
+        """Pre-activation networks: one reader is a batch-norm before a ReLU."""
+        return any(
+            self.ops[u].kind == "affine"
+            and any(self.ops[v].kind in ("relu", "relu6") for v in u.users if v in self.ops)
+            for u in value.users
+            if u in self.ops
+        )
+
+
+def _make_names_unique(layers):
+    """A convolution called several times gets #1, #2 ... in order of execution."""
+    total, seen = Counter(l.name for l in layers), Counter()
+    for layer in layers:
+        name = layer.name
+        if total[name] > 1:
+            seen[name] += 1
+            layer.name = "%s#%d" % (name, seen[name])

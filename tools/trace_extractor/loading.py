@@ -1,0 +1,210 @@
+"""Models, preprocessing and images as the command line names them.
+
+    path/file.py:callable   package.module:callable   torchvision:resnet18
+"""
+import csv
+import importlib
+import importlib.util
+import inspect
+import os
+import sys
+from collections import namedtuple
+
+import numpy as np
+import torch
+
+from .errors import MODEL, USAGE, ExtractError
+
+Sample = namedtuple("Sample", "name tensor label")  # tensor: [C, H, W]; label: -1 when unknown
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp", ".tif", ".tiff", ".gif")
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def load_object(spec):
+    """What "file.py:name" or "package.module:name" names. Throws ExtractError(USAGE)."""
+    place, _, name = spec.rpartition(":")
+    if not place or not name:
+        raise ExtractError(
+            USAGE,
+            "'%s' names nothing: write path/file.py:callable or " "package.module:callable" % spec,
+        )
+    try:
+        module = _load_file(place) if place.endswith(".py") else importlib.import_module(place)
+    except ExtractError:
+        raise
+    except Exception as e:
+        raise ExtractError(
+            USAGE, "%s cannot be imported: %s: %s" % (place, type(e).__name__, e)
+        ) from e
+    if not hasattr(module, name):
+        raise ExtractError(USAGE, "%s has no '%s'" % (place, name))
+    return getattr(module, name)
+
+
+def _load_file(path):
+    if not os.path.isfile(path):
+        raise ExtractError(USAGE, "%s: no such file" % path)
+    folder, stem = os.path.dirname(os.path.abspath(path)), os.path.basename(path)[:-3]
+    if folder not in sys.path:
+        sys.path.insert(1, folder)  # so that the file finds its neighbors
+    spec = importlib.util.spec_from_file_location(stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_model(spec, arguments=(), state_dict=None):
+    """(network in eval mode, meta or None, trained). `trained`: not known as random."""
+    torch.manual_seed(0)
+    if spec.startswith("torchvision:"):
+        spec = "torchvision.models:" + spec.split(":", 1)[1]
+    made = load_object(spec)
+    try:
+        if not isinstance(made, torch.nn.Module):
+            made = made(*arguments)
+    except Exception as e:
+        raise ExtractError(
+            MODEL, "%s(%s) failed: %s: %s" % (spec, ", ".join(arguments), type(e).__name__, e)
+        ) from e
+    net, meta = (
+        (made[0], made[1] if len(made) > 1 else None) if isinstance(made, tuple) else (made, None)
+    )
+    if not isinstance(net, torch.nn.Module):
+        raise ExtractError(
+            MODEL,
+            "%s gave a %s, expected a torch.nn.Module or a tuple that starts with one"
+            % (spec, type(net).__name__),
+        )
+    if state_dict:
+        _load_state(net, state_dict)
+    return net.eval(), meta, bool(state_dict) or not spec.startswith("torchvision.models:")
+
+
+def _load_state(net, path):
+    if not os.path.isfile(path):
+        raise ExtractError(USAGE, "%s: no such file" % path)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        net.load_state_dict(state.get("state_dict", state))
+    except Exception as e:
+        raise ExtractError(MODEL, "%s does not hold this network's weights: %s" % (path, e)) from e
+
+
+def standard_preprocess(image):
+    """torchvision's for ImageNet: short side 256, centre 224, mean and deviation."""
+    image = image.convert("RGB")
+    w, h = image.size
+    size = (256, int(256 * h / w)) if w < h else (int(256 * w / h), 256)
+    a = np.asarray(image.resize(size, 2)).astype(np.float32) / 255
+    top, left = int(round((a.shape[0] - 224) / 2)), int(round((a.shape[1] - 224) / 2))
+    a = (a[top : top + 224, left : left + 224] - np.array(MEAN, np.float32)) / np.array(
+        DEVIATION, np.float32
+    )
+    return torch.from_numpy(np.ascontiguousarray(a.transpose(2, 0, 1)))
+
+
+def preprocessing(spec, meta):
+    """A function from a PIL image to a tensor [C, H, W]; one of two arguments gets `meta` too."""
+    if not spec:
+        return standard_preprocess
+    function = load_object(spec)
+    needed = [
+        p
+        for p in inspect.signature(function).parameters.values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    return (lambda image: function(image, meta)) if len(needed) > 1 else function
+
+
+def inputs(spec, preprocess, count=None):
+    """A function that gives the Samples anew each time it is called: the images are read twice."""
+    source = _folder(spec) if os.path.isdir(spec) or ":" not in spec else _callable(spec)
+
+    def samples():
+        given = 0
+        for name, item, label in source():
+            if count is not None and given == count:
+                break
+            given += 1
+            yield Sample(name, _tensor(name, item, preprocess), label)
+        if given == 0:
+            raise ExtractError(USAGE, "%s gives no image" % spec)
+        if count is not None and given < count:
+            raise ExtractError(
+                USAGE, "%s gives %d images, --count asks for %d" % (spec, given, count)
+            )
+
+    return samples
+
+
+def _tensor(name, item, preprocess):
+    try:
+        value = item if isinstance(item, (torch.Tensor, np.ndarray)) else preprocess(item)
+        value = torch.as_tensor(value)
+    except Exception as e:
+        raise ExtractError(
+            USAGE, "%s cannot be preprocessed: %s: %s" % (name, type(e).__name__, e)
+        ) from e
+    if value.dim() == 4 and value.shape[0] == 1:
+        value = value[0]
+    if value.dim() != 3 or not value.is_floating_point():
+        raise ExtractError(
+            USAGE,
+            "%s is a tensor of %s of shape %s, expected floating point [C, H, W]"
+            % (name, value.dtype, list(value.shape)),
+        )
+    return value
+
+
+def _folder(folder):
+    from PIL import Image
+
+    if not os.path.isdir(folder):
+        raise ExtractError(USAGE, "%s: no such folder" % folder)
+    table = os.path.join(folder, "labels.csv")
+    if os.path.isfile(table):
+        with open(table, newline="") as f:
+            rows = list(csv.DictReader(f))
+        try:
+            names = [(row["file"], int(row["label_index"])) for row in rows]
+        except (KeyError, ValueError, TypeError) as e:
+            raise ExtractError(
+                USAGE,
+                "%s: expected the columns file,label_index with whole numbers (%s)" % (table, e),
+            ) from e
+    else:
+        names = [(n, -1) for n in sorted(os.listdir(folder)) if n.lower().endswith(IMAGE_ENDINGS)]
+
+    def source():
+        for name, label in names:
+            path = os.path.join(folder, name)
+            try:
+                with Image.open(path) as image:
+                    image.load()
+                    yield name, image, label
+            except OSError as e:
+                raise ExtractError(USAGE, "%s cannot be read as an image: %s" % (path, e)) from e
+
+    return source
+
+
+def _callable(spec):
+    """Items are a tensor or a PIL image, alone or as (name, item) or (name, item, label)."""
+    function = load_object(spec)
+
+    def source():
+        items = _guarded_items(spec, function)
+        for i, item in enumerate(items):
+            if not isinstance(item, tuple):
+                item = ("%04d" % i, item)
+            yield (str(item[0]), item[1], int(item[2]) if len(item) > 2 else -1)
+
+    return source
+
+
+def _guarded_items(spec, function):
+    try:
+        yield from function()
+    except Exception as e:
+        raise ExtractError(USAGE, "%s failed: %s: %s" % (spec, type(e).__name__, e)) from e

@@ -1,0 +1,292 @@
+"""The meaning of a torch.fx node, in the few terms that layers.py reasons in: describe()."""
+from collections import namedtuple
+
+import torch
+from torch import fx, nn
+
+from .errors import MODEL, ExtractError
+
+# What a node does: `kind` is one of
+#   conv, fc       a layer; params: its geometry
+#   affine         per channel x * scale + shift; params: terms, which returns (scale, shift)
+#   add            of two tensors; params: alpha
+#   relu, relu6    the activations that clip at zero
+#   identity       the same values in the same shape
+#   pad            zeros around the map; params: pad [left, right, top, bottom]
+#   move           picks or rearranges values, so that a ReLU before it does what one after it does
+#   shape          asks for the shape only
+#   macs           does MACs but is no layer of a trace (attention, matrix products)
+#   other          anything else
+Op = namedtuple("Op", "kind inputs params")
+
+UNSUPPORTED_MODULES = (nn.Conv1d, nn.Conv3d, nn.modules.conv._ConvTransposeNd)
+UNSUPPORTED_NAMES = {"conv1d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}
+MAC_MODULES = (nn.MultiheadAttention, nn.RNNBase, nn.Bilinear)
+MAC_NAMES = {
+    "matmul",
+    "bmm",
+    "mm",
+    "einsum",
+    "addmm",
+    "baddbmm",
+    "bilinear",
+    "dot",
+    "scaled_dot_product_attention",
+}
+MOVE_MODULES = (nn.MaxPool2d, nn.AdaptiveMaxPool2d, nn.Flatten, nn.PixelShuffle)
+MOVE_NAMES = {
+    "max_pool2d",
+    "adaptive_max_pool2d",
+    "flatten",
+    "view",
+    "reshape",
+    "permute",
+    "transpose",
+    "squeeze",
+    "unsqueeze",
+    "pixel_shuffle",
+    "cat",
+    "concat",
+}
+IDENTITY_MODULES = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.AlphaDropout)
+IDENTITY_NAMES = {"contiguous", "detach", "clone"}
+DROPOUT_NAMES = {"dropout", "dropout2d", "alpha_dropout"}
+SHAPE_NAMES = {"size", "dim", "ndimension", "numel"}
+
+
+def torch_name(node):
+    """The plain name of a torch function, operator or tensor method; "" for any other node."""
+    if node.op == "call_method":
+        return node.target
+    if node.op == "call_function":
+        home = getattr(node.target, "__module__", None) or "torch"
+        if home.split(".")[0] in ("torch", "_operator"):
+            name = getattr(node.target, "__name__", "")
+            return name[1:] if name[:1] == "_" and name[:2] != "__" else name  # F.pad was _pad
+    return ""
+
+
+def own_name(target):
+    """A path inside the network, without the wrapper that graph.py puts around it."""
+    return target[len("net.") :] if target.startswith("net.") else target
+
+
+def _argument(node, position, name, default=None):
+    if len(node.args) > position:
+        return node.args[position]
+    return node.kwargs.get(name, default)
+
+
+def _pair(value):
+    return [int(value)] * 2 if isinstance(value, int) else [int(v) for v in value]
+
+
+def conv_padding(padding, kernel, dilation):
+    """A convolution's padding as [left, right, top, bottom]; "same" puts the odd one last."""
+    if padding == "valid":
+        return [0, 0, 0, 0]
+    if padding == "same":
+        total = [d * (k - 1) for d, k in zip(dilation, kernel)]
+        (top, left), (bottom, right) = [t // 2 for t in total], [t - t // 2 for t in total]
+        return [left, right, top, bottom]
+    h, w = _pair(padding) if isinstance(padding, int) or len(padding) == 2 else _pair(padding[0])
+    return [w, w, h, h]
+
+
+def describe(node, modules, constant):
+    """What the node does: an Op. `constant`: the values of the nodes independent of the image.
+
+    Throws ExtractError(MODEL) for a kind of convolution that a trace cannot hold.
+    """
+    if node.op == "call_module":
+        return _describe_module(node, modules[node.target])
+    name = torch_name(node)
+    x = _argument(node, 0, "input")
+    if name in UNSUPPORTED_NAMES:
+        _refuse(name, node)
+    if not isinstance(x, fx.Node) or node in constant:
+        if name in ("cat", "concat"):
+            return Op("move", list(node.all_input_nodes), {})
+        if name in ("add", "mul") and node not in constant:  # 2 + x
+            other = _argument(node, 1, "other")
+            return _add_or_mul(node, name, other, x, constant)
+        return Op("other", list(node.all_input_nodes), {})
+    if name == "conv2d":
+        return Op(
+            "conv",
+            [x],
+            {
+                "weight": _argument(node, 1, "weight"),
+                "bias": _argument(node, 2, "bias"),
+                "stride": _pair(_argument(node, 3, "stride", 1)),
+                "padding": _argument(node, 4, "padding", 0),
+                "padding_mode": "zeros",
+                "dilation": _pair(_argument(node, 5, "dilation", 1)),
+                "groups": int(_argument(node, 6, "groups", 1)),
+            },
+        )
+    if name == "linear":
+        return Op(
+            "fc", [x], {"weight": _argument(node, 1, "weight"), "bias": _argument(node, 2, "bias")}
+        )
+    if name == "batch_norm":
+        return _functional_batch_norm(node, x, constant)
+    if name in ("add", "mul"):
+        return _add_or_mul(node, name, x, _argument(node, 1, "other"), constant)
+    if name in ("relu", "relu6"):
+        return Op(name, [x], {})
+    if name == "hardtanh":
+        return _clip(x, _argument(node, 1, "min_val", -1.0), _argument(node, 2, "max_val", 1.0))
+    if name in ("clamp", "clip"):
+        return _clip(x, _argument(node, 1, "min"), _argument(node, 2, "max"))
+    if name == "clamp_min":
+        return _clip(x, _argument(node, 1, "min"), None)
+    if name == "pad":
+        mode, value = _argument(node, 2, "mode", "constant"), _argument(node, 3, "value", None)
+        return _pad(x, _argument(node, 1, "pad"), mode == "constant" and not value)
+    if name in DROPOUT_NAMES:
+        still = _argument(node, 2, "training", True) is False
+        return Op("identity" if still else "other", [x], {})
+    if name in SHAPE_NAMES or node.target is getattr:  # x.shape, x.device
+        return Op("shape", [x], {})
+    kind = (
+        "identity"
+        if name in IDENTITY_NAMES
+        else "move"
+        if name in MOVE_NAMES
+        else "macs"
+        if name in MAC_NAMES
+        else "other"
+    )
+    return Op(kind, list(node.all_input_nodes), {})
+
+
+def _describe_module(node, m):
+    x = node.all_input_nodes[0] if node.all_input_nodes else None
+    inputs = list(node.all_input_nodes)
+    if isinstance(m, UNSUPPORTED_MODULES):
+        _refuse(type(m).__name__, node)
+    if isinstance(m, nn.Conv2d):
+        return Op(
+            "conv",
+            [x],
+            {
+                "weight": m.weight,
+                "bias": m.bias,
+                "stride": _pair(m.stride),
+                "padding": m.padding,
+                "padding_mode": m.padding_mode,
+                "dilation": _pair(m.dilation),
+                "groups": m.groups,
+            },
+        )
+    if isinstance(m, nn.Linear):
+        return Op("fc", [x], {"weight": m.weight, "bias": m.bias})
+    if (
+        isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d, nn.SyncBatchNorm))
+        and m.running_mean is not None
+    ):
+        return Op(
+            "affine",
+            [x],
+            {
+                "terms": lambda: batch_norm_terms(
+                    m.running_mean, m.running_var, m.weight, m.bias, m.eps
+                )
+            },
+        )
+    if isinstance(m, nn.ReLU):
+        return Op("relu", [x], {})
+    if isinstance(m, nn.Hardtanh):  # nn.ReLU6 is one
+        return _clip(x, m.min_val, m.max_val)
+    if isinstance(m, nn.ConstantPad2d):  # nn.ZeroPad2d is one
+        return _pad(x, m.padding, not m.value)
+    kind = (
+        "identity"
+        if isinstance(m, IDENTITY_MODULES)
+        else "move"
+        if isinstance(m, MOVE_MODULES)
+        else "macs"
+        if isinstance(m, MAC_MODULES)
+        else "other"
+    )
+    return Op(kind, inputs, {})
+
+
+def _refuse(what, node):
+    place = own_name(node.target if node.op == "call_module" else node.meta["path"])
+    raise ExtractError(
+        MODEL,
+        "%s in %s is no layer that a trace can hold (2-D convolutions and fully "
+        "connected layers can); trace the part of the network without it" % (what, place),
+    )
+
+
+def _clip(x, low, high):
+    if low is None or isinstance(low, fx.Node) or low != 0:
+        return Op("other", [x], {})
+    return Op("relu6" if high == 6 else "relu", [x], {})
+
+
+def _pad(x, amounts, zeros):
+    amounts = [amounts] * 4 if isinstance(amounts, int) else list(amounts)
+    plain = zeros and len(amounts) <= 4 and all(isinstance(a, int) and a >= 0 for a in amounts)
+    if not plain:
+        return Op("other", [x], {})
+    return Op("pad", [x], {"pad": amounts + [0] * (4 - len(amounts))})
+
+
+def batch_norm_terms(mean, variance, weight, bias, eps):
+    """Batch-norm in inference as (scale, shift) per channel, float64."""
+    scale = 1 / torch.sqrt(variance.double() + eps)
+    if weight is not None:
+        scale = scale * weight.double()
+    shift = -mean.double() * scale
+    return scale, shift if bias is None else shift + bias.double()
+
+
+def _functional_batch_norm(node, x, constant):
+    mean, variance, weight, bias = (
+        _argument(node, i, n)
+        for i, n in enumerate(("running_mean", "running_var", "weight", "bias"), 1)
+    )
+    training, eps = _argument(node, 5, "training", False), _argument(node, 7, "eps", 1e-5)
+    fixed = (
+        all(t in constant for t in (mean, variance))
+        and all(t is None or t in constant for t in (weight, bias))
+        and training is False
+    )
+    if not fixed:
+        return Op("other", [x], {})
+    return Op(
+        "affine",
+        [x],
+        {
+            "terms": lambda: batch_norm_terms(
+                constant[mean], constant[variance], constant.get(weight), constant.get(bias), eps
+            )
+        },
+    )
+
+
+def _add_or_mul(node, name, a, b, constant):
+    """x + tensor is an add; x + constant, x * constant are affine if that is per channel."""
+    alpha = node.kwargs.get("alpha", 1)
+    if isinstance(a, fx.Node) and a in constant:
+        a, b = b, a
+    if isinstance(b, fx.Node) and b not in constant:
+        return Op("add" if name == "add" else "other", [a, b], {"alpha": alpha})
+    value = constant[b] if isinstance(b, fx.Node) else b
+    if (
+        not isinstance(a, fx.Node)
+        or not isinstance(value, (int, float, torch.Tensor))
+        or alpha != 1
+    ):
+        return Op("other", list(node.all_input_nodes), {})
+    value = torch.as_tensor(value)
+    per_channel = value.numel() == 1 or (value.dim() >= 3 and value.numel() == value.shape[-3])
+    if not per_channel:
+        return Op("other", list(node.all_input_nodes), {})
+    value = value.detach().double().flatten()
+    one, zero = torch.ones_like(value), torch.zeros_like(value)
+    return Op("affine", [a], {"terms": lambda: (one, value) if name == "add" else (value, zero)})

@@ -1,0 +1,115 @@
+"""Runs the images through the graph and hands over the wanted values, one image at a time."""
+import hashlib
+import sys
+from collections import namedtuple
+
+import numpy as np
+from torch import fx
+from torch.nn import functional as F
+
+from .errors import MODEL, USAGE, ExtractError
+
+# One recorded tensor: which node's value, in which form (see form_of). Layers share equal ones.
+Key = namedtuple("Key", "node form")
+
+
+class Run(fx.Interpreter):
+    """Runs the graph and shows every node's value to a function as soon as it is there."""
+
+    def __init__(self, module, show):
+        super().__init__(module)
+        self.show = show
+
+    def run_node(self, n):
+        value = super().run_node(n)
+        self.show(n, value)
+        return value
+
+
+def form_of(value, form):
+    """A node's value for one image as [C, H, W]."""
+    if form[0] == "padded":
+        value = F.pad(value, form[1], form[2])
+    if form[0] != "features":
+        return value[0]
+    # [1, C] -> [C, 1, 1]; [1, T, C] -> [C, T, 1]; [1, H, W, C] -> [C, H, W]
+    rows = value.shape[1:-1]
+    shape = tuple(rows) if len(rows) == 2 else (int(np.prod(rows)), 1)
+    return value.reshape(-1, value.shape[-1]).t().reshape((value.shape[-1],) + shape)
+
+
+class Recording:
+    """Runs all images and hands over each wanted tensor, [C, H, W] in float64."""
+
+    def __init__(self, module, dtype, wanted, samples):
+        self.module, self.dtype, self.wanted, self.samples = module, dtype, wanted, samples
+        self.largest, self.shapes, self.digests = {}, {}, None
+
+    def run(self, what, take):
+        """Calls take(image, keys, values) for each image and tensor; -> count, names, labels."""
+        digests, names, labels = [], [], []
+        users = {}
+        for keys in self.wanted:
+            for key in keys:
+                users.setdefault(key.node, {})[keys] = None
+        for image, sample in enumerate(self.samples()):
+            if sys.stderr.isatty():
+                print(
+                    "\r\033[K%s image %d (%s)" % (what, image + 1, sample.name),
+                    end="",
+                    file=sys.stderr,
+                    flush=True,
+                )
+            digests.append(hashlib.sha256(sample.tensor.contiguous().numpy().tobytes()).digest())
+            if self.digests and self.digests[image : image + 1] != digests[image:]:
+                break
+            self._run_image(image, sample, users, take)
+            names.append(sample.name)
+            labels.append(sample.label)
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        if self.digests and self.digests != digests:
+            raise ExtractError(
+                USAGE,
+                "the images are read twice and were others the second time; seed what "
+                "is random in the callable that yields them",
+            )
+        self.digests = digests
+        return len(names), names, labels
+
+    def _run_image(self, image, sample, users, take):
+        parts = {}  # sums of several nodes, as far as they are known
+
+        def show(node, value):
+            for keys in users.get(node, ()):
+                for key in keys:
+                    if key.node is node:
+                        part = form_of(value, key.form).double()
+                        done, total = parts.get(keys, (0, 0))
+                        parts[keys] = (done + 1, total + part)
+                done, total = parts[keys]
+                if done == len(keys):
+                    take(image, keys, self._checked(keys, parts.pop(keys)[1], sample))
+
+        try:
+            Run(self.module, show).run(sample.tensor.to(self.dtype)[None])
+        except RuntimeError as e:
+            raise ExtractError(MODEL, "the network failed on %s: %s" % (sample.name, e)) from e
+
+    def _checked(self, keys, tensor, sample):
+        values = tensor.numpy()
+        if not np.isfinite(values).all():
+            raise ExtractError(
+                MODEL,
+                "%s computes NaN or infinity for %s; check its weights and the "
+                "preprocessing" % (keys[0].node.name, sample.name),
+            )
+        if self.shapes.setdefault(keys, values.shape) != values.shape:
+            raise ExtractError(
+                USAGE,
+                "%s has another size than the images before it; all need one size" % sample.name,
+            )
+        return values
+
+    def measure(self, _, keys, values):
+        self.largest[keys] = max(self.largest.get(keys, 0.0), float(np.abs(values).max(initial=0)))
