@@ -1,0 +1,201 @@
+// The rooms of sim/ against the table in sim/README.md: includes run one way.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path root = PEEKSIM_SOURCE_DIR;
+
+struct Rooms {
+  std::vector<std::string> order;
+  std::map<std::string, std::string> library_room;  // the one room that may include a library
+
+  int place(const std::string& room) const {
+    const auto found = std::find(order.begin(), order.end(), room);
+    return found == order.end() ? -1 : static_cast<int>(found - order.begin());
+  }
+};
+
+struct Include {
+  std::string file;  // relative to the repository
+  std::string room;  // the file's
+  int line = 0;
+  bool quoted = false;
+  std::string target;
+};
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE_MESSAGE(file.good(), path.string());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// All first groups of the matches of `pattern` in `text`.
+std::vector<std::string> all_matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern, std::regex::ECMAScript | std::regex::multiline);
+  std::vector<std::string> found;
+  for (std::sregex_iterator i(text.begin(), text.end(), regex), end; i != end; ++i)
+    found.push_back((*i)[1]);
+  return found;
+}
+
+Rooms read_rooms() {
+  Rooms rooms;
+  for (const std::string& row : all_matches(read(root / "sim/README.md"), "^\\| (`.*) \\|$")) {
+    const std::string room = all_matches(row, "^`(\\w+)`").at(0);
+    rooms.order.push_back(room);
+    const std::string last_cell = row.substr(row.rfind('|'));
+    for (const std::string& library : all_matches(last_cell, "`([^`]+)`"))
+      rooms.library_room[library] = room;
+  }
+  return rooms;
+}
+
+std::vector<fs::path> source_files() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "sim"))
+    if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp")
+      files.push_back(fs::relative(entry.path(), root));
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// The room of "sim/<room>/...", or "".
+std::string room_of(const fs::path& path) {
+  const std::vector<fs::path> parts(path.begin(), path.end());
+  return parts.size() > 2 && parts[0] == "sim" ? parts[1].string() : "";
+}
+
+std::vector<Include> includes_of(const std::string& file, const std::string& text) {
+  static const std::regex directive(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<Include> includes;
+  std::istringstream lines(text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    std::smatch match;
+    if (!std::regex_search(line, match, directive)) continue;
+    includes.push_back({file, room_of(file), number, match[1] == "\"", match[2]});
+  }
+  return includes;
+}
+
+// The library of <yaml-cpp/parser.h>, <hdf5.h> or <systemc>; only a library that sim/ uses matters.
+std::string library_of(const std::string& target) {
+  return target.substr(0, target.find_first_of("/."));
+}
+
+// What is wrong with an include, or "".
+std::string problem(const Include& include, const Rooms& rooms) {
+  if (!include.quoted) {
+    const auto owner = rooms.library_room.find(library_of(include.target));
+    if (owner == rooms.library_room.end() || owner->second == include.room) return "";
+    return "only " + owner->second + " includes this library";
+  }
+  const std::string room = room_of(include.target);
+  if (room.empty()) return "is not rooted at the repository";
+  if (rooms.place(room) < 0) return "is of no room";
+  if (rooms.place(room) > rooms.place(include.room)) return "is of a later room";
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("sim/README.md names the rooms, and CMake builds them, in one order") {
+  const Rooms rooms = read_rooms();
+  CHECK(rooms.order == std::vector<std::string>{"base", "config", "workload", "trace", "predict",
+                                                "schedule", "timing", "systemc", "system", "energy",
+                                                "report", "cli"});
+  CHECK(all_matches(read(root / "CMakeLists.txt"), "^peeksim_room\\((\\w+)") == rooms.order);
+
+  std::set<std::string> folders;
+  for (const auto& entry : fs::directory_iterator(root / "sim"))
+    if (entry.is_directory()) folders.insert(entry.path().filename());
+  CHECK(folders == std::set<std::string>(rooms.order.begin(), rooms.order.end()));
+}
+
+TEST_CASE("the libraries that shape a room are its own") {
+  const Rooms rooms = read_rooms();
+  CHECK(rooms.library_room.at("yaml-cpp") == "config");
+  CHECK(rooms.library_room.at("hdf5") == "trace");
+  CHECK(rooms.library_room.at("systemc") == "systemc");
+  CHECK(rooms.library_room.at("tlm") == "systemc");
+  CHECK(rooms.library_room.at("boost") == "cli");
+}
+
+TEST_CASE("includes run one way, and a library stays in its room") {
+  const Rooms rooms = read_rooms();
+  int checked = 0;
+  std::set<std::string> used;
+  for (const fs::path& file : source_files()) {
+    REQUIRE_MESSAGE(rooms.place(room_of(file)) >= 0, file.string());
+    for (const Include& include : includes_of(file, read(root / file))) {
+      const std::string what = problem(include, rooms);
+      CHECK_MESSAGE(what.empty(),
+                    include.file << ":" << include.line << ": " << include.target << " " << what);
+      if (include.quoted) CHECK_MESSAGE(fs::exists(root / include.target), include.target);
+      used.insert(include.quoted ? "a room" : library_of(include.target));
+      ++checked;
+    }
+  }
+  CHECK(checked > 200);  // the search finds includes, of every kind that it looks for
+  for (const char* kind : {"a room", "yaml-cpp", "hdf5", "systemc", "tlm"})
+    CHECK_MESSAGE(used.count(kind) == 1, kind);
+}
+
+TEST_CASE("an include that runs the wrong way is found") {
+  const Rooms rooms = read_rooms();
+  const auto problem_of = [&](const std::string& file, const std::string& text) {
+    const std::vector<Include> includes = includes_of(file, text);
+    return includes.size() == 1 ? problem(includes[0], rooms) : "no include was found";
+  };
+  const std::string in_predict = "sim/predict/predictors/peek.cpp";
+  CHECK(problem_of(in_predict, "#include \"sim/workload/layer.h\"") == "");
+  CHECK(problem_of(in_predict, "#include \"sim/predict/predictor.h\"") == "");
+  CHECK(problem_of(in_predict, "  #  include \"sim/schedule/plan.h\" // why") ==
+        "is of a later room");
+  CHECK(problem_of(in_predict, "#include \"predictors.h\"") == "is not rooted at the repository");
+  CHECK(problem_of(in_predict, "#include \"sim/oracle/x.h\"") == "is of no room");
+  CHECK(problem_of(in_predict, "#include <algorithm>") == "");
+  CHECK(problem_of("sim/system/run.cpp", "#include <systemc>") ==
+        "only systemc includes this library");
+  CHECK(problem_of("sim/system/run.cpp", "#include <systemc.h>") ==
+        "only systemc includes this library");
+  CHECK(problem_of("sim/report/json.cpp", "#include <yaml-cpp/yaml.h>") ==
+        "only config includes this library");
+  CHECK(problem_of("sim/config/value.cpp", "#include <boost/optional.hpp>") ==
+        "only cli includes this library");
+}
+
+TEST_CASE("rooms of pure functions read no file and no clock") {
+  const std::set<std::string> pure = {"predict", "schedule", "timing"};
+  const std::set<std::string> impure = {"chrono", "ctime",    "filesystem", "fstream",
+                                        "random", "iostream", "thread",     "unistd.h"};
+  int checked = 0;
+  for (const fs::path& file : source_files()) {
+    if (pure.count(room_of(file)) == 0) continue;
+    for (const Include& include : includes_of(file, read(root / file)))
+      CHECK_MESSAGE(impure.count(include.target) == 0, include.file << ": " << include.target);
+    ++checked;
+  }
+  CHECK(checked > 20);
+}
+
+TEST_CASE("no file of the simulator is longer than 400 lines") {
+  for (const fs::path& file : source_files()) {
+    const std::string text = read(root / file);
+    const auto lines = std::count(text.begin(), text.end(), '\n');
+    CHECK_MESSAGE(lines <= 400, file.string() << " has " << lines << " lines");
+  }
+}

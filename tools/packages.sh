@@ -1,0 +1,28 @@
+# Sourced by demo, test, bench and lint: installs the Debian packages that are missing, as root or
+# with sudo. Fast when there is nothing to do.
+
+build_packages="g++ cmake ninja-build pkg-config libsystemc-dev libboost-program-options-dev \
+libyaml-cpp-dev libspdlog-dev nlohmann-json3-dev libhdf5-dev libssl-dev"
+test_packages="doctest-dev clang-format python3 python3-numpy python3-h5py python3-pil \
+python3-skimage python3-torch python3-torchvision"
+
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  echo "installing: ${missing[*]}"
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || {
+      echo "error: these packages are missing; install them as root: ${missing[*]}" >&2
+      return 1
+    }
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
