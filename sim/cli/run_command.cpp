@@ -8,9 +8,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
 #include "sim/predict/layer_prediction.h"
-#include "sim/report/layers_csv.h"
-#include "sim/report/output_folder.h"
-#include "sim/report/results_file.h"
+#include "sim/report/save.h"
 #include "sim/report/screen.h"
 #include "sim/system/run.h"
 
@@ -27,12 +25,6 @@ void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
   for (const TraceLayer& layer : info.layers) layers.push_back(layer.layer);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers))
     spdlog::warn("{} names no layer of {}", entry, info.path);
-}
-
-void write_results(OutputFolder& folder, const RunResult& result, const EnergyTable& table) {
-  folder.write("results.json", results_json(result, table));
-  folder.write("layers.csv", layers_csv(result, table));
-  folder.commit();
 }
 
 }  // namespace
@@ -71,7 +63,7 @@ void run_command(const std::vector<std::string>& arguments) {
     Progress progress("simulating " + trace.info().network);
     result = run_trace(machine, trace, progress.watch(), &times);
   }
-  if (folder) write_results(*folder, result, table);
+  if (folder) save_results(*folder, result, table);
   std::cout << run_screen(result, table);
   if (folder)
     std::cout << "\nresults in " << options.text("out") << " (results.json, layers.csv)\n";
@@ -82,32 +74,6 @@ void run_command(const std::vector<std::string>& arguments) {
     spdlog::info("simulated: {} cycles, {} MACs", all.machine.cycles + all.dense.cycles,
                  all.machine.macs_total + all.dense.macs_total);
   }
-}
-
-void price_command(const std::vector<std::string>& arguments) {
-  Options options("peeksim price RESULTS --energy TABLE [OPTIONS]",
-                  "Prices a finished run with another energy table: counters are exact and stay,\n"
-                  "energies are computed anew.",
-                  "peeksim price out/results.json --energy eyeriss-relative");
-  options.positional("RESULTS", "the results.json of a run");
-  options.add()("energy", po::value<std::string>(),
-                "a table by path, or by name (45nm, eyeriss-relative); required")(
-      "out", po::value<std::string>(), "a new folder for the priced results.json and layers.csv")(
-      "force", "replace the results in an existing folder");
-  if (!options.parse(arguments)) return;
-  if (!options.has("energy"))
-    throw Error(ErrorKind::usage, "", "no energy table given", "add --energy TABLE");
-  RunResult result = read_results(options.text("RESULTS"));
-  const std::string name = options.text("energy");
-  const EnergyTable table = load_energy_table(find_energy_table(name, "./", {"", 0, "--energy"}));
-  result.machine.energy = name;
-  result.machine.where["energy"] = {"", 0, "--energy"};
-  std::unique_ptr<OutputFolder> folder;
-  if (options.has("out"))
-    folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
-  rates_for(table, result.machine);
-  if (folder) write_results(*folder, result, table);
-  std::cout << run_screen(result, table);
 }
 
 }  // namespace peeksim

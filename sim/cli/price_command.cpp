@@ -1,0 +1,41 @@
+#include <iostream>
+#include <memory>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/report/results_file.h"
+#include "sim/report/save.h"
+#include "sim/report/screen.h"
+
+namespace po = boost::program_options;
+
+namespace peeksim {
+
+void price_command(const std::vector<std::string>& arguments) {
+  Options options("peeksim price RESULTS --energy TABLE [OPTIONS]",
+                  "Prices a finished run with another energy table: counters are exact and stay,\n"
+                  "energies are computed anew.",
+                  "peeksim price out/results.json --energy eyeriss-relative");
+  options.positional("RESULTS", "the results.json of a run");
+  options.add()("energy", po::value<std::string>(),
+                "a table by path, or by name (45nm, eyeriss-relative); required")(
+      "out", po::value<std::string>(), "a new folder for the priced results.json and layers.csv")(
+      "force", "replace the results in an existing folder");
+  if (!options.parse(arguments)) return;
+  if (!options.has("energy"))
+    throw Error(ErrorKind::usage, "", "no energy table given", "add --energy TABLE");
+  RunResult result = read_results(options.text("RESULTS"));
+  const std::string name = options.text("energy");
+  const EnergyTable table = load_energy_table(find_energy_table(name, "./", {"", 0, "--energy"}));
+  result.machine.energy = name;
+  result.machine.where["energy"] = {"", 0, "--energy"};
+  std::unique_ptr<OutputFolder> folder;
+  if (options.has("out"))
+    folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
+  rates_for(table, result.machine);
+  if (folder) save_results(*folder, result, table);
+  std::cout << run_screen(result, table);
+}
+
+}  // namespace peeksim
