@@ -57,22 +57,20 @@ void run_command(const std::vector<std::string>& arguments) {
   if (options.has("out"))
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
 
-  PhaseTimes times;
+  RunProfile profile;
   RunResult result;
   {
     Progress progress("simulating " + trace.info().network);
-    result = run_trace(machine, trace, progress.watch(), &times);
+    result = run_trace(machine, trace, progress.watch(), &profile);
   }
   if (folder) save_results(*folder, result, table);
   std::cout << run_screen(result, table);
   if (folder)
     std::cout << "\nresults in " << options.text("out") << " (results.json, layers.csv)\n";
   if (options.has("profile")) {
-    const CounterPair all = result.totals();
-    spdlog::info("CPU: {:.4f} s reading the trace, {:.4f} s simulating", times.read,
-                 times.simulate);
-    spdlog::info("simulated: {} cycles, {} MACs", all.machine.cycles + all.dense.cycles,
-                 all.machine.macs_total + all.dense.macs_total);
+    spdlog::info("CPU: {:.4f} s reading the trace, {:.4f} s simulating", profile.read_seconds,
+                 profile.simulate_seconds);
+    spdlog::info("simulated: {} cycles, {} MACs", profile.cycles, profile.macs);
   }
 }
 

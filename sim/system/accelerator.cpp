@@ -16,47 +16,35 @@ namespace peeksim {
 Accelerator::Accelerator(const MachineSpec& machine) : Accelerator(machine, Options()) {}
 
 Accelerator::Accelerator(const MachineSpec& machine, const Options& options) {
-  std::vector<int> order = options.construction_order;
-  if (order.empty()) {
-    order.resize(block_count);
-    std::iota(order.begin(), order.end(), 0);
-  }
-  for (const int block : order) build(block, machine, options);
+  make_blocks(machine, options);
   connect(options);
 }
 
 Accelerator::~Accelerator() = default;
 
-void Accelerator::build(int block, const MachineSpec& machine, const Options& options) {
-  switch (block) {
-    case 0:
-      if (!options.bind_memory) dram_ = std::make_unique<Dram>("dram", machine.dram);
-      break;
-    case 1:
-      loader_ = std::make_unique<DmaLoader>("loader");
-      break;
-    case 2:
-      storer_ = std::make_unique<DmaStorer>("storer");
-      break;
-    case 3:
-      ifmap_buffer_ = std::make_unique<Buffer>("ifmap_buffer");
-      break;
-    case 4:
-      weight_buffer_ = std::make_unique<Buffer>("weight_buffer");
-      break;
-    case 5:
-      ofmap_buffer_ = std::make_unique<Buffer>("ofmap_buffer");
-      break;
-    case 6:
-      sequencer_ = std::make_unique<Sequencer>("sequencer");
-      break;
-    case 7:
-      array_ = std::make_unique<PeArray>("array", machine);
-      break;
-    default:
-      prediction_unit_ =
-          std::make_unique<PredictionUnit>("prediction_unit", machine.prediction.latency);
+void Accelerator::make_blocks(const MachineSpec& machine, const Options& options) {
+  const std::function<void()> make[block_count] = {
+      [&] {
+        if (!options.bind_memory) dram_ = std::make_unique<Dram>("dram", machine.dram);
+      },
+      [&] { loader_ = std::make_unique<DmaLoader>("loader"); },
+      [&] { storer_ = std::make_unique<DmaStorer>("storer"); },
+      [&] { ifmap_buffer_ = std::make_unique<Buffer>("ifmap_buffer"); },
+      [&] { weight_buffer_ = std::make_unique<Buffer>("weight_buffer"); },
+      [&] { ofmap_buffer_ = std::make_unique<Buffer>("ofmap_buffer"); },
+      [&] { sequencer_ = std::make_unique<Sequencer>("sequencer"); },
+      [&] { array_ = std::make_unique<PeArray>("array", machine); },
+      [&] {
+        prediction_unit_ =
+            std::make_unique<PredictionUnit>("prediction_unit", machine.prediction.latency);
+      },
+  };
+  std::vector<int> order = options.construction_order;
+  if (order.empty()) {
+    order.resize(block_count);
+    std::iota(order.begin(), order.end(), 0);
   }
+  for (const int block : order) make[block]();
 }
 
 void Accelerator::connect(const Options& options) {

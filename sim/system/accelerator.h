@@ -48,7 +48,7 @@ class Accelerator {
   Counters run(const Program& program);
 
  private:
-  void build(int block, const MachineSpec& machine, const Options& options);
+  void make_blocks(const MachineSpec& machine, const Options& options);
   void connect(const Options& options);
   void check_against(const Program& program) const;
 

@@ -57,27 +57,34 @@ class LayerRunner {
  public:
   LayerRunner(Accelerator& accelerator, const MachineSpec& machine,
               const MachineSpec& dense_machine, const LayerSetup& setup,
-              const LayerSetup& dense_setup)
+              const LayerSetup& dense_setup, RunProfile& profile)
       : accelerator_(accelerator),
         machine_(machine),
         dense_machine_(dense_machine),
         setup_(setup),
-        dense_setup_(dense_setup) {}
+        dense_setup_(dense_setup),
+        profile_(profile) {}
 
   CounterPair run(const LayerValues& values) {
     CounterPair pair;
     pair.dense = dense(values);
-    pair.machine = setup_.prediction.predicts()
-                       ? simulate_layer(accelerator_, machine_, setup_, values)
-                       : pair.dense;
+    pair.machine = setup_.prediction.predicts() ? simulate(machine_, setup_, values) : pair.dense;
     return pair;
   }
 
  private:
+  Counters simulate(const MachineSpec& machine, const LayerSetup& setup,
+                    const LayerValues& values) {
+    const Counters counters = simulate_layer(accelerator_, machine, setup, values);
+    profile_.cycles += counters.cycles;
+    profile_.macs += counters.macs_total;
+    return counters;
+  }
+
   // Without prediction no value changes the time: one simulation serves all images.
   Counters dense(const LayerValues& values) {
     if (!simulated_) {
-      dense_counters_ = simulate_layer(accelerator_, dense_machine_, dense_setup_, values);
+      dense_counters_ = simulate(dense_machine_, dense_setup_, values);
       simulated_ = true;
     } else {
       const Prediction none = predict(dense_setup_.prediction, values.ofmap, setup_.layer.K);
@@ -91,6 +98,7 @@ class LayerRunner {
   const MachineSpec& dense_machine_;
   const LayerSetup& setup_;
   const LayerSetup& dense_setup_;
+  RunProfile& profile_;
   bool simulated_ = false;
   Counters dense_counters_;
 };
@@ -111,11 +119,11 @@ MachineSpec dense_version(const MachineSpec& machine) {
 }
 
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch,
-                    PhaseTimes* times, const Accelerator::Options& options) {
+                    RunProfile* profile, const Accelerator::Options& options) {
   const TraceInfo& info = trace.info();
   const MachineSpec dense_machine = dense_version(machine);
-  PhaseTimes ignored;
-  PhaseTimes& spent = times != nullptr ? *times : ignored;
+  RunProfile ignored;
+  RunProfile& spent = profile != nullptr ? *profile : ignored;
 
   std::vector<LayerSetup> setups, dense_setups;
   const auto first_conv =
@@ -146,16 +154,16 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     layer.excluded = setup.prediction.excluded;
     layer.streamed = setup.plan.streamed;
     layer.zeros_known = info.layers[i].has_ifmap;
-    LayerRunner runner(accelerator, machine, dense_machine, setup, dense_setups[i]);
+    LayerRunner runner(accelerator, machine, dense_machine, setup, dense_setups[i], spent);
     for (int image = 0; image < info.images; ++image) {
       watch.check(info.path);
       const bool gates_zeros = machine.array.gate_zero_activations && layer.zeros_known;
       {
-        const PhaseTimer timer(spent.read);
+        const PhaseTimer timer(spent.read_seconds);
         trace.read_ofmap(i, image, values.ofmap);
         if (gates_zeros) trace.read_ifmap(i, image, ifmap);
       }
-      const PhaseTimer timer(spent.simulate);
+      const PhaseTimer timer(spent.simulate_seconds);
       require_unrectified(values.ofmap, setup, info.path);
       values.zero_taps.clear();
       if (gates_zeros) values.zero_taps = zero_taps(setup.layer, ifmap);

@@ -59,17 +59,19 @@ struct RunResult {
   CounterPair totals() const;  // over all layers and images
 };
 
-// CPU seconds of this process by what they were spent on: for the bench, never part of a result.
-struct PhaseTimes {
-  double read = 0;      // trace to memory, with decompression and checks
-  double simulate = 0;  // prediction, scheduling, timing, counting
+// What a run cost and how much of it was really simulated: for the bench, never part of a result.
+struct RunProfile {
+  double read_seconds = 0;      // CPU: trace to memory, with decompression and checks
+  double simulate_seconds = 0;  // CPU: prediction, scheduling, timing, counting
+  Cycle cycles = 0;             // simulated; results that are reused do not count again
+  Count macs = 0;
 };
 
 // Simulates every layer of every image. Throws Error(config) and Error(machine) before any
 // simulation when a layer cannot run, Error(trace) for damaged values and for a negative threshold
 // on values that have already passed the ReLU, Error(interrupted).
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch = {},
-                    PhaseTimes* times = nullptr, const Accelerator::Options& options = {});
+                    RunProfile* profile = nullptr, const Accelerator::Options& options = {});
 
 // The same machine with policy `none`.
 MachineSpec dense_version(const MachineSpec& machine);

@@ -259,12 +259,28 @@ TEST_CASE("a synthetic trace is marked in the result, and images have their name
 TEST_CASE("the same run twice gives the same counters") {
   const TempFolder folder;
   const std::string path = write_trace(folder, "t.h5", 0, 2);
-  PhaseTimes times;
+  check_same(run(machine_with_small_buffers(), path).totals(),
+             run(machine_with_small_buffers(), path).totals());
+}
+
+TEST_CASE("the profile counts what was simulated, and a result that is reused once") {
+  const TempFolder folder;
+  const std::string path = write_trace(folder, "t.h5", 0, 2);
+  RunProfile profile;
   fresh_kernel();
-  const RunResult a = run_trace(machine_with_small_buffers(), Trace(path), {}, &times);
-  check_same(a.totals(), run(machine_with_small_buffers(), path).totals());
-  CHECK(times.read >= 0);
-  CHECK(times.simulate >= 0);
+  const RunResult result = run_trace(machine_with_small_buffers(), Trace(path), {}, &profile);
+  Cycle cycles = 0;
+  Count macs = 0;
+  for (const LayerResult& layer : result.layers) {
+    const bool predicts = layer.policy != "none";  // else its result is the dense one
+    cycles += layer.counters.dense.cycles / 2 + (predicts ? layer.counters.machine.cycles : 0);
+    macs +=
+        layer.counters.dense.macs_total / 2 + (predicts ? layer.counters.machine.macs_total : 0);
+  }
+  CHECK(profile.cycles == cycles);
+  CHECK(profile.macs == macs);
+  CHECK(profile.read_seconds >= 0);
+  CHECK(profile.simulate_seconds >= 0);
 }
 
 TEST_CASE("the vocabulary lists every predictor and dispatch policy with a meaning") {
