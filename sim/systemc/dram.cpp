@@ -72,7 +72,7 @@ void Dram::respond() {
 void Dram::wake_for_response() {
   if (served_.empty()) return;
   const sc_core::sc_time at = cycles(served_.front().at);
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   completion_.notify(at > now ? at - now : sc_core::SC_ZERO_TIME);
 }
 
