@@ -19,7 +19,7 @@ MachineKey peeks_key() {
       read_peeks, show_peeks, at(&MachineSpec::prediction, &PredictionSpec::peeks),
       "The positions of a window that are computed first. More of them predict more carefully and "
       "save less");
-  key.choices = peek_patterns();
+  key.choices = peek_choices();
   return key;
 }
 

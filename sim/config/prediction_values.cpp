@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sim/config/peeks.h"
+
 namespace peeksim {
 
 namespace {
@@ -61,13 +63,11 @@ void require_inside(const MachineSpec& machine, const std::string& layer, Locati
 
 }  // namespace
 
-const std::vector<Choice>& peek_patterns() {
-  static const std::vector<Choice> patterns = {
-      {"corner", "the window's first position"},
-      {"diagonal", "one position per row or column along the diagonal"},
-      {"checkerboard", "every second position, (row + column) even"},
-      {"all", "every position: nothing is left to predict"}};
-  return patterns;
+std::vector<Choice> peek_choices() {
+  std::vector<Choice> choices;
+  for (const PeekPattern& pattern : peek_patterns())
+    choices.push_back({pattern.name, pattern.meaning});
+  return choices;
 }
 
 WindowSpec read_window(const Value& value) {
@@ -77,7 +77,7 @@ WindowSpec read_window(const Value& value) {
 }
 
 PeekSpec read_peeks(const Value& value) {
-  if (value.is_scalar()) return {value.one_of(names(peek_patterns())), {}};
+  if (value.is_scalar()) return {value.one_of(names(peek_choices())), {}};
   if (!value.is_list()) value.fail("expected a pattern's name or a list of [row, column]");
   if (value.items().empty()) {
     value.fail("no peek is listed", "list at least one [row, column], or choose policy none");

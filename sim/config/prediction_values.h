@@ -28,7 +28,8 @@ Value show_channel_thresholds(const ChannelThresholds& thresholds);
 Value show_exclude(const std::vector<std::string>& exclude);
 Value show_layers(const std::vector<LayerPredictionOverride>& layers);
 
-const std::vector<Choice>& peek_patterns();
+// The named patterns, as choices of a key.
+std::vector<Choice> peek_choices();
 
 // Throws Error(config) when an explicit peek lies outside the window that it would meet: those of
 // the machine, or those of a layer that is named as a pattern of prediction.layers is written.

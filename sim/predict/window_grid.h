@@ -6,13 +6,9 @@
 #include <vector>
 
 #include "sim/base/units.h"
-#include "sim/config/machine.h"
+#include "sim/config/peeks.h"
 
 namespace peeksim {
-
-// The positions that a PeekSpec means in a window: unique, in raster order, all inside it.
-// Throws Error(config) for an unknown pattern or a position outside the window.
-std::vector<Position> peek_positions(const PeekSpec& peeks, const WindowSpec& window);
 
 struct WindowGrid {
   int P = 0, Q = 0;           // the plane

@@ -1,0 +1,23 @@
+// What a `peeks` value means: the named patterns and the positions that they choose
+// (docs/machine.md section 2). Adding a pattern is one row of the table in peeks.cpp.
+#pragma once
+
+#include <vector>
+
+#include "sim/config/machine.h"
+
+namespace peeksim {
+
+struct PeekPattern {
+  const char* name;
+  const char* meaning;
+  std::vector<Position> (*positions)(const WindowSpec& window);
+};
+
+const std::vector<PeekPattern>& peek_patterns();
+
+// The positions that a PeekSpec means in a window: unique, in raster order, all inside it.
+// Throws Error(config) for an unknown pattern or a position outside the window.
+std::vector<Position> peek_positions(const PeekSpec& peeks, const WindowSpec& window);
+
+}  // namespace peeksim
