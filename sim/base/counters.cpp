@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "sim/base/error.h"
+#include "sim/base/bug.h"
 
 namespace peeksim {
 
@@ -18,10 +18,8 @@ void most(Count& into, Count value) {
 
 void require_equal(Count left, Count right, const char* what, const char* equation) {
   if (left == right) return;
-  throw Error(ErrorKind::internal, what,
-              "counters do not add up: " + std::string(equation) + ", but " + std::to_string(left) +
-                  " != " + std::to_string(right),
-              "this is a bug in the simulator: please report it with the machine and the trace");
+  throw bug(what, "counters do not add up: " + std::string(equation) + ", but " +
+                      std::to_string(left) + " != " + std::to_string(right));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "sim/base/error.h"
+#include "sim/base/bug.h"
 #include "sim/systemc/buffer.h"
 #include "sim/systemc/clock.h"
 #include "sim/systemc/dma.h"
@@ -123,11 +123,9 @@ void Accelerator::check_against(const Program& program) const {
   const bool all_tiles = array_->tiles() == static_cast<Count>(program.tiles.size());
   const bool all_written = !dram_ || dram_->written_bytes() == storer_->stored_bytes();
   if (finished && all_tiles && all_written) return;
-  throw Error(ErrorKind::internal, "accelerator",
-              "the run stopped at cycle " + std::to_string(current_cycle()) + " with " +
-                  std::to_string(array_->tiles()) + " of " + std::to_string(program.tiles.size()) +
-                  " tiles done",
-              "this is a bug in the simulator: please report it with the machine and the trace");
+  throw bug("accelerator", "the run stopped at cycle " + std::to_string(current_cycle()) +
+                               " with " + std::to_string(array_->tiles()) + " of " +
+                               std::to_string(program.tiles.size()) + " tiles done");
 }
 
 }  // namespace peeksim

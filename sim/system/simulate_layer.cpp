@@ -1,6 +1,6 @@
 #include "sim/system/simulate_layer.h"
 
-#include "sim/base/error.h"
+#include "sim/base/bug.h"
 #include "sim/schedule/zero_gating.h"
 
 namespace peeksim {
@@ -18,9 +18,7 @@ void check_program_ran(const Counters& counted, const Counters& expected,
                     counted.residual_bytes == expected.residual_bytes &&
                     counted.dram_write_bytes == expected.dram_write_bytes &&
                     counted.comparisons == expected.comparisons;
-  if (!same)
-    throw Error(ErrorKind::internal, layer, "the hardware did not do what the program says",
-                "this is a bug in the simulator: please report it with the machine and the trace");
+  if (!same) throw bug(layer, "the hardware did not do what the program says");
 }
 
 }  // namespace
