@@ -158,9 +158,7 @@ TEST_CASE("the counters of random programs add up with the prediction and the la
     CAPTURE(seed);
     Random random(seed);
     const Layer layer = random_layer(random);
-    MachineSpec machine = random_machine(random);
-    machine.buffers.ifmap_bytes *= 4;
-    machine.buffers.ofmap_bytes *= 4;
+    const MachineSpec machine = roomy_random_machine(random);
     const std::vector<float> ofmap = random.values(layer.outputs());
     try {
       plan_layer(layer, machine, grid_of(machine, layer));

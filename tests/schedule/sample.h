@@ -69,4 +69,12 @@ inline MachineSpec random_machine(Random& random) {
   return machine;
 }
 
+// The same with buffers that most random layers fit.
+inline MachineSpec roomy_random_machine(Random& random) {
+  MachineSpec machine = random_machine(random);
+  machine.buffers.ifmap_bytes *= 4;
+  machine.buffers.ofmap_bytes *= 4;
+  return machine;
+}
+
 }  // namespace peeksim
