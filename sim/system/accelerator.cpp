@@ -3,13 +3,13 @@
 #include <numeric>
 
 #include "sim/base/bug.h"
-#include "sim/systemc/buffer.h"
+#include "sim/systemc/event/buffer.h"
 #include "sim/systemc/clock.h"
-#include "sim/systemc/dma.h"
-#include "sim/systemc/dram.h"
-#include "sim/systemc/pe_array.h"
-#include "sim/systemc/prediction_unit.h"
-#include "sim/systemc/sequencer.h"
+#include "sim/systemc/event/dma.h"
+#include "sim/systemc/event/dram.h"
+#include "sim/systemc/event/pe_array.h"
+#include "sim/systemc/event/prediction_unit.h"
+#include "sim/systemc/event/sequencer.h"
 
 namespace peeksim {
 

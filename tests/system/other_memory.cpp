@@ -5,7 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/system/simulate_layer.h"
-#include "sim/systemc/memory_port.h"
+#include "sim/systemc/event/memory_port.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/random_case.h"
 #include "tests/support/test_memory.h"

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "sim/base/error.h"
-#include "sim/systemc/buffer.h"
+#include "sim/systemc/event/buffer.h"
 #include "sim/systemc/clock.h"
-#include "sim/systemc/pe_array.h"
-#include "sim/systemc/prediction_unit.h"
+#include "sim/systemc/event/pe_array.h"
+#include "sim/systemc/event/prediction_unit.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/systemc/script.h"
 

@@ -1,5 +1,5 @@
 // The DRAM module alone, with plain TLM-2.0 initiators: what is served first, and when.
-#include "sim/systemc/dram.h"
+#include "sim/systemc/event/dram.h"
 
 #include <doctest/doctest.h>
 #include <tlm_utils/simple_initiator_socket.h>

@@ -1,5 +1,5 @@
 // A DMA engine's port with memories of every kind: it keeps the TLM-2.0 base protocol.
-#include "sim/systemc/memory_port.h"
+#include "sim/systemc/event/memory_port.h"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 // later step needs, and hands finished steps to the storer. The rules are timing/step_sequence.h.
 #pragma once
 
-#include "sim/systemc/interfaces.h"
+#include "sim/systemc/event/interfaces.h"
 #include "sim/systemc/module.h"
 
 namespace peeksim {

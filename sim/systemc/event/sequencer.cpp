@@ -1,4 +1,4 @@
-#include "sim/systemc/sequencer.h"
+#include "sim/systemc/event/sequencer.h"
 
 #include "sim/systemc/clock.h"
 

@@ -1,4 +1,4 @@
-#include "sim/systemc/dram.h"
+#include "sim/systemc/event/dram.h"
 
 #include <algorithm>
 

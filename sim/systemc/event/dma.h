@@ -2,8 +2,8 @@
 // its half is free; the storer writes each finished step back.
 #pragma once
 
-#include "sim/systemc/interfaces.h"
-#include "sim/systemc/memory_port.h"
+#include "sim/systemc/event/interfaces.h"
+#include "sim/systemc/event/memory_port.h"
 #include "sim/systemc/module.h"
 
 namespace peeksim {

@@ -1,4 +1,4 @@
-#include "sim/systemc/pe_array.h"
+#include "sim/systemc/event/pe_array.h"
 
 #include "sim/systemc/clock.h"
 #include "sim/timing/tile_time.h"

@@ -1,4 +1,4 @@
-#include "sim/systemc/dma.h"
+#include "sim/systemc/event/dma.h"
 
 #include <algorithm>
 

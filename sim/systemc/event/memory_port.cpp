@@ -1,4 +1,4 @@
-#include "sim/systemc/memory_port.h"
+#include "sim/systemc/event/memory_port.h"
 
 #include "sim/base/error.h"
 

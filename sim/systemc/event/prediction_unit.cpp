@@ -1,4 +1,4 @@
-#include "sim/systemc/prediction_unit.h"
+#include "sim/systemc/event/prediction_unit.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // latency after its last peek.
 #pragma once
 
-#include "sim/systemc/interfaces.h"
+#include "sim/systemc/event/interfaces.h"
 #include "sim/systemc/module.h"
 
 namespace peeksim {

@@ -1,7 +1,7 @@
 // The ifmap, weight or ofmap buffer as a module: timing/double_buffer.h with events.
 #pragma once
 
-#include "sim/systemc/interfaces.h"
+#include "sim/systemc/event/interfaces.h"
 #include "sim/systemc/module.h"
 #include "sim/timing/double_buffer.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sim/config/machine.h"
-#include "sim/systemc/interfaces.h"
+#include "sim/systemc/event/interfaces.h"
 #include "sim/systemc/module.h"
 
 namespace peeksim {
