@@ -70,7 +70,6 @@ def arguments(argv):
     add(
         "--type",
         choices=("i8", "f16", "f32"),
-        default="i8",
         help="of the recorded values (default i8: one scale per tensor, signs kept)",
     )
     add(
@@ -82,6 +81,25 @@ def arguments(argv):
         "--with-weights",
         action="store_true",
         help="also weight and bias with batch-norm folded in, and the residuals",
+    )
+    add(
+        "--quantize",
+        choices=("int8",),
+        help="run the network in int8 arithmetic and record its integers, weights, biases and "
+        "residuals, from which the ofmaps follow to the bit; symmetric, a scale per activation "
+        "tensor and one per output channel of the weights",
+    )
+    add(
+        "--calibration",
+        metavar="FOLDER_OR_CALLABLE",
+        help="images from whose largest magnitudes --quantize takes the activations' scales "
+        "(default: the recorded images)",
+    )
+    add(
+        "--calibration-count",
+        type=int,
+        metavar="N",
+        help="the first N images of --calibration only (default: all)",
     )
     add(
         "--model-arg",
@@ -108,8 +126,17 @@ def arguments(argv):
     add("--force", action="store_true", help="replace FILE")
     add("--debug", action="store_true", help="show the Python traceback of an error")
     options = parser.parse_args(argv)
-    if options.count is not None and options.count < 1:
-        parser.error("--count must be at least 1, not %d" % options.count)
+    for name in ("count", "calibration_count"):
+        number = getattr(options, name)
+        if number is not None and number < 1:
+            parser.error("--%s must be at least 1, not %d" % (name.replace("_", "-"), number))
+    if options.calibration and not options.quantize:
+        parser.error("--calibration needs --quantize int8")
+    if options.calibration_count and not options.calibration:
+        parser.error("--calibration-count needs --calibration")
+    if options.quantize and (options.type not in (None, "i8") or options.no_ifmap):
+        parser.error("--quantize int8 records all as i8, ifmaps too: drop --type and --no-ifmap")
+    options.type = options.type or "i8"
     return options
 
 
@@ -120,9 +147,16 @@ def run(options):
     preprocess = loading.preprocessing(options.preprocess, meta)
     samples = loading.inputs(options.images, preprocess, options.count)
     network = options.network or (options.model_arg or [options.model.rpartition(":")[2]])[-1]
-    origin = options.origin or "tools/extract_trace.py %s --images %s" % (
+    calibration = None
+    if options.calibration:
+        calibration = loading.inputs(
+            options.calibration, preprocess, options.calibration_count, "--calibration-count"
+        )
+    origin = options.origin or "tools/extract_trace.py %s --images %s%s%s" % (
         " --model-arg ".join([options.model] + options.model_arg),
         options.images,
+        " --quantize int8" if options.quantize else "",
+        " --calibration %s" % options.calibration if options.calibration else "",
     )
     summary = extract.extract(
         net,
@@ -137,6 +171,8 @@ def run(options):
             options.with_weights,
             options.force,
             "f32" if options.float32 else "f64",
+            bool(options.quantize),
+            calibration,
         ),
     )
     for note in summary.notes:
@@ -157,7 +193,15 @@ def print_summary(options, network, summary):
             "%.1f %% of the %d values that enter a ReLU"
             % (100 * summary.zeros / max(1, summary.outputs), summary.outputs),
         ),
-        ("size", "%.2f MB, %s" % (os.path.getsize(options.output) / 1e6, options.type)),
+        (
+            "size",
+            "%.2f MB, %s%s"
+            % (
+                os.path.getsize(options.output) / 1e6,
+                options.type,
+                ", in int8 arithmetic" if options.quantize else "",
+            ),
+        ),
     )
     print(options.output)
     for name, value in rows:

@@ -57,6 +57,7 @@ void trace_info_command(const std::vector<std::string>& arguments) {
     if (traced.has_weight) values += ", weight";
     if (traced.has_bias) values += ", bias";
     if (traced.has_residual) values += ", residual";
+    if (traced.integer) values += ": i8 arithmetic";
     table.add_row(
         {layer.name, kind_name(layer),
          std::string(activation_name(layer.activation)) + (layer.residual ? " after add" : ""),

@@ -1,6 +1,8 @@
 #include "sim/trace/check.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 
 namespace peeksim {
 
@@ -59,6 +61,24 @@ void ValueStatistics::add(const std::vector<float>& more) {
   zero += zeros;
 }
 
+void require_int32_sums(const Trace& trace, std::size_t layer) {
+  std::vector<std::int32_t> weight, bias;
+  trace.read_integers(layer, TraceTensor::weight, 0, weight);
+  trace.read_integers(layer, TraceTensor::bias, 0, bias);
+  const std::size_t taps = weight.size() / bias.size();
+  for (std::size_t k = 0; k < bias.size(); ++k) {
+    std::int64_t magnitude = 0;
+    for (std::size_t i = k * taps; i < (k + 1) * taps; ++i) magnitude += std::abs(weight[i]);
+    const std::int64_t reach = std::abs(std::int64_t{bias[k]}) + 128 * magnitude;
+    if (reach <= std::numeric_limits<std::int32_t>::max()) continue;
+    throw Error(ErrorKind::trace, trace.info().path,
+                "layer '" + trace.info().layers[layer].layer.name + "': the sums of channel " +
+                    std::to_string(k) + " may reach " + std::to_string(reach) +
+                    ", an int32 holds 2147483647",
+                "quantise it with a larger weight scale");
+  }
+}
+
 TraceReport check_trace(const std::string& path, const Watch& watch) {
   const Trace trace(path);
   TraceReport report;
@@ -87,6 +107,7 @@ TraceReport check_trace(const std::string& path, const Watch& watch) {
     }
     if (about.has_weight) read(TraceTensor::weight, 0);
     if (about.has_bias) read(TraceTensor::bias, 0);
+    if (about.integer) require_int32_sums(trace, i);
     judge_layer(layer, about, report.warnings);
     if (report.info.images > 1 && !images_differ) {
       report.warnings.push_back("layer '" + layer.name + "': all images have the same ofmap");

@@ -70,7 +70,8 @@ std::vector<std::string> attribute_names(const Object& object);  // sorted
 // Attributes. Throw Error(trace): missing, of another type, of another length.
 std::vector<std::int64_t> read_integers(const Object& object, const std::string& name,
                                         std::size_t count);
-double read_real(const Object& object, const std::string& name);
+std::vector<double> read_reals(const Object& object, const std::string& name,
+                               std::size_t most);  // one number, or `most`
 std::string read_string(const Object& object, const std::string& name);
 
 // One-dimensional datasets of `count` elements. Throw Error(trace) as above.

@@ -114,14 +114,20 @@ std::vector<std::int64_t> read_integers(const Object& object, const std::string&
   return attribute(object, name, opened).integers(count);
 }
 
-double read_real(const Object& object, const std::string& name) {
+std::vector<double> read_reals(const Object& object, const std::string& name, std::size_t most) {
   Handle opened;
   const Elements elements = attribute(object, name, opened);
-  if (H5Tget_class(elements.type) != H5T_FLOAT) elements.fail("must hold a real number");
-  elements.require_count(1);
-  double value = 0;
-  elements.read_into(H5T_NATIVE_DOUBLE, &value);
-  return value;
+  if (H5Tget_class(elements.type) != H5T_FLOAT) elements.fail("must hold real numbers");
+  const hssize_t found = H5Sget_simple_extent_npoints(elements.space);
+  const std::size_t count = found == static_cast<hssize_t>(most) ? most : 1;
+  if (found != 1 && count == 1 && most > 1) {
+    elements.fail("holds " + std::to_string(found) + " values, expected 1 or " +
+                  std::to_string(most));
+  }
+  elements.require_count(count);
+  std::vector<double> values(count);
+  elements.read_into(H5T_NATIVE_DOUBLE, values.data());
+  return values;
 }
 
 std::string read_string(const Object& object, const std::string& name) {

@@ -5,7 +5,6 @@
 
 #include "sim/base/suggest.h"
 #include "sim/trace/layout.h"
-#include "sim/trace/tensor.h"
 
 namespace peeksim {
 
@@ -125,28 +124,36 @@ TraceLayer read_trace_layer(const Object& group, const std::string& name, int im
   TraceLayer trace_layer;
   trace_layer.layer = read_layer(group, name);
   check_ofmap_shape(group, trace_layer.layer);
+  if (hdf5::has_attribute(group, "arithmetic")) {
+    trace_layer.integer = read_choice(group, "arithmetic", {"i8"}) == "i8";
+  }
   trace_layer.checksummed = true;
-  const auto check = [&](TraceTensor tensor) {
+  const auto check = [&](TraceTensor tensor, bool needed) {
     const char* dataset = dataset_name(tensor);
-    if (tensor != TraceTensor::ofmap && !hdf5::has_link(group, dataset)) return false;
-    const hdf5::TensorDataset opened(group, dataset, tensor_shape(trace_layer.layer, tensor),
-                                     has_images(tensor) ? images : 0);
+    if (!hdf5::has_link(group, dataset)) {
+      if (!needed) return false;
+      group.fail("dataset '" + std::string(dataset) + "' is missing" +
+                     (trace_layer.integer ? ", @arithmetic needs it" : ""),
+                 format_remedy);
+    }
+    const hdf5::TensorDataset opened = open_tensor(group, trace_layer, tensor, images);
     opened.require_complete();
     trace_layer.checksummed = trace_layer.checksummed && opened.checksummed();
     if (tensor == TraceTensor::ofmap) trace_layer.ofmap_type = opened.type();
     return true;
   };
-  check(TraceTensor::ofmap);
-  trace_layer.has_ifmap = check(TraceTensor::ifmap);
-  trace_layer.has_residual = check(TraceTensor::residual);
-  trace_layer.has_weight = check(TraceTensor::weight);
-  trace_layer.has_bias = check(TraceTensor::bias);
+  const bool integer = trace_layer.integer;
+  check(TraceTensor::ofmap, true);
+  trace_layer.has_ifmap = check(TraceTensor::ifmap, integer);
+  trace_layer.has_residual = check(TraceTensor::residual, integer && trace_layer.layer.residual);
+  trace_layer.has_weight = check(TraceTensor::weight, integer);
+  trace_layer.has_bias = check(TraceTensor::bias, integer);
   if (trace_layer.has_residual && !trace_layer.layer.residual) {
     group.fail("holds a residual, but @residual is 0", "correct the one that is wrong");
   }
   note_unknown(group,
                {"name", "kind", "activation", "ifmap_shape", "weight_shape", "ofmap_shape",
-                "stride", "pad", "dilation", "groups", "residual"},
+                "stride", "pad", "dilation", "groups", "residual", "arithmetic"},
                {"ofmap", "ifmap", "residual", "weight", "bias"}, unknown);
   return trace_layer;
 }
@@ -190,6 +197,16 @@ Object open_layer(const Object& file, std::size_t layer, const std::string& name
   Object group = hdf5::open_group(hdf5::open_group(file, "layers"), layer_group_name(layer));
   if (!name.empty()) group.where.key += " (" + name + ")";
   return group;
+}
+
+hdf5::TensorDataset open_tensor(const Object& group, const TraceLayer& about, TraceTensor tensor,
+                                int images) {
+  const hdf5::Coding coding = !about.integer                  ? hdf5::Coding::value
+                              : tensor == TraceTensor::weight ? hdf5::Coding::i8_per_channel
+                              : tensor == TraceTensor::bias   ? hdf5::Coding::i32
+                                                              : hdf5::Coding::i8;
+  return hdf5::TensorDataset(group, dataset_name(tensor), tensor_shape(about.layer, tensor),
+                             has_images(tensor) ? images : 0, coding);
 }
 
 TraceInfo read_structure(const Object& file) {

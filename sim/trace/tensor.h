@@ -1,6 +1,7 @@
-// One tensor of a trace: a dataset of 32- or 16-bit floats or of scaled 8-bit integers whose shape,
-// chunks and filters have been checked. Reads one image at a time as float and never returns a
-// value that was not written: unwritten chunks, skipped filters, NaN and infinity are errors.
+// One tensor of a trace: a dataset of 32- or 16-bit floats, of scaled 8-bit integers or of 32-bit
+// integers whose shape, chunks and filters have been checked. Reads one image at a time and never
+// returns a value that was not written: unwritten chunks, skipped filters, NaN and infinity are
+// errors.
 #pragma once
 
 #include <string>
@@ -10,26 +11,39 @@
 
 namespace peeksim::hdf5 {
 
+// What a dataset's values may be.
+enum class Coding {
+  value,           // f4, f2, or i1 with one scale
+  i8,              // i1 with one scale
+  i8_per_channel,  // i1 with one scale, or one for each index of the first dimension
+  i32              // i4 without a scale
+};
+
 class TensorDataset {
  public:
   // The dataset `name` of a layer's group. `shape` is that of one image; `images` > 0 when the
   // dataset has images as its first dimension and is chunked per image, else 0.
   // Throws Error(trace): missing, wrong type, shape, chunks or filters.
   TensorDataset(const Object& group, const std::string& name, const std::vector<hsize_t>& shape,
-                int images);
+                int images, Coding coding);
 
-  const std::string& type() const { return type_; }  // "f32", "f16" or "i8"
+  const std::string& type() const { return type_; }             // "f32", "f16", "i8" or "i32"
+  const std::vector<float>& scales() const { return scales_; }  // of i8
   bool checksummed() const { return checksummed_; }
 
   // Throws Error(trace) unless every image was written. Visits the whole index of the chunks.
   void require_complete() const;
 
-  // The values of one image in row-major order, as float. Throws Error(trace).
+  // The values of one image in row-major order, as float. REQUIRES: not i32. Throws Error(trace).
   void read(int image, std::vector<float>& values) const;
+
+  // The same as they are stored. REQUIRES: i8 or i32. Throws Error(trace).
+  void read_integers(int image, std::vector<std::int32_t>& values) const;
 
  private:
   void check_shape(const std::vector<hsize_t>& expected);
-  void find_type();
+  void find_type(Coding coding);
+  void read_scales(std::size_t most);
   void check_storage();
   hsize_t require_written(int image) const;  // the bytes it takes in the file
   void require_filters(int image) const;
@@ -43,7 +57,7 @@ class TensorDataset {
   std::size_t count_ = 0;  // values of one image
   bool chunked_ = false;
   bool checksummed_ = false;
-  float scale_ = 1;
+  std::vector<float> scales_;  // of i8
   std::string type_;
 };
 

@@ -8,13 +8,36 @@
 #include "sim/trace/layout.h"
 #include "sim/trace/rehearsal.h"
 #include "sim/trace/structure.h"
-#include "sim/trace/tensor.h"
 
 namespace peeksim {
 
 struct Trace::Impl {
   hdf5::Object file;
   TraceInfo info;
+
+  // Opens the dataset anew each time: what stays in memory does not grow with the layers.
+  hdf5::TensorDataset open(std::size_t layer, TraceTensor tensor, int image) const {
+    const TraceLayer& about = info.layers.at(layer);
+    const hdf5::Object group = open_layer(file, layer, about.layer.name);
+    hdf5::TensorDataset dataset = open_tensor(group, about, tensor, info.images);
+    if (has_images(tensor) && (image < 0 || image >= info.images)) {
+      group.fail("there is no image " + std::to_string(image),
+                 "the trace holds " + std::to_string(info.images));
+    }
+    return dataset;
+  }
+
+  // A step of the bias is worth a step of the ifmap times one of the channel's weight.
+  void read_integer_bias(std::size_t layer, std::vector<float>& values) const {
+    std::vector<std::int32_t> integers;
+    open(layer, TraceTensor::bias, 0).read_integers(0, integers);
+    const double ifmap = open(layer, TraceTensor::ifmap, 0).scales()[0];
+    const std::vector<float> weight = open(layer, TraceTensor::weight, 0).scales();
+    values.resize(integers.size());
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values[k] = static_cast<float>(integers[k] * ifmap * weight[weight.size() == 1 ? 0 : k]);
+    }
+  }
 };
 
 Trace::Trace(const std::string& path) : impl_(std::make_unique<Impl>()) {
@@ -63,18 +86,22 @@ void Trace::read_ifmap(std::size_t layer, int image, std::vector<float>& values)
   read(layer, TraceTensor::ifmap, image, values);
 }
 
-// Opens the dataset anew each time: what stays in memory does not grow with the layers.
 void Trace::read(std::size_t layer, TraceTensor tensor, int image,
                  std::vector<float>& values) const {
-  const Layer& shape = impl_->info.layers.at(layer).layer;
-  const hdf5::Object group = open_layer(impl_->file, layer, shape.name);
-  const hdf5::TensorDataset dataset(group, dataset_name(tensor), tensor_shape(shape, tensor),
-                                    has_images(tensor) ? impl_->info.images : 0);
-  if (has_images(tensor) && (image < 0 || image >= impl_->info.images)) {
-    group.fail("there is no image " + std::to_string(image),
-               "the trace holds " + std::to_string(impl_->info.images));
+  if (tensor == TraceTensor::bias && impl_->info.layers.at(layer).integer) {
+    impl_->read_integer_bias(layer, values);
+  } else {
+    impl_->open(layer, tensor, image).read(image, values);
   }
-  dataset.read(image, values);
+}
+
+void Trace::read_integers(std::size_t layer, TraceTensor tensor, int image,
+                          std::vector<std::int32_t>& values) const {
+  impl_->open(layer, tensor, image).read_integers(image, values);
+}
+
+std::vector<float> Trace::scales(std::size_t layer, TraceTensor tensor) const {
+  return impl_->open(layer, tensor, 0).scales();
 }
 
 }  // namespace peeksim

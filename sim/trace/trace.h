@@ -3,6 +3,7 @@
 // not grow with the number of images or layers.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct TraceLayer {
   bool has_bias = false;
   bool has_residual = false;  // the residual's values; layer.residual says that there is one
   bool checksummed = false;   // every dataset of the layer has checksums
+  bool integer = false;       // i8 arithmetic: docs/trace-format.md; then all tensors are there
 };
 
 struct TraceInfo {
@@ -61,6 +63,13 @@ class Trace {
   // Any tensor that the layer has, as float; `image` is ignored for weight and bias.
   // REQUIRES: the layer has it. Throws as read_ofmap.
   void read(std::size_t layer, TraceTensor tensor, int image, std::vector<float>& values) const;
+
+  // The integers of a layer of i8 arithmetic, as they are stored, and what a step of them is worth:
+  // one number, or for the weight one per output channel. REQUIRES: layers[layer].integer; the
+  // layer has the tensor; scales: it is not the bias. Throws as read_ofmap.
+  void read_integers(std::size_t layer, TraceTensor tensor, int image,
+                     std::vector<std::int32_t>& values) const;
+  std::vector<float> scales(std::size_t layer, TraceTensor tensor) const;
 
  private:
   struct Impl;

@@ -17,6 +17,10 @@ from trace_extractor import extract  # noqa: E402
 from trace_extractor.errors import ExtractError  # noqa: E402
 from trace_extractor.loading import Sample  # noqa: E402
 
+SHARED = os.environ.get("PEEKSIM_SHARED", os.path.join(ROOT, "..", "shared"))
+HAS_MODELS = os.path.isfile(os.path.join(SHARED, "models", "graph_net.py"))
+NO_MODELS = "no trained networks: %s holds no models/graph_net.py (PEEKSIM_SHARED)" % SHARED
+
 
 def shake(net, seed=1):
     """Random weights and batch-norm statistics, so that no term is 0 or 1 by accident."""

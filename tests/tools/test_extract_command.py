@@ -169,6 +169,44 @@ class TheCommand(Extracting):
         self.assertEqual(code, 4)
         self.assertIn("does not hold this network's weights", err)
 
+    def test_quantize_records_integers_calibrated_on_other_images(self):
+        load, tensors = self.model + ":load", self.model + ":tensors"
+        words = [load, "--images", tensors, "--count", "2", "--quantize", "int8"]
+        calibration = ["--calibration", tensors, "--calibration-count"]
+        code, out, err = self.call(*words, *calibration, "1")
+        self.assertEqual((code, err), (0, ""))
+        self.assertRegex(out, r"size +.* MB, i8, in int8 arithmetic\n")
+        with h5py.File(self.path, "r") as f:
+            self.assertEqual(
+                f.attrs["origin"].decode(),
+                "tools/extract_trace.py %s --images %s --quantize int8 --calibration %s; "
+                "in int8 arithmetic, scales from 1 image" % (load, tensors, tensors),
+            )
+            self.assertEqual(f["image_names"].shape, (2,))
+            for group in f["layers"].values():
+                self.assertEqual(group.attrs["arithmetic"], b"i8")
+                self.assertEqual(set(group), {"ofmap", "ifmap", "weight", "bias"})
+        code, _, err = self.call(*words, *calibration, "4", "--force")
+        self.assertEqual(code, 2)
+        self.assertIn("gives 3 images, --calibration-count asks for 4", err)
+
+    def test_words_that_contradict_quantize_are_refused(self):
+        words = (self.model + ":load", "--images", self.model + ":tensors")
+        quantize, calibration = ("--quantize", "int8"), ("--calibration", self.model + ":tensors")
+        for pattern, more in (
+            ("drop --type and --no-ifmap", quantize + ("--type", "f32")),
+            ("drop --type and --no-ifmap", quantize + ("--no-ifmap",)),
+            ("--calibration needs --quantize int8", calibration),
+            ("--calibration-count needs --cal", quantize + ("--calibration-count", "1")),
+            ("--calibration-count must", quantize + calibration + ("--calibration-count", "0")),
+            ("invalid choice: 'int4'", ("--quantize", "int4")),
+        ):
+            code, out, err = self.call(*words, *more)
+            self.assertEqual((code, out), (2, ""), err)
+            self.assertIn(pattern, err)
+            self.assertFalse(os.path.exists(self.path))
+        self.assertEqual(self.call(*words, *quantize, "--type", "i8", "--with-weights")[0], 0)
+
     def test_wrong_words_give_one_clear_line(self):
         load, tensors = self.model + ":load", self.model + ":tensors"
         for code, pattern, words in (

@@ -8,12 +8,8 @@ import unittest
 
 import h5py
 
-from extracting import ROOT
+from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED
 import make_traces
-
-SHARED = os.environ.get("PEEKSIM_SHARED", os.path.join(ROOT, "..", "shared"))
-HAS_MODELS = os.path.isfile(os.path.join(SHARED, "models", "graph_net.py"))
-NO_MODELS = "no trained networks: %s holds no models/graph_net.py (PEEKSIM_SHARED)" % SHARED
 
 
 class TheShippedTraces(unittest.TestCase):

@@ -3,5 +3,6 @@
 errors   the one error type               loading  models and images by name
 graph    torch.fx, in-place undone        ops      what a node of the graph does
 layers   which value enters which ReLU    store    the HDF5 file
-extract  the whole, from net to file      recording  the passes over the images
+weights  folded weights and biases        recording  the passes over the images
+quantize int8 arithmetic                  extract  the whole, from net to file
 """

@@ -1,22 +1,25 @@
 """The extraction: every image runs through the network twice, one at a time.
 
-The first run finds each tensor's largest value (the i8 scale), the second records. Both are done in
-float64, so that the recorded bytes do not depend on the order in which a CPU or a number of threads
-adds up.
+The first run finds each tensor's largest value (the i8 scale), the second records, in integer
+arithmetic when the network is quantised. Both are done in float64, so that the recorded bytes do
+not depend on the order in which a CPU or a number of threads adds up.
 """
 from collections import namedtuple
 
 import numpy as np
 import torch
-from torch import fx
 
-from . import graph
+from . import graph, quantize, weights
 from .errors import MODEL, ExtractError
 from .layers import Analysis
 from .recording import Key, Recording, Run, form_of
-from .store import TraceWriter, encode
+from .store import TraceWriter, encode, scale_of
 
-Options = namedtuple("Options", "network origin synthetic type ifmap weights force precision")
+Options = namedtuple(
+    "Options",
+    "network origin synthetic type ifmap weights force precision quantize calibration",
+    defaults=(False, None),  # quantize implies i8, ifmap and weights; calibration: samples, or None
+)
 Summary = namedtuple("Summary", "layers images notes outputs zeros")
 
 
@@ -38,6 +41,9 @@ def _extract(net, dtype, samples, writer, options):
     module = graph.trace(net)
     analysis = _analyse(module, first, expected, options)
     layers = analysis.find()
+    if options.quantize:
+        quantize.require_foldable(layers, analysis)
+        options = options._replace(type="i8", ifmap=True, weights=True)
     tensors = {}  # (layer, dataset name) -> Keys whose sum is recorded
     for layer in layers:
         form = ("features",) if layer.op.kind == "fc" else ("map",)
@@ -46,15 +52,23 @@ def _extract(net, dtype, samples, writer, options):
             tensors[layer.name, "ifmap"] = [Key(layer.ifmap, layer.ifmap_form)]
         if options.weights and layer.residual and layer.foldable:
             tensors[layer.name, "residual"] = [Key(analysis.plain(r), form) for r in layer.residual]
-    recording = Recording(module, dtype, dict.fromkeys(map(tuple, tensors.values())), samples)
-    _, names, labels = recording.run("measuring", recording.measure)
+    wanted = dict.fromkeys(map(tuple, tensors.values()))
+    recording = Recording(dtype, wanted, samples)
+    runner, origin = lambda show: Run(module, show), options.origin
+    names, labels, calibrated = _measure(recording, runner, options)
+    network = None
+    if options.quantize:
+        network = quantize.IntegerNetwork(module, layers, analysis, tensors, recording.largest)
+        runner = network.runner
+        plural = "" if calibrated == 1 else "s"
+        origin += "; in int8 arithmetic, scales from %d image%s" % (calibrated, plural)
 
     writer.attributes(
         writer.file,
         format="peeksim-trace",
         version=1,
         network=options.network,
-        origin=options.origin,
+        origin=origin,
         synthetic=int(options.synthetic),
         images=len(names),
     )
@@ -64,15 +78,12 @@ def _extract(net, dtype, samples, writer, options):
     writer.group("layers")
     for i, layer in enumerate(layers):
         group = writer.group("layers/%04d" % i)
-        _describe_layer(
-            writer,
-            group,
-            layer,
-            recording.shapes[tuple(tensors[layer.name, "ofmap"])],
-            recording,
-            analysis,
-            options,
-        )
+        shape = recording.shapes[tuple(tensors[layer.name, "ofmap"])]
+        _describe_layer(writer, group, layer, shape, analysis)
+        if network:
+            network.by_name[layer.name].write(writer, group)
+        elif options.weights:
+            weights.write_floats(writer, group, layer, analysis)
         for name in ("ofmap", "ifmap", "residual"):
             key = tuple(tensors.get((layer.name, name), ()))
             if key:
@@ -89,14 +100,29 @@ def _extract(net, dtype, samples, writer, options):
     count = {"outputs": 0, "zeros": 0}
 
     def record(image, key, values):
-        coded = encode(values, options.type, recording.largest[key])
+        if network:
+            coded = quantize.integers(values, scale_of(recording.largest[key])).astype("i1")
+        else:
+            coded = encode(values, options.type, recording.largest[key])
         writer.put(key, image, coded)
         if key in predicted:
             count["outputs"] += coded.size
             count["zeros"] += int((coded <= 0).sum())
 
-    recording.run("recording", record)
+    recording.run("recording", runner, record)
     return Summary(layers, len(names), analysis.notes, count["outputs"], count["zeros"])
+
+
+def _measure(recording, runner, options):
+    """Fills recording.largest and .shapes; -> the images' names and labels, images measured."""
+    if not options.calibration:
+        count, names, labels = recording.run("measuring", runner, recording.measure)
+        return names, labels, count
+    calibration = Recording(recording.dtype, recording.wanted, options.calibration)
+    count, _, _ = calibration.run("calibrating", runner, calibration.measure)
+    recording.largest, recording.shapes = calibration.largest, calibration.shapes
+    _, names, labels = recording.run("reading", None, None)
+    return names, labels, count
 
 
 def _guarded(run, options):
@@ -148,7 +174,7 @@ def _tensors(value):
     )
 
 
-def _describe_layer(writer, group, layer, ofmap, recording, analysis, options):
+def _describe_layer(writer, group, layer, ofmap, analysis):
     shape = list(_ifmap_shape(layer, analysis))
     R, S = layer.kernel
     top, left, bottom, right = layer.pad
@@ -178,38 +204,8 @@ def _describe_layer(writer, group, layer, ofmap, recording, analysis, options):
         groups=layer.groups,
         residual=int(bool(layer.residual)),
     )
-    if options.weights:
-        _write_weights(writer, group, layer, analysis)
 
 
 def _ifmap_shape(layer, analysis):
     value = torch.empty(analysis.shapes[layer.ifmap], device="meta")
     return tuple(form_of(value, layer.ifmap_form).shape)
-
-
-def _write_weights(writer, group, layer, analysis):
-    """Weight and bias with everything per channel folded in."""
-
-    def fixed(value):
-        return analysis.constant.get(value) if isinstance(value, fx.Node) else value
-
-    weight, bias = fixed(layer.op.params["weight"]), fixed(layer.op.params["bias"])
-    if weight is None or not layer.foldable:
-        analysis.notes.append(
-            "%s: weight, bias and residual are left out: they %s"
-            % (
-                layer.name,
-                "depend on the image"
-                if weight is None
-                else "cannot be folded (a batch-norm after the addition, or a scaled addition)",
-            )
-        )
-        return
-    weight = weight.detach().double()
-    bias = torch.zeros(layer.K).double() if bias is None else bias.detach().double()
-    for scale, shift in layer.affine:
-        weight = weight * scale.reshape([-1] + [1] * (weight.dim() - 1))
-        bias = bias * scale + shift
-    shape = [weight.shape[0], weight.shape[1]] + layer.kernel
-    writer.array(group, "weight", weight.reshape(shape).numpy().astype("<f4"))
-    writer.array(group, "bias", bias.numpy().astype("<f4"))

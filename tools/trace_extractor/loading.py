@@ -117,8 +117,11 @@ def preprocessing(spec, meta):
     return (lambda image: function(image, meta)) if len(needed) > 1 else function
 
 
-def inputs(spec, preprocess, count=None):
-    """A function that gives the Samples anew each time it is called: the images are read twice."""
+def inputs(spec, preprocess, count=None, option="--count"):
+    """A function that gives the Samples anew each time it is called: the images are read twice.
+
+    option: what a message calls `count`.
+    """
     source = _folder(spec) if os.path.isdir(spec) or ":" not in spec else _callable(spec)
 
     def samples():
@@ -132,7 +135,7 @@ def inputs(spec, preprocess, count=None):
             raise ExtractError(USAGE, "%s gives no image" % spec)
         if count is not None and given < count:
             raise ExtractError(
-                USAGE, "%s gives %d images, --count asks for %d" % (spec, given, count)
+                USAGE, "%s gives %d images, %s asks for %d" % (spec, given, option, count)
             )
 
     return samples

@@ -16,14 +16,18 @@ Key = namedtuple("Key", "node form")
 class Run(fx.Interpreter):
     """Runs the graph and shows every node's value to a function as soon as it is there."""
 
-    def __init__(self, module, show):
-        super().__init__(module)
+    def __init__(self, module, show, keep=False):
+        """keep: all values stay in self.env to the end, else only until their last use."""
+        super().__init__(module, garbage_collect_values=not keep)
         self.show = show
 
     def run_node(self, n):
-        value = super().run_node(n)
+        value = self.compute(n)
         self.show(n, value)
         return value
+
+    def compute(self, n):
+        return super().run_node(n)
 
 
 def form_of(value, form):
@@ -38,15 +42,25 @@ def form_of(value, form):
     return value.reshape(-1, value.shape[-1]).t().reshape((value.shape[-1],) + shape)
 
 
+def value_of_form(tensor, form, shape):
+    """The value of that shape of which form_of makes `tensor`, for "map" and "features"."""
+    if form[0] != "features":
+        return tensor[None]
+    return tensor.reshape(tensor.shape[0], -1).t().reshape(shape)
+
+
 class Recording:
     """Runs all images and hands over each wanted tensor, [C, H, W] in float64."""
 
-    def __init__(self, module, dtype, wanted, samples):
-        self.module, self.dtype, self.wanted, self.samples = module, dtype, wanted, samples
+    def __init__(self, dtype, wanted, samples):
+        self.dtype, self.wanted, self.samples = dtype, wanted, samples
         self.largest, self.shapes, self.digests = {}, {}, None
 
-    def run(self, what, take):
-        """Calls take(image, keys, values) for each image and tensor; -> count, names, labels."""
+    def run(self, what, runner, take):
+        """Calls take(image, keys, values) for each image and tensor; -> count, names, labels.
+
+        runner(show) gives what runs an image, a Run; None: the images are only read.
+        """
         digests, names, labels = [], [], []
         users = {}
         for keys in self.wanted:
@@ -63,7 +77,8 @@ class Recording:
             digests.append(hashlib.sha256(sample.tensor.contiguous().numpy().tobytes()).digest())
             if self.digests and self.digests[image : image + 1] != digests[image:]:
                 break
-            self._run_image(image, sample, users, take)
+            if runner:
+                self._run_image(image, sample, users, runner, take)
             names.append(sample.name)
             labels.append(sample.label)
         if sys.stderr.isatty():
@@ -77,7 +92,7 @@ class Recording:
         self.digests = digests
         return len(names), names, labels
 
-    def _run_image(self, image, sample, users, take):
+    def _run_image(self, image, sample, users, runner, take):
         parts = {}  # sums of several nodes, as far as they are known
 
         def show(node, value):
@@ -92,7 +107,7 @@ class Recording:
                     take(image, keys, self._checked(keys, parts.pop(keys)[1], sample))
 
         try:
-            Run(self.module, show).run(sample.tensor.to(self.dtype)[None])
+            runner(show).run(sample.tensor.to(self.dtype)[None])
         except RuntimeError as e:
             raise ExtractError(MODEL, "the network failed on %s: %s" % (sample.name, e)) from e
 

@@ -149,8 +149,8 @@ class TraceWriter:
         return h5py.Group(h5py.h5g.create(self.file.id, path.encode(), gcpl=properties))
 
     def array(self, group, name, data):
-        """A small dataset, whole."""
-        group.create_dataset(
+        """A small dataset, whole; returns it."""
+        return group.create_dataset(
             name,
             data=data,
             chunks=data.shape,

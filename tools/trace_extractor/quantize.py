@@ -1,0 +1,159 @@
+"""The network in int8 arithmetic, which is that of docs/trace-format.md to the bit.
+
+Symmetric: a scale per activation tensor, from its largest magnitude in the float network over the
+calibration images, and a scale per output channel of the weights. Every layer reads integers and
+gives integers; what lies between the layers works on their values, as float.
+"""
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from .errors import MODEL, ExtractError
+from .recording import Run, form_of, value_of_form
+from .store import scale_of
+from .weights import folded, why_not_foldable
+
+LARGEST_BIAS = 2.0**30  # leaves as much of an int32 to the products
+LARGEST_SUM = 2**31 - 1
+
+
+def integers(values, scale):
+    """float64 values as float64 integers of one scale, or of one that broadcasts."""
+    return np.clip(np.rint(values / np.float64(scale)), -127, 127)
+
+
+def quantized_weights(name, weight, bias, ifmap_scale):
+    """(integer weight, its scales [K] as f4, integer bias) of float weights, for an ifmap's scale.
+
+    A channel's scale is that of its largest weight; where the bias would then exceed its share of
+    an int32, the weights are negligible and their scale grows until the bias fits.
+    """
+    step = np.float64(ifmap_scale)
+    largest = np.abs(weight).reshape(len(weight), -1).max(1)
+    scales = np.maximum(largest / 127, np.abs(bias) / (step * LARGEST_BIAS))
+    scales = np.where(scales > 0, np.maximum(scales, np.finfo(np.float32).tiny), 1).astype("<f4")
+    coded = integers(weight, scales.reshape(-1, 1, 1, 1))
+    coded_bias = np.rint(bias / (step * scales.astype(np.float64)))
+    reach = np.abs(coded_bias) + 128 * np.abs(coded).reshape(len(coded), -1).sum(1)
+    if not (reach <= LARGEST_SUM).all():
+        raise ExtractError(
+            MODEL,
+            "%s: its sums may reach %g, which no 32-bit accumulator holds: it cannot be quantised"
+            % (name, reach.max()),
+        )
+    return coded, scales, coded_bias
+
+
+def requantized(sums, residual, scales):
+    """int32 sums (and residual integers or None) [K, P, Q] as ofmap integers, all in float64.
+
+    scales: by dataset name. The order of the operations is the format's: do not rearrange.
+    """
+    exact = {name: scale.astype(np.float64) for name, scale in scales.items()}
+    factor = (exact["ifmap"] * exact["weight"]) / exact["ofmap"]
+    values = sums * factor.reshape(-1, 1, 1)
+    if residual is not None:
+        values = values + residual * (exact["residual"] / exact["ofmap"])
+    return np.clip(np.rint(values), -127, 127)
+
+
+class IntegerLayer:
+    """One layer's integer weights and scales; `keys` and `largest` are those of a Recording."""
+
+    def __init__(self, layer, analysis, keys, largest):
+        self.layer, self.keys = layer, keys
+        self.node = keys["ofmap"][0].node
+        self.shape = analysis.shapes[self.node]
+        self.scales = {name: scale_of(largest[key]) for name, key in keys.items()}
+        weight, bias = folded(layer, analysis)
+        self.weight, self.scales["weight"], self.bias = quantized_weights(
+            layer.name, weight, bias, self.scales["ifmap"]
+        )
+
+    def reads(self):
+        return [k.node for name in ("ifmap", "residual") for k in self.keys.get(name, ())]
+
+    def run(self, values):
+        """The value of self.node; `values`: those of the nodes that it reads."""
+        ifmap, layer = self._integers("ifmap", values), self.layer
+        top, left, bottom, right = layer.pad
+        sums = F.conv2d(  # of integers below 2^31 in float64: exact in any order
+            F.pad(torch.from_numpy(ifmap)[None], (left, right, top, bottom)),
+            torch.from_numpy(self.weight),
+            torch.from_numpy(self.bias),
+            layer.stride,
+            0,
+            layer.dilation,
+            layer.groups,
+        )[0].numpy()
+        residual = self._integers("residual", values) if "residual" in self.keys else None
+        coded = requantized(sums, residual, self.scales)
+        value = torch.from_numpy(coded * np.float64(self.scales["ofmap"]))
+        return value_of_form(value, self.keys["ofmap"][0].form, self.shape)
+
+    def _integers(self, name, values):
+        total = sum(form_of(values[k.node], k.form).double() for k in self.keys[name])
+        return integers(total.numpy(), self.scales[name])
+
+    def write(self, writer, group):
+        """What the format asks for besides ofmap, ifmap and residual."""
+        writer.attributes(group, arithmetic="i8")
+        made = writer.array(group, "weight", self.weight.astype("i1"))
+        made.attrs["scale"] = self.scales["weight"]
+        writer.array(group, "bias", self.bias.astype("<i4"))
+
+
+class IntegerNetwork:
+    """Every layer's integers, by the node whose value they replace. Throws ExtractError(MODEL)."""
+
+    def __init__(self, module, layers, analysis, tensors, largest):
+        self.module = module
+        made = [
+            IntegerLayer(
+                layer,
+                analysis,
+                {name: tuple(keys) for (of, name), keys in tensors.items() if of == layer.name},
+                largest,
+            )
+            for layer in layers
+        ]
+        self.layers = {m.node: m for m in made}
+        self.by_name = {m.layer.name: m for m in made}
+        self.needed, todo = set(), [n for n in module.graph.nodes if n.op == "output"]
+        todo += list(self.layers)
+        while todo:  # the float convolutions that were replaced need not run
+            node = todo.pop()
+            if node not in self.needed:
+                self.needed.add(node)
+                replaced = self.layers.get(node)
+                todo += replaced.reads() if replaced else node.all_input_nodes
+
+    def runner(self, show):
+        return IntegerRun(self, show)
+
+
+class IntegerRun(Run):
+    """Runs the graph with its layers replaced, in the network's own float type between them."""
+
+    def __init__(self, network, show):
+        super().__init__(network.module, show, keep=True)
+        self.network = network
+
+    def compute(self, n):
+        if n not in self.network.needed:
+            return None
+        layer = self.network.layers.get(n)
+        if layer is None:
+            return super().compute(n)
+        return layer.run(self.env).to(torch.get_default_dtype())
+
+
+def require_foldable(layers, analysis):
+    for layer in layers:
+        why_not = why_not_foldable(layer, analysis)
+        if why_not:
+            raise ExtractError(
+                MODEL,
+                "%s: cannot be quantised, its weights %s; trace the network without --quantize"
+                % (layer.name, why_not),
+            )

@@ -1,0 +1,40 @@
+"""A layer's weight and bias with everything per channel (batch-norm, constants) folded in."""
+import torch
+from torch import fx
+
+
+def why_not_foldable(layer, analysis):
+    """What keeps the layer from having one weight and one bias, "" when it has: they ..."""
+    params = (layer.op.params["weight"], layer.op.params["bias"])
+    if any(isinstance(p, fx.Node) and p not in analysis.constant for p in params):
+        return "depend on the image"
+    if not layer.foldable:
+        return "cannot be folded (a batch-norm after the addition, or a scaled addition)"
+    return ""
+
+
+def folded(layer, analysis):
+    """(weight [K, C/groups, R, S], bias [K]) as float64 arrays. REQUIRES: it is foldable."""
+
+    def fixed(value):
+        return analysis.constant[value] if isinstance(value, fx.Node) else value
+
+    weight, bias = fixed(layer.op.params["weight"]), fixed(layer.op.params["bias"])
+    weight = weight.detach().double()
+    bias = torch.zeros(layer.K).double() if bias is None else bias.detach().double()
+    for scale, shift in layer.affine:
+        weight = weight * scale.reshape([-1] + [1] * (weight.dim() - 1))
+        bias = bias * scale + shift
+    return weight.reshape(list(weight.shape[:2]) + layer.kernel).numpy(), bias.numpy()
+
+
+def write_floats(writer, group, layer, analysis):
+    """The datasets weight and bias as f4; a note when there are none."""
+    why_not = why_not_foldable(layer, analysis)
+    if why_not:
+        analysis.notes.append(
+            "%s: weight, bias and residual are left out: they %s" % (layer.name, why_not)
+        )
+        return
+    for name, values in zip(("weight", "bias"), folded(layer, analysis)):
+        writer.array(group, name, values.astype("<f4"))
