@@ -1,6 +1,7 @@
 #include "sim/predict/prediction.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace peeksim {
 
@@ -23,8 +24,8 @@ void count_positive_neighbors(const WindowGrid& grid, const float* plane, int ro
 }
 
 // Adds one channel's windows to the counts of gated and wrongly gated outputs.
-void judge(const WindowGrid& grid, const float* plane, const std::uint8_t* predicted,
-           std::vector<int>& positive, Prediction& result) {
+void judge_plane(const WindowGrid& grid, const float* plane, const std::uint8_t* predicted,
+                 std::vector<int>& positive, Prediction& result) {
   const int cols = grid.cols();
   for (int row = 0; row < grid.rows(); ++row) {
     count_positive_neighbors(grid, plane, row, positive);
@@ -70,9 +71,28 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
   for (int k = 0; k < channels; ++k) {
     const float* plane = ofmap.data() + k * plane_size;
     settings.predictor->predict(grid, plane, settings.thresholds[k], predicted.data());
-    judge(grid, plane, predicted.data(), positive, result);
+    judge_plane(grid, plane, predicted.data(), positive, result);
     for (int window = 0; window < windows; ++window)
       result.predicted.set(window, k, predicted[window]);
+  }
+  result.correct_zero = result.predicted_zero - result.false_zero;
+  return result;
+}
+
+Prediction judge(const LayerPrediction& settings, WindowBits bits, const std::vector<float>& ofmap,
+                 int channels) {
+  Prediction result;
+  result.grid = settings.grid;
+  result.predicts = true;
+  result.predicted = std::move(bits);
+  const WindowGrid& grid = result.grid;
+  std::vector<std::uint8_t> predicted(grid.count());
+  std::vector<int> positive(grid.cols());
+  for (int k = 0; k < channels; ++k) {
+    for (int window = 0; window < grid.count(); ++window)
+      predicted[window] = result.predicted.test(window, k);
+    judge_plane(grid, ofmap.data() + k * std::int64_t{grid.P} * grid.Q, predicted.data(), positive,
+                result);
   }
   result.correct_zero = result.predicted_zero - result.false_zero;
   return result;

@@ -47,4 +47,9 @@ struct Prediction {
 // ofmap: [K,P,Q], the values that enter the activation.
 Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels);
 
+// The outcome of predictions that were made elsewhere, from values that a simulated array computed.
+// REQUIRES: settings.predicts(); `predicted` has grid.count() windows.
+Prediction judge(const LayerPrediction& settings, WindowBits predicted,
+                 const std::vector<float>& ofmap, int channels);
+
 }  // namespace peeksim

@@ -31,12 +31,22 @@ struct NeighborPass {
   const std::uint64_t* live_of(std::size_t window) const { return &live[window * words()]; }
 };
 
+// One array-full PE by PE, as the array executes it: the neighbor of the pass, counted from 0, that
+// each PE computes, or idle_pe. [rows][columns]
+using PlacedTile = std::vector<int>;
+constexpr int idle_pe = -1;
+
 struct Dispatch {
   const char* name;
   const char* meaning;
 
   // Appends the tiles of the pass; returns how many array-fulls had no live PE and were skipped.
+  // The event-driven engine needs no more than these sums.
   Count (*tiles)(const NeighborPass& pass, std::vector<Tile>& tiles);
+
+  // The same tiles PE by PE, for the clocked engine. Written apart from the sums, so that one
+  // checks the other.
+  Count (*place)(const NeighborPass& pass, std::vector<PlacedTile>& tiles);
 };
 
 const std::vector<Dispatch>& dispatch_policies();

@@ -11,10 +11,14 @@ Count tiles(const NeighborPass& pass, std::vector<Tile>& out) {
   return cut_row_tiles(pass, true, out);
 }
 
+Count place(const NeighborPass& pass, std::vector<PlacedTile>& out) {
+  return place_row_tiles(pass, true, out);
+}
+
 }  // namespace
 
 const Dispatch gate_dispatch = {
     "gate", "the next rows of positions; gated PEs idle, a tile without a live PE is skipped",
-    tiles};
+    tiles, place};
 
 }  // namespace peeksim

@@ -42,10 +42,28 @@ Count tiles(const NeighborPass& pass, std::vector<Tile>& out) {
   return 0;
 }
 
+Count place(const NeighborPass& pass, std::vector<PlacedTile>& out) {
+  std::vector<PlacedTile> tiles;
+  std::vector<int> taken(pass.columns);  // positions that each column's list has so far
+  int neighbor = 0;
+  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
+    for (int i = 0; i < pass.positions[window]; ++i, ++neighbor) {
+      for_each_column(pass.live_of(window), pass.words(), [&](int column) {
+        const std::size_t tile = taken[column] / pass.rows;
+        if (tile == tiles.size()) tiles.emplace_back(pass.rows * pass.columns, idle_pe);
+        tiles[tile][taken[column] % pass.rows * pass.columns + column] = neighbor;
+        ++taken[column];
+      });
+    }
+  }
+  out.insert(out.end(), tiles.begin(), tiles.end());
+  return 0;
+}
+
 }  // namespace
 
 const Dispatch packed_dispatch = {
     "packed", "each column packs its own live positions (needs a PE-private activation port)",
-    tiles};
+    tiles, place};
 
 }  // namespace peeksim

@@ -10,10 +10,14 @@ Count tiles(const NeighborPass& pass, std::vector<Tile>& out) {
   return cut_row_tiles(pass, false, out);
 }
 
+Count place(const NeighborPass& pass, std::vector<PlacedTile>& out) {
+  return place_row_tiles(pass, false, out);
+}
+
 }  // namespace
 
 const Dispatch row_skip_dispatch = {
     "row_skip", "positions gated for every channel of the group are dropped, the rest packed",
-    tiles};
+    tiles, place};
 
 }  // namespace peeksim

@@ -46,4 +46,36 @@ Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<T
   return skipped;
 }
 
+Count place_row_tiles(const NeighborPass& pass, bool keep_dead_rows,
+                      std::vector<PlacedTile>& tiles) {
+  PlacedTile tile(pass.rows * pass.columns, idle_pe);
+  int row = 0;
+  bool any_live = false;
+  Count skipped = 0;
+  const auto finish = [&] {
+    if (any_live)
+      tiles.push_back(tile);
+    else
+      ++skipped;
+    std::fill(tile.begin(), tile.end(), idle_pe);
+    row = 0;
+    any_live = false;
+  };
+  int neighbor = 0;
+  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
+    for (int i = 0; i < pass.positions[window]; ++i, ++neighbor) {
+      bool row_live = false;
+      for_each_column(pass.live_of(window), pass.words(), [&](int column) {
+        tile[row * pass.columns + column] = neighbor;
+        row_live = true;
+      });
+      if (!row_live && !keep_dead_rows) continue;
+      any_live |= row_live;
+      if (++row == pass.rows) finish();
+    }
+  }
+  if (row > 0) finish();
+  return skipped;
+}
+
 }  // namespace peeksim

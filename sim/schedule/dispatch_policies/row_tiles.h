@@ -10,4 +10,8 @@ namespace peeksim {
 // skipped); without, it is dropped first. Returns the number of skipped tiles.
 Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<Tile>& tiles);
 
+// The same tiles PE by PE.
+Count place_row_tiles(const NeighborPass& pass, bool keep_dead_rows,
+                      std::vector<PlacedTile>& tiles);
+
 }  // namespace peeksim
