@@ -15,6 +15,7 @@ enum class ErrorKind : int {
   trace = 4,         // a trace: missing, damaged, foreign or contradictory
   machine = 5,       // a machine that cannot run a layer
   output = 6,        // the results could not be written
+  different = 7,     // two event logs that were compared are not the same
   interrupted = 130  // Ctrl-C
 };
 

@@ -26,9 +26,10 @@ std::string help() {
   return out +
          "\nexample: peeksim run configs/peek-16x16.yaml --trace traces/squeezenet1_1.h5 --out "
          "out/\n"
-         "\nexit codes: 0 done, 1 bug, 2 command line, 3 machine, workload or results file, 4 "
-         "trace,\n"
-         "5 the machine cannot run a layer, 6 results cannot be written, 130 interrupted\n";
+         "\nexit codes: 0 done, 1 bug, 2 command line, 3 machine, workload, results or event "
+         "file,\n"
+         "4 trace, 5 the machine cannot run a layer, 6 results cannot be written, 7 logs differ,\n"
+         "130 interrupted\n";
 }
 
 // "config check a.yaml" -> {"config", "check"}: how many leading words are the command's name.
@@ -70,6 +71,8 @@ const std::vector<Command>& commands() {
       {"run", "simulate a trace on a machine, and on the same machine without prediction",
        run_command},
       {"price", "price a finished run with another energy table", price_command},
+      {"events diff", "show the first event that differs between two event logs",
+       events_diff_command},
       {"config check", "check a machine file", config_check_command},
       {"config show", "print a machine with every key resolved", config_show_command},
       {"config reference", "print the reference of all machine keys as Markdown",

@@ -22,6 +22,7 @@ void price_command(const std::vector<std::string>& arguments);
 void config_check_command(const std::vector<std::string>& arguments);
 void config_show_command(const std::vector<std::string>& arguments);
 void config_reference_command(const std::vector<std::string>& arguments);
+void events_diff_command(const std::vector<std::string>& arguments);
 void trace_info_command(const std::vector<std::string>& arguments);
 void trace_check_command(const std::vector<std::string>& arguments);
 void trace_synth_command(const std::vector<std::string>& arguments);

@@ -8,8 +8,10 @@
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
 #include "sim/predict/layer_prediction.h"
+#include "sim/report/event_file.h"
 #include "sim/report/save.h"
 #include "sim/report/screen.h"
+#include "sim/system/engine.h"
 #include "sim/system/run.h"
 
 namespace po = boost::program_options;
@@ -27,6 +29,14 @@ void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
     spdlog::warn("{} names no layer of {}", entry, info.path);
 }
 
+// "event: ...; clocked: ..."
+std::string engine_choices() {
+  std::string choices;
+  for (const EngineKind& engine : engines())
+    choices += (choices.empty() ? "" : "; ") + std::string(engine.name) + ": " + engine.meaning;
+  return choices;
+}
+
 }  // namespace
 
 void run_command(const std::vector<std::string>& arguments) {
@@ -38,7 +48,10 @@ void run_command(const std::vector<std::string>& arguments) {
   options.positional("MACHINE", "a machine file (YAML); see 'peeksim config reference'");
   options.add()("trace", po::value<std::string>(), "the trace (HDF5); required")(
       "out", po::value<std::string>(), "a new folder for results.json and layers.csv")(
-      "force", "replace the results in an existing folder")(
+      "events", po::value<std::string>(), "a new file for what happened when (JSON lines)")(
+      "force", "replace existing results")(
+      "engine", po::value<std::string>()->default_value("event"), engine_choices().c_str())(
+      "check-values", "stop at the first computed output that is not the trace's")(
       "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
       "workload", po::value<std::string>(), "check that the trace has this workload's shapes")(
       "profile", "print on standard error where CPU time went");
@@ -46,6 +59,7 @@ void run_command(const std::vector<std::string>& arguments) {
   if (!options.has("trace"))
     throw Error(ErrorKind::usage, "", "no trace given", "add --trace FILE");
 
+  find_engine(options.text("engine"));
   const std::string machine_path = options.text("MACHINE");
   const MachineSpec machine = load_machine(machine_path, options.list("set"), vocabulary());
   const EnergyTable table = energy_table_of(machine, machine_path);
@@ -57,16 +71,31 @@ void run_command(const std::vector<std::string>& arguments) {
   if (options.has("out"))
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
 
+  std::unique_ptr<OutputFile> events;
+  if (options.has("events"))
+    events = std::make_unique<OutputFile>(options.text("events"), options.has("force"));
+
   RunProfile profile;
+  RunOptions run;
+  run.engine = options.text("engine");
+  run.check_values = options.has("check-values");
+  run.profile = &profile;
+  if (events) {
+    events->write(events_header(machine.name, trace.info().path));
+    run.events = events_into(*events);
+  }
   RunResult result;
   {
     Progress progress("simulating " + trace.info().network);
-    result = run_trace(machine, trace, progress.watch(), &profile);
+    result = run_trace(machine, trace, progress.watch(), run);
   }
+  if (events) events->flush();  // a full disk is an error before the first file has its name
   if (folder) save_results(*folder, result, table);
+  if (events) events->commit();
   std::cout << run_screen(result, table);
   if (folder)
     std::cout << "\nresults in " << options.text("out") << " (results.json, layers.csv)\n";
+  if (events) std::cout << (folder ? "" : "\n") << "events in " << options.text("events") << "\n";
   if (options.has("profile")) {
     spdlog::info("CPU: {:.4f} s reading the trace, {:.4f} s simulating", profile.read_seconds,
                  profile.simulate_seconds);

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "sim/base/error.h"
+#include "sim/report/output_file.h"
 
 namespace fs = std::filesystem;
 
@@ -23,21 +24,6 @@ std::string reason() {
 [[noreturn]] void fail(const std::string& where, const std::string& what,
                        const std::string& remedy) {
   throw Error(ErrorKind::output, where, what, remedy);
-}
-
-void write_all(int file, const std::string& text, const std::string& path) {
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t n = ::write(file, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0)
-      fail(path, "cannot be written: " + reason(), "free some space or name another folder");
-    done += static_cast<std::size_t>(n);
-  }
-}
-
-void rename_or_fail(const std::string& from, const std::string& to) {
-  if (std::rename(from.c_str(), to.c_str()) != 0)
-    fail(to, "cannot be put in place: " + reason(), "name another folder");
 }
 
 }  // namespace
@@ -78,17 +64,15 @@ void OutputFolder::write(const std::string& name, const std::string& text) {
     ~Closer() { ::close(file); }
   } closer{file};
   write_all(file, text, final_path);
-  if (::fsync(file) != 0)
-    fail(final_path, "cannot be written: " + reason(), "free some space or name another folder");
+  flush_to_disk(file, final_path);
   names_.push_back(name);
 }
 
 void OutputFolder::commit() {
   if (!fs::exists(path_)) {
-    rename_or_fail(partial_, path_);
+    put_in_place(partial_, path_);
   } else {
-    for (const std::string& name : names_)
-      rename_or_fail(partial_ + "/" + name, path_ + "/" + name);
+    for (const std::string& name : names_) put_in_place(partial_ + "/" + name, path_ + "/" + name);
     std::error_code none;
     fs::remove(partial_, none);
   }

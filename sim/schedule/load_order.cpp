@@ -48,7 +48,7 @@ void LoadOrder::settle() {
 }
 
 void LoadOrder::set_front(Tensor tensor, int index, Bytes bytes) {
-  front_ = {tensor, index, bytes, known_after_};
+  front_ = {tensor, index, bytes, known_after_, static_cast<int>(step_)};
 }
 
 }  // namespace peeksim

@@ -14,6 +14,7 @@ struct Load {
   // The last step whose prediction must be known before this load may be requested, or -1: with
   // streamed weights only the prediction says which tiles there are.
   int after_prediction_of = -1;
+  int step = 0;  // the first step that uses it
 };
 
 // Walks the loads of a program without storing them: a streamed layer has one per tile chunk.

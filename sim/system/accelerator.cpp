@@ -3,8 +3,8 @@
 #include <numeric>
 
 #include "sim/base/bug.h"
-#include "sim/systemc/event/buffer.h"
 #include "sim/systemc/clock.h"
+#include "sim/systemc/event/buffer.h"
 #include "sim/systemc/event/dma.h"
 #include "sim/systemc/event/dram.h"
 #include "sim/systemc/event/pe_array.h"
@@ -80,22 +80,24 @@ void Accelerator::connect(const Options& options) {
   }
 }
 
-Counters Accelerator::run(const Program& program) {
+Counters Accelerator::run(const Program& program, EventLog* log) {
   const Cycle start = current_cycle();
+  const std::size_t logged_before = log != nullptr ? log->size() : 0;
   if (dram_) dram_->begin();
   for (Buffer* buffer : {ifmap_buffer_.get(), weight_buffer_.get(), ofmap_buffer_.get()})
     buffer->begin();
-  prediction_unit_->begin();
+  prediction_unit_->begin(log);
   array_->begin();
-  storer_->begin();
-  loader_->begin(program);
-  sequencer_->begin(program);
+  storer_->begin(log);
+  loader_->begin(program, log);
+  sequencer_->begin(program, log);
   sc_core::sc_start();  // until nothing is left to happen
   for (const Module* module :
        std::initializer_list<const Module*>{dram_.get(), loader_.get(), &loader_->memory,
                                             storer_.get(), &storer_->memory, sequencer_.get()})
     if (module != nullptr) module->rethrow_failure();
   check_against(program);
+  if (log != nullptr) shift_events(*log, logged_before, -start);
 
   const Bytes residual = ofmap_buffer_->halves().filled_bytes();
   Counters c;

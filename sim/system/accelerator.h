@@ -8,6 +8,7 @@
 
 #include "sim/base/counters.h"
 #include "sim/config/machine.h"
+#include "sim/schedule/event_log.h"
 #include "sim/schedule/program.h"
 
 namespace peeksim {
@@ -44,8 +45,9 @@ class Accelerator {
   // Runs a program from empty buffers to the completion of its last store, and returns what the
   // blocks counted: cycles and their parts, tiles, reads, writes, fills, traffic, comparisons.
   // Throws Error(internal) when the blocks moved other bytes, or ran other tiles, than the program
-  // asked for.
-  Counters run(const Program& program);
+  // asked for. Appends what happened to `log` unless it is null, in no particular order, cycles
+  // counted from the start of the program.
+  Counters run(const Program& program, EventLog* log = nullptr);
 
  private:
   void make_blocks(const MachineSpec& machine, const Options& options);

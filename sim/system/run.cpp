@@ -6,6 +6,8 @@
 
 #include "sim/base/error.h"
 #include "sim/schedule/zero_gating.h"
+#include "sim/system/engine.h"
+#include "sim/system/read_operands.h"
 #include "sim/system/simulate_layer.h"
 
 namespace peeksim {
@@ -39,6 +41,22 @@ void require_unrectified(const std::vector<float>& ofmap, const LayerSetup& setu
               "record the values that enter the ReLU, or use thresholds of 0 and above");
 }
 
+void require_checkable(const EngineKind& engine, const TraceInfo& info) {
+  if (!engine.computes)
+    throw Error(ErrorKind::usage, "",
+                "values can be checked only by an engine that computes them, and '" +
+                    std::string(engine.name) + "' does not",
+                "add --engine clocked");
+  std::string why = "there is no layer";
+  for (const TraceLayer& layer : info.layers) {
+    why = "layer '" + layer.layer.name + "': " + why_not_checkable(layer);
+    if (why_not_checkable(layer).empty()) return;
+  }
+  throw Error(ErrorKind::trace, info.path, "no layer's values can be checked; " + why,
+              "record the trace with tools/extract_trace.py --quantize int8, or --with-weights "
+              "--type f32");
+}
+
 TraceIdentity identity_of(const Trace& trace) {
   const TraceInfo& info = trace.info();
   TraceIdentity id;
@@ -55,36 +73,38 @@ TraceIdentity identity_of(const Trace& trace) {
 // One layer on the machine and on its dense version, image after image.
 class LayerRunner {
  public:
-  LayerRunner(Accelerator& accelerator, const MachineSpec& machine,
-              const MachineSpec& dense_machine, const LayerSetup& setup,
-              const LayerSetup& dense_setup, RunProfile& profile)
-      : accelerator_(accelerator),
-        machine_(machine),
-        dense_machine_(dense_machine),
-        setup_(setup),
-        dense_setup_(dense_setup),
-        profile_(profile) {}
+  LayerRunner(Engine& engine, const LayerSetup& setup, const LayerSetup& dense_setup, bool logs,
+              RunProfile& profile)
+      : engine_(engine), setup_(setup), dense_setup_(dense_setup), logs_(logs), profile_(profile) {}
 
   CounterPair run(const LayerValues& values) {
     CounterPair pair;
     pair.dense = dense(values);
-    pair.machine = setup_.prediction.predicts() ? simulate(machine_, setup_, values) : pair.dense;
+    pair.machine = setup_.prediction.predicts() ? simulate(setup_, values, true) : pair.dense;
     return pair;
   }
 
+  // What happened on the machine at the last run, counted from the start of the layer. A layer that
+  // is not predicted happens in the same way for every image.
+  const EventLog& events() const { return events_; }
+
  private:
-  Counters simulate(const MachineSpec& machine, const LayerSetup& setup,
-                    const LayerValues& values) {
-    const Counters counters = simulate_layer(accelerator_, machine, setup, values);
+  // `described`: the machine that is logged, and not the dense one beside it.
+  Counters simulate(const LayerSetup& setup, const LayerValues& values, bool described) {
+    const bool log = logs_ && described;
+    if (log) events_.clear();
+    const Counters counters = engine_.simulate(setup, values, log ? &events_ : nullptr);
+    if (log) sort_events(events_);
     profile_.cycles += counters.cycles;
     profile_.macs += counters.macs_total;
     return counters;
   }
 
-  // Without prediction no value changes the time: one simulation serves all images.
+  // Without prediction no value changes the time: one simulation serves all images, unless their
+  // values are checked.
   Counters dense(const LayerValues& values) {
-    if (!simulated_) {
-      dense_counters_ = simulate(dense_machine_, dense_setup_, values);
+    if (!simulated_ || values.check) {
+      dense_counters_ = simulate(dense_setup_, values, !setup_.prediction.predicts());
       simulated_ = true;
     } else {
       const Prediction none = predict(dense_setup_.prediction, values.ofmap, setup_.layer.K);
@@ -93,14 +113,14 @@ class LayerRunner {
     return dense_counters_;
   }
 
-  Accelerator& accelerator_;
-  const MachineSpec& machine_;
-  const MachineSpec& dense_machine_;
+  Engine& engine_;
   const LayerSetup& setup_;
   const LayerSetup& dense_setup_;
+  const bool logs_;
   RunProfile& profile_;
   bool simulated_ = false;
   Counters dense_counters_;
+  EventLog events_;
 };
 
 }  // namespace
@@ -119,11 +139,14 @@ MachineSpec dense_version(const MachineSpec& machine) {
 }
 
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch,
-                    RunProfile* profile, const Accelerator::Options& options) {
+                    const RunOptions& options) {
   const TraceInfo& info = trace.info();
   const MachineSpec dense_machine = dense_version(machine);
   RunProfile ignored;
-  RunProfile& spent = profile != nullptr ? *profile : ignored;
+  RunProfile& spent = options.profile != nullptr ? *options.profile : ignored;
+  const EngineKind& kind = find_engine(options.engine);
+
+  if (options.check_values) require_checkable(kind, info);
 
   std::vector<LayerSetup> setups, dense_setups;
   const auto first_conv =
@@ -142,9 +165,8 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   for (std::size_t i = 0; i < info.image_names.size(); ++i)
     result.images[i].name = info.image_names[i];
 
-  Accelerator accelerator(machine, options);
+  const std::unique_ptr<Engine> engine = kind.make(machine, options.accelerator);
   LayerValues values;
-  std::vector<float> ifmap;
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerSetup& setup = setups[i];
     watch.enter_layer(i, info.layers.size(), setup.layer.name);
@@ -154,20 +176,37 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     layer.excluded = setup.prediction.excluded;
     layer.streamed = setup.plan.streamed;
     layer.zeros_known = info.layers[i].has_ifmap;
-    LayerRunner runner(accelerator, machine, dense_machine, setup, dense_setups[i], spent);
+    LayerRunner runner(*engine, setup, dense_setups[i], options.events != nullptr, spent);
+    if (kind.computes) {
+      const PhaseTimer timer(spent.read_seconds);
+      read_weights(trace, i, values.operands);
+    }
+    values.check = options.check_values && why_not_checkable(info.layers[i]).empty();
     for (int image = 0; image < info.images; ++image) {
       watch.check(info.path);
+      values.image = image;
       const bool gates_zeros = machine.array.gate_zero_activations && layer.zeros_known;
       {
         const PhaseTimer timer(spent.read_seconds);
         trace.read_ofmap(i, image, values.ofmap);
-        if (gates_zeros) trace.read_ifmap(i, image, ifmap);
+        if (kind.computes)
+          read_activations(trace, i, image, values.ofmap, values.operands);
+        else if (gates_zeros)
+          trace.read_ifmap(i, image, values.operands.ifmap);
       }
-      const PhaseTimer timer(spent.simulate_seconds);
-      require_unrectified(values.ofmap, setup, info.path);
-      values.zero_taps.clear();
-      if (gates_zeros) values.zero_taps = zero_taps(setup.layer, ifmap);
-      const CounterPair counters = runner.run(values);
+      CounterPair counters;
+      {
+        const PhaseTimer timer(spent.simulate_seconds);
+        require_unrectified(values.ofmap, setup, info.path);
+        values.zero_taps.clear();
+        if (gates_zeros) values.zero_taps = zero_taps(setup.layer, values.operands.ifmap);
+        counters = runner.run(values);
+      }
+      if (options.events) {
+        EventLog events = runner.events();
+        shift_events(events, 0, result.images[image].counters.machine.cycles);
+        options.events({setup.layer, image, events});
+      }
       layer.counters += counters;
       result.images[image].counters += counters;
     }

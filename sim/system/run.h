@@ -1,11 +1,13 @@
 // A whole trace on a machine, and on the same machine without prediction beside it.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "sim/base/counters.h"
 #include "sim/config/load_machine.h"
+#include "sim/schedule/event_log.h"
 #include "sim/system/accelerator.h"
 #include "sim/trace/trace.h"
 #include "sim/trace/watch.h"
@@ -67,11 +69,33 @@ struct RunProfile {
   Count macs = 0;
 };
 
-// Simulates every layer of every image. Throws Error(config) and Error(machine) before any
-// simulation when a layer cannot run, Error(trace) for damaged values and for a negative threshold
-// on values that have already passed the ReLU, Error(interrupted).
+// What happened in one layer of one image on the described machine, sorted as in
+// schedule/event_log.h. Cycles count from the start of the image's network.
+struct RunEvents {
+  const Layer& layer;
+  int image;
+  const EventLog& events;
+};
+
+// Takes the events of each layer, image after image, as soon as they are known.
+using EventSink = std::function<void(const RunEvents&)>;
+
+struct RunOptions {
+  std::string engine = "event";  // a row of engines()
+  // A computed output that is not the trace's is an error; for an engine that computes outputs.
+  bool check_values = false;
+  Accelerator::Options accelerator;
+  EventSink events;  // none: nothing is logged
+  RunProfile* profile = nullptr;
+};
+
+// Simulates every layer of every image. Throws Error(usage) for an unknown engine, or for a check
+// of values by one that computes none, Error(config) and Error(machine) before any simulation when
+// a layer cannot run, Error(trace) for damaged values, for a wrong value or nothing to check and
+// for a negative threshold on values that have already passed the ReLU, Error(interrupted), and
+// whatever the event sink throws.
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch = {},
-                    RunProfile* profile = nullptr, const Accelerator::Options& options = {});
+                    const RunOptions& options = {});
 
 // The same machine with policy `none`.
 MachineSpec dense_version(const MachineSpec& machine);

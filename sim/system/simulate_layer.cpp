@@ -32,7 +32,7 @@ LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer, bool is_
 }
 
 Counters simulate_layer(Accelerator& accelerator, const MachineSpec& machine,
-                        const LayerSetup& setup, const LayerValues& values) {
+                        const LayerSetup& setup, const LayerValues& values, EventLog* log) {
   const Layer& layer = setup.layer;
   const Prediction prediction = predict(setup.prediction, values.ofmap, layer.K);
   Counters total;
@@ -40,7 +40,9 @@ Counters simulate_layer(Accelerator& accelerator, const MachineSpec& machine,
     const int first_channel = group * (layer.K / layer.groups);
     const Program program = make_program(setup.plan, prediction, first_channel, machine.array);
     Counters counters = program_counters(program, prediction);
-    const Counters counted = accelerator.run(program);
+    const std::size_t logged_before = log != nullptr ? log->size() : 0;
+    const Counters counted = accelerator.run(program, log);
+    if (log != nullptr) place_events(*log, logged_before, group, total.cycles);
     check_program_ran(counted, counters, layer.name);
     counters.cycles = counted.cycles;
     counters.array_busy = counted.array_busy;

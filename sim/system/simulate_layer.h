@@ -5,16 +5,21 @@
 
 #include "sim/base/counters.h"
 #include "sim/predict/prediction.h"
+#include "sim/schedule/event_log.h"
 #include "sim/schedule/plan.h"
 #include "sim/system/accelerator.h"
+#include "sim/systemc/clocked/operands.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {
 
 // What one image brings to a layer.
 struct LayerValues {
-  std::vector<float> ofmap;    // [K,P,Q], the values that enter the activation
-  std::vector<int> zero_taps;  // [groups,P,Q] (schedule/zero_gating.h); empty: none is gated
+  std::vector<float> ofmap;         // [K,P,Q], the values that enter the activation
+  std::vector<int> zero_taps;       // [groups,P,Q] (schedule/zero_gating.h); empty: none is gated
+  clocked::Operands operands = {};  // what the clocked engine computes with
+  int image = 0;                    // for messages
+  bool check = false;               // a computed value that is not the trace's is an error
 };
 
 // All that is the same for every image of a layer.
@@ -29,8 +34,10 @@ LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer, bool is_
 
 // Simulates the layer, one convolution group after another, and returns its counters. They are
 // checked: MACs, cycles and bytes add up, and the hardware blocks did what the program says.
+// Appends what happened to `log` unless it is null, cycles counted from the start of the layer.
 Counters simulate_layer(Accelerator& accelerator, const MachineSpec& machine,
-                        const LayerSetup& setup, const LayerValues& values);
+                        const LayerSetup& setup, const LayerValues& values,
+                        EventLog* log = nullptr);
 
 // Fills in what depends on values and not on time: gated MACs and the quality of prediction.
 void count_values(const Layer& layer, const Prediction& prediction, const LayerValues& values,

@@ -8,15 +8,21 @@
 
 namespace peeksim {
 
+struct DramTransfer {
+  Cycle start = 0;     // its first cycle on the channel
+  Cycle complete = 0;  // its data, or its acknowledgement, has arrived
+};
+
 class DramChannel {
  public:
   explicit DramChannel(const DramSpec& spec) : spec_(spec) {}
 
-  // When a transfer requested at `request` is complete. REQUIRES: called in the order of service:
-  // by request time, at equal times loads before stores.
-  Cycle serve(Cycle request, Bytes bytes) {
-    free_ = std::max(request, free_) + ceil_div(bytes, spec_.bytes_per_cycle);
-    return free_ + spec_.latency;
+  // The times of a transfer requested at `request`. REQUIRES: called in the order of service: by
+  // request time, at equal times loads before stores.
+  DramTransfer serve(Cycle request, Bytes bytes) {
+    const Cycle start = std::max(request, free_);
+    free_ = start + ceil_div(bytes, spec_.bytes_per_cycle);
+    return {start, free_ + spec_.latency};
   }
 
  private:

@@ -11,9 +11,9 @@ using namespace peeksim;
 
 namespace {
 
-const Words all_commands = {
-    "run",        "price",       "config check", "config show", "config reference",
-    "trace info", "trace check", "trace synth"};
+const Words all_commands = {"run",          "price",       "events diff",
+                            "config check", "config show", "config reference",
+                            "trace info",   "trace check", "trace synth"};
 
 Words words_of(const std::string& command) {
   std::istringstream stream(command);
@@ -39,8 +39,9 @@ TEST_CASE("--help names every command and every exit code and fits a terminal") 
   const std::string help = desk.ok({"--help"});
   check_fits(help);
   for (const std::string& command : all_commands) CHECK(contains(help, "  " + command + " "));
-  for (const std::string code : {"0 done", "2 command line", "3 machine", "4 trace",
-                                 "5 the machine", "6 results", "130 interrupted"}) {
+  for (const std::string code :
+       {"0 done", "2 command line", "3 machine", "4 trace", "5 the machine", "6 results",
+        "7 logs differ", "130 interrupted"}) {
     CAPTURE(code);
     CHECK(contains(help, code));
   }
@@ -72,7 +73,7 @@ TEST_CASE("no command, half a command or an unknown one is a usage error that na
   const Desk desk;
   desk.refused({}, 2, {"no command given; see 'peeksim --help'"});
   desk.refused({"price2"}, 2, {"unknown command 'price2'; did you mean 'price'?"});
-  desk.refused({"simulate"}, 2, {"unknown command 'simulate'; known: run, price, config check"});
+  desk.refused({"simulate"}, 2, {"unknown command 'simulate'; known: run, price, events diff"});
   desk.refused({"config"}, 2,
                {"'config' is not a whole command; known: config check, config show"});
   desk.refused({"trace", "--help"}, 2,

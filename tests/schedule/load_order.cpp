@@ -39,6 +39,12 @@ std::string text(const Loads& loads) {
   return line;
 }
 
+std::vector<int> steps(const Loads& loads) {
+  std::vector<int> all;
+  for (const Load& load : loads) all.push_back(load.step);
+  return all;
+}
+
 // The same by the letter of machine.md section 5.
 Loads naive_loads(const Program& program) {
   const Plan& plan = *program.plan;
@@ -47,15 +53,16 @@ Loads naive_loads(const Program& program) {
   for (int s = 0; s < static_cast<int>(plan.steps.size()); ++s) {
     const Step& step = plan.steps[s];
     const StepTiles& tiles = program.steps[s];
-    if (step.loads_ifmap) loads.push_back({Tensor::ifmap, ifmaps++, step.ifmap_bytes, known});
-    if (step.loads_weights) loads.push_back({Tensor::weight, weights++, step.weight_bytes, known});
-    if (plan.residual) loads.push_back({Tensor::residual, s, step.residual_bytes, known});
+    if (step.loads_ifmap) loads.push_back({Tensor::ifmap, ifmaps++, step.ifmap_bytes, known, s});
+    if (step.loads_weights)
+      loads.push_back({Tensor::weight, weights++, step.weight_bytes, known, s});
+    if (plan.residual) loads.push_back({Tensor::residual, s, step.residual_bytes, known, s});
     if (!plan.streamed) continue;
     for (std::size_t tile = tiles.begin; tile < tiles.end; ++tile) {
       if (tiles.has_peeks && tile >= tiles.neighbor) known = s;
       for (int chunk = 0; chunk < plan.chunks; ++chunk)
         loads.push_back({Tensor::weight, weights++,
-                         step.channels * plan.taps_of_chunk(chunk) * plan.tap_bytes, known});
+                         step.channels * plan.taps_of_chunk(chunk) * plan.tap_bytes, known, s});
     }
     if (tiles.has_peeks) known = s;
   }
@@ -81,8 +88,9 @@ TEST_CASE("no program has no loads") {
 
 TEST_CASE("a step loads its block, then its weights, when they are new") {
   const Layer layer = conv(1, 2, 4, 4);
-  CHECK(text(Walk(layer, small_machine("block_major"), positive).loads) ==
-        "I0:4 W0:2 W1:2 I1:4 W2:2 W3:2");
+  const Walk block_major(layer, small_machine("block_major"), positive);
+  CHECK(text(block_major.loads) == "I0:4 W0:2 W1:2 I1:4 W2:2 W3:2");
+  CHECK(steps(block_major.loads) == std::vector<int>{0, 0, 1, 2, 2, 3});
   CHECK(text(Walk(layer, small_machine("group_major"), positive).loads) ==
         "I0:4 W0:2 I1:4 I2:4 W1:2 I3:4");
 }
@@ -161,7 +169,9 @@ TEST_CASE("the order agrees with its definition for random programs") {
     const std::vector<float> ofmap = random.values(layer.outputs());
     const auto walk = [&]() -> Loads {
       const Walk result(layer, machine, ofmap);
-      CHECK(text(result.loads) == text(naive_loads(result.program)));
+      const Loads naive = naive_loads(result.program);
+      CHECK(text(result.loads) == text(naive));
+      CHECK(steps(result.loads) == steps(naive));
       return result.loads;
     };
     Loads loads;

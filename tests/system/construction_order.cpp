@@ -120,7 +120,9 @@ TEST_CASE("a trace gives the same results in every order of construction") {
   std::vector<RunResult> results;
   for (const std::vector<int>& order : orders(24)) {
     fresh_kernel();
-    results.push_back(run_trace(machine, trace, {}, nullptr, made_in(order)));
+    RunOptions options;
+    options.accelerator = made_in(order);
+    results.push_back(run_trace(machine, trace, {}, options));
   }
   const RunResult& usual = results[0];
   REQUIRE(usual.layers.size() == 4);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "sim/base/error.h"
 #include "sim/system/simulate_layer.h"
@@ -30,8 +31,9 @@ struct System {
     accelerator = &leave_behind<Accelerator>(machine, options);
   }
 
-  Counters run(const MachineSpec& machine, const Layer& layer, const LayerValues& values) const {
-    return simulate_layer(*accelerator, machine, set_up_layer(machine, layer, false), values);
+  Counters run(const MachineSpec& machine, const Layer& layer, const LayerValues& values,
+               EventLog* log = nullptr) const {
+    return simulate_layer(*accelerator, machine, set_up_layer(machine, layer, false), values, log);
   }
 };
 
@@ -80,6 +82,16 @@ TEST_CASE("the built-in DRAM: loads share the channel, latencies overlap") {
 TEST_CASE("a memory that accepts after 3 cycles delays the second load by those") {
   check_small(run_small(System(small_machine(), {Answer::phases, 3, 20})), 23, 60);
   check_small(run_small(System(small_machine(), {Answer::updated, 3, 20})), 23, 60);
+}
+
+TEST_CASE("in the log a transfer of a memory that tells nothing starts at its request") {
+  const System system(small_machine(), {Answer::phases, 3, 20});
+  EventLog log;
+  system.run(small_machine(), small_layer(), {std::vector<float>(32, 1.0f), {}}, &log);
+  std::vector<std::vector<Cycle>> transfers;
+  for (const Event& event : log)
+    if (event.kind != EventKind::tile) transfers.push_back({event.request, event.start, event.end});
+  CHECK(transfers == std::vector<std::vector<Cycle>>{{0, 0, 20}, {3, 3, 23}, {40, 40, 60}});
 }
 
 TEST_CASE("a memory that accepts at once serves both loads together") {

@@ -267,8 +267,10 @@ TEST_CASE("the profile counts what was simulated, and a result that is reused on
   const TempFolder folder;
   const std::string path = write_trace(folder, "t.h5", 0, 2);
   RunProfile profile;
+  RunOptions options;
+  options.profile = &profile;
   fresh_kernel();
-  const RunResult result = run_trace(machine_with_small_buffers(), Trace(path), {}, &profile);
+  const RunResult result = run_trace(machine_with_small_buffers(), Trace(path), {}, options);
   Cycle cycles = 0;
   Count macs = 0;
   for (const LayerResult& layer : result.layers) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/base/error.h"
+#include "sim/systemc/event/dram.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/test_memory.h"
 #include "tests/systemc/script.h"
@@ -27,13 +28,15 @@ struct Bench {
   TestMemory* memory = nullptr;
   Completions completed;
   std::vector<Bytes> sizes, completed_bytes;
+  std::vector<Cycle> starts;
   std::vector<bool> ready_after_send;
 
   Bench(const TestMemoryBehavior& behavior, std::vector<Bytes> bytes) : sizes(std::move(bytes)) {
     fresh_kernel();
-    port = &leave_behind<MemoryPort>("port", [this](int tag, Bytes moved) {
-      completed.push_back({tag, current_cycle()});
-      completed_bytes.push_back(moved);
+    port = &leave_behind<MemoryPort>("port", [this](const MemoryPort::Completed& transfer) {
+      completed.push_back({transfer.tag, current_cycle()});
+      completed_bytes.push_back(transfer.bytes);
+      starts.push_back(transfer.start);
     });
     memory = &leave_behind<TestMemory>("memory", behavior);
     port->socket.bind(memory->socket);
@@ -120,6 +123,35 @@ TEST_CASE("every response is ended, however it came") {
     CHECK(bench.completed.size() == 2);
     CHECK(bench.memory->open_responses() == 0);
   }
+}
+
+TEST_CASE("a memory that does not tell when it began to serve began at the request") {
+  for (const Answer answer : all_answers) {
+    CAPTURE(static_cast<int>(answer));
+    Bench bench({answer, 2, 9}, {8, 8});
+    sc_core::sc_start();
+    CHECK(bench.starts == bench.request_times());
+  }
+}
+
+TEST_CASE("the DRAM channel tells when it began to serve, also of a transfer that is reused") {
+  fresh_kernel();
+  using Starts = std::vector<std::pair<int, Cycle>>;
+  auto& starts = leave_behind<Starts>();
+  auto& port = leave_behind<MemoryPort>("port", [&](const MemoryPort::Completed& transfer) {
+    starts.push_back({transfer.tag, transfer.start});
+  });
+  auto& dram = leave_behind<Dram>("dram", DramSpec{4, 10});
+  port.socket.bind(dram.socket);
+  const auto send = [&](int tag, Bytes bytes) { port.send(tlm::TLM_READ_COMMAND, 0, bytes, tag); };
+  leave_behind<Script>("requests", std::vector<Script::Action>{{5,
+                                                                [&] {
+                                                                  send(0, 16);
+                                                                  send(1, 8);
+                                                                }},
+                                                               {40, [&] { send(2, 8); }}});
+  sc_core::sc_start();
+  CHECK(starts == Starts{{0, 5}, {1, 9}, {2, 40}});
 }
 
 TEST_CASE("a transfer carries its command, address and length") {

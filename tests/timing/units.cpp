@@ -94,26 +94,35 @@ TEST_CASE("a buffer counts what is read and written") {
 
 TEST_CASE("a transfer holds the channel for its bytes and is complete a latency later") {
   DramChannel dram = channel(4, 10);
-  CHECK(dram.serve(5, 16) == 5 + 4 + 10);
-  CHECK(dram.serve(100, 17) == 100 + 5 + 10);
+  CHECK(dram.serve(5, 16).complete == 5 + 4 + 10);
+  CHECK(dram.serve(100, 17).complete == 100 + 5 + 10);
 }
 
 TEST_CASE("a transfer waits while the channel is busy, but not for the latency of others") {
   DramChannel dram = channel(4, 10);
   dram.serve(5, 16);  // busy until 9
-  CHECK(dram.serve(5, 4) == 9 + 1 + 10);
-  CHECK(dram.serve(10, 4) == 10 + 1 + 10);  // free again exactly at 10
-  CHECK(dram.serve(10, 4) == 11 + 1 + 10);
-  CHECK(dram.serve(13, 4) == 13 + 1 + 10);
+  CHECK(dram.serve(5, 4).complete == 9 + 1 + 10);
+  CHECK(dram.serve(10, 4).complete == 10 + 1 + 10);  // free again exactly at 10
+  CHECK(dram.serve(10, 4).complete == 11 + 1 + 10);
+  CHECK(dram.serve(13, 4).complete == 13 + 1 + 10);
+}
+
+TEST_CASE("a transfer starts at its request, or when the channel is free") {
+  DramChannel dram = channel(4, 10);
+  CHECK(dram.serve(5, 17).start == 5);
+  CHECK(dram.serve(6, 4).start == 10);
+  CHECK(dram.serve(6, 0).start == 11);
+  CHECK(dram.serve(11, 4).start == 11);
+  CHECK(dram.serve(13, 4).start == 13);
 }
 
 TEST_CASE("a transfer of nothing waits its turn and its latency, but holds nothing") {
   DramChannel dram = channel(4, 10);
-  CHECK(dram.serve(3, 0) == 13);
+  CHECK(dram.serve(3, 0).complete == 13);
   dram.serve(5, 16);
-  CHECK(dram.serve(6, 0) == 9 + 10);
-  CHECK(dram.serve(6, 1) == 9 + 1 + 10);
-  CHECK(channel(4, 0).serve(7, 0) == 7);
+  CHECK(dram.serve(6, 0).complete == 9 + 10);
+  CHECK(dram.serve(6, 1).complete == 9 + 1 + 10);
+  CHECK(channel(4, 0).serve(7, 0).complete == 7);
 }
 
 TEST_CASE("a prediction is known at its ready time and not a cycle before") {

@@ -18,10 +18,32 @@ int tag_of(const Load& load) {
   return load.index * 3 + static_cast<int>(load.tensor);
 }
 
+// What is known of a transfer when it is requested, now.
+Event event_of(const Load& load) {
+  Event event;
+  event.kind = EventKind::load;
+  event.step = load.step;
+  event.tensor = load.tensor;
+  event.index = load.index;
+  event.request = current_cycle();
+  event.amount = load.bytes;
+  return event;
+}
+
+Event event_of(const Store& store) {
+  Event event;
+  event.kind = EventKind::store;
+  event.step = store.step;
+  event.request = current_cycle();
+  event.amount = store.bytes;
+  return event;
+}
+
 }  // namespace
 
 DmaLoader::DmaLoader(const sc_core::sc_module_name& name)
-    : Module(name), memory("memory", [this](int tag, Bytes bytes) { complete(tag, bytes); }) {}
+    : Module(name),
+      memory("memory", [this](const MemoryPort::Completed& transfer) { complete(transfer); }) {}
 
 void DmaLoader::end_of_elaboration() {
   SC_HAS_PROCESS(DmaLoader);
@@ -31,7 +53,8 @@ void DmaLoader::end_of_elaboration() {
   dont_initialize();
 }
 
-void DmaLoader::begin(const Program& program) {
+void DmaLoader::begin(const Program& program, EventLog* log) {
+  log_.begin(log);
   order_ = LoadOrder(program);
   outstanding_ = 0;
   std::fill(std::begin(offsets_), std::end(offsets_), 0);
@@ -49,14 +72,16 @@ void DmaLoader::request() {
       offsets_[tensor] += load.bytes;
       order_.pop();
       ++outstanding_;
+      log_.requested(tag_of(load), event_of(load));
       memory.send(tlm::TLM_READ_COMMAND, address, load.bytes, tag_of(load));
     }
   });
 }
 
-void DmaLoader::complete(int tag, Bytes bytes) {
+void DmaLoader::complete(const MemoryPort::Completed& transfer) {
   --outstanding_;
-  buffer_of(static_cast<Tensor>(tag % 3)).fill(tag / 3, bytes);
+  log_.completed(transfer.tag, transfer.start, current_cycle());
+  buffer_of(static_cast<Tensor>(transfer.tag % 3)).fill(transfer.tag / 3, transfer.bytes);
 }
 
 BufferIf& DmaLoader::buffer_of(Tensor tensor) {
@@ -71,7 +96,8 @@ BufferIf& DmaLoader::buffer_of(Tensor tensor) {
 }
 
 DmaStorer::DmaStorer(const sc_core::sc_module_name& name)
-    : Module(name), memory("memory", [this](int tag, Bytes bytes) { complete(tag, bytes); }) {
+    : Module(name),
+      memory("memory", [this](const MemoryPort::Completed& transfer) { complete(transfer); }) {
   steps(*this);
 }
 
@@ -82,7 +108,8 @@ void DmaStorer::end_of_elaboration() {
   dont_initialize();
 }
 
-void DmaStorer::begin() {
+void DmaStorer::begin(EventLog* log) {
+  log_.begin(log);
   order_ = StoreOrder();
   outstanding_ = 0;
   stored_bytes_ = 0;
@@ -107,15 +134,17 @@ void DmaStorer::request() {
       ++outstanding_;
       const std::uint64_t offset = static_cast<std::uint64_t>(stored_bytes_) % region_bytes;
       stored_bytes_ += store.bytes;
+      log_.requested(store.step, event_of(store));
       memory.send(tlm::TLM_WRITE_COMMAND, ofmap_region + offset, store.bytes, store.step);
     }
   });
 }
 
-void DmaStorer::complete(int step, Bytes) {
+void DmaStorer::complete(const MemoryPort::Completed& transfer) {
   --outstanding_;
   last_completion_ = current_cycle();
-  ofmap->release(step);
+  log_.completed(transfer.tag, transfer.start, last_completion_);
+  ofmap->release(transfer.tag);
 }
 
 }  // namespace peeksim

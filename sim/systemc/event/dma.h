@@ -4,6 +4,7 @@
 
 #include "sim/systemc/event/interfaces.h"
 #include "sim/systemc/event/memory_port.h"
+#include "sim/systemc/event/transfer_log.h"
 #include "sim/systemc/module.h"
 
 namespace peeksim {
@@ -16,18 +17,19 @@ class DmaLoader : public Module {
   sc_core::sc_port<BufferIf> ifmap, weight, ofmap;
   sc_core::sc_port<PredictionIf> prediction;
 
-  void begin(const Program& program);
+  void begin(const Program& program, EventLog* log);
   bool finished() const { return order_.done() && outstanding_ == 0; }
 
  private:
   void end_of_elaboration() override;
   void request();  // process: requests all loads that may be requested now
-  void complete(int tag, Bytes bytes);
+  void complete(const MemoryPort::Completed& transfer);
   BufferIf& buffer_of(Tensor tensor);
 
   LoadOrder order_;
   int outstanding_ = 0;
   std::uint64_t offsets_[3] = {0, 0, 0};  // how far each tensor has been read
+  TransferLog log_;
   sc_core::sc_event start_;
 };
 
@@ -40,7 +42,7 @@ class DmaStorer : public Module, public StorerIf {
   sc_core::sc_port<BufferIf> ofmap;
   sc_core::sc_port<PredictionIf> prediction;
 
-  void begin();
+  void begin(EventLog* log);
   bool finished() const { return order_.front() == nullptr && outstanding_ == 0; }
   Cycle last_completion() const { return last_completion_; }
   Bytes stored_bytes() const { return stored_bytes_; }
@@ -50,12 +52,13 @@ class DmaStorer : public Module, public StorerIf {
  private:
   void end_of_elaboration() override;
   void request();  // process: requests the stores that may be requested now
-  void complete(int step, Bytes bytes);
+  void complete(const MemoryPort::Completed& transfer);
 
   StoreOrder order_;
   int outstanding_ = 0;
   Cycle last_completion_ = 0;
   Bytes stored_bytes_ = 0;
+  TransferLog log_;
   sc_core::sc_event wake_;
 };
 

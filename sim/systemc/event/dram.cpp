@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/systemc/clock.h"
+#include "sim/systemc/event/service_start.h"
 
 namespace peeksim {
 
@@ -44,11 +45,13 @@ void Dram::serve_stores() {
 }
 
 void Dram::serve(Request request) {
-  const tlm::tlm_generic_payload& payload = *request.payload;
+  tlm::tlm_generic_payload& payload = *request.payload;
   const bool moves_data = payload.get_command() != tlm::TLM_IGNORE_COMMAND;
   const Bytes bytes = moves_data ? payload.get_data_length() : 0;
   (payload.is_write() ? written_bytes_ : read_bytes_) += bytes;
-  request.at = channel_.serve(request.at, bytes);
+  const DramTransfer transfer = channel_.serve(request.at, bytes);
+  if (auto* service = payload.get_extension<ServiceStart>()) service->start = transfer.start;
+  request.at = transfer.complete;
   served_.push_back(request);
   wake_for_response();
 }

@@ -1,6 +1,7 @@
 #include "sim/systemc/event/memory_port.h"
 
 #include "sim/base/error.h"
+#include "sim/systemc/clock.h"
 
 namespace peeksim {
 
@@ -32,6 +33,7 @@ void MemoryPort::send(tlm::tlm_command command, std::uint64_t address, Bytes byt
   transfer->acquire();
   transfer->tag = tag;
   transfer->bytes = bytes;
+  transfer->service->start = current_cycle();
   // The data length of a TLM transaction is at least 1; moving nothing is its "ignore" command.
   const Bytes length = bytes > 0 ? bytes : 1;
   if (static_cast<Bytes>(transfer->data.size()) < length) transfer->data.resize(length);
@@ -96,7 +98,7 @@ void MemoryPort::complete(tlm::tlm_generic_payload& payload) {
     throw Error(ErrorKind::internal, name(), "the memory answered " + payload.get_response_string(),
                 "bind a memory of at least 1 GiB that accepts whole-block transfers");
   const auto& transfer = static_cast<const Transfer&>(payload);
-  completed_(transfer.tag, transfer.bytes);
+  completed_({transfer.tag, transfer.bytes, transfer.service->start});
   payload.release();
 }
 

@@ -12,14 +12,21 @@
 #include <vector>
 
 #include "sim/base/units.h"
+#include "sim/systemc/event/service_start.h"
 #include "sim/systemc/module.h"
 
 namespace peeksim {
 
 class MemoryPort : public Module {
  public:
-  // Called at the cycle in which a transfer is complete, with the tag given to send().
-  using Completion = std::function<void(int tag, Bytes bytes)>;
+  struct Completed {
+    int tag = 0;  // as given to send()
+    Bytes bytes = 0;
+    // When the memory began to serve it; the cycle of its request where the memory does not tell.
+    Cycle start = 0;
+  };
+  // Called at the cycle in which a transfer is complete.
+  using Completion = std::function<void(const Completed& transfer)>;
 
   MemoryPort(const sc_core::sc_module_name& name, Completion completed);
 
@@ -34,7 +41,11 @@ class MemoryPort : public Module {
 
  private:
   struct Transfer : tlm::tlm_generic_payload {
-    using tlm::tlm_generic_payload::tlm_generic_payload;
+    explicit Transfer(tlm::tlm_mm_interface* pool)
+        : tlm::tlm_generic_payload(pool), service(new ServiceStart) {
+      set_extension(service);  // kept through every reuse, and deleted with the transfer
+    }
+    ServiceStart* service;
     int tag = 0;
     Bytes bytes = 0;
     // TLM wants a buffer, and a memory may fill it at any time; the simulator moves no values.

@@ -15,14 +15,27 @@ PredictionUnit::PredictionUnit(const sc_core::sc_module_name& name, Cycle latenc
   dont_initialize();
 }
 
-void PredictionUnit::begin() {
+void PredictionUnit::begin(EventLog* log) {
+  log_ = log;
   timing_ = PredictionLatency(latency_);
-  comparisons_ = 0;
+  comparisons_ = logged_comparisons_ = 0;
 }
 
 void PredictionUnit::last_peek(int step, Cycle drain_end) {
-  timing_.drained(step, drain_end);
+  const Cycle ready = timing_.drained(step, drain_end);
+  if (log_ != nullptr) log(step, drain_end, ready);
   wake_for_next();
+}
+
+void PredictionUnit::log(int step, Cycle drain_end, Cycle ready) {
+  Event event;
+  event.kind = EventKind::prediction;
+  event.step = step;
+  event.start = drain_end;
+  event.end = ready;
+  event.amount = comparisons_ - logged_comparisons_;
+  logged_comparisons_ = comparisons_;
+  log_->push_back(event);
 }
 
 void PredictionUnit::release() {

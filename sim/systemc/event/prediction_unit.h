@@ -2,6 +2,7 @@
 // latency after its last peek.
 #pragma once
 
+#include "sim/schedule/event_log.h"
 #include "sim/systemc/event/interfaces.h"
 #include "sim/systemc/module.h"
 
@@ -13,7 +14,7 @@ class PredictionUnit : public Module, public PredictionIf {
 
   sc_core::sc_export<PredictionIf> predictions;
 
-  void begin();
+  void begin(EventLog* log);
   Count comparisons() const { return comparisons_; }
 
   void compare(Count peeks) override { comparisons_ += peeks; }
@@ -24,10 +25,13 @@ class PredictionUnit : public Module, public PredictionIf {
  private:
   void release();  // process: predictions whose latency is over become known
   void wake_for_next();
+  void log(int step, Cycle drain_end, Cycle ready);
 
   Cycle latency_;
   PredictionLatency timing_;
   Count comparisons_ = 0;
+  Count logged_comparisons_ = 0;  // those of the steps in the log
+  EventLog* log_ = nullptr;
   sc_core::sc_event wake_, ready_;
 };
 

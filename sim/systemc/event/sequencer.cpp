@@ -12,10 +12,11 @@ void Sequencer::end_of_elaboration() {
   dont_initialize();
 }
 
-void Sequencer::begin(const Program& program) {
+void Sequencer::begin(const Program& program, EventLog* log) {
+  log_ = log;
   program_ = &program;
   sequence_ = StepSequence(program, current_cycle());
-  chunk_end_ = -1;
+  chunk_end_ = tile_start_ = -1;
   last_step_end_ = current_cycle();
   finished_ = false;
   start_.notify(sc_core::SC_ZERO_TIME);
@@ -33,7 +34,7 @@ void Sequencer::advance() {
         case StepSequence::Next::blocked:
           return;
         case StepSequence::Next::chunk:
-          chunk_end_ = array->run(sequence_.issue()).end;
+          start_chunk();
           return;
         case StepSequence::Next::step_end:
           end_step();
@@ -43,6 +44,33 @@ void Sequencer::advance() {
       }
     }
   });
+}
+
+void Sequencer::start_chunk() {
+  const ChunkIssue& issue = sequence_.issue();
+  chunk_end_ = array->run(issue).end;
+  if (log_ == nullptr) return;
+  if (tile_start_ < 0) tile_start_ = current_cycle();
+  if (issue.last_chunk) log_tile();
+}
+
+void Sequencer::log_tile() {
+  const ChunkIssue& issue = sequence_.issue();
+  const StepTiles& tiles = program_->steps[issue.step];
+  const auto tile = static_cast<std::size_t>(issue.tile - program_->tiles.data());
+  Event event;
+  event.kind = EventKind::tile;
+  event.step = issue.step;
+  if (tile >= tiles.neighbor)
+    event.pass = Pass::neighbor;
+  else
+    event.pass = tiles.has_peeks ? Pass::peek : Pass::dense;
+  event.index = static_cast<int>(tile - tiles.begin);
+  event.start = tile_start_;
+  event.end = chunk_end_;
+  event.amount = issue.tile->live_pes * program_->plan->L;
+  log_->push_back(event);
+  tile_start_ = -1;
 }
 
 void Sequencer::end_chunk() {

@@ -2,6 +2,7 @@
 // later step needs, and hands finished steps to the storer. The rules are timing/step_sequence.h.
 #pragma once
 
+#include "sim/schedule/event_log.h"
 #include "sim/systemc/event/interfaces.h"
 #include "sim/systemc/module.h"
 
@@ -16,7 +17,7 @@ class Sequencer : public Module, private SequenceInputs {
   sc_core::sc_port<ArrayIf> array;
   sc_core::sc_port<StorerIf> storer;
 
-  void begin(const Program& program);
+  void begin(const Program& program, EventLog* log);
 
   bool finished() const { return finished_; }
   const WaitCycles& waits() const { return sequence_.waits(); }
@@ -25,8 +26,10 @@ class Sequencer : public Module, private SequenceInputs {
  private:
   void end_of_elaboration() override;
   void advance();  // process: does all that can be done now
+  void start_chunk();
   void end_chunk();
   void end_step();
+  void log_tile();
 
   bool ifmap_holds(int load) const override { return ifmap->holds(load); }
   bool weights_hold(int load) const override { return weight->holds(load); }
@@ -38,9 +41,11 @@ class Sequencer : public Module, private SequenceInputs {
 
   const Program* program_ = nullptr;
   StepSequence sequence_;
-  Cycle chunk_end_ = -1;  // end of the running chunk, or -1
+  Cycle chunk_end_ = -1;   // end of the running chunk, or -1
+  Cycle tile_start_ = -1;  // start of the unfinished tile, or -1
   Cycle last_step_end_ = 0;
   bool finished_ = false;
+  EventLog* log_ = nullptr;
   sc_core::sc_event start_;
 };
 

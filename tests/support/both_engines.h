@@ -1,0 +1,68 @@
+// One layer on both engines, each in a kernel of its own, and how the outcomes differ.
+#pragma once
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+
+#include "sim/base/error.h"
+#include "sim/system/clocked_engine.h"
+#include "tests/support/fresh_kernel.h"
+
+namespace peeksim {
+
+struct BothEngines {
+  Counters event, clocked;
+  EventLog event_log, clocked_log;
+  ClockedFindings findings;
+};
+
+// Throws what set_up_layer throws.
+inline BothEngines run_both(const MachineSpec& machine, const Layer& layer,
+                            const LayerValues& values) {
+  const LayerSetup setup = set_up_layer(machine, layer, false);
+  BothEngines both;
+  fresh_kernel();
+  auto& accelerator = leave_behind<Accelerator>(machine);
+  both.event = simulate_layer(accelerator, machine, setup, values, &both.event_log);
+  fresh_kernel();
+  auto& clocked = leave_behind<ClockedAccelerator>(machine);
+  both.clocked = simulate_clocked_layer(clocked, setup, values, &both.clocked_log, &both.findings);
+  sort_events(both.event_log);
+  sort_events(both.clocked_log);
+  return both;
+}
+
+// "" or the counters that differ.
+inline std::string difference(const Counters& a, const Counters& b) {
+  std::ostringstream text;
+#define PEEKSIM_DIFFERENCE(name, how, meaning) \
+  if (a.name != b.name) text << #name << " " << a.name << " and " << b.name << "; ";
+  PEEKSIM_COUNTERS(PEEKSIM_DIFFERENCE)
+#undef PEEKSIM_DIFFERENCE
+  return text.str();
+}
+
+inline std::string text_of(const Event& e) {
+  std::ostringstream text;
+  const char* kinds[] = {"load", "tile", "prediction", "store"};
+  text << "group " << e.group << " step " << e.step << " " << kinds[static_cast<int>(e.kind)]
+       << " tensor " << static_cast<int>(e.tensor) << " pass " << static_cast<int>(e.pass)
+       << " index " << e.index << " start " << e.start << " end " << e.end << " amount "
+       << e.amount;
+  if (e.kind == EventKind::load || e.kind == EventKind::store) text << " request " << e.request;
+  return text.str();
+}
+
+// "" or the first event, event-driven before clocked, that differs.
+inline std::string first_difference(const BothEngines& both) {
+  const std::size_t most = std::max(both.event_log.size(), both.clocked_log.size());
+  for (std::size_t i = 0; i < most; ++i) {
+    const std::string a = i < both.event_log.size() ? text_of(both.event_log[i]) : "nothing";
+    const std::string b = i < both.clocked_log.size() ? text_of(both.clocked_log[i]) : "nothing";
+    if (a != b) return "event " + std::to_string(i) + ": " + a + " | " + b;
+  }
+  return "";
+}
+
+}  // namespace peeksim
