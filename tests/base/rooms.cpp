@@ -199,3 +199,22 @@ TEST_CASE("no file of the simulator is longer than 400 lines") {
     CHECK_MESSAGE(lines <= 400, file.string() << " has " << lines << " lines");
   }
 }
+
+TEST_CASE("the two engines share nothing of their timing") {
+  int checked = 0;
+  for (const fs::path& file : source_files()) {
+    const std::string name = file.generic_string();
+    const bool clocked = name.find("clocked") != std::string::npos;
+    const bool event = name.find("systemc/event/") != std::string::npos ||
+                       name.find("sim/timing/") != std::string::npos;
+    for (const Include& include : includes_of(name, read(root / file))) {
+      const bool of_event =
+          include.target.find("sim/timing/") == 0 || include.target.find("sim/systemc/event/") == 0;
+      const bool of_clocked = include.target.find("sim/systemc/clocked/") == 0;
+      CHECK_MESSAGE(!(clocked && of_event), name << ": " << include.target);
+      CHECK_MESSAGE(!(event && of_clocked), name << ": " << include.target);
+      checked += clocked || event;
+    }
+  }
+  CHECK(checked > 50);
+}
