@@ -12,6 +12,7 @@
 #include "sim/systemc/clocked/prediction_unit.h"
 #include "sim/systemc/clocked/sequencer.h"
 #include "sim/systemc/clocked/storer.h"
+#include "sim/systemc/clocked/waveform.h"
 #include "sim/systemc/clocked/weight_buffer.h"
 
 namespace peeksim {
@@ -60,6 +61,14 @@ Counters ClockedAccelerator::run(const Work& work, Outcome& outcome) {
   sequencer_->begin(work);
   array_->begin(work);
   prediction_unit_->begin(work, outcome.predicted);
+  Waveform* const waveform = work.waveform;
+  clock_->observe(nullptr);
+  if (waveform != nullptr) {
+    waveform->begin(work);
+    const Probes probes{*sequencer_, *array_, *prediction_unit_, *dram_, *wires_};
+    if (waveform->wants_cycles())
+      clock_->observe([waveform, probes](Cycle cycle) { waveform->show(cycle, probes); });
+  }
   clock_->start();
   sc_core::sc_start();  // until the clock stops
   for (const Module* module : std::initializer_list<const Module*>{
@@ -73,6 +82,7 @@ Counters ClockedAccelerator::run(const Work& work, Outcome& outcome) {
                                          " before the program was done");
 
   Counters c = sequencer_->counted();
+  if (waveform != nullptr) waveform->end(c.cycles);
   c += array_->counted();
   c += prediction_unit_->counted();
   c.ifmap_fill_bytes = ifmap_buffer_->filled_bytes();

@@ -3,8 +3,8 @@
 namespace peeksim {
 
 Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetup& setup,
-                                const LayerValues& values, EventLog* log,
-                                ClockedFindings* findings) {
+                                const LayerValues& values, EventLog* log, ClockedFindings* findings,
+                                clocked::Waveform* waveform) {
   const Layer& layer = setup.layer;
   const WindowGrid& grid = setup.prediction.grid;
   const bool has_peeks = !grid.peeks.empty();
@@ -13,6 +13,7 @@ Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetu
   WindowBits found(grid.count(), layer.K);
   clocked::Work work;
   work.log = log;
+  work.waveform = waveform;
   work.image = values.image;
   work.check_values = values.check;
   work.layer = &layer;

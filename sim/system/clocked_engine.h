@@ -16,15 +16,17 @@ struct ClockedFindings {
 // where the values to compute with are known. Throws as ClockedAccelerator::run.
 Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetup& setup,
                                 const LayerValues& values, EventLog* log = nullptr,
-                                ClockedFindings* findings = nullptr);
+                                ClockedFindings* findings = nullptr,
+                                clocked::Waveform* waveform = nullptr);
 
 class ClockedEngine : public Engine {
  public:
   ClockedEngine(const MachineSpec& machine, const Accelerator::Options& options)
       : accelerator_(machine, options.construction_order) {}
 
-  Counters simulate(const LayerSetup& setup, const LayerValues& values, EventLog* log) override {
-    return simulate_clocked_layer(accelerator_, setup, values, log);
+  Counters simulate(const LayerSetup& setup, const LayerValues& values, EventLog* log = nullptr,
+                    clocked::Waveform* waveform = nullptr) override {
+    return simulate_clocked_layer(accelerator_, setup, values, log, nullptr, waveform);
   }
 
  private:

@@ -20,8 +20,8 @@ std::unique_ptr<Engine> make(const MachineSpec& machine, const Accelerator::Opti
 
 const std::vector<EngineKind>& engines() {
   static const std::vector<EngineKind> table = {
-      {"event", "enters the kernel once per event, fast", false, make<EventEngine>},
-      {"clocked", "every cycle, every PE, every operand", true, make<ClockedEngine>},
+      {"event", "enters the kernel once per event, fast", false, false, make<EventEngine>},
+      {"clocked", "every cycle, every PE, every operand", true, true, make<ClockedEngine>},
   };
   return table;
 }

@@ -11,21 +11,27 @@
 
 namespace peeksim {
 
+namespace clocked {
+class Waveform;
+}
+
 class Engine {
  public:
   virtual ~Engine() = default;
 
   // Simulates a layer, one convolution group after another, and returns its counters. They are
   // checked: MACs, cycles and bytes add up, and the hardware did what the program says. Appends
-  // what happened to `log` unless it is null, cycles counted from the start of the layer.
+  // what happened to `log` unless it is null, cycles counted from the start of the layer. A
+  // clocked engine shows its cycles to `waveform` unless that is null.
   virtual Counters simulate(const LayerSetup& setup, const LayerValues& values,
-                            EventLog* log = nullptr) = 0;
+                            EventLog* log = nullptr, clocked::Waveform* waveform = nullptr) = 0;
 };
 
 struct EngineKind {
   const char* name;
   const char* meaning;
   bool computes;  // outputs, from the weights and activations of a trace that has them
+  bool clocked;   // goes through every cycle and can show it
   // The kernel elaborates once per process: a process makes one engine.
   std::unique_ptr<Engine> (*make)(const MachineSpec& machine, const Accelerator::Options& options);
 };

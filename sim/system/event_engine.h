@@ -11,8 +11,8 @@ class EventEngine : public Engine {
   EventEngine(const MachineSpec& machine, const Accelerator::Options& options)
       : machine_(machine), accelerator_(machine, options) {}
 
-  Counters simulate(const LayerSetup& setup, const LayerValues& values,
-                    EventLog* log = nullptr) override {
+  Counters simulate(const LayerSetup& setup, const LayerValues& values, EventLog* log = nullptr,
+                    clocked::Waveform* = nullptr) override {
     return simulate_layer(accelerator_, machine_, setup, values, log);
   }
 

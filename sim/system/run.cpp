@@ -74,8 +74,13 @@ TraceIdentity identity_of(const Trace& trace) {
 class LayerRunner {
  public:
   LayerRunner(Engine& engine, const LayerSetup& setup, const LayerSetup& dense_setup, bool logs,
-              RunProfile& profile)
-      : engine_(engine), setup_(setup), dense_setup_(dense_setup), logs_(logs), profile_(profile) {}
+              clocked::Waveform* waveform, RunProfile& profile)
+      : engine_(engine),
+        setup_(setup),
+        dense_setup_(dense_setup),
+        logs_(logs),
+        waveform_(waveform),
+        profile_(profile) {}
 
   CounterPair run(const LayerValues& values) {
     CounterPair pair;
@@ -89,11 +94,13 @@ class LayerRunner {
   const EventLog& events() const { return events_; }
 
  private:
-  // `described`: the machine that is logged, and not the dense one beside it.
+  // `described`: the machine that is logged and shown, and not the dense one beside it.
   Counters simulate(const LayerSetup& setup, const LayerValues& values, bool described) {
     const bool log = logs_ && described;
     if (log) events_.clear();
-    const Counters counters = engine_.simulate(setup, values, log ? &events_ : nullptr);
+    const bool shown = described && values.image == 0;
+    const Counters counters =
+        engine_.simulate(setup, values, log ? &events_ : nullptr, shown ? waveform_ : nullptr);
     if (log) sort_events(events_);
     profile_.cycles += counters.cycles;
     profile_.macs += counters.macs_total;
@@ -117,6 +124,7 @@ class LayerRunner {
   const LayerSetup& setup_;
   const LayerSetup& dense_setup_;
   const bool logs_;
+  clocked::Waveform* const waveform_;  // none: null
   RunProfile& profile_;
   bool simulated_ = false;
   Counters dense_counters_;
@@ -147,6 +155,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   const EngineKind& kind = find_engine(options.engine);
 
   if (options.check_values) require_checkable(kind, info);
+  if (options.waveform.write) require_waveform(kind);
 
   std::vector<LayerSetup> setups, dense_setups;
   const auto first_conv =
@@ -166,6 +175,8 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     result.images[i].name = info.image_names[i];
 
   const std::unique_ptr<Engine> engine = kind.make(machine, options.accelerator);
+  const std::unique_ptr<clocked::Waveform> waveform =
+      make_waveform(options.waveform, machine, setups);
   LayerValues values;
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerSetup& setup = setups[i];
@@ -176,7 +187,8 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     layer.excluded = setup.prediction.excluded;
     layer.streamed = setup.plan.streamed;
     layer.zeros_known = info.layers[i].has_ifmap;
-    LayerRunner runner(*engine, setup, dense_setups[i], options.events != nullptr, spent);
+    LayerRunner runner(*engine, setup, dense_setups[i], options.events != nullptr, waveform.get(),
+                       spent);
     if (kind.computes) {
       const PhaseTimer timer(spent.read_seconds);
       read_weights(trace, i, values.operands);
@@ -212,6 +224,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     }
     result.layers.push_back(std::move(layer));
   }
+  if (waveform) finish_waveform(*waveform, options.waveform.window);
   return result;
 }
 

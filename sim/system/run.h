@@ -9,6 +9,7 @@
 #include "sim/config/load_machine.h"
 #include "sim/schedule/event_log.h"
 #include "sim/system/accelerator.h"
+#include "sim/system/clocked_waveform.h"
 #include "sim/trace/trace.h"
 #include "sim/trace/watch.h"
 
@@ -86,14 +87,17 @@ struct RunOptions {
   bool check_values = false;
   Accelerator::Options accelerator;
   EventSink events;  // none: nothing is logged
+  // Of the first image, counted as in RunEvents; for an engine that is clocked.
+  WaveformOptions waveform;
   RunProfile* profile = nullptr;
 };
 
-// Simulates every layer of every image. Throws Error(usage) for an unknown engine, or for a check
-// of values by one that computes none, Error(config) and Error(machine) before any simulation when
-// a layer cannot run, Error(trace) for damaged values, for a wrong value or nothing to check and
-// for a negative threshold on values that have already passed the ReLU, Error(interrupted), and
-// whatever the event sink throws.
+// Simulates every layer of every image. Throws Error(usage) for an unknown engine, for a check of
+// values by one that computes none, for a waveform of one that has no cycles or from after the last
+// cycle, Error(config) and Error(machine) before any simulation when a layer cannot run,
+// Error(trace) for damaged values, for a wrong value or nothing to check and for a negative
+// threshold on values that have already passed the ReLU, Error(interrupted), and whatever the event
+// sink and the waveform's writer throw.
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch = {},
                     const RunOptions& options = {});
 

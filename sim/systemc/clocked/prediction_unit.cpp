@@ -28,6 +28,7 @@ void PredictionUnit::begin(const Work& work, WindowBits* predicted) {
   work_ = &work;
   predicted_ = predicted;
   step_ = -1;
+  bits_ = StepBits();
   comparisons_ = 0;
   pending_.clear();
   counted_ = Counters();

@@ -13,6 +13,8 @@
 
 namespace peeksim::clocked {
 
+class Waveform;
+
 struct Work {
   const Layer* layer = nullptr;
   const Plan* plan = nullptr;
@@ -27,7 +29,8 @@ struct Work {
   int group = 0;
   int image = 0;
   bool check_values = false;
-  EventLog* log = nullptr;  // none: nothing is recorded
+  EventLog* log = nullptr;       // none: nothing is recorded
+  Waveform* waveform = nullptr;  // none: nothing is shown
 
   const Step& step(int s) const { return plan->steps[s]; }
   const Block& block(int s) const { return plan->blocks[step(s).block]; }
