@@ -11,43 +11,10 @@ Exit codes: 0 done, 2 usage or images, 4 a network that cannot be traced, 6 the 
 written, 130 interrupted; nothing is left behind by any but the first.
 """
 import argparse
-import importlib.util
 import os
-import signal
-import subprocess
 import sys
 
-SYSTEM_PYTHON = "/usr/bin/python3"
-NEEDED = ("torch", "h5py", "numpy", "PIL")
-
-
-def find_packages():
-    """Goes on under Debian's Python when this one lacks the packages and that one has them."""
-    missing = [n for n in NEEDED if importlib.util.find_spec(n) is None]
-    if not missing:
-        return
-    look = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, %r)))" % (NEEDED,)
-    if (
-        "PEEKSIM_PYTHON" not in os.environ
-        and os.access(SYSTEM_PYTHON, os.X_OK)
-        and subprocess.call([SYSTEM_PYTHON, "-c", look]) == 0
-    ):
-        os.environ["PEEKSIM_PYTHON"] = SYSTEM_PYTHON  # tried once
-        sys.stdout.flush()
-        os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, os.path.abspath(__file__)] + sys.argv[1:])
-    sys.exit(
-        fail(
-            2,
-            "%s has no %s; install Debian's python3-torch python3-h5py python3-numpy "
-            "python3-pil, or run with a Python that has them"
-            % (sys.executable, ", ".join(missing)),
-        )
-    )
-
-
-def fail(code, message):
-    print("extract_trace: %s" % message, file=sys.stderr)
-    return code
+from trace_extractor import command
 
 
 def arguments(argv):
@@ -55,16 +22,8 @@ def arguments(argv):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("model", metavar="MODEL", help="what to trace, see above")
-    add(
-        "--images",
-        "--inputs",
-        required=True,
-        metavar="FOLDER_OR_CALLABLE",
-        help="a folder of images (labels.csv with file,label_index is used when there), or "
-        "file.py:callable that yields tensors [C,H,W] or PIL images, alone or as "
-        "(name, image[, label]); it is called twice and must yield the same",
-    )
+    command.add_model(parser, "what to trace, see above")
+    command.add_images(parser, "; it is called twice and must yield the same")
     add("-o", "--output", required=True, metavar="FILE", help="the trace")
     add("--count", type=int, metavar="N", help="the first N images only (default: all)")
     add(
@@ -101,20 +60,6 @@ def arguments(argv):
         metavar="N",
         help="the first N images of --calibration only (default: all)",
     )
-    add(
-        "--model-arg",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="a positional argument of MODEL's callable; may be repeated",
-    )
-    add("--state-dict", metavar="FILE", help="weights saved by torch.save, loaded into the model")
-    add(
-        "--preprocess",
-        metavar="CALLABLE",
-        help="file.py:callable, PIL image to tensor [C,H,W]; if it takes two arguments, the "
-        "second is the second item of MODEL's tuple (default: torchvision's for ImageNet, 224x224)",
-    )
     add("--network", metavar="NAME", help="its name in the trace (default: from MODEL)")
     add("--origin", metavar="TEXT", help="how the trace was made (default: this command)")
     add(
@@ -124,7 +69,7 @@ def arguments(argv):
         "depend on the CPU's order of summation)",
     )
     add("--force", action="store_true", help="replace FILE")
-    add("--debug", action="store_true", help="show the Python traceback of an error")
+    command.add_debug(parser)
     options = parser.parse_args(argv)
     for name in ("count", "calibration_count"):
         number = getattr(options, name)
@@ -210,28 +155,11 @@ def print_summary(options, network, summary):
 
 def main(argv):
     options = arguments(argv)
-    find_packages()
-    came = []
-
-    def interrupt(number, _):
-        came.append(number)  # torch turns a KeyboardInterrupt at some places into a RuntimeError
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, interrupt)
-    try:
-        run(options)
-        return 0
-    except (Exception, KeyboardInterrupt) as e:
-        if came or isinstance(e, KeyboardInterrupt):
-            print(file=sys.stderr)
-            return fail(130, "interrupted; %s is not written" % options.output)
-        if options.debug:
-            raise
-        if type(e).__name__ == "ExtractError":
-            return fail(e.code, e)
-        return fail(1, "internal error: %s: %s; --debug shows where" % (type(e).__name__, e))
+    command.find_packages("extract_trace", os.path.abspath(__file__))
+    interrupted = "interrupted; %s is not written" % options.output
+    return command.guarded(
+        "extract_trace", lambda: run(options), options.debug, lambda: interrupted
+    )
 
 
 if __name__ == "__main__":

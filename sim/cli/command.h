@@ -19,6 +19,8 @@ void run_command_line(const std::vector<std::string>& arguments);
 
 void run_command(const std::vector<std::string>& arguments);
 void price_command(const std::vector<std::string>& arguments);
+void masks_command(const std::vector<std::string>& arguments);
+void config_layers_command(const std::vector<std::string>& arguments);
 void config_check_command(const std::vector<std::string>& arguments);
 void config_show_command(const std::vector<std::string>& arguments);
 void config_reference_command(const std::vector<std::string>& arguments);

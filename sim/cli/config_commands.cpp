@@ -1,9 +1,13 @@
 #include <iostream>
 
+#include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/energy/energy.h"
+#include "sim/report/layer_settings.h"
 #include "sim/system/run.h"
+#include "sim/trace/trace.h"
+#include "sim/workload/workload.h"
 
 namespace po = boost::program_options;
 
@@ -43,6 +47,31 @@ void config_show_command(const std::vector<std::string>& arguments) {
   add_overrides(options);
   if (!options.parse(arguments)) return;
   std::cout << to_yaml(show_machine(machine_of(options)));
+}
+
+void config_layers_command(const std::vector<std::string>& arguments) {
+  Options options("peeksim config layers MACHINE --workload FILE | --trace FILE [OPTIONS]",
+                  "Prints as JSON what the machine's prediction settings mean on every layer of a\n"
+                  "network: policy, window, peeks, thresholds, or why it runs dense "
+                  "(docs/masks.md).",
+                  "peeksim config layers configs/peek-16x16.yaml --workload "
+                  "workloads/resnet18.yaml");
+  options.positional("MACHINE", "a machine file (YAML)");
+  options.add()("workload", po::value<std::string>(), "the network's layer shapes")(
+      "trace", po::value<std::string>(), "a trace (HDF5) of the network")(
+      "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable");
+  if (!options.parse(arguments)) return;
+  if (options.has("workload") == options.has("trace"))
+    throw Error(ErrorKind::usage, "", "the layers of which network?",
+                "give either --workload FILE or --trace FILE");
+  const MachineSpec machine = machine_of(options);
+  if (options.has("trace")) {
+    const Trace trace(options.text("trace"));
+    std::cout << layer_settings_json(machine, trace.info().network, layers_of(trace.info()));
+  } else {
+    const Workload workload = load_workload(options.text("workload"));
+    std::cout << layer_settings_json(machine, workload.name, workload.layers);
+  }
 }
 
 void config_reference_command(const std::vector<std::string>& arguments) {

@@ -11,8 +11,8 @@ using namespace peeksim;
 
 namespace {
 
-const Words all_commands = {"run",          "price",       "events diff",
-                            "config check", "config show", "config reference",
+const Words all_commands = {"run",          "price",       "masks",         "events diff",
+                            "config check", "config show", "config layers", "config reference",
                             "trace info",   "trace check", "trace synth"};
 
 Words words_of(const std::string& command) {
@@ -73,7 +73,7 @@ TEST_CASE("no command, half a command or an unknown one is a usage error that na
   const Desk desk;
   desk.refused({}, 2, {"no command given; see 'peeksim --help'"});
   desk.refused({"price2"}, 2, {"unknown command 'price2'; did you mean 'price'?"});
-  desk.refused({"simulate"}, 2, {"unknown command 'simulate'; known: run, price, events diff"});
+  desk.refused({"simulate"}, 2, {"unknown command 'simulate'; known: run, price, masks"});
   desk.refused({"config"}, 2,
                {"'config' is not a whole command; known: config check, config show"});
   desk.refused({"trace", "--help"}, 2,

@@ -9,10 +9,9 @@ from collections import namedtuple
 import numpy as np
 import torch
 
-from . import graph, quantize, weights
-from .errors import MODEL, ExtractError
-from .layers import Analysis
-from .recording import Key, Recording, Run, form_of
+from . import quantize, weights
+from .analyse import analyse, ifmap_shape, ofmap_shape
+from .recording import Key, Recording, Run
 from .store import TraceWriter, encode, scale_of
 
 Options = namedtuple(
@@ -37,21 +36,20 @@ def extract(net, samples, path, options):
 
 def _extract(net, dtype, samples, writer, options):
     first = next(iter(samples())).tensor.to(dtype)[None]
-    expected = _guarded(lambda: net(first.clone()), options)
-    module = graph.trace(net)
-    analysis = _analyse(module, first, expected, options)
+    module, analysis = analyse(net, first)
     layers = analysis.find()
     if options.quantize:
         quantize.require_foldable(layers, analysis)
         options = options._replace(type="i8", ifmap=True, weights=True)
     tensors = {}  # (layer, dataset name) -> Keys whose sum is recorded
     for layer in layers:
-        form = ("features",) if layer.op.kind == "fc" else ("map",)
-        tensors[layer.name, "ofmap"] = [Key(analysis.plain(layer.value), form)]
+        tensors[layer.name, "ofmap"] = [Key(analysis.plain(layer.value), layer.form)]
         if options.ifmap:
             tensors[layer.name, "ifmap"] = [Key(layer.ifmap, layer.ifmap_form)]
         if options.weights and layer.residual and layer.foldable:
-            tensors[layer.name, "residual"] = [Key(analysis.plain(r), form) for r in layer.residual]
+            tensors[layer.name, "residual"] = [
+                Key(analysis.plain(r), layer.form) for r in layer.residual
+            ]
     wanted = dict.fromkeys(map(tuple, tensors.values()))
     recording = Recording(dtype, wanted, samples)
     runner, origin = lambda show: Run(module, show), options.origin
@@ -78,8 +76,7 @@ def _extract(net, dtype, samples, writer, options):
     writer.group("layers")
     for i, layer in enumerate(layers):
         group = writer.group("layers/%04d" % i)
-        shape = recording.shapes[tuple(tensors[layer.name, "ofmap"])]
-        _describe_layer(writer, group, layer, shape, analysis)
+        _describe_layer(writer, group, layer, analysis)
         if network:
             network.by_name[layer.name].write(writer, group)
         elif options.weights:
@@ -125,87 +122,19 @@ def _measure(recording, runner, options):
     return names, labels, count
 
 
-def _guarded(run, options):
-    try:
-        return run()
-    except Exception as e:
-        hint = (
-            "; --float32 runs it in single precision"
-            if options.precision == "f64"
-            and any(word in str(e) for word in ("dtype", "Double", "Float", "float", "double"))
-            else "; check --preprocess and the images' size"
-        )
-        raise ExtractError(
-            MODEL, "the network failed on the first image: %s: %s%s" % (type(e).__name__, e, hint)
-        ) from e
-
-
-def _analyse(module, first, expected, options):
-    """Runs the traced graph once for shapes and constants, and checks that it computes the same."""
-    fixed, shapes, constant = graph.constants(module.graph), {}, {}
-
-    def show(node, value):
-        shapes[node] = tuple(value.shape) if isinstance(value, torch.Tensor) else None
-        if node in fixed:
-            constant[node] = value
-
-    output = _guarded(lambda: Run(module, show).run(first.clone()), options)
-    tolerance = 1e-9 if options.precision == "f64" else 1e-3
-    for a, b in zip(_tensors(expected), _tensors(output)):
-        if a.shape != b.shape or not float((a - b).abs().max()) <= tolerance * float(a.abs().max()):
-            raise ExtractError(
-                MODEL,
-                "the traced network does not compute what the network computes "
-                "(a random operation, or one that changes a view of a tensor in place?); "
-                "call .eval(), and replace in-place operations on views",
-            )
-    return Analysis(module, shapes, constant)
-
-
-def _tensors(value):
-    if isinstance(value, torch.Tensor):
-        return [value] if value.is_floating_point() and value.numel() else []
-    if isinstance(value, dict):
-        value = value.values()
-    return (
-        [t for v in value for t in _tensors(v)]
-        if hasattr(value, "__iter__") and not isinstance(value, str)
-        else []
-    )
-
-
-def _describe_layer(writer, group, layer, ofmap, analysis):
-    shape = list(_ifmap_shape(layer, analysis))
-    R, S = layer.kernel
-    top, left, bottom, right = layer.pad
-    size = [
-        (n + p - d * (k - 1) - 1) // s + 1
-        for n, p, d, k, s in zip(
-            shape[1:], (top + bottom, left + right), layer.dilation, (R, S), layer.stride
-        )
-    ]
-    if [layer.K] + size != list(ofmap):
-        raise ExtractError(
-            MODEL,
-            "%s: its geometry gives an ofmap of %s, the network computes %s"
-            % (layer.name, [layer.K] + size, list(ofmap)),
-        )
+def _describe_layer(writer, group, layer, analysis):
+    shape = ifmap_shape(layer, analysis)
     writer.attributes(
         group,
         name=layer.name,
         kind=layer.kind,
         activation=layer.activation,
         ifmap_shape=shape,
-        weight_shape=[layer.K, shape[0] // layer.groups, R, S],
-        ofmap_shape=list(ofmap),
+        weight_shape=[layer.K, shape[0] // layer.groups] + layer.kernel,
+        ofmap_shape=ofmap_shape(layer, analysis),
         stride=layer.stride,
         pad=layer.pad,
         dilation=layer.dilation,
         groups=layer.groups,
         residual=int(bool(layer.residual)),
     )
-
-
-def _ifmap_shape(layer, analysis):
-    value = torch.empty(analysis.shapes[layer.ifmap], device="meta")
-    return tuple(form_of(value, layer.ifmap_form).shape)

@@ -22,7 +22,7 @@ class Layer:
     kind: str  # "conv" or "fc"
     value: fx.Node  # what enters the activation
     ifmap: fx.Node  # what the convolution reads, before folded zero padding
-    ifmap_form: tuple  # see form_of in extract.py
+    ifmap_form: tuple  # see form_of in recording.py
     pad: list  # [top, left, bottom, right]
     kernel: list  # [R, S]
     groups: int
@@ -35,6 +35,11 @@ class Layer:
     residual: list = field(default_factory=list)  # the other operands of the additions it owns
     affine: list = field(default_factory=list)  # functions giving (scale, shift), in order
     foldable: bool = True  # the affine terms come before every addition
+
+    @property
+    def form(self):
+        """How `value` is to be read as [K, P, Q]: see form_of in recording.py."""
+        return ("features",) if self.op.kind == "fc" else ("map",)
 
 
 class Analysis:

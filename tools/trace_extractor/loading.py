@@ -9,6 +9,7 @@ import inspect
 import os
 import sys
 from collections import namedtuple
+from itertools import islice
 
 import numpy as np
 import torch
@@ -120,13 +121,14 @@ def preprocessing(spec, meta):
 def inputs(spec, preprocess, count=None, option="--count"):
     """A function that gives the Samples anew each time it is called: the images are read twice.
 
-    option: what a message calls `count`.
+    option: what a message calls `count`. The function's argument is how many Samples to leave out
+    at the start, without the work of preparing them.
     """
     source = _folder(spec) if os.path.isdir(spec) or ":" not in spec else _callable(spec)
 
-    def samples():
-        given = 0
-        for name, item, label in source():
+    def samples(skip=0):
+        given = skip
+        for name, item, label in source(skip):
             if count is not None and given == count:
                 break
             given += 1
@@ -179,8 +181,8 @@ def _folder(folder):
     else:
         names = [(n, -1) for n in sorted(os.listdir(folder)) if n.lower().endswith(IMAGE_ENDINGS)]
 
-    def source():
-        for name, label in names:
+    def source(skip):
+        for name, label in names[skip:]:
             path = os.path.join(folder, name)
             try:
                 with Image.open(path) as image:
@@ -196,9 +198,9 @@ def _callable(spec):
     """Items are a tensor or a PIL image, alone or as (name, item) or (name, item, label)."""
     function = load_object(spec)
 
-    def source():
-        items = _guarded_items(spec, function)
-        for i, item in enumerate(items):
+    def source(skip):
+        items = enumerate(_guarded_items(spec, function))
+        for i, item in islice(items, skip, None):
             if not isinstance(item, tuple):
                 item = ("%04d" % i, item)
             yield (str(item[0]), item[1], int(item[2]) if len(item) > 2 else -1)

@@ -1,0 +1,92 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/cli/session.h"
+#include "sim/report/layer_settings.h"
+#include "sim/report/masks_file.h"
+#include "sim/report/output_file.h"
+#include "sim/system/run.h"
+
+namespace po = boost::program_options;
+
+namespace peeksim {
+
+namespace {
+
+using TextList = std::vector<std::string>;
+
+// As a run refuses it: after the ReLU nothing is at or below a negative threshold.
+void require_unrectified(const LayerPrediction& settings, const std::vector<float>& ofmap,
+                         const std::string& layer, const std::string& path) {
+  if (!settings.has_negative_threshold() || *std::min_element(ofmap.begin(), ofmap.end()) != 0.0f)
+    return;
+  throw Error(ErrorKind::trace, path,
+              "layer '" + layer + "' has a negative threshold (" + settings.threshold_where.text() +
+                  "), but the trace holds only values that have passed the ReLU",
+              "record the values that enter the ReLU, or use thresholds of 0 and above");
+}
+
+// Returns how many outputs are gated, over all layers and images.
+Count write_masks(const Trace& trace, const std::vector<LayerPrediction>& settings,
+                  OutputFile& file, const Watch& watch) {
+  const TraceInfo& info = trace.info();
+  Count gated = 0;
+  std::vector<float> ofmap;
+  for (std::size_t i = 0; i < info.layers.size(); ++i) {
+    const Layer& layer = info.layers[i].layer;
+    watch.enter_layer(i, info.layers.size(), layer.name);
+    file.write(mask_header(layer, info.images));
+    for (int image = 0; image < info.images; ++image) {
+      watch.check(info.path);
+      trace.read_ofmap(i, image, ofmap);
+      require_unrectified(settings[i], ofmap, layer.name, info.path);
+      const Prediction prediction = predict(settings[i], ofmap, layer.K);
+      gated += prediction.predicted_zero;
+      file.write(mask_values(prediction, layer.K));
+    }
+  }
+  return gated;
+}
+
+}  // namespace
+
+void masks_command(const std::vector<std::string>& arguments) {
+  Options options(
+      "peeksim masks TRACE --machine MACHINE --out FILE [OPTIONS]",
+      "Writes which outputs of a trace the machine predicts to be zero: a .npy array of\n"
+      "truth values [N,K,P,Q] per layer, one after another (docs/masks.md).",
+      "peeksim masks traces/resnet18.h5 --machine configs/peek-16x16.yaml --out m.npy");
+  options.positional("TRACE", "a trace (HDF5)");
+  options.add()("machine", po::value<std::string>(), "a machine file (YAML); required")(
+      "out", po::value<std::string>(), "the file to write; required")(
+      "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
+      "force", "replace an existing file");
+  if (!options.parse(arguments)) return;
+  for (const char* needed : {"machine", "out"})
+    if (!options.has(needed))
+      throw Error(ErrorKind::usage, "", "no --" + std::string(needed) + " given",
+                  "add --" + std::string(needed) + " FILE");
+  const MachineSpec machine =
+      load_machine(options.text("machine"), options.list("set"), vocabulary());
+  const Trace trace(options.text("TRACE"));
+  const std::vector<Layer> layers = layers_of(trace.info());
+  const std::vector<LayerPrediction> settings = resolve_layers(machine, layers);
+  for (const std::string& entry : unmatched_entries(machine.prediction, layers))
+    spdlog::warn("{} names no layer of {}", entry, trace.info().path);
+  OutputFile file(options.text("out"), options.has("force"));
+  Count gated = 0;
+  {
+    Progress progress("predicting " + trace.info().network);
+    gated = write_masks(trace, settings, file, progress.watch());
+  }
+  file.commit();
+  std::cout << options.text("out") << ": " << layers.size() << " layers, " << gated
+            << " outputs gated\n";
+}
+
+}  // namespace peeksim

@@ -1,0 +1,73 @@
+// `peeksim masks` and `peeksim config layers`: what other programs compare themselves with.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/cli/peeksim.h"
+
+using namespace peeksim;
+
+namespace {
+
+Words masks(const Words& more = {}) {
+  Words words = {"masks", "trace.h5", "--machine", "machine.yaml", "--out", "masks.npy"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("masks gate as many outputs as a run counts") {
+  const Desk desk;
+  const std::string told = desk.ok(masks());
+  desk.ok(run_to("out"));
+  const nlohmann::json layers = desk.json("out/results.json")["layers"];
+  const auto gated =
+      desk.json("out/results.json")["totals"]["network"]["machine"]["counters"]["predicted_zero"]
+          .get<std::int64_t>();
+  CHECK(gated > 0);
+  CHECK(told == "masks.npy: " + std::to_string(layers.size()) + " layers, " +
+                    std::to_string(gated) + " outputs gated\n");
+  const std::string file = desk.files.read("masks.npy");
+  CHECK(std::count(file.begin(), file.end(), '\x93') == static_cast<int>(layers.size()));
+}
+
+TEST_CASE("an override changes the masks, and an existing file is replaced only by force") {
+  const Desk desk;
+  desk.ok(masks());
+  const std::string before = desk.files.read("masks.npy");
+  desk.refused(masks({"--set", "prediction.peeks=corner"}), 6, {"masks.npy: exists already"});
+  desk.ok(masks({"--set", "prediction.peeks=corner", "--force"}));
+  const bool other = desk.files.read("masks.npy") != before;
+  CHECK(other);
+}
+
+TEST_CASE("masks need a machine and a file, and leave nothing behind without them") {
+  const Desk desk;
+  desk.refused({"masks", "trace.h5", "--out", "m.npy"}, 2, {"no --machine given"});
+  desk.refused({"masks", "trace.h5", "--machine", "machine.yaml"}, 2, {"no --out given"});
+  desk.refused({"masks", "no.h5", "--machine", "machine.yaml", "--out", "m.npy"}, 4, {"no.h5"});
+  desk.refused(masks({"--set", "prediction.window=[0, 2]"}), 3, {"--set", "prediction.window"});
+}
+
+TEST_CASE("config layers says the same of a workload and of its trace") {
+  const Desk desk;
+  const std::string set = "prediction.layers=[{match: '*', peeks: corner, threshold: 0.1}]";
+  const auto layers = [&](const std::string& option, const std::string& file) {
+    return nlohmann::json::parse(
+        desk.ok({"config", "layers", "machine.yaml", option, file, "--set", set}))["layers"];
+  };
+  const nlohmann::json found = layers("--trace", "trace.h5");
+  CHECK(found == layers("--workload", "workload.yaml"));
+  REQUIRE(!found.empty());
+  CHECK(found[0]["peeks"] == nlohmann::json::array({{0, 0}}));
+  CHECK(found[0]["thresholds"][0] == 0.09999999403953552);
+}
+
+TEST_CASE("config layers needs one network") {
+  const Desk desk;
+  desk.refused({"config", "layers", "machine.yaml"}, 2, {"the layers of which network?"});
+  desk.refused(
+      {"config", "layers", "machine.yaml", "--trace", "trace.h5", "--workload", "workload.yaml"}, 2,
+      {"the layers of which network?"});
+}

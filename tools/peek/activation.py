@@ -1,0 +1,94 @@
+"""PeekActivation: the simulator's prediction rule (docs/machine.md, section 2) in tensor operations.
+
+Invariant: on the same float32 values it gates exactly the outputs that sim/predict gates.
+"""
+import torch
+from torch import nn
+
+COUNTS = ("outputs", "gated", "false_zero")
+
+
+class PeekActivation(nn.Module):
+    """Stands before an activation and sets the outputs that are predicted zero to 0.
+
+    It reads what enters the activation, [N, K, P, Q], or a fully connected layer's [N, ..., K].
+    In training the mask is taken as it is: the gradient passes where a value was computed, and is 0
+    where it was gated (those MACs are never executed, so no weight can be held to account).
+    Between reset() and totals() it counts, over all forward passes.
+    """
+
+    def __init__(self, settings, features=False):
+        """settings: a LayerSettings whose policy predicts; features: the channels come last."""
+        super().__init__()
+        if settings.policy not in ("peek", "oracle"):
+            raise ValueError("%s: policy '%s' predicts nothing" % (settings.name, settings.policy))
+        self.settings, self.features = settings, features
+        never = float("-inf")
+        thresholds = [never if t is None else t for t in settings.thresholds]
+        self.register_buffer(
+            "thresholds", torch.tensor(thresholds, dtype=torch.float32), persistent=False
+        )
+        self.register_buffer(
+            "counts", torch.zeros(len(COUNTS), dtype=torch.int64), persistent=False
+        )
+
+    def forward(self, x):
+        values = self._as_map(x.detach())
+        mask = self.gated(values)
+        self.counts += torch.stack(
+            [
+                torch.tensor(mask.numel(), device=mask.device),
+                mask.sum(),
+                (mask & (values > 0)).sum(),
+            ]
+        )
+        return x.masked_fill(self._from_map(mask, x.shape), 0)
+
+    def reset(self):
+        self.counts.zero_()
+
+    def totals(self):
+        """{"outputs": seen, "gated": of those, "false_zero": of those gated, value > 0}"""
+        return dict(zip(COUNTS, self.counts.tolist()))
+
+    @torch.no_grad()
+    def gated(self, values):
+        """Which of the values [N, K, P, Q] are predicted zero, as truth values."""
+        if self.settings.policy == "oracle":
+            return values <= 0
+        h, w = self.settings.window
+        N, K, P, Q = values.shape
+        rows, cols = -(-P // h), -(-Q // w)
+        gated = torch.zeros_like(values, dtype=torch.bool)
+        largest = values.new_full((N, K, rows, cols), float("-inf"))
+        exists = torch.zeros((rows, cols), dtype=torch.bool, device=values.device)
+        for i, j in self.settings.peeks:
+            peek = values[:, :, i::h, j::w]  # those at the right and bottom edge may not exist
+            r, c = peek.shape[2:]
+            torch.maximum(largest[:, :, :r, :c], peek, out=largest[:, :, :r, :c])
+            exists[:r, :c] = True
+        predicted = (largest <= self.thresholds[:, None, None]) & exists
+        for i in range(min(h, P)):
+            for j in range(min(w, Q)):
+                if (i, j) not in self.settings.peeks:
+                    neighbor = gated[:, :, i::h, j::w]
+                    neighbor.copy_(predicted[:, :, : neighbor.shape[2], : neighbor.shape[3]])
+        return gated
+
+    def _as_map(self, x):
+        """[N, K, P, Q], as the trace extractor's form_of has it for one image."""
+        if not self.features:
+            return x
+        x = x.movedim(-1, 1)
+        return (
+            x if x.dim() == 4 else x.flatten(2)[..., None] if x.dim() > 2 else x[:, :, None, None]
+        )
+
+    def _from_map(self, mask, shape):
+        if not self.features:
+            return mask
+        return mask.flatten(2).movedim(1, -1).reshape(shape)
+
+    def extra_repr(self):
+        s = self.settings
+        return "%s, %s, window %dx%d, %d peeks" % ((s.name, s.policy) + s.window + (len(s.peeks),))

@@ -1,0 +1,75 @@
+"""PeekActivations put into a network, each at the value that the trace extractor records as ofmap.
+
+That value is what enters the activation: after bias, batch-norm and residual add. The hardware
+stores the ofmap with zeros where it gated, so every later reader sees the zeros: if several nodes
+read the value (two ReLUs, or poolings and concatenations before a ReLU), all get the gated one.
+A value that something else than a ReLU reads too (the shortcut of a pre-activation network) is
+never predicted: its layer counts as one that no ReLU follows, here as in a trace.
+"""
+from collections import namedtuple
+
+from torch import fx
+
+from trace_extractor.analyse import analyse
+from trace_extractor.errors import MODEL, ExtractError
+
+from . import settings as peek_settings
+from .activation import PeekActivation
+
+# module: an fx.GraphModule that shares the network's parameters, so that training the one trains
+# the other and net.state_dict() is that of the plain network; activations: PeekActivations by
+# layer name, only of predicted layers; settings: MachineSettings.
+Predicted = namedtuple("Predicted", "module activations settings")
+
+
+class Network:
+    """A traced network from which any number of predicting ones can be made.
+
+    Its modules are no longer in place afterwards; what it computes is the same.
+    """
+
+    def __init__(self, net, first):
+        """first: one image, [1, C, H, W]. Throws ExtractError(MODEL): it cannot be traced."""
+        self.device = first.device
+        self.module, self.analysis = analyse(net, first)
+        self.layers = self.analysis.find()
+
+    def resolve(self, machine, overrides=()):
+        """MachineSettings of a machine file. Throws ExtractError."""
+        return peek_settings.resolve(self.layers, self.analysis, machine, overrides)
+
+    def apply(self, settings):
+        """Predicted. Throws ExtractError(MODEL): the settings are of another network."""
+        by_name = {s.name: s for s in settings.layers}
+        if sorted(by_name) != sorted(l.name for l in self.layers):
+            raise ExtractError(MODEL, "the settings name other layers than the network has")
+        copies, graph = {}, fx.Graph()
+        graph.output(graph.graph_copy(self.module.graph, copies))
+        module = fx.GraphModule(self.module, graph)
+        activations = {}
+        for layer in self.layers:
+            own = by_name[layer.name]
+            if own.policy == "none":
+                continue
+            target = "peek_%04d" % len(activations)
+            activation = PeekActivation(own, layer.form[0] == "features").to(self.device)
+            activations[layer.name] = activation
+            module.add_submodule(target, activation)
+            value = copies[layer.value]
+            with graph.inserting_after(value):
+                gated = graph.call_module(target, (value,))
+            value.replace_all_uses_with(gated, delete_user_cb=lambda user: user is not gated)
+        module.recompile()
+        module.eval()
+        return Predicted(module, activations, settings)
+
+
+def apply_prediction(net, settings, first):
+    """The network with prediction in its loop, for images like `first` [1, C, H, W].
+
+    settings: MachineSettings, or the path of a machine file. Returns Predicted.
+    """
+    network = Network(net, first)
+    if isinstance(settings, str):
+        settings = network.resolve(settings)
+    return network.apply(settings)

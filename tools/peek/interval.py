@@ -1,0 +1,40 @@
+"""The 95 % confidence interval of a difference of two shares measured on the same images.
+
+Tango's score interval for paired proportions (Statistics in Medicine 17, 1998, 891-908). Unlike the
+normal approximation it keeps its coverage for few images and few changes, and does not shrink to
+nothing when no image changes sides.
+"""
+import math
+
+Z = 1.959963984540054  # the normal distribution's 97.5 % point
+METHOD = "paired, 95 %: Tango's score interval for the difference of paired proportions"
+
+
+def paired_interval(n, lost, won):
+    """(low, high) of (won - lost) / n: of n images, `lost` went from right to wrong, `won` back."""
+    measured = (won - lost) / n
+
+    def bound(low, high):
+        """Where the score falls through the limit between a value inside and one outside."""
+        for _ in range(60):
+            middle = (low + high) / 2
+            if abs(_score(n, lost, won, middle)) <= Z:
+                low = middle
+            else:
+                high = middle
+        return (low + high) / 2
+
+    return bound(measured, -1.0), bound(measured, 1.0)
+
+
+def _score(n, lost, won, difference):
+    """How many standard deviations the data lie from `difference`, at its most likely nuisance."""
+    a = 2.0 * n
+    b = -won - lost + (2.0 * n - won + lost) * difference
+    c = -lost * difference * (1 - difference)
+    both = (math.sqrt(max(0.0, b * b - 4 * a * c)) - b) / (2 * a)
+    variance = n * (2 * both + difference * (1 - difference))
+    distance = won - lost - n * difference
+    if variance <= 0:
+        return 0.0 if distance == 0 else math.copysign(math.inf, distance)
+    return distance / math.sqrt(variance)

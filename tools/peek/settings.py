@@ -1,0 +1,114 @@
+"""What a machine file's prediction settings mean on every layer of a torch network.
+
+The rules (patterns, exclusions, overlays, thresholds files) are those of peeksim alone: the layers
+are written as a workload, and `peeksim config layers` says what each of them gets.
+"""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections import namedtuple
+
+from trace_extractor.analyse import ifmap_shape, ofmap_shape
+from trace_extractor.errors import USAGE, ExtractError
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# policy: a predictor's name ("none": dense); window: (h, w); peeks: ((row, col), ...);
+# thresholds: a float32 value per channel, None where the channel is never predicted;
+# why_not: why the machine's predictor does not run here, or ""; shape: (K, P, Q) of the ofmap.
+LayerSettings = namedtuple(
+    "LayerSettings",
+    "name kind activation policy window peeks thresholds why_not shape macs_per_output",
+)
+# unmatched: entries of the machine file that name none of the layers.
+MachineSettings = namedtuple("MachineSettings", "path name unmatched layers")
+
+
+def find_peeksim():
+    """The program's path. Throws ExtractError(USAGE)."""
+    named = os.environ.get("PEEKSIM")
+    built = os.path.join(ROOT, "build", "release", "peeksim")
+    found = named or (built if os.access(built, os.X_OK) else shutil.which("peeksim"))
+    if not found or not os.access(found, os.X_OK):
+        raise ExtractError(
+            USAGE,
+            "the program peeksim is %s; build it (cmake --preset release && cmake --build --preset "
+            "release), or name it in the environment variable PEEKSIM"
+            % ("not at PEEKSIM=" + named if named else "neither in build/release nor on PATH"),
+        )
+    return found
+
+
+def run_peeksim(*words):
+    """What it prints. Throws ExtractError with its own exit code and message."""
+    done = subprocess.run([find_peeksim()] + list(words), capture_output=True, text=True)
+    if done.returncode != 0:
+        message = done.stderr.strip() or "peeksim ended with exit code %d" % done.returncode
+        raise ExtractError(done.returncode if done.returncode > 0 else 1, message)
+    return done.stdout
+
+
+def workload(layers, analysis, name="net"):
+    """The layers as a workload file's text: JSON, which is YAML."""
+    return json.dumps(
+        {"name": name, "layers": [_describe(l, analysis) for l in layers]}, ensure_ascii=False
+    )
+
+
+def resolve(layers, analysis, machine, overrides=()):
+    """MachineSettings of the file `machine`. Throws ExtractError: peeksim's own words."""
+    words = ["config", "layers", machine]
+    for override in overrides:
+        words += ["--set", override]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "net.yaml")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(workload(layers, analysis))
+        found = json.loads(run_peeksim(*words, "--workload", path))
+    return from_json(machine, found)
+
+
+def from_json(path, found):
+    return MachineSettings(
+        path,
+        found["machine"],
+        tuple(found["unmatched"]),
+        tuple(
+            LayerSettings(
+                l["name"],
+                l["kind"],
+                l["activation"],
+                l["policy"],
+                tuple(l["window"]),
+                tuple(map(tuple, l["peeks"])),
+                tuple(l["thresholds"]),
+                l["not_predicted_because"],
+                tuple(l["ofmap_shape"]),
+                l["macs_per_output"],
+            )
+            for l in found["layers"]
+        ),
+    )
+
+
+def _describe(layer, analysis):
+    C, H, W = ifmap_shape(layer, analysis)
+    ofmap_shape(layer, analysis)  # the shape that peeksim will work out
+    common = {"name": layer.name, "kind": layer.kind, "C": C, "K": layer.K}
+    common.update(activation=layer.activation, residual=bool(layer.residual))
+    if layer.kind == "fc":
+        return common
+    R, S = layer.kernel
+    return dict(
+        common,
+        H=H,
+        W=W,
+        R=R,
+        S=S,
+        stride=layer.stride,
+        pad=layer.pad,
+        dilation=layer.dilation,
+        groups=layer.groups,
+    )

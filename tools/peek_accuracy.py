@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Measures what zero prediction costs a trained CNN in accuracy, and what it saves in MACs.
+
+    tools/peek_accuracy.py MODEL --images FOLDER MACHINE.yaml [MACHINE.yaml ...] [-o RESULTS.json]
+
+MODEL is path/file.py:callable, package.module:callable or torchvision:NAME; the callable gives a
+torch.nn.Module, or a tuple that starts with one. Each machine file's prediction runs inside the
+network, so that mispredictions propagate; the unmodified network runs beside it on the same images.
+Results and their meaning: docs/accuracy.md.
+
+Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 the
+results cannot be written, 130 interrupted: with -o the same command then goes on where it was.
+"""
+import argparse
+import json
+import os
+import sys
+import time
+
+from trace_extractor import command
+
+PROGRAM = "peek_accuracy"
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    command.add_model(parser, "what to measure, see above")
+    add("machines", metavar="MACHINE", nargs="+", help="a machine file (YAML)")
+    command.add_images(parser)
+    add("-o", "--output", metavar="RESULTS", help="the results as JSON, everything per layer too")
+    add("--count", type=int, metavar="N", help="the first N images only (default: all)")
+    add("--batch", type=int, default=20, metavar="B", help="images at a time (default 20)")
+    add("--device", help="of torch, such as cuda:0 (default: the GPU if there is one)")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="overrides a key of every machine file; may be repeated",
+    )
+    add("--layers", action="store_true", help="print a table of the layers too")
+    add("--force", action="store_true", help="replace RESULTS, and start anew")
+    command.add_debug(parser)
+    options = parser.parse_intermixed_args(argv)
+    for name in ("count", "batch"):
+        number = getattr(options, name)
+        if number is not None and number < 1:
+            parser.error("--%s must be at least 1, not %d" % (name, number))
+    return options
+
+
+def run(options, state):
+    import torch
+    from peek import accuracy, insert, results
+    from trace_extractor import loading
+    from trace_extractor.errors import OUTPUT, ExtractError
+
+    if options.output and os.path.exists(options.output) and not options.force:
+        raise ExtractError(OUTPUT, "%s exists; --force replaces it" % options.output)
+    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    torch.backends.cudnn.allow_tf32 = False  # the sign of a sum is what prediction looks at
+    net, meta, trained = loading.load_model(options.model, options.model_arg, options.state_dict)
+    net = net.to(device=device, dtype=torch.float32)
+    samples = loading.inputs(
+        options.images, loading.preprocessing(options.preprocess, meta), options.count
+    )
+    first = next(iter(samples())).tensor[None].to(device=device, dtype=torch.float32)
+    with torch.no_grad():
+        network = insert.Network(net, first)
+    settings = [network.resolve(path, options.set) for path in options.machines]
+    predicted = [network.apply(s) for s in settings]
+    for machine in settings:
+        for entry in machine.unmatched:
+            print("note: %s: %s names no layer" % (machine.path, entry), file=sys.stderr)
+    if not trained:
+        print("note: random weights (no --state-dict)", file=sys.stderr)
+
+    what = {
+        name: getattr(options, name)
+        for name in ("model", "model_arg", "state_dict", "preprocess", "images", "count", "batch")
+    }
+    what.update(
+        weights=accuracy.fingerprint(net),
+        device=device,
+        torch=torch.__version__,
+        machines=[repr(s) for s in settings],
+    )
+    if options.output:
+        journal = accuracy.Journal(options.output + ".partial", what, options.force)
+    else:
+        journal = accuracy.Memory()
+    state.journal, before, start = journal, journal.images(), time.monotonic()
+    accuracy.evaluate(net, predicted, samples, options.batch, device, journal, options.count)
+    seconds = time.monotonic() - start
+
+    del what["machines"]
+    found = results.document(what, settings, journal.outcomes)
+    if options.output:
+        accuracy.put(options.output, json.dumps(found, indent=1) + "\n")
+    journal.finish()
+    print(results.table(found, options.layers), end="")
+    print(
+        "\n%.1f images a second on %s, %d networks each"
+        % ((journal.images() - before) / seconds, device, 1 + len(predicted))
+    )
+    if options.output:
+        print("results in %s" % options.output)
+
+
+def main(argv):
+    options = arguments(argv)
+    command.find_packages(PROGRAM, os.path.abspath(__file__))
+    state = argparse.Namespace(journal=None)
+
+    def interrupted():
+        if options.output and state.journal:
+            return "interrupted after %d images; the same command goes on from there" % (
+                state.journal.images()
+            )
+        return "interrupted; nothing is kept"
+
+    return command.guarded(PROGRAM, lambda: run(options, state), options.debug, interrupted)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""A network traced, run once and analysed: the door for whoever needs to know its layers."""
+import torch
+
+from . import graph
+from .errors import MODEL, ExtractError
+from .layers import Analysis
+from .recording import Run, form_of
+
+
+def analyse(net, first):
+    """(fx.GraphModule without in-place operations, Analysis) of `net` for images like `first`.
+
+    first: [1, C, H, W], of the network's own floating-point type. The module shares the network's
+    parameters. Throws ExtractError(MODEL): it cannot be traced, or not faithfully.
+    """
+    expected = _guarded(lambda: net(first.clone()), first.dtype)
+    module = graph.trace(net)
+    fixed, shapes, constant = graph.constants(module.graph), {}, {}
+
+    def show(node, value):
+        shapes[node] = tuple(value.shape) if isinstance(value, torch.Tensor) else None
+        if node in fixed:
+            constant[node] = value
+
+    output = _guarded(lambda: Run(module, show).run(first.clone()), first.dtype)
+    tolerance = 1e-9 if first.dtype == torch.float64 else 1e-3
+    for a, b in zip(_tensors(expected), _tensors(output)):
+        if a.shape != b.shape or not float((a - b).abs().max()) <= tolerance * float(a.abs().max()):
+            raise ExtractError(
+                MODEL,
+                "the traced network does not compute what the network computes "
+                "(a random operation, or one that changes a view of a tensor in place?); "
+                "call .eval(), and replace in-place operations on views",
+            )
+    return module, Analysis(module, shapes, constant)
+
+
+def ifmap_shape(layer, analysis):
+    """[C, H, W]"""
+    return _shape(analysis.shapes[layer.ifmap], layer.ifmap_form)
+
+
+def ofmap_shape(layer, analysis):
+    """[K, P, Q]. Throws ExtractError(MODEL) unless it is what the layer's geometry gives."""
+    computed = _shape(analysis.shapes[layer.value], layer.form)
+    top, left, bottom, right = layer.pad
+    size = [
+        (n + p - d * (k - 1) - 1) // s + 1
+        for n, p, d, k, s in zip(
+            ifmap_shape(layer, analysis)[1:],
+            (top + bottom, left + right),
+            layer.dilation,
+            layer.kernel,
+            layer.stride,
+        )
+    ]
+    if [layer.K] + size != computed:
+        raise ExtractError(
+            MODEL,
+            "%s: its geometry gives an ofmap of %s, the network computes %s"
+            % (layer.name, [layer.K] + size, computed),
+        )
+    return computed
+
+
+def _shape(shape, form):
+    return list(form_of(torch.empty(shape, device="meta"), form).shape)
+
+
+def _guarded(run, dtype):
+    try:
+        return run()
+    except Exception as e:
+        hint = (
+            "; --float32 runs it in single precision"
+            if dtype == torch.float64
+            and any(word in str(e) for word in ("dtype", "Double", "Float", "float", "double"))
+            else "; check --preprocess and the images' size"
+        )
+        raise ExtractError(
+            MODEL, "the network failed on the first image: %s: %s%s" % (type(e).__name__, e, hint)
+        ) from e
+
+
+def _tensors(value):
+    if isinstance(value, torch.Tensor):
+        return [value] if value.is_floating_point() and value.numel() else []
+    if isinstance(value, dict):
+        value = value.values()
+    return (
+        [t for v in value for t in _tensors(v)]
+        if hasattr(value, "__iter__") and not isinstance(value, str)
+        else []
+    )

@@ -1,0 +1,107 @@
+"""What the programs of tools/ that take a network have in common: arguments, errors, exit codes.
+
+Imports nothing but the standard library, so that find_packages can look for the rest first.
+"""
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+NEEDED = ("torch", "h5py", "numpy", "PIL")
+
+
+def find_packages(program, script):
+    """Goes on under Debian's Python when this one lacks the packages and that one has them."""
+    missing = [n for n in NEEDED if importlib.util.find_spec(n) is None]
+    if not missing:
+        return
+    look = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, %r)))" % (NEEDED,)
+    if (
+        "PEEKSIM_PYTHON" not in os.environ
+        and os.access(SYSTEM_PYTHON, os.X_OK)
+        and subprocess.call([SYSTEM_PYTHON, "-c", look]) == 0
+    ):
+        os.environ["PEEKSIM_PYTHON"] = SYSTEM_PYTHON  # tried once
+        sys.stdout.flush()
+        os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, script] + sys.argv[1:])
+    sys.exit(
+        fail(
+            program,
+            2,
+            "%s has no %s; install Debian's python3-torch python3-h5py python3-numpy "
+            "python3-pil, or run with a Python that has them"
+            % (sys.executable, ", ".join(missing)),
+        )
+    )
+
+
+def fail(program, code, message):
+    print("%s: %s" % (program, message), file=sys.stderr)
+    return code
+
+
+def add_model(parser, meaning):
+    """MODEL and how to make, fill and feed it: what loading.py takes."""
+    add = parser.add_argument
+    add("model", metavar="MODEL", help=meaning)
+    add(
+        "--model-arg",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="a positional argument of MODEL's callable; may be repeated",
+    )
+    add("--state-dict", metavar="FILE", help="weights saved by torch.save, loaded into the model")
+    add(
+        "--preprocess",
+        metavar="CALLABLE",
+        help="file.py:callable, PIL image to tensor [C,H,W]; if it takes two arguments, the "
+        "second is the second item of MODEL's tuple (default: torchvision's for ImageNet, 224x224)",
+    )
+
+
+def add_images(parser, more=""):
+    parser.add_argument(
+        "--images",
+        "--inputs",
+        required=True,
+        metavar="FOLDER_OR_CALLABLE",
+        help="a folder of images (labels.csv with file,label_index is used when there), or "
+        "file.py:callable that yields tensors [C,H,W] or PIL images, alone or as "
+        "(name, image[, label])" + more,
+    )
+
+
+def add_debug(parser):
+    parser.add_argument(
+        "--debug", action="store_true", help="show the Python traceback of an error"
+    )
+
+
+def guarded(program, run, debug, interrupted):
+    """Runs a command; -> its exit code. interrupted() is what to say after Ctrl-C."""
+    came = []
+
+    def interrupt(number, _):
+        came.append(number)  # torch turns a KeyboardInterrupt at some places into a RuntimeError
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+    try:
+        run()
+        return 0
+    except (Exception, KeyboardInterrupt) as e:
+        if came or isinstance(e, KeyboardInterrupt):
+            print(file=sys.stderr)
+            return fail(program, 130, interrupted())
+        if debug:
+            raise
+        if type(e).__name__ == "ExtractError":
+            return fail(program, e.code, e)
+        return fail(
+            program, 1, "internal error: %s: %s; --debug shows where" % (type(e).__name__, e)
+        )
