@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "sim/base/error.h"
-#include "sim/systemc/event/buffer.h"
 #include "sim/systemc/clock.h"
+#include "sim/systemc/event/buffer.h"
 #include "sim/systemc/event/pe_array.h"
 #include "sim/systemc/event/prediction_unit.h"
 #include "tests/support/fresh_kernel.h"
