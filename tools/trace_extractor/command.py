@@ -45,15 +45,24 @@ def fail(program, code, message):
 def add_model(parser, meaning):
     """MODEL and how to make, fill and feed it: what loading.py takes."""
     add = parser.add_argument
-    add("model", metavar="MODEL", help=meaning)
+    add(
+        "model",
+        metavar="MODEL",
+        help=meaning + ": path/file.py:callable or package.module:callable, which gives a "
+        "torch.nn.Module or a tuple that starts with one; torchvision:NAME; or FILE.onnx",
+    )
     add(
         "--model-arg",
         action="append",
         default=[],
         metavar="TEXT",
-        help="a positional argument of MODEL's callable; may be repeated",
+        help="an argument of MODEL's callable; may be repeated",
     )
-    add("--state-dict", metavar="FILE", help="weights saved by torch.save, loaded into the model")
+    add(
+        "--state-dict",
+        metavar="FILE",
+        help="weights for MODEL, named as in its state_dict(): of torch.save, .npz or .safetensors",
+    )
     add(
         "--preprocess",
         metavar="CALLABLE",

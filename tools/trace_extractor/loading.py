@@ -1,6 +1,6 @@
 """Models, preprocessing and images as the command line names them.
 
-    path/file.py:callable   package.module:callable   torchvision:resnet18
+    path/file.py:callable   package.module:callable   torchvision:resnet18   path/file.onnx
 """
 import csv
 import importlib
@@ -14,6 +14,7 @@ from itertools import islice
 import numpy as np
 import torch
 
+from . import states
 from .errors import MODEL, USAGE, ExtractError
 
 Sample = namedtuple("Sample", "name tensor label")  # tensor: [C, H, W]; label: -1 when unknown
@@ -27,7 +28,7 @@ def load_object(spec):
     if not place or not name:
         raise ExtractError(
             USAGE,
-            "'%s' names nothing: write path/file.py:callable or " "package.module:callable" % spec,
+            "'%s' names nothing: write path/file.py:callable or package.module:callable" % spec,
         )
     try:
         module = _load_file(place) if place.endswith(".py") else importlib.import_module(place)
@@ -58,8 +59,39 @@ def _load_file(path):
 def load_model(spec, arguments=(), state_dict=None):
     """(network in eval mode, meta or None, trained). `trained`: not known as random."""
     torch.manual_seed(0)
-    if spec.startswith("torchvision:"):
-        spec = "torchvision.models:" + spec.split(":", 1)[1]
+    if is_onnx(spec):
+        net, meta, trained = _load_onnx(spec, arguments), None, True
+    elif spec.startswith("torchvision:"):
+        net, meta = _make("torchvision.models:" + spec.split(":", 1)[1], arguments)
+        trained = bool(state_dict)
+    else:
+        (net, meta), trained = _make(spec, arguments), True
+    if state_dict:
+        states.load_state(net, state_dict)
+    return net.eval(), meta, trained
+
+
+def is_onnx(spec):
+    return spec.lower().endswith(".onnx")
+
+
+def network_name(spec, arguments=()):
+    """What to call the network that load_model gives."""
+    if is_onnx(spec):
+        return os.path.splitext(os.path.basename(spec))[0]
+    return arguments[-1] if arguments else spec.rpartition(":")[2]
+
+
+def _load_onnx(path, arguments):
+    from . import onnx_model
+
+    if arguments:
+        raise ExtractError(USAGE, "%s: an ONNX file takes no --model-arg" % path)
+    return onnx_model.load(path)
+
+
+def _make(spec, arguments):
+    """(network, meta or None) of what the callable gives."""
     made = load_object(spec)
     try:
         if not isinstance(made, torch.nn.Module):
@@ -77,19 +109,7 @@ def load_model(spec, arguments=(), state_dict=None):
             "%s gave a %s, expected a torch.nn.Module or a tuple that starts with one"
             % (spec, type(net).__name__),
         )
-    if state_dict:
-        _load_state(net, state_dict)
-    return net.eval(), meta, bool(state_dict) or not spec.startswith("torchvision.models:")
-
-
-def _load_state(net, path):
-    if not os.path.isfile(path):
-        raise ExtractError(USAGE, "%s: no such file" % path)
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        net.load_state_dict(state.get("state_dict", state))
-    except Exception as e:
-        raise ExtractError(MODEL, "%s does not hold this network's weights: %s" % (path, e)) from e
+    return net, meta
 
 
 def standard_preprocess(image):
