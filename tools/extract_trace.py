@@ -3,12 +3,11 @@
 
     tools/extract_trace.py MODEL --images FOLDER_OR_CALLABLE -o FILE.h5
 
-MODEL is path/file.py:callable, package.module:callable or torchvision:NAME; the callable gives a
-torch.nn.Module, or a tuple that starts with one. The format is docs/trace-format.md; which values
+MODEL may be Python, torchvision's or an ONNX file. The format is docs/trace-format.md; which values
 are recorded, and which layers get activation "none", is told in traces/README.md.
 
-Exit codes: 0 done, 2 usage or images, 4 a network that cannot be traced, 6 the trace cannot be
-written, 130 interrupted; nothing is left behind by any but the first.
+Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 the
+trace cannot be written, 130 interrupted; nothing is left behind by any but the first.
 """
 import argparse
 import os
@@ -22,7 +21,7 @@ def arguments(argv):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    command.add_model(parser, "what to trace, see above")
+    command.add_model(parser, "what to trace")
     command.add_images(parser, "; it is called twice and must yield the same")
     add("-o", "--output", required=True, metavar="FILE", help="the trace")
     add("--count", type=int, metavar="N", help="the first N images only (default: all)")
@@ -60,6 +59,19 @@ def arguments(argv):
         metavar="N",
         help="the first N images of --calibration only (default: all)",
     )
+    add(
+        "--machine",
+        metavar="MACHINE",
+        help="closed loop: run this machine file's zero prediction inside the network, so that "
+        "the values carry the mispredictions of earlier layers (docs/accuracy.md)",
+    )
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="overrides a key of --machine; may be repeated",
+    )
     add("--network", metavar="NAME", help="its name in the trace (default: from MODEL)")
     add("--origin", metavar="TEXT", help="how the trace was made (default: this command)")
     add(
@@ -81,6 +93,8 @@ def arguments(argv):
         parser.error("--calibration-count needs --calibration")
     if options.quantize and (options.type not in (None, "i8") or options.no_ifmap):
         parser.error("--quantize int8 records all as i8, ifmaps too: drop --type and --no-ifmap")
+    if options.set and not options.machine:
+        parser.error("--set needs --machine")
     options.type = options.type or "i8"
     return options
 
@@ -91,17 +105,23 @@ def run(options):
     net, meta, trained = loading.load_model(options.model, options.model_arg, options.state_dict)
     preprocess = loading.preprocessing(options.preprocess, meta)
     samples = loading.inputs(options.images, preprocess, options.count)
-    network = options.network or (options.model_arg or [options.model.rpartition(":")[2]])[-1]
+    network = options.network or loading.network_name(options.model, options.model_arg)
     calibration = None
     if options.calibration:
         calibration = loading.inputs(
             options.calibration, preprocess, options.calibration_count, "--calibration-count"
         )
-    origin = options.origin or "tools/extract_trace.py %s --images %s%s%s" % (
+    loop = None
+    if options.machine:
+        from peek import insert
+
+        loop = insert.closed_loop(options.machine, options.set)
+    origin = options.origin or "tools/extract_trace.py %s --images %s%s%s%s" % (
         " --model-arg ".join([options.model] + options.model_arg),
         options.images,
         " --quantize int8" if options.quantize else "",
         " --calibration %s" % options.calibration if options.calibration else "",
+        " --set ".join([" --machine %s" % options.machine] + options.set) if loop else "",
     )
     summary = extract.extract(
         net,
@@ -118,6 +138,7 @@ def run(options):
             "f32" if options.float32 else "f64",
             bool(options.quantize),
             calibration,
+            loop,
         ),
     )
     for note in summary.notes:
@@ -125,6 +146,12 @@ def run(options):
     if not trained:
         print("note: random weights (no --state-dict): marked as synthetic", file=sys.stderr)
     print_summary(options, network, summary)
+
+
+def loop_row(options, summary):
+    if options.machine:
+        share = 100 * summary.gated / max(1, summary.outputs)
+        yield "loop", "closed: %.1f %% of these values gated by %s" % (share, options.machine)
 
 
 def print_summary(options, network, summary):
@@ -138,6 +165,7 @@ def print_summary(options, network, summary):
             "%.1f %% of the %d values that enter a ReLU"
             % (100 * summary.zeros / max(1, summary.outputs), summary.outputs),
         ),
+        *loop_row(options, summary),
         (
             "size",
             "%.2f MB, %s%s"

@@ -1,6 +1,5 @@
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <iostream>
 
 #include "sim/base/error.h"
@@ -20,17 +19,6 @@ namespace {
 
 using TextList = std::vector<std::string>;
 
-// As a run refuses it: after the ReLU nothing is at or below a negative threshold.
-void require_unrectified(const LayerPrediction& settings, const std::vector<float>& ofmap,
-                         const std::string& layer, const std::string& path) {
-  if (!settings.has_negative_threshold() || *std::min_element(ofmap.begin(), ofmap.end()) != 0.0f)
-    return;
-  throw Error(ErrorKind::trace, path,
-              "layer '" + layer + "' has a negative threshold (" + settings.threshold_where.text() +
-                  "), but the trace holds only values that have passed the ReLU",
-              "record the values that enter the ReLU, or use thresholds of 0 and above");
-}
-
 // Returns how many outputs are gated, over all layers and images.
 Count write_masks(const Trace& trace, const std::vector<LayerPrediction>& settings,
                   OutputFile& file, const Watch& watch) {
@@ -44,7 +32,7 @@ Count write_masks(const Trace& trace, const std::vector<LayerPrediction>& settin
     for (int image = 0; image < info.images; ++image) {
       watch.check(info.path);
       trace.read_ofmap(i, image, ofmap);
-      require_unrectified(settings[i], ofmap, layer.name, info.path);
+      require_unrectified(settings[i], layer.name, ofmap, info.path);
       const Prediction prediction = predict(settings[i], ofmap, layer.K);
       gated += prediction.predicted_zero;
       file.write(mask_values(prediction, layer.K));

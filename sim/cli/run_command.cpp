@@ -11,6 +11,7 @@
 #include "sim/cli/session.h"
 #include "sim/predict/layer_prediction.h"
 #include "sim/report/event_file.h"
+#include "sim/report/layer_settings.h"
 #include "sim/report/save.h"
 #include "sim/report/screen.h"
 #include "sim/report/version.h"
@@ -26,10 +27,17 @@ namespace {
 using TextList = std::vector<std::string>;
 
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
-  std::vector<Layer> layers;
-  for (const TraceLayer& layer : info.layers) layers.push_back(layer.layer);
-  for (const std::string& entry : unmatched_entries(machine.prediction, layers))
+  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
     spdlog::warn("{} names no layer of {}", entry, info.path);
+}
+
+void warn_about_loop(const MachineSpec& machine, const TraceInfo& info) {
+  const std::string mismatch = loop_mismatch(machine, info);
+  if (!mismatch.empty())
+    spdlog::warn(
+        "{} {}: its values carry other mispredictions than this machine's; record it with "
+        "tools/extract_trace.py --machine of this one",
+        info.path, mismatch);
 }
 
 // "event: ...; clocked: ..."
@@ -108,6 +116,7 @@ void run_command(const std::vector<std::string>& arguments) {
   const Trace trace(options.text("trace"));
   if (options.has("workload")) check_workload(trace.info(), options.text("workload"));
   warn_about_unmatched(machine, trace.info());
+  warn_about_loop(machine, trace.info());
   std::unique_ptr<OutputFolder> folder;
   if (options.has("out"))
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));

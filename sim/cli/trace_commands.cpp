@@ -26,6 +26,11 @@ std::string heading(const TraceInfo& info, const std::string& sha256) {
   if (info.synthetic)
     out += "SYNTHETIC: the values are generated, not those of a trained network\n";
   out += "origin   " + info.origin + "\nsha256   " + sha256 + "\n";
+  if (info.loop.closed)
+    out += "loop     closed: recorded with the prediction of " + info.loop.machine +
+           (info.loop.settings.empty() ? "" : ", settings " + info.loop.settings) + "\n";
+  else
+    out += "loop     open: recorded without prediction\n";
   if (!info.workload.empty()) out += "workload " + info.workload + "\n";
   for (std::size_t i = 0; i < info.image_names.size(); ++i) {
     out += "image    " + info.image_names[i];

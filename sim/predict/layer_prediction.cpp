@@ -91,6 +91,28 @@ LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& laye
   return result;
 }
 
+std::vector<LayerPrediction> resolve_layers(const MachineSpec& machine,
+                                            const std::vector<Layer>& layers) {
+  std::vector<LayerPrediction> resolved;
+  bool before_first = true;
+  for (const Layer& layer : layers) {
+    const bool first = before_first && layer.kind == LayerKind::conv;
+    resolved.push_back(resolve_prediction(machine, layer, first));
+    before_first = before_first && !first;
+  }
+  return resolved;
+}
+
+void require_unrectified(const LayerPrediction& settings, const std::string& layer,
+                         const std::vector<float>& ofmap, const std::string& trace_path) {
+  if (!settings.has_negative_threshold()) return;
+  if (*std::min_element(ofmap.begin(), ofmap.end()) != 0.0f) return;
+  throw Error(ErrorKind::trace, trace_path,
+              "layer '" + layer + "' has a negative threshold (" + settings.threshold_where.text() +
+                  "), but the trace holds only values that have passed the ReLU: none is below 0",
+              "record the values that enter the ReLU, or use thresholds of 0 and above");
+}
+
 std::vector<std::string> unmatched_entries(const PredictionSpec& prediction,
                                            const std::vector<Layer>& layers) {
   std::vector<std::string> unmatched;

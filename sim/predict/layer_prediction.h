@@ -27,6 +27,16 @@ struct LayerPrediction {
 // the window, per-channel thresholds whose number is not K (whatever the predictor).
 LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& layer, bool is_first);
 
+// The settings of all layers of a network, in the order of execution: the first convolution among
+// them is `first`. Throws as resolve_prediction.
+std::vector<LayerPrediction> resolve_layers(const MachineSpec& machine,
+                                            const std::vector<Layer>& layers);
+
+// Values that have passed the ReLU cannot tell a small positive output from a clearly negative one,
+// so a threshold below 0 would silently predict nothing. Throws Error(trace) for such values.
+void require_unrectified(const LayerPrediction& settings, const std::string& layer,
+                         const std::vector<float>& ofmap, const std::string& trace_path);
+
 // The entries of prediction.exclude, prediction.layers and the thresholds file that name none of
 // the layers: most likely a slip, worth a warning.
 std::vector<std::string> unmatched_entries(const PredictionSpec& prediction,

@@ -11,16 +11,16 @@
 
 namespace peeksim {
 
-// The layers of a trace, without what is known of their values.
-std::vector<Layer> layers_of(const TraceInfo& info);
+// What decides which outputs are gated (names, policies, windows, peeks, thresholds) as 16
+// hexadecimal digits: equal digests mean equal predictions.
+std::string settings_digest(const std::vector<Layer>& layers,
+                            const std::vector<LayerPrediction>& resolved);
 
-// One per layer, in order; the first convolution counts as "first" for prediction.exclude.
-// REQUIRES: shape_error(layer) is empty for every layer. Throws Error(config) as
-// resolve_prediction does.
-std::vector<LayerPrediction> resolve_layers(const MachineSpec& machine,
-                                            const std::vector<Layer>& layers);
+// "", or why a closed-loop trace's values are not those of this machine's predictions: a clause for
+// a warning. Throws as resolve_layers.
+std::string loop_mismatch(const MachineSpec& machine, const TraceInfo& info);
 
-// The same as a JSON document. Throws as above.
+// The resolved settings and their digest as a JSON document. Throws as above.
 std::string layer_settings_json(const MachineSpec& machine, const std::string& network,
                                 const std::vector<Layer>& layers);
 

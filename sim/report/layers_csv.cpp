@@ -44,6 +44,7 @@ std::vector<Cell> cells(const LayerResult& layer, const RunResult& result, const
   std::vector<Cell> row = {
       {"network", quoted(result.trace.network)},
       {"synthetic", result.trace.synthetic ? "1" : "0"},
+      {"loop", result.trace.loop.closed ? "closed" : "open"},
       {"images", std::to_string(result.trace.images)},
       {"layer", quoted(shape.name)},
       {"kind", kind_name(shape)},

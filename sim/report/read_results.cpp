@@ -79,6 +79,18 @@ LayerResult read_layer(const Json& json) {
   return result;
 }
 
+TraceLoop read_loop(const Json& trace) {
+  TraceLoop loop;
+  if (!trace.contains("loop")) return loop;  // written before there were closed loops
+  const std::string kind = trace.at("loop");
+  if (kind != "open" && kind != "closed")
+    throw std::invalid_argument("unknown loop '" + kind + "', expected open or closed");
+  loop.closed = kind == "closed";
+  loop.machine = trace.at("machine");
+  loop.settings = trace.at("settings");
+  return loop;
+}
+
 TraceIdentity read_trace(const Json& json) {
   TraceIdentity trace;
   trace.file = json.at("file");
@@ -87,6 +99,7 @@ TraceIdentity read_trace(const Json& json) {
   trace.workload = json.at("workload");
   trace.sha256 = json.at("sha256");
   trace.synthetic = json.at("synthetic");
+  trace.loop = read_loop(json);
   trace.images = integer(json.at("images"));
   return trace;
 }

@@ -93,8 +93,15 @@ Json layer_json(const LayerResult& layer, const RunResult& result, const EnergyR
 }
 
 Json trace_json(const TraceIdentity& trace) {
-  return {{"file", trace.file},         {"network", trace.network}, {"origin", trace.origin},
-          {"workload", trace.workload}, {"sha256", trace.sha256},   {"synthetic", trace.synthetic},
+  return {{"file", trace.file},
+          {"network", trace.network},
+          {"origin", trace.origin},
+          {"workload", trace.workload},
+          {"sha256", trace.sha256},
+          {"synthetic", trace.synthetic},
+          {"loop", trace.loop.closed ? "closed" : "open"},
+          {"machine", trace.loop.machine},
+          {"settings", trace.loop.settings},
           {"images", trace.images}};
 }
 

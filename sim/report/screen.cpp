@@ -71,7 +71,9 @@ std::string heading(const RunResult& result, const EnergyRates& rates) {
   if (trace.synthetic)
     out += "SYNTHETIC TRACE: the values are generated, not those of a trained network\n";
   out += "trace    " + trace.network + " (" + trace.file + ", sha256 " +
-         trace.sha256.substr(0, 12) + "), " + std::to_string(trace.images) +
+         trace.sha256.substr(0, 12) + "), " +
+         (trace.loop.closed ? "closed loop of " + trace.loop.machine : "open loop") + ", " +
+         std::to_string(trace.images) +
          (trace.images == 1 ? " image\n" : " images; all sums are over all images\n");
   out += "machine  " + machine_line(result.machine) + "\n";
   out += "time     " + time_line(result) + "\n\n";

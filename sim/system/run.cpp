@@ -27,20 +27,6 @@ class PhaseTimer {
   std::clock_t start_;
 };
 
-// Values that have passed the ReLU cannot tell a small positive output from a clearly negative one,
-// so a threshold below 0 would silently predict nothing.
-void require_unrectified(const std::vector<float>& ofmap, const LayerSetup& setup,
-                         const std::string& trace_path) {
-  if (!setup.prediction.has_negative_threshold()) return;
-  const float least = *std::min_element(ofmap.begin(), ofmap.end());
-  if (least != 0.0f) return;
-  throw Error(ErrorKind::trace, trace_path,
-              "layer '" + setup.layer.name + "' has a negative threshold (" +
-                  setup.prediction.threshold_where.text() +
-                  "), but the trace holds only values that have passed the ReLU: none is below 0",
-              "record the values that enter the ReLU, or use thresholds of 0 and above");
-}
-
 void require_checkable(const EngineKind& engine, const TraceInfo& info) {
   if (!engine.computes)
     throw Error(ErrorKind::usage, "",
@@ -66,6 +52,7 @@ TraceIdentity identity_of(const Trace& trace) {
   id.workload = info.workload;
   id.sha256 = trace.sha256();
   id.synthetic = info.synthetic;
+  id.loop = info.loop;
   id.images = info.images;
   return id;
 }
@@ -158,13 +145,12 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   if (options.waveform.write) require_waveform(kind);
 
   std::vector<LayerSetup> setups, dense_setups;
-  const auto first_conv =
-      std::find_if(info.layers.begin(), info.layers.end(),
-                   [](const TraceLayer& l) { return l.layer.kind == LayerKind::conv; });
-  for (const TraceLayer& traced : info.layers) {
-    const bool first = first_conv != info.layers.end() && &traced == &*first_conv;
-    setups.push_back(set_up_layer(machine, traced.layer, first));
-    dense_setups.push_back(set_up_layer(dense_machine, traced.layer, first));
+  const std::vector<Layer> layers = layers_of(info);
+  const std::vector<LayerPrediction> predictions = resolve_layers(machine, layers);
+  const std::vector<LayerPrediction> dense = resolve_layers(dense_machine, layers);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    setups.push_back(set_up_layer(machine, layers[i], predictions[i]));
+    dense_setups.push_back(set_up_layer(dense_machine, layers[i], dense[i]));
   }
 
   RunResult result;
@@ -209,7 +195,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
       CounterPair counters;
       {
         const PhaseTimer timer(spent.simulate_seconds);
-        require_unrectified(values.ofmap, setup, info.path);
+        require_unrectified(setup.prediction, setup.layer.name, values.ofmap, info.path);
         values.zero_taps.clear();
         if (gates_zeros) values.zero_taps = zero_taps(setup.layer, values.operands.ifmap);
         counters = runner.run(values);

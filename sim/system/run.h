@@ -50,6 +50,7 @@ struct TraceIdentity {
   std::string workload;
   std::string sha256;
   bool synthetic = false;
+  TraceLoop loop;
   int images = 0;
 };
 

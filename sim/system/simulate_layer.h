@@ -30,6 +30,9 @@ struct LayerSetup {
 };
 
 // Throws Error(config) or Error(machine) when the machine cannot run the layer.
+LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer,
+                        const LayerPrediction& prediction);
+// The same for a layer alone.
 LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer, bool is_first);
 
 // Simulates the layer, one convolution group after another, and returns its counters. They are

@@ -119,6 +119,27 @@ void note_unknown(const Object& object, std::set<std::string> attributes,
   }
 }
 
+// "closed loop: MACHINE, settings DIGEST"; the digest may be missing.
+TraceLoop read_loop(const Object& file) {
+  TraceLoop loop;
+  if (!hdf5::has_attribute(file, "prediction")) return loop;
+  const std::string text = hdf5::read_string(file, "prediction");
+  if (text.empty()) return loop;
+  const std::string start = "closed loop: ";
+  const std::string middle = ", settings ";
+  const std::string rest = text.substr(std::min(start.size(), text.size()));
+  const std::size_t end = std::min(rest.rfind(middle), rest.size());
+  loop.closed = true;
+  loop.machine = rest.substr(0, end);
+  if (end < rest.size()) loop.settings = rest.substr(end + middle.size());
+  if (text.rfind(start, 0) != 0 || loop.machine.empty()) {
+    file.fail("attribute @prediction is '" + text + "', expected '" + start + "MACHINE" + middle +
+                  "DIGEST'",
+              "leave it out when the network ran without prediction");
+  }
+  return loop;
+}
+
 TraceLayer read_trace_layer(const Object& group, const std::string& name, int images,
                             std::vector<std::string>& unknown) {
   TraceLayer trace_layer;
@@ -217,10 +238,13 @@ TraceInfo read_structure(const Object& file) {
   info.origin = hdf5::read_string(file, "origin");
   info.synthetic = read_int(file, "synthetic", 0, 1) == 1;
   if (hdf5::has_attribute(file, "workload")) info.workload = hdf5::read_string(file, "workload");
+  info.loop = read_loop(file);
   info.metadata_checksummed = has_metadata_checksums(file);
   read_images(file, info);
-  note_unknown(file, {"format", "version", "network", "origin", "synthetic", "workload", "images"},
-               {"labels", "image_names", "layers"}, info.unknown);
+  note_unknown(
+      file,
+      {"format", "version", "network", "origin", "synthetic", "workload", "images", "prediction"},
+      {"labels", "image_names", "layers"}, info.unknown);
 
   const Object layers = hdf5::open_group(file, "layers");
   const std::vector<std::string> names = hdf5::link_names(layers);

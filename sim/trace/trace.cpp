@@ -104,4 +104,10 @@ std::vector<float> Trace::scales(std::size_t layer, TraceTensor tensor) const {
   return impl_->open(layer, tensor, 0).scales();
 }
 
+std::vector<Layer> layers_of(const TraceInfo& info) {
+  std::vector<Layer> layers;
+  for (const TraceLayer& traced : info.layers) layers.push_back(traced.layer);
+  return layers;
+}
+
 }  // namespace peeksim

@@ -23,12 +23,21 @@ struct TraceLayer {
   bool integer = false;       // i8 arithmetic: docs/trace-format.md; then all tensors are there
 };
 
+// Whether zeros were predicted in the network while it was recorded. Open loop: no; closed loop:
+// yes, so that the values carry the mispredictions of earlier layers.
+struct TraceLoop {
+  bool closed = false;
+  std::string machine;   // whose predictions they were; "" in the open loop
+  std::string settings;  // the digest of its prediction settings (layer_settings.h), or ""
+};
+
 struct TraceInfo {
   std::string path;
   std::string network;
   std::string origin;      // how the trace was made, in a sentence
   bool synthetic = false;  // not taken from a trained network
   std::string workload;    // the name of the workload whose shapes it has, or ""
+  TraceLoop loop;
   int images = 0;
   std::vector<std::string> image_names;  // one per image, or empty
   std::vector<int> labels;               // one per image, or empty
@@ -75,6 +84,9 @@ class Trace {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// The shapes of a trace's layers, in the order of execution.
+std::vector<Layer> layers_of(const TraceInfo& info);
 
 // Throws Error(trace) unless the trace's layers are the workload's: same names, order and shapes.
 void check_workload(const TraceInfo& trace, const std::string& workload_path);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace peeksim;
 
@@ -74,4 +75,61 @@ TEST_CASE("the layers of a trace are its layers' shapes in order") {
   REQUIRE(layers.size() == 2);
   CHECK(layers[0].name == "x");
   CHECK(layers[1].name == "y");
+}
+
+TEST_CASE("the digest tells apart what predicts differently, and nothing else") {
+  const std::vector<Layer> layers = {layer("a"), layer("b")};
+  const auto digest = [](const MachineSpec& machine, const std::vector<Layer>& of) {
+    return settings_digest(of, resolve_layers(machine, of));
+  };
+  const MachineSpec machine;
+  const std::string own = digest(machine, layers);
+  CHECK(own.size() == 16);
+  CHECK(own.find_first_not_of("0123456789abcdef") == own.npos);
+  CHECK(settings(machine, layers)["digest"] == own);
+
+  MachineSpec same = machine;
+  same.name = "other";
+  same.array.rows += 1;
+  same.prediction.latency += 1;
+  same.prediction.threshold = 1e-60;  // the same float
+  CHECK(digest(same, layers) == own);
+
+  std::vector<MachineSpec> others(6, machine);
+  others[0].prediction.threshold = 0.1;
+  others[1].prediction.window = {2, 3};
+  others[2].prediction.peeks = {"corner", {}};
+  others[3].prediction.exclude = {"b"};
+  others[4].prediction.policy = "oracle";
+  others[5].prediction.channel_thresholds["a"] = {0, never_predicted};
+  std::set<std::string> digests = {own, digest(machine, {layer("a"), layer("c")})};
+  for (const MachineSpec& other : others) digests.insert(digest(other, layers));
+  CHECK(digests.size() == 8);
+
+  // What decides nothing does not count: a policy without prediction has no window.
+  others[0].prediction.policy = others[1].prediction.policy = "none";
+  CHECK(digest(others[0], layers) == digest(others[1], layers));
+}
+
+TEST_CASE(
+    "a closed-loop trace fits the machine of its settings, or of its name if it has no more") {
+  TraceInfo info;
+  info.layers.resize(1);
+  info.layers[0].layer = layer("x");
+  MachineSpec machine;
+  machine.name = "own";
+  CHECK(loop_mismatch(machine, info).empty());
+  info.loop.closed = true;
+  info.loop.machine = "made on";
+  CHECK(loop_mismatch(machine, info) ==
+        "was recorded with the predictions of 'made on', not of 'own' (only the names are known)");
+  machine.name = "made on";
+  CHECK(loop_mismatch(machine, info).empty());
+  info.loop.settings = settings_digest(layers_of(info), resolve_layers(machine, layers_of(info)));
+  machine.name = "renamed";
+  CHECK(loop_mismatch(machine, info).empty());
+  machine.prediction.threshold = 0.5;
+  CHECK(loop_mismatch(machine, info) ==
+        "was recorded with the predictions of 'made on', whose settings are not those of "
+        "'renamed'");
 }

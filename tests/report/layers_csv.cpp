@@ -25,10 +25,10 @@ TEST_CASE("layers.csv has a header and a row per layer, all with as many columns
   REQUIRE(lines.size() == 4);
   const auto commas = std::count(lines[0].begin(), lines[0].end(), ',');
   for (const std::string& line : lines) CHECK(std::count(line.begin(), line.end(), ',') == commas);
-  CHECK(lines[0].rfind("network,synthetic,images,layer,kind,", 0) == 0);
-  CHECK(lines[1].rfind("samplenet,0,2,first,conv,2,6,8,4,5,4,3,3,1,none,excluded by 'first',0,",
-                       0) == 0);
-  CHECK(lines[3].rfind("samplenet,0,2,fc,fc,5,1,1,10,1,1,1,1,1,peek,,1,", 0) == 0);
+  CHECK(lines[0].rfind("network,synthetic,loop,images,layer,kind,", 0) == 0);
+  CHECK(lines[1].rfind(
+            "samplenet,0,open,2,first,conv,2,6,8,4,5,4,3,3,1,none,excluded by 'first',0,", 0) == 0);
+  CHECK(lines[3].rfind("samplenet,0,open,2,fc,fc,5,1,1,10,1,1,1,1,1,peek,,1,", 0) == 0);
 }
 
 TEST_CASE("every counter is a column, of the machine and of the dense one") {
@@ -49,6 +49,7 @@ TEST_CASE("a name with a comma, a quote or a line break is quoted as RFC 4180 wa
   run.trace.network = "net, \"two\"";
   run.layers[0].layer.name = "a\nb";
   run.trace.synthetic = true;
+  run.trace.loop.closed = true;
   const std::string csv = layers_csv(run, sample_table());
-  CHECK(csv.find("\n\"net, \"\"two\"\"\",1,2,\"a\nb\",conv,") != csv.npos);
+  CHECK(csv.find("\n\"net, \"\"two\"\"\",1,closed,2,\"a\nb\",conv,") != csv.npos);
 }

@@ -79,12 +79,17 @@ TEST_CASE("every machine key, name and switch survives the way through the file"
   run.machine.prediction.peeks = {"", {{0, 1}, {1, 0}}};
   run.trace.network = "tab\there";
   run.trace.synthetic = true;
+  run.trace.loop = {true, "peek \"quoted\"", "0123456789abcdef"};
   run.layers[1].layer.activation = Activation::relu6;
   run.layers[1].layer.residual = true;
   const TempFolder folder;
   const std::string text = results_json(run, sample_table());
   const RunResult again = read_results(folder.write("results.json", text));
   CHECK(results_json(again, sample_table()) == text);
+  CHECK(Json::parse(text)["trace"]["loop"] == "closed");
+  CHECK(again.trace.loop.closed);
+  CHECK(again.trace.loop.machine == run.trace.loop.machine);
+  CHECK(again.trace.loop.settings == run.trace.loop.settings);
   CHECK(again.machine.name == run.machine.name);
   CHECK(again.machine.prediction.peeks.list == run.machine.prediction.peeks.list);
   CHECK(again.machine.prediction.channel_thresholds == run.machine.prediction.channel_thresholds);
@@ -138,6 +143,16 @@ TEST_CASE("a value of another type is refused or does not count; it is never bel
     });
   }
   CHECK(outcome(folder, json, text) == "read");
+}
+
+TEST_CASE("results from before there were closed loops are of the open one; no third is known") {
+  const TempFolder folder;
+  Json json = Json::parse(results_json(sample_run(), sample_table()));
+  CHECK(json["trace"]["loop"] == "open");
+  json["trace"]["loop"] = "half open";
+  CHECK(outcome(folder, json, "") == "refused");
+  for (const char* name : {"loop", "machine", "settings"}) json["trace"].erase(name);
+  CHECK_FALSE(read_results(folder.write("old.json", json.dump())).trace.loop.closed);
 }
 
 TEST_CASE("a counter that somebody changed is noticed") {

@@ -29,7 +29,8 @@ TEST_CASE("the screen opens with what was saved, then says on what and with what
   const std::string screen = run_screen(sample_run(), sample_table());
   CHECK(screen.rfind("25.7 % of the network's MACs saved, speed-up 1.42, ", 0) == 0);
   CHECK(contains(screen, "10.0 % of the predicted zeros false\n"));
-  CHECK(contains(screen, "trace    samplenet (sample.h5, sha256 aaaaaaaaaaaa), 2 images; "));
+  CHECK(contains(screen,
+                 "trace    samplenet (sample.h5, sha256 aaaaaaaaaaaa), open loop, 2 images; "));
   CHECK(contains(screen, "machine  sample: 2x2 PEs, 1 MAC/cycle each, gate; peek 2x2 diagonal"));
   CHECK(contains(screen, "\ntime     0.013 ms at 500 MHz; without prediction 0.019 ms\n"));
   CHECK_FALSE(contains(screen, "SYNTHETIC"));
@@ -40,6 +41,12 @@ TEST_CASE("a synthetic trace is called so on the second line") {
   run.trace.synthetic = true;
   CHECK(contains(run_screen(run, sample_table()),
                  "false\nSYNTHETIC TRACE: the values are generated"));
+}
+
+TEST_CASE("a closed-loop trace is called so, with the machine whose predictions it carries") {
+  RunResult run = sample_run();
+  run.trace.loop = {true, "peek", "0123"};
+  CHECK(contains(run_screen(run, sample_table()), "aaa), closed loop of peek, 2 images; "));
 }
 
 TEST_CASE("a layer that is not predicted shows dashes for what prediction would have changed") {

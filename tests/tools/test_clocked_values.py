@@ -90,7 +90,9 @@ class SmallNetworks(Clocked):
 
     def test_rounded_values_cannot_be_checked(self):
         self.extract(shake(Basic()), images(1), weights=True, type="i8")
-        self.assertIn("its values are rounded (i8)", self.peeksim("clocked", "--check-values", code=4))
+        self.assertIn(
+            "its values are rounded (i8)", self.peeksim("clocked", "--check-values", code=4)
+        )
         self.peeksim("clocked")
 
 

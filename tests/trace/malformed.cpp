@@ -102,6 +102,11 @@ TEST_CASE("an attribute of another type, length or range is named") {
       {"f.attrs['network'] = 'a\\nb'", "attribute @network holds a line break"},
       {"f.attrs['images'] = 2.0", "attribute @images must hold integers"},
       {"f.attrs['images'] = 0", "attribute @images holds 0, expected 1 to"},
+      {"f.attrs['prediction'] = 'tiny'",
+       "attribute @prediction is 'tiny', expected 'closed loop: MACHINE, settings DIGEST'"},
+      {"f.attrs['prediction'] = 'closed loop: '", "attribute @prediction is 'closed loop: '"},
+      {"f.attrs['prediction'] = 'closed loop: , settings 12'", "is 'closed loop: , settings 12'"},
+      {"f.attrs['prediction'] = 1", "attribute @prediction must hold text"},
       {"f.attrs['synthetic'] = 2", "attribute @synthetic holds 2, expected 0 to 1"},
       {"g.attrs['stride'] = [1, 1, 1]", "attribute @stride holds 3 values, expected 2"},
       {"g.attrs['stride'] = 1", "attribute @stride holds 1 values, expected 2"},
@@ -262,6 +267,25 @@ TEST_CASE("every finite half-precision number is read exactly") {
   const std::string expected = read_bytes(folder.path("expected"));
   REQUIRE(expected.size() == 63488 * sizeof(float));
   CHECK(std::memcmp(values.data(), expected.data(), expected.size()) == 0);
+}
+
+TEST_CASE("the loop that a trace was recorded in is read; without a word it was the open one") {
+  const TempFolder folder;
+  const std::string set = "f.attrs['prediction'] = ";
+  write_traces(folder, {"pass", set + "''", set + "'closed loop: a, settings b, settings 12ab'",
+                        set + "'closed loop: tiny'"});
+  const auto loop = [&](const char* name) { return Trace(folder.path(name)).info().loop; };
+  for (const char* open : {"0.h5", "1.h5"}) {
+    CHECK_FALSE(loop(open).closed);
+    CHECK(loop(open).machine.empty());
+  }
+  CHECK(loop("2.h5").closed);
+  CHECK(loop("2.h5").machine == "a, settings b");
+  CHECK(loop("2.h5").settings == "12ab");
+  CHECK(loop("3.h5").closed);
+  CHECK(loop("3.h5").machine == "tiny");
+  CHECK(loop("3.h5").settings.empty());
+  CHECK(Trace(folder.path("3.h5")).info().unknown.empty());
 }
 
 TEST_CASE("what the format does not know is ignored but reported") {

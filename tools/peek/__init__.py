@@ -4,6 +4,7 @@ settings    what a machine file means on every layer, as peeksim resolves it
 activation  PeekActivation: the simulator's prediction rule in tensor operations
 insert      PeekActivations put into a network by torch.fx
 accuracy    labelled images through the network with and without prediction
+finetune    training with prediction in the loop
 interval    the confidence interval of a paired difference
 results     results as JSON and as a table
 """

@@ -32,8 +32,9 @@ class PeekActivation(nn.Module):
             "counts", torch.zeros(len(COUNTS), dtype=torch.int64), persistent=False
         )
 
-    def forward(self, x):
-        values = self._as_map(x.detach())
+    def forward(self, x, stored=None):
+        """stored: x as the hardware stores it, for the decision, when that is rounded."""
+        values = self._as_map(x.detach() if stored is None else stored)
         mask = self.gated(values)
         self.counts += torch.stack(
             [

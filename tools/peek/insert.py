@@ -12,6 +12,7 @@ from torch import fx
 
 from trace_extractor.analyse import analyse
 from trace_extractor.errors import MODEL, ExtractError
+from trace_extractor.extract import Loop
 
 from . import settings as peek_settings
 from .activation import PeekActivation
@@ -20,6 +21,18 @@ from .activation import PeekActivation
 # the other and net.state_dict() is that of the plain network; activations: PeekActivations by
 # layer name, only of predicted layers; settings: MachineSettings.
 Predicted = namedtuple("Predicted", "module activations settings")
+
+
+def activations_of(layers, settings):
+    """{node: PeekActivation} of the values that are predicted. Throws ExtractError(MODEL)."""
+    by_name = {s.name: s for s in settings.layers}
+    if sorted(by_name) != sorted(l.name for l in layers):
+        raise ExtractError(MODEL, "the settings name other layers than the network has")
+    return {
+        l.value: PeekActivation(by_name[l.name], l.form[0] == "features")
+        for l in layers
+        if by_name[l.name].policy != "none"
+    }
 
 
 class Network:
@@ -40,19 +53,16 @@ class Network:
 
     def apply(self, settings):
         """Predicted. Throws ExtractError(MODEL): the settings are of another network."""
-        by_name = {s.name: s for s in settings.layers}
-        if sorted(by_name) != sorted(l.name for l in self.layers):
-            raise ExtractError(MODEL, "the settings name other layers than the network has")
+        gates = activations_of(self.layers, settings)
         copies, graph = {}, fx.Graph()
         graph.output(graph.graph_copy(self.module.graph, copies))
         module = fx.GraphModule(self.module, graph)
         activations = {}
         for layer in self.layers:
-            own = by_name[layer.name]
-            if own.policy == "none":
+            if layer.value not in gates:
                 continue
             target = "peek_%04d" % len(activations)
-            activation = PeekActivation(own, layer.form[0] == "features").to(self.device)
+            activation = gates[layer.value].to(self.device)
             activations[layer.name] = activation
             module.add_submodule(target, activation)
             value = copies[layer.value]
@@ -73,3 +83,17 @@ def apply_prediction(net, settings, first):
     if isinstance(settings, str):
         settings = network.resolve(settings)
     return network.apply(settings)
+
+
+def closed_loop(machine, overrides=()):
+    """What extract.Options takes as `loop`: for a network's layers, an extract.Loop."""
+
+    def resolve(layers, analysis):
+        settings = peek_settings.resolve(layers, analysis, machine, overrides)
+        label = "closed loop: %s" % settings.name
+        if settings.digest:
+            label += ", settings %s" % settings.digest
+        notes = ["%s: %s names no layer" % (machine, entry) for entry in settings.unmatched]
+        return Loop(label, activations_of(layers, settings), notes)
+
+    return resolve

@@ -22,8 +22,9 @@ LayerSettings = namedtuple(
     "LayerSettings",
     "name kind activation policy window peeks thresholds why_not shape macs_per_output",
 )
-# unmatched: entries of the machine file that name none of the layers.
-MachineSettings = namedtuple("MachineSettings", "path name unmatched layers")
+# unmatched: entries of the machine file that name none of the layers; digest: peeksim's, of all
+# that decides what is gated, "" when unknown.
+MachineSettings = namedtuple("MachineSettings", "path name unmatched layers digest", defaults=("",))
 
 
 def find_peeksim():
@@ -90,6 +91,7 @@ def from_json(path, found):
             )
             for l in found["layers"]
         ),
+        found.get("digest", ""),
     )
 
 

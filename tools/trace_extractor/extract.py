@@ -1,8 +1,10 @@
 """The extraction: every image runs through the network twice, one at a time.
 
 The first run finds each tensor's largest value (the i8 scale), the second records, in integer
-arithmetic when the network is quantised. Both are done in float64, so that the recorded bytes do
-not depend on the order in which a CPU or a number of threads adds up.
+arithmetic when the network is quantised. With prediction in the loop both runs gate; the second
+decides on the values as they are stored, so that the simulator decides the same. Both are done in
+float64, so that the recorded bytes do not depend on the order in which a CPU or a number of threads
+adds up.
 """
 from collections import namedtuple
 
@@ -12,14 +14,19 @@ import torch
 from . import quantize, weights
 from .analyse import analyse, ifmap_shape, ofmap_shape
 from .recording import Key, Recording, Run
-from .store import TraceWriter, encode, scale_of
+from .store import TraceWriter, decode, encode, scale_of
 
 Options = namedtuple(
     "Options",
-    "network origin synthetic type ifmap weights force precision quantize calibration",
-    defaults=(False, None),  # quantize implies i8, ifmap and weights; calibration: samples, or None
+    "network origin synthetic type ifmap weights force precision quantize calibration loop",
+    # quantize implies i8, ifmap and weights; calibration: samples, or None; loop: a function of the
+    # layers and the Analysis that gives a Loop, or None for the open loop
+    defaults=(False, None, None),
 )
-Summary = namedtuple("Summary", "layers images notes outputs zeros")
+Summary = namedtuple("Summary", "layers images notes outputs zeros gated")
+# Zero prediction in the network's loop. label: the attribute @prediction; gates: by the node whose
+# value they gate, PeekActivations: gate(value, stored) -> value, with stored as in the trace.
+Loop = namedtuple("Loop", "label gates notes")
 
 
 def extract(net, samples, path, options):
@@ -52,12 +59,26 @@ def _extract(net, dtype, samples, writer, options):
             ]
     wanted = dict.fromkeys(map(tuple, tensors.values()))
     recording = Recording(dtype, wanted, samples)
-    runner, origin = lambda show: Run(module, show), options.origin
-    names, labels, calibrated = _measure(recording, runner, options)
-    network = None
+    loop = options.loop(layers, analysis) if options.loop else Loop("", {}, [])
+    # A quantised network's scales are measured without prediction, like its weights.
+    gates = {} if options.quantize else loop.gates
+    names, labels, calibrated = _measure(
+        recording, lambda show: Run(module, show, _gating(gates, _single)), options
+    )
+    ofmaps = {l.value: tuple(tensors[l.name, "ofmap"]) for l in layers}
+    network, origin = None, options.origin
+
+    def stored(node, value):
+        largest = recording.largest[ofmaps[node]]
+        coded = encode(value.double().numpy(), options.type, largest)
+        return torch.from_numpy(decode(coded, options.type, largest))
+
+    def runner(show):
+        return Run(module, show, _gating(loop.gates, stored))
+
     if options.quantize:
         network = quantize.IntegerNetwork(module, layers, analysis, tensors, recording.largest)
-        runner = network.runner
+        runner = network.runner(_gating(loop.gates, _single))
         plural = "" if calibrated == 1 else "s"
         origin += "; in int8 arithmetic, scales from %d image%s" % (calibrated, plural)
 
@@ -69,6 +90,7 @@ def _extract(net, dtype, samples, writer, options):
         origin=origin,
         synthetic=int(options.synthetic),
         images=len(names),
+        **({"prediction": loop.label} if loop.label else {})
     )
     if any(l != -1 for l in labels):
         writer.array(writer.file, "labels", np.array(labels, "<i4"))
@@ -106,8 +128,25 @@ def _extract(net, dtype, samples, writer, options):
             count["outputs"] += coded.size
             count["zeros"] += int((coded <= 0).sum())
 
+    for gate in loop.gates.values():
+        gate.reset()
     recording.run("recording", runner, record)
-    return Summary(layers, len(names), analysis.notes, count["outputs"], count["zeros"])
+    gated = sum(gate.totals()["gated"] for gate in loop.gates.values())
+    notes = analysis.notes + loop.notes
+    return Summary(layers, len(names), notes, count["outputs"], count["zeros"], gated)
+
+
+def _gating(gates, stored):
+    """What a Run does with a node's value; stored(node, value): what the trace holds of it."""
+
+    def gate(node, value):
+        return gates[node](value, stored(node, value)) if node in gates else value
+
+    return gate
+
+
+def _single(_, value):
+    return value.float()
 
 
 def _measure(recording, runner, options):

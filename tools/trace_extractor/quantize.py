@@ -128,15 +128,16 @@ class IntegerNetwork:
                 replaced = self.layers.get(node)
                 todo += replaced.reads() if replaced else node.all_input_nodes
 
-    def runner(self, show):
-        return IntegerRun(self, show)
+    def runner(self, gate=None):
+        """A function of show that gives a Run; gate: see there."""
+        return lambda show: IntegerRun(self, show, gate)
 
 
 class IntegerRun(Run):
     """Runs the graph with its layers replaced, in the network's own float type between them."""
 
-    def __init__(self, network, show):
-        super().__init__(network.module, show, keep=True)
+    def __init__(self, network, show, gate):
+        super().__init__(network.module, show, gate, keep=True)
         self.network = network
 
     def compute(self, n):

@@ -16,15 +16,18 @@ Key = namedtuple("Key", "node form")
 class Run(fx.Interpreter):
     """Runs the graph and shows every node's value to a function as soon as it is there."""
 
-    def __init__(self, module, show, keep=False):
-        """keep: all values stay in self.env to the end, else only until their last use."""
+    def __init__(self, module, show, gate=None, keep=False):
+        """gate(node, value): what later nodes read instead of the value that was shown.
+
+        keep: all values stay in self.env to the end, else only until their last use.
+        """
         super().__init__(module, garbage_collect_values=not keep)
-        self.show = show
+        self.show, self.gate = show, gate
 
     def run_node(self, n):
         value = self.compute(n)
         self.show(n, value)
-        return value
+        return self.gate(n, value) if self.gate else value
 
     def compute(self, n):
         return super().run_node(n)

@@ -45,6 +45,12 @@ def encode(values, kind, largest):
     return coded
 
 
+def decode(coded, kind, largest):
+    """What encode made, as float32: the values that the simulator reads."""
+    values = coded.astype(np.float32)
+    return values * scale_of(largest) if kind == "i8" else values
+
+
 class Sink(io.FileIO):
     """A file whose writes never fail: the first error is kept, and nothing is written after it.
 
