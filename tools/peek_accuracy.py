@@ -3,8 +3,7 @@
 
     tools/peek_accuracy.py MODEL --images FOLDER MACHINE.yaml [MACHINE.yaml ...] [-o RESULTS.json]
 
-MODEL is path/file.py:callable, package.module:callable or torchvision:NAME; the callable gives a
-torch.nn.Module, or a tuple that starts with one. Each machine file's prediction runs inside the
+MODEL may be Python, torchvision's or an ONNX file. Each machine file's prediction runs inside the
 network, so that mispredictions propagate; the unmodified network runs beside it on the same images.
 Results and their meaning: docs/accuracy.md.
 
@@ -27,9 +26,15 @@ def arguments(argv):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    command.add_model(parser, "what to measure, see above")
+    command.add_model(parser, "what to measure")
     add("machines", metavar="MACHINE", nargs="+", help="a machine file (YAML)")
     command.add_images(parser)
+    add(
+        "--corrected",
+        metavar="FILE",
+        help="weights of the network with prediction (peek_calibrate.py); it is compared with "
+        "MODEL as it is",
+    )
     add("-o", "--output", metavar="RESULTS", help="the results as JSON, everything per layer too")
     add("--count", type=int, metavar="N", help="the first N images only (default: all)")
     add("--batch", type=int, default=20, metavar="B", help="images at a time (default 20)")
@@ -70,6 +75,11 @@ def run(options, state):
     first = next(iter(samples())).tensor[None].to(device=device, dtype=torch.float32)
     with torch.no_grad():
         network = insert.Network(net, first)
+    if options.corrected:
+        corrected, _, _ = loading.load_model(options.model, options.model_arg, options.corrected)
+        corrected = corrected.to(device=device, dtype=torch.float32)
+        with torch.no_grad():
+            network = insert.Network(corrected, first)
     settings = [network.resolve(path, options.set) for path in options.machines]
     predicted = [network.apply(s) for s in settings]
     for machine in settings:
@@ -84,6 +94,7 @@ def run(options, state):
     }
     what.update(
         weights=accuracy.fingerprint(net),
+        corrected=accuracy.fingerprint(corrected) if options.corrected else None,
         device=device,
         torch=torch.__version__,
         machines=[repr(s) for s in settings],

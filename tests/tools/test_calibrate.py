@@ -1,0 +1,244 @@
+"""tools/peek_calibrate.py: what gating costs and saves, which thresholds are chosen, and how the
+network is corrected.
+"""
+import json
+import os
+import subprocess
+import unittest
+
+import torch
+from torch import nn
+
+from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED, Basic, Extracting, Sample, images, shake
+from peek import calibrate, choose, correct, cost, insert, patterns
+from trace_extractor.errors import ExtractError
+
+MACHINE = os.path.join(ROOT, "configs/peek-16x16.yaml")
+TOOL = os.path.join(ROOT, "tools/peek_calibrate.py")
+QUIET = lambda *_: None
+
+
+class Plain(nn.Module):
+    """Three convolutions; the machine excludes the first."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 6, 3, padding=1)
+        self.third, self.relu = nn.Conv2d(6, 5, 3), nn.ReLU()
+        self.fc = nn.Linear(5, 7)
+
+    def forward(self, x):
+        x = self.relu(self.second(self.relu(self.first(x))))
+        x = self.relu(self.third(x))
+        return self.fc(x.mean((2, 3)))
+
+
+def samples(count, shape=(3, 12, 12)):
+    return [Sample("image%d" % i, x, -1) for i, x in enumerate(images(count, shape))]
+
+
+class Calibrating(Extracting):
+    def network(self, net):
+        given = samples(1)
+        for parameter in net.parameters():
+            parameter.requires_grad_(False)
+        with torch.no_grad():
+            return insert.Network(net, given[0].tensor[None])
+
+    def calibration(self, net, count=6, names=patterns.DEFAULT):
+        network = self.network(net)
+        given = samples(count)
+        machine = network.resolve(MACHINE)
+        return calibrate.Calibration(
+            network, machine, [patterns.parse(n) for n in names], lambda: given, 3, 0.5, QUIET
+        )
+
+
+class Patterns(Calibrating):
+    def test_they_are_peeksims_own(self):
+        network = self.network(shake(Plain()))
+        for text in patterns.DEFAULT + ("3x4:checkerboard", "4x4:diagonal", "2x5:diagonal"):
+            pattern = patterns.parse(text)
+            size = "prediction.window=[%d, %d]" % (pattern.height, pattern.width)
+            found = network.resolve(MACHINE, [size, "prediction.peeks=" + pattern.text])
+            self.assertEqual(sorted(found.layers[1].peeks), sorted(pattern.peeks), text)
+
+    def test_an_unknown_one_is_refused(self):
+        for text in ("2x2", "2x2:ring", "0x2:corner", "ax2:corner"):
+            with self.assertRaisesRegex(ExtractError, "is no pattern: expected HEIGHTxWIDTH:NAME"):
+                patterns.parse(text)
+
+
+class Costs(Calibrating):
+    def test_savings_are_the_neighbors_that_a_threshold_gates(self):
+        found = self.calibration(shake(Plain()), count=2)
+        values = {}
+        for sample in samples(2):
+            _, shown = cost.values_of(
+                found.network.module, found.network.layers, sample.tensor[None]
+            )
+            for name, value in shown.items():
+                values.setdefault(name, []).append(value)
+        own = {s.name: s for s in found.machine.layers}
+        self.assertEqual(sorted(found.curves), ["second", "third"])
+        for name, candidates in found.curves.items():
+            for pattern, curves in candidates:
+                for b in (0, 14, 15, 28):
+                    gated = 0
+                    for value in values[name]:
+                        settings = own[name]._replace(
+                            window=(pattern.height, pattern.width),
+                            peeks=pattern.peeks,
+                            thresholds=tuple(curves.thresholds[:, b].tolist()),
+                        )
+                        gated += insert.PeekActivation(settings).gated(value).sum((0, 2, 3))
+                    expected = gated * own[name].macs_per_output / 2
+                    self.assertTrue(torch.equal(curves.saved[:, b], expected.double()))
+                self.assertTrue((curves.cost >= 0).all())
+                self.assertTrue((curves.saved[:, 1:] >= curves.saved[:, :-1]).all())
+
+    def test_outputs_that_are_zero_anyway_cost_nothing(self):
+        net = shake(Plain())
+        net.third.bias.data -= 100  # no output of it is ever positive
+        found = self.calibration(net, count=3)
+        for _, curves in found.curves["third"]:
+            self.assertEqual(float(curves.cost.max()), 0.0)
+            self.assertGreater(float(curves.saved.max()), 0.0)
+
+
+class Choices(Calibrating):
+    def test_a_higher_price_saves_no_less_and_costs_no_less(self):
+        found = self.calibration(shake(Plain()))
+        before = (0.0, 0.0)
+        for price in (0.0, 1e-9, 1e-7, 1e-6, 1e-5, 1e-3):
+            chosen = choose.at_price(found.curves, price).values()
+            now = sum(c.saved for c in chosen), sum(c.cost for c in chosen)
+            self.assertGreaterEqual(now[0], before[0])
+            self.assertGreaterEqual(now[1], before[1] - 1e-12)
+            before = now
+
+    def test_the_wanted_saving_is_reached_in_the_loop(self):
+        found = self.calibration(shake(Plain()))
+        for corrects in (False, True):
+            trial = found.for_reduction(0.1, corrects, near=0.01)
+            self.assertAlmostEqual(trial.saved, 0.1, delta=0.03)
+
+    def test_the_allowed_loss_is_kept(self):
+        found = self.calibration(shake(Plain()))
+        self.assertLessEqual(found.for_loss(0.34, False).changed, 0.34)
+
+    def test_the_files_mean_what_was_chosen_to_peeksim(self):
+        found = self.calibration(shake(Plain()))
+        trial = found.for_reduction(0.1, False)
+        path = os.path.join(self.folder, "m.yaml")
+        base = os.path.relpath(MACHINE, self.folder)
+        calibrate.write(os.path.join(self.folder, "t.json"), calibrate.thresholds(trial))
+        calibrate.write(path, calibrate.overlay(base, "m", trial, "t.json"))
+        read = {s.name: s for s in found.network.resolve(path).layers}
+        for expected in trial.settings.layers:
+            got = read[expected.name]
+            self.assertEqual(got.policy, expected.policy)
+            if expected.name in trial.choices:
+                self.assertEqual(got.window, expected.window)
+                self.assertEqual(sorted(got.peeks), sorted(expected.peeks))
+                self.assertEqual(got.thresholds, expected.thresholds)
+
+
+class Corrections(Calibrating):
+    def moments(self, module, nodes, given):
+        found = {}
+        for sample in given:
+            values = {}
+
+            def show(node, value):
+                if node.name in nodes:
+                    values[node.name] = value
+
+            cost.Run(module, show).run(sample.tensor[None])
+            for name, value in values.items():
+                found.setdefault(name, []).append(value)
+        return {n: correct._moments(v) for n, v in found.items()}
+
+    def test_convolutions_have_their_mean_and_deviation_again(self):
+        for net in (Plain(), Basic()):
+            with self.subTest(type(net).__name__), torch.no_grad():
+                found = self.calibration(shake(net))
+                given = samples(6)
+                plain = self.moments(found.network.module, self.names(found), given)
+                trial = found.attempt(0.1, True)
+                after = self.moments(
+                    found.network.apply(trial.settings).module, self.names(found), given
+                )
+                self.assertEqual(len(after), len(plain))
+                for name, (mean, variance) in plain.items():
+                    torch.testing.assert_close(after[name][0], mean, rtol=1e-3, atol=1e-3)
+                    torch.testing.assert_close(after[name][1], variance, rtol=1e-2, atol=1e-3)
+
+    def names(self, found):
+        """The nodes whose values are corrected: behind the batch-norm where it takes the shift."""
+        names = []
+        for layer in found.network.layers:
+            if layer.name in correct.foldable(found.network):
+                conv, norm = correct.foldable(found.network)[layer.name]
+                names.append((list(layer.node.users)[0] if norm else layer.node).name)
+        return names
+
+    def test_nothing_is_changed_where_nothing_is_gated(self):
+        found = self.calibration(shake(Plain()))
+        given = samples(6)
+        nothing = found.machine._replace(
+            layers=tuple(s._replace(policy="none") for s in found.machine.layers)
+        )
+        folded = correct.correct(found.network, found.network.apply(nothing), lambda: given, 3)
+        for scale, shift in folded.values():
+            torch.testing.assert_close(scale, torch.ones_like(scale), rtol=1e-5, atol=1e-5)
+            torch.testing.assert_close(shift, torch.zeros_like(shift), rtol=0, atol=1e-4)
+
+
+class CommandLine(Calibrating):
+    def tool(self, *words, code=0):
+        done = subprocess.run(
+            [TOOL, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout + done.stderr
+
+    def test_usage_errors_name_what_is_wrong(self):
+        model = ["x.py:y", MACHINE, "--images", "z", "-o"]
+        self.assertIn("required", self.tool(*model, "a.yaml", code=2))
+        self.assertIn("ends in .yaml", self.tool(*model, "a.txt", "--loss", "1", code=2))
+        self.assertIn("below 100", self.tool(*model, "a.yaml", "--loss", "100", code=2))
+        missing = os.path.join(self.folder, "none", "a.yaml")
+        self.assertIn("no such folder", self.tool(*model, missing, "--loss", "1", code=6))
+
+    @unittest.skipUnless(HAS_MODELS, NO_MODELS)
+    def test_resnet20_keeps_more_of_its_answers_than_with_threshold_0(self):
+        graph_net = os.path.join(SHARED, "models", "graph_net.py")
+        model = [graph_net + ":load", "--model-arg", "cifar_resnet20"]
+        model += ["--preprocess", graph_net + ":preprocess"]
+        model += ["--images", os.path.join(SHARED, "images", "cifar10_eval")]
+        out = os.path.join(self.folder, "chosen.yaml")
+        said = self.tool(*model, MACHINE, "--count", "60", "--reduction", "18.5", "-o", out)
+        self.assertRegex(said, r"MACs saved +18\.\d+ %|MACs saved +19\.\d+ %")
+        results = os.path.join(self.folder, "r.json")
+        tool = os.path.join(ROOT, "tools/peek_accuracy.py")
+        for machine, more in ((MACHINE, []), (out, ["--corrected", out[:-5] + ".pth"])):
+            words = [tool, *model, machine, "--count", "150", "-o", results, "--force", *more]
+            subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+            with open(results, encoding="utf-8") as f:
+                found = json.load(f)["machines"][0]
+            share = found["totals"]["convolutions"]["mac_reduction"]
+            print(
+                "\n%s: %.1f %% of the MACs, top-1 %+.1f %%"
+                % (os.path.basename(machine), 100 * share, 100 * found["top1"]["difference"])
+            )
+            if machine == MACHINE:
+                fixed = found["top1"]["difference"]
+                self.assertAlmostEqual(share, 0.186, delta=0.02)
+            else:
+                self.assertGreaterEqual(found["top1"]["difference"], fixed)
+                self.assertAlmostEqual(share, 0.185, delta=0.02)
+
+
+if __name__ == "__main__":
+    unittest.main()

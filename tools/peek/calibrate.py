@@ -1,0 +1,182 @@
+"""From unlabelled images to a machine file: thresholds and patterns that save a wanted share of the
+MACs at the least cost to what the network says, and the network corrected for them.
+"""
+import copy
+import json
+import math
+import os
+from collections import namedtuple
+
+import torch
+
+from trace_extractor.errors import MODEL, OUTPUT, ExtractError
+
+from . import choose, correct, cost
+
+# saved: share of the MACs of all convolutions, in the loop; changed: share of the images whose
+# class is another one than without prediction; divergence: nats an image.
+Trial = namedtuple("Trial", "settings choices saved changed divergence")
+
+
+class Calibration:
+    """Measures once, then tries any number of reductions."""
+
+    def __init__(self, network, machine, candidates, samples, batch, together, show):
+        """machine: MachineSettings; its excluded layers stay as they are."""
+        self.network, self.machine, self.samples, self.batch = network, machine, samples, batch
+        self.show = show
+        own = {s.name: s for s in machine.layers}
+        self.layers = [
+            l
+            for l in network.layers
+            if own[l.name].policy == "peek" and math.prod(own[l.name].shape[1:]) > 1
+        ]
+        if not self.layers:
+            raise ExtractError(
+                MODEL, "the machine predicts no layer of this network: nothing to choose"
+            )
+        self.macs = sum(
+            math.prod(s.shape) * s.macs_per_output for s in machine.layers if s.kind == "conv"
+        )
+        measured = cost.measure(
+            network, self.layers, candidates, samples, batch, lambda n: show("measuring", n)
+        )
+        self.curves = {
+            l.name: [
+                (one.pattern, one.curves(own[l.name].macs_per_output, together))
+                for one in measured[l.name]
+            ]
+            for l in self.layers
+        }
+        self.plain = self._scores(network.module)
+        self.weights = copy.deepcopy(network.module.state_dict())
+
+    def _scores(self, module):
+        with torch.no_grad():
+            return torch.cat(
+                [module(x) for x in cost.batches(self.samples, self.batch, self.network.device)]
+            )
+
+    def settings_of(self, choices):
+        def chosen(layer):
+            c = choices.get(layer.name)
+            if c is None:
+                return layer
+            return layer._replace(
+                window=(c.pattern.height, c.pattern.width),
+                peeks=tuple(c.pattern.peeks),
+                thresholds=tuple(None if t == float("-inf") else t for t in c.thresholds.tolist()),
+            )
+
+        return self.machine._replace(layers=tuple(map(chosen, self.machine.layers)))
+
+    def restore(self):
+        """The network's own weights again."""
+        self.network.module.load_state_dict(self.weights)
+
+    def attempt(self, reduction, corrects):
+        """A Trial for this share of the convolutions' MACs; leaves the corrected weights in place."""
+        self.restore()
+        _, choices = choose.for_saving(self.curves, reduction * self.macs)
+        settings = self.settings_of(choices)
+        predicted = self.network.apply(settings)
+        if corrects:
+            correct.correct(
+                self.network,
+                predicted,
+                self.samples,
+                self.batch,
+                lambda i, n: self.show("correcting", "%d of %d" % (i, n)),
+            )
+        for activation in predicted.activations.values():
+            activation.reset()
+        scores = self._scores(predicted.module)
+        own = {s.name: s.macs_per_output for s in settings.layers}
+        gated = sum(a.totals()["gated"] * own[n] for n, a in predicted.activations.items())
+        log_p, log_q = self.plain.log_softmax(1), scores.log_softmax(1)
+        return Trial(
+            settings,
+            choices,
+            gated / len(scores) / self.macs,
+            float((scores.argmax(1) != self.plain.argmax(1)).double().mean()),
+            float((log_p.exp() * (log_p - log_q)).sum(1).mean()),
+        )
+
+    def for_reduction(self, wanted, corrects, rounds=4, near=0.002):
+        """A Trial that saves `wanted` in the loop: what layers lose changes what the next ones see."""
+        asked, best = wanted, None
+        for _ in range(rounds):
+            trial = self.attempt(asked, corrects)
+            if best is None or abs(trial.saved - wanted) < abs(best[1].saved - wanted):
+                best = (asked, trial)
+            if abs(trial.saved - wanted) <= near or trial.saved == 0:
+                break
+            asked = min(1.0, asked * wanted / trial.saved)
+        if best[0] != asked:
+            best = (best[0], self.attempt(best[0], corrects))
+        return best[1]
+
+    def for_loss(self, allowed, corrects, rounds=6):
+        """The Trial with the largest saving that changes the class of at most this share of images."""
+        low, high, best = 0.0, 0.5, None
+        for _ in range(rounds):
+            middle = (low + high) / 2
+            trial = self.attempt(middle, corrects)
+            if trial.changed <= allowed:
+                low, best = middle, middle
+            else:
+                high = middle
+        if best is None:
+            raise ExtractError(
+                MODEL, "no reduction was found that changes the class of so few images; allow more"
+            )
+        return self.attempt(best, corrects)
+
+
+def overlay(base, name, trial, thresholds_file):
+    """The text of a machine file that extends `base` (a path as written into it)."""
+    lines = [
+        "# Written by tools/peek_calibrate.py: per layer the window and the peeks, per channel the",
+        "# threshold, chosen for the least cost to the network's answers on unlabelled images.",
+        "extends: %s" % json.dumps(base),
+        "name: %s" % json.dumps(name),
+        "",
+        "prediction:",
+        "  thresholds_file: %s" % json.dumps(thresholds_file),
+        "  layers:",
+    ]
+    for layer, choice in trial.choices.items():
+        lines.append(
+            "    - {match: %s, window: [%d, %d], peeks: %s}"
+            % (json.dumps(layer), choice.pattern.height, choice.pattern.width, choice.pattern.text)
+        )
+    return "\n".join(lines) + "\n"
+
+
+def thresholds(trial):
+    """The text of the thresholds file: JSON, which is YAML."""
+    rows = []
+    for name, choice in trial.choices.items():
+        values = [
+            '"never"' if t == float("-inf") else repr(t)
+            for t in choice.thresholds.double().tolist()
+        ]
+        rows.append("%s: [%s]" % (json.dumps(name), ", ".join(values)))
+    return "{\n%s\n}\n" % ",\n".join(rows)
+
+
+def write(path, data):
+    """Whole or not at all. data: text, or a function that writes a file of the given name."""
+    partial = path + ".partial"
+    try:
+        if callable(data):
+            data(partial)
+        else:
+            with open(partial, "w", encoding="utf-8") as f:
+                f.write(data)
+        os.replace(partial, path)
+    except OSError as e:
+        raise ExtractError(OUTPUT, "%s cannot be written: %s" % (path, e)) from e
+    finally:
+        if os.path.exists(partial):
+            os.remove(partial)
