@@ -32,6 +32,52 @@ struct Event {
 
 using EventLog = std::vector<Event>;
 
+inline Event load_event(int step, Tensor tensor, int index, Cycle request, Bytes bytes) {
+  Event event;
+  event.kind = EventKind::load;
+  event.step = step;
+  event.tensor = tensor;
+  event.index = index;
+  event.request = request;
+  event.amount = bytes;
+  return event;
+}
+
+inline Event store_event(int step, Cycle request, Bytes bytes) {
+  Event event;
+  event.kind = EventKind::store;
+  event.step = step;
+  event.request = request;
+  event.amount = bytes;
+  return event;
+}
+
+inline Event tile_event(int step, Pass pass, int index, Count macs) {
+  Event event;
+  event.kind = EventKind::tile;
+  event.step = step;
+  event.pass = pass;
+  event.index = index;
+  event.amount = macs;
+  return event;
+}
+
+inline Event prediction_event(int step, Count comparisons) {
+  Event event;
+  event.kind = EventKind::prediction;
+  event.step = step;
+  event.amount = comparisons;
+  return event;
+}
+
+// Notes when an event happened; nothing without a log.
+inline void record(EventLog* log, Event event, Cycle start, Cycle end) {
+  if (log == nullptr) return;
+  event.start = start;
+  event.end = end;
+  log->push_back(event);
+}
+
 // Lets the cycles of the events from the how-manieth on count from `cycles` earlier.
 inline void shift_events(EventLog& log, std::size_t first, Cycle cycles) {
   for (std::size_t i = first; i < log.size(); ++i) {

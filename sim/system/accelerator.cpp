@@ -1,8 +1,7 @@
 #include "sim/system/accelerator.h"
 
-#include <numeric>
-
 #include "sim/base/bug.h"
+#include "sim/system/construction_order.h"
 #include "sim/systemc/clock.h"
 #include "sim/systemc/event/buffer.h"
 #include "sim/systemc/event/dma.h"
@@ -39,12 +38,7 @@ void Accelerator::make_blocks(const MachineSpec& machine, const Options& options
             std::make_unique<PredictionUnit>("prediction_unit", machine.prediction.latency);
       },
   };
-  std::vector<int> order = options.construction_order;
-  if (order.empty()) {
-    order.resize(block_count);
-    std::iota(order.begin(), order.end(), 0);
-  }
-  for (const int block : order) make[block]();
+  make_in_order(make, options.construction_order);
 }
 
 void Accelerator::connect(const Options& options) {

@@ -1,10 +1,9 @@
 #include "sim/system/clocked_accelerator.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "sim/base/bug.h"
+#include "sim/system/construction_order.h"
 #include "sim/systemc/clocked/dram.h"
 #include "sim/systemc/clocked/ifmap_buffer.h"
 #include "sim/systemc/clocked/loader.h"
@@ -24,7 +23,7 @@ ClockedAccelerator::ClockedAccelerator(const MachineSpec& machine,
     : wires_(std::make_unique<Wires>()), clock_(std::make_unique<Clock>("clock", wires_->done)) {
   // The array reads residuals straight from the ofmap buffer.
   ofmap_buffer_ = std::make_unique<OfmapBuffer>("ofmap_buffer", *wires_);
-  const std::function<void()> make[] = {
+  const std::function<void()> make[block_count] = {
       [&] { dram_ = std::make_unique<Dram>("dram", *clock_, *wires_, machine.dram); },
       [&] { loader_ = std::make_unique<Loader>("loader", *clock_, *wires_, machine); },
       [&] { storer_ = std::make_unique<Storer>("storer", *clock_, *wires_); },
@@ -39,13 +38,7 @@ ClockedAccelerator::ClockedAccelerator(const MachineSpec& machine,
             std::make_unique<PredictionUnit>("prediction_unit", *clock_, *wires_, machine);
       },
   };
-  static_assert(sizeof make / sizeof *make == block_count);
-  std::vector<int> order = construction_order;
-  if (order.empty()) {
-    order.resize(block_count);
-    std::iota(order.begin(), order.end(), 0);
-  }
-  for (const int block : order) make[block]();
+  make_in_order(make, construction_order);
 }
 
 ClockedAccelerator::~ClockedAccelerator() = default;

@@ -8,8 +8,9 @@ Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetu
   const Layer& layer = setup.layer;
   const WindowGrid& grid = setup.prediction.grid;
   const bool has_peeks = !grid.peeks.empty();
-  // What the trace says; replaced by what the machine finds, where it has something to look at.
-  Prediction prediction = predict(setup.prediction, values.ofmap, layer.K);
+  // Without peeks the machine has nothing to look at: what is gated is known from the trace.
+  Prediction prediction;
+  if (!has_peeks) prediction = predict(setup.prediction, values.ofmap, layer.K);
   WindowBits found(grid.count(), layer.K);
   clocked::Work work;
   work.log = log;
@@ -35,8 +36,7 @@ Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetu
     if (log != nullptr) place_events(*log, logged_before, work.group, total.cycles);
     total += counters;
   }
-  if (has_peeks && setup.prediction.predicts())
-    prediction = judge(setup.prediction, std::move(found), values.ofmap, layer.K);
+  if (has_peeks) prediction = judge(setup.prediction, std::move(found), values.ofmap, layer.K);
   if (findings != nullptr) findings->worst_deviation = outcome.worst_deviation;
   total.correct_zero = prediction.correct_zero;
   total.false_zero = prediction.false_zero;

@@ -1,7 +1,5 @@
 #include "sim/system/engine.h"
 
-#include <algorithm>
-
 #include "sim/base/error.h"
 #include "sim/base/suggest.h"
 #include "sim/system/clocked_engine.h"
@@ -20,8 +18,8 @@ std::unique_ptr<Engine> make(const MachineSpec& machine, const Accelerator::Opti
 
 const std::vector<EngineKind>& engines() {
   static const std::vector<EngineKind> table = {
-      {"event", "enters the kernel once per event, fast", false, false, make<EventEngine>},
-      {"clocked", "every cycle, every PE, every operand", true, true, make<ClockedEngine>},
+      {"event", "enters the kernel once per event, fast", false, make<EventEngine>},
+      {"clocked", "every cycle, every PE, every operand", true, make<ClockedEngine>},
   };
   return table;
 }

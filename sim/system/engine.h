@@ -30,8 +30,8 @@ class Engine {
 struct EngineKind {
   const char* name;
   const char* meaning;
-  bool computes;  // outputs, from the weights and activations of a trace that has them
-  bool clocked;   // goes through every cycle and can show it
+  // Goes through every cycle: can show it, and computes outputs where a trace has weights.
+  bool clocked;
   // The kernel elaborates once per process: a process makes one engine.
   std::unique_ptr<Engine> (*make)(const MachineSpec& machine, const Accelerator::Options& options);
 };

@@ -28,7 +28,7 @@ class PhaseTimer {
 };
 
 void require_checkable(const EngineKind& engine, const TraceInfo& info) {
-  if (!engine.computes)
+  if (!engine.clocked)
     throw Error(ErrorKind::usage, "",
                 "values can be checked only by an engine that computes them, and '" +
                     std::string(engine.name) + "' does not",
@@ -175,7 +175,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     layer.zeros_known = info.layers[i].has_ifmap;
     LayerRunner runner(*engine, setup, dense_setups[i], options.events != nullptr, waveform.get(),
                        spent);
-    if (kind.computes) {
+    if (kind.clocked) {
       const PhaseTimer timer(spent.read_seconds);
       read_weights(trace, i, values.operands);
     }
@@ -187,7 +187,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
       {
         const PhaseTimer timer(spent.read_seconds);
         trace.read_ofmap(i, image, values.ofmap);
-        if (kind.computes)
+        if (kind.clocked)
           read_activations(trace, i, image, values.ofmap, values.operands);
         else if (gates_zeros)
           trace.read_ifmap(i, image, values.operands.ifmap);

@@ -150,17 +150,8 @@ void Loader::on_response() {
           wires_.residual_fill.push(load);
           break;
       }
-      if (work_->log == nullptr) continue;
-      Event event;
-      event.kind = EventKind::load;
-      event.step = load.step;
-      event.tensor = load.tensor;
-      event.index = load.index;
-      event.request = load.at;
-      event.start = load.start;
-      event.end = clock_.now();
-      event.amount = load.bytes;
-      work_->log->push_back(event);
+      record(work_->log, load_event(load.step, load.tensor, load.index, load.at, load.bytes),
+             load.start, clock_.now());
     }
   });
 }

@@ -1,6 +1,9 @@
 #include "sim/systemc/clocked/prediction_unit.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "sim/base/bug.h"
 
 namespace peeksim::clocked {
 
@@ -73,11 +76,12 @@ void PredictionUnit::on_shadow() {
     const TileWork& tile = *shadow.tile;
     if (!tile.last_peek) return;
     open_step(tile.step);
-    StepBits bits = bits_;
+    final_bits_ = bits_;
     for (const int row : tile.drain_rows)
-      compare(tile, row, shadow.values + row * tile.columns, bits);
-    wires_.look_ahead.write(
-        {tile.step, !place_neighbors(*work_, tile.step, bits, array_).tiles.empty()});
+      compare(tile, row, shadow.values + row * tile.columns, final_bits_);
+    neighbors_ =
+        std::make_shared<NeighborTiles>(place_neighbors(*work_, tile.step, final_bits_, array_));
+    wires_.look_ahead.write({tile.step, !neighbors_->tiles.empty()});
   });
 }
 
@@ -100,6 +104,8 @@ void PredictionUnit::on_drained() {
 
 // The step's last peek has left the array.
 void PredictionUnit::finish_step(int step) {
+  if (bits_.bits != final_bits_.bits)
+    throw bug("prediction_unit", "other peeks have drained than were in the shadow registers");
   counted_.comparisons += comparisons_;
   const Block& block = work_->block(step);
   for (int window = 0; window < bits_.windows; ++window) {
@@ -127,14 +133,8 @@ void PredictionUnit::release() {
   for (; !pending_.empty() && pending_.front().ready <= clock_.now(); pending_.pop_front()) {
     const Pending& done = pending_.front();
     wires_.ready.write({done.neighbors->step, done.neighbors});
-    if (work_->log == nullptr) continue;
-    Event event;
-    event.kind = EventKind::prediction;
-    event.step = done.neighbors->step;
-    event.start = done.start;
-    event.end = done.ready;
-    event.amount = done.comparisons;
-    work_->log->push_back(event);
+    record(work_->log, prediction_event(done.neighbors->step, done.comparisons), done.start,
+           done.ready);
   }
 }
 

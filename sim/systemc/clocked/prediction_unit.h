@@ -51,6 +51,10 @@ class PredictionUnit : public Module, public Clocked {
   WindowBits* predicted_ = nullptr;
   int step_ = -1;  // whose bits are held
   StepBits bits_;
+  // What the step's bits will be when its last peek tile, now finished, has drained; and its
+  // neighbors then.
+  StepBits final_bits_;
+  std::shared_ptr<const NeighborTiles> neighbors_;
   Count comparisons_ = 0;  // of the step
   std::deque<Pending> pending_;
   Counters counted_;

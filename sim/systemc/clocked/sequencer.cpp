@@ -191,17 +191,8 @@ bool Sequencer::end_tile() {
   if (wires_.drained.read().tiles < swaps_) return false;
   wires_.swap.write({++swaps_, tile_});
   if (work_->plan->streamed) wires_.weight_released.write(++chunk_loads_);
-  if (work_->log != nullptr) {
-    Event event;
-    event.kind = EventKind::tile;
-    event.step = step_;
-    event.pass = tile_->pass;
-    event.index = tile_->index;
-    event.start = tile_start_;
-    event.end = clock_.now();
-    event.amount = tile_->live_pes * work_->plan->L;
-    work_->log->push_back(event);
-  }
+  record(work_->log, tile_event(step_, tile_->pass, tile_->index, tile_->live_pes * work_->plan->L),
+         tile_start_, clock_.now());
   ++tile_in_step_;
   state_ = State::next_tile;
   return true;

@@ -45,15 +45,7 @@ void Storer::on_response() {
       const StoreRequest store = wires_.store_response.pop();
       wires_.stored.write(++stored_);
       if (stored_ == static_cast<int>(work_->plan->steps.size())) wires_.done.write(true);
-      if (work_->log == nullptr) continue;
-      Event event;
-      event.kind = EventKind::store;
-      event.step = store.step;
-      event.request = store.at;
-      event.start = store.start;
-      event.end = clock_.now();
-      event.amount = store.bytes;
-      work_->log->push_back(event);
+      record(work_->log, store_event(store.step, store.at, store.bytes), store.start, clock_.now());
     }
   });
 }

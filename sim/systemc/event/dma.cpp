@@ -18,27 +18,6 @@ int tag_of(const Load& load) {
   return load.index * 3 + static_cast<int>(load.tensor);
 }
 
-// What is known of a transfer when it is requested, now.
-Event event_of(const Load& load) {
-  Event event;
-  event.kind = EventKind::load;
-  event.step = load.step;
-  event.tensor = load.tensor;
-  event.index = load.index;
-  event.request = current_cycle();
-  event.amount = load.bytes;
-  return event;
-}
-
-Event event_of(const Store& store) {
-  Event event;
-  event.kind = EventKind::store;
-  event.step = store.step;
-  event.request = current_cycle();
-  event.amount = store.bytes;
-  return event;
-}
-
 }  // namespace
 
 DmaLoader::DmaLoader(const sc_core::sc_module_name& name)
@@ -72,7 +51,8 @@ void DmaLoader::request() {
       offsets_[tensor] += load.bytes;
       order_.pop();
       ++outstanding_;
-      log_.requested(tag_of(load), event_of(load));
+      log_.requested(tag_of(load),
+                     load_event(load.step, load.tensor, load.index, current_cycle(), load.bytes));
       memory.send(tlm::TLM_READ_COMMAND, address, load.bytes, tag_of(load));
     }
   });
@@ -134,7 +114,7 @@ void DmaStorer::request() {
       ++outstanding_;
       const std::uint64_t offset = static_cast<std::uint64_t>(stored_bytes_) % region_bytes;
       stored_bytes_ += store.bytes;
-      log_.requested(store.step, event_of(store));
+      log_.requested(store.step, store_event(store.step, now, store.bytes));
       memory.send(tlm::TLM_WRITE_COMMAND, ofmap_region + offset, store.bytes, store.step);
     }
   });

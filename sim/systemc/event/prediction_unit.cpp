@@ -28,14 +28,8 @@ void PredictionUnit::last_peek(int step, Cycle drain_end) {
 }
 
 void PredictionUnit::log(int step, Cycle drain_end, Cycle ready) {
-  Event event;
-  event.kind = EventKind::prediction;
-  event.step = step;
-  event.start = drain_end;
-  event.end = ready;
-  event.amount = comparisons_ - logged_comparisons_;
+  record(log_, prediction_event(step, comparisons_ - logged_comparisons_), drain_end, ready);
   logged_comparisons_ = comparisons_;
-  log_->push_back(event);
 }
 
 void PredictionUnit::release() {

@@ -58,18 +58,12 @@ void Sequencer::log_tile() {
   const ChunkIssue& issue = sequence_.issue();
   const StepTiles& tiles = program_->steps[issue.step];
   const auto tile = static_cast<std::size_t>(issue.tile - program_->tiles.data());
-  Event event;
-  event.kind = EventKind::tile;
-  event.step = issue.step;
-  if (tile >= tiles.neighbor)
-    event.pass = Pass::neighbor;
-  else
-    event.pass = tiles.has_peeks ? Pass::peek : Pass::dense;
-  event.index = static_cast<int>(tile - tiles.begin);
-  event.start = tile_start_;
-  event.end = chunk_end_;
-  event.amount = issue.tile->live_pes * program_->plan->L;
-  log_->push_back(event);
+  Pass pass = tiles.has_peeks ? Pass::peek : Pass::dense;
+  if (tile >= tiles.neighbor) pass = Pass::neighbor;
+  record(log_,
+         tile_event(issue.step, pass, static_cast<int>(tile - tiles.begin),
+                    issue.tile->live_pes * program_->plan->L),
+         tile_start_, chunk_end_);
   tile_start_ = -1;
 }
 

@@ -23,9 +23,7 @@ class TransferLog {
   void completed(int tag, Cycle start, Cycle end) {
     if (log_ == nullptr) return;
     const auto found = under_way_.find(tag);
-    log_->push_back(found->second);
-    log_->back().start = start;
-    log_->back().end = end;
+    record(log_, found->second, start, end);
     under_way_.erase(found);
   }
 
