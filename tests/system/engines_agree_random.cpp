@@ -9,74 +9,35 @@
 #include "sim/schedule/zero_gating.h"
 #include "tests/support/both_engines.h"
 #include "tests/support/random_case.h"
+#include "tests/support/random_machine.h"
 #include "tests/support/reference_conv.h"
 
 using namespace peeksim;
 
 namespace {
 
-// What a case is made of: plain numbers, so that each can shrink on its own.
-int from(int least, int most) {
-  return *rc::gen::inRange(least, most + 1);
-}
-template <class T>
-T pick(std::vector<T> choices) {
-  return *rc::gen::elementOf(choices);
-}
+// What a case is made of: plain choices, so that each can shrink on its own.
+struct Choices {
+  int from(int least, int most) const { return *rc::gen::inRange(least, most + 1); }
+  bool one_in(int n) const { return from(1, n) == n; }
+  template <class T>
+  T pick(const std::vector<T>& choices) const {
+    return *rc::gen::elementOf(choices);
+  }
+};
+const Choices choose;
 
 Layer random_layer() {
-  Layer layer;
-  layer.name = "random";
-  layer.groups = pick<int>({1, 1, 1, 2, 3});
-  layer.C = layer.groups * from(1, 6);
-  layer.K = layer.groups * from(1, 20);
-  layer.H = from(1, 12), layer.W = from(1, 12);
-  layer.R = from(1, 4), layer.S = from(1, 4);
-  layer.stride_h = from(1, 3), layer.stride_w = from(1, 3);
-  layer.dilation_h = from(1, 2), layer.dilation_w = from(1, 2);
-  layer.pad_top = from(0, 2), layer.pad_left = from(0, 2);
-  layer.pad_bottom = from(0, 2), layer.pad_right = from(0, 2);
-  layer.residual = from(0, 3) == 1;
+  const Layer layer = draw_layer(choose);
   RC_PRE(shape_error(layer).empty());
   return layer;
-}
-
-MachineSpec random_machine() {
-  MachineSpec machine;
-  machine.name = "random";
-  machine.array.rows = from(1, 16);
-  machine.array.cols = from(1, 16);
-  machine.array.lanes = from(1, 4);
-  machine.array.dispatch = pick<std::string>({"gate", "row_skip", "packed"});
-  machine.array.gate_zero_activations = from(0, 1) == 1;
-  machine.precision.activation_bytes = pick<int>({1, 2, 4});
-  machine.precision.weight_bytes = pick<int>({1, 2, 4});
-  machine.buffers.ifmap_bytes = pick<Bytes>({65536, 3000, 1001, 300});
-  machine.buffers.weight_bytes = pick<Bytes>({65536, 1000, 301, 100});
-  machine.buffers.ofmap_bytes = pick<Bytes>({65536, 3000, 1001, 300});
-  machine.buffers.ifmap_read_width = pick<int>({0, 0, 1, 7, 16});
-  machine.buffers.weight_read_width = pick<int>({0, 0, 1, 7, 16});
-  machine.dram.bytes_per_cycle = pick<Bytes>({100, 16, 4, 1});
-  machine.dram.latency = pick<Cycle>({0, 0, 1, 13, 100});
-  machine.prediction.policy = pick<std::string>({"none", "oracle", "peek", "peek", "peek"});
-  machine.prediction.window = {from(1, 4), from(1, 4)};
-  machine.prediction.peeks.pattern =
-      pick<std::string>({"corner", "diagonal", "checkerboard", "all", ""});
-  if (machine.prediction.peeks.pattern.empty())
-    for (int i = from(1, 3); i > 0; --i)
-      machine.prediction.peeks.list.push_back({from(0, machine.prediction.window.height - 1),
-                                               from(0, machine.prediction.window.width - 1)});
-  machine.prediction.threshold = pick<double>({0, 0, 0, -0.5, 1});
-  machine.prediction.latency = pick<Cycle>({0, 0, 3, 20, 200});
-  machine.schedule.loop_order = pick<std::string>({"auto", "block_major", "group_major"});
-  return machine;
 }
 
 // Both engines on values without weights: the array lets the trace's outputs drain.
 BothEngines replayed(const MachineSpec& machine, const Layer& layer, RandomCase& random) {
   LayerValues values{random.ofmap(layer), {}};
   const std::vector<float> ifmap = random.ifmap(layer);
-  if (from(0, 2) > 0) {
+  if (choose.from(0, 2) > 0) {
     values.operands.ifmap = ifmap;
     if (machine.array.gate_zero_activations) values.zero_taps = zero_taps(layer, ifmap);
   }
@@ -121,8 +82,8 @@ TEST_CASE("both engines give the same counters and events on random machines, la
   int ran = 0;
   CHECK(rc::check("engines agree", [&] {
     const Layer layer = random_layer();
-    const MachineSpec machine = random_machine();
-    RandomCase random(from(0, 1000));
+    const MachineSpec machine = draw_machine(choose);
+    RandomCase random(choose.from(0, 1000));
     BothEngines both;
     try {
       both = replayed(machine, layer, random);
@@ -141,8 +102,8 @@ TEST_CASE("the array computes random layers exactly, and stores all but the gate
   int ran = 0, computed = 0;
   CHECK(rc::check("values", [&] {
     const Layer layer = random_layer();
-    const MachineSpec machine = random_machine();
-    RandomCase random(from(0, 1000));
+    const MachineSpec machine = draw_machine(choose);
+    RandomCase random(choose.from(0, 1000));
     LayerValues values = computed_values(layer, random);
     if (machine.array.gate_zero_activations)
       values.zero_taps = zero_taps(layer, values.operands.ifmap);
