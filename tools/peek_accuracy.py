@@ -59,7 +59,7 @@ def arguments(argv):
 
 def run(options, state):
     import torch
-    from peek import accuracy, insert, results
+    from peek import accuracy, files, insert, results
     from trace_extractor import loading
     from trace_extractor.errors import OUTPUT, ExtractError
 
@@ -110,7 +110,7 @@ def run(options, state):
     del what["machines"]
     found = results.document(what, settings, journal.outcomes)
     if options.output:
-        accuracy.put(options.output, json.dumps(found, indent=1) + "\n")
+        files.put(options.output, json.dumps(found, indent=1) + "\n")
     journal.finish()
     print(results.table(found, options.layers), end="")
     print(

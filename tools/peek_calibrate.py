@@ -74,15 +74,15 @@ def progress(what, state):
 
 def run(options):
     import torch
-    from peek import calibrate, insert, patterns
+    from peek import calibrate, files, insert, patterns
     from trace_extractor import loading
     from trace_extractor.errors import OUTPUT, ExtractError
 
     stem = options.output[: -len(".yaml")]
-    files = [options.output, stem + ".thresholds.json"]
+    paths = [options.output, stem + ".thresholds.json"]
     if not options.no_correction:
-        files.append(stem + ".pth")
-    for path in files:
+        paths.append(stem + ".pth")
+    for path in paths:
         if os.path.exists(path) and not options.force:
             raise ExtractError(OUTPUT, "%s exists; --force replaces it" % path)
     folder = os.path.dirname(os.path.abspath(options.output))
@@ -120,10 +120,10 @@ def run(options):
     base = os.path.relpath(options.machine, folder)
     if corrects:
         state = {k: v.cpu() for k, v in net.state_dict().items()}
-        calibrate.write(files[2], lambda path: torch.save(state, path))
-    calibrate.write(files[1], calibrate.thresholds(trial))
-    calibrate.write(files[0], calibrate.overlay(base, name, trial, os.path.basename(files[1])))
-    print("%s" % "\n".join(files))
+        files.put(paths[2], files.saved(state))
+    files.put(paths[1], calibrate.thresholds(trial))
+    files.put(paths[0], calibrate.overlay(base, name, trial, os.path.basename(paths[1])))
+    print("%s" % "\n".join(paths))
     for what, value in (
         ("images", "%d, without their labels" % len(given)),
         (

@@ -117,7 +117,7 @@ def calibrated(network):
     weights = [network.path(n + ".pth") for n in names]
     if not all(os.path.exists(w) for w in weights):
         import torch
-        from peek import calibrate, insert, patterns
+        from peek import calibrate, files, insert, patterns
         from trace_extractor import loading
 
         print("calibrating %s" % network.name, flush=True)
@@ -146,14 +146,14 @@ def calibrated(network):
             if os.path.exists(path):
                 continue
             trial = found.for_reduction(reduction / 100, True, rounds=3, near=0.004)
-            calibrate.write(network.path(name + ".thresholds.json"), calibrate.thresholds(trial))
+            files.put(network.path(name + ".thresholds.json"), calibrate.thresholds(trial))
             for machine in MACHINES:
                 base = os.path.join(ROOT, "configs", machine + ".yaml")
                 text = calibrate.overlay(
                     os.path.relpath(base, network.folder), name, trial, name + ".thresholds.json"
                 )
-                calibrate.write(network.path("%s.%s.yaml" % (name, machine)), text)
-            calibrate.write(path, lambda p: torch.save(net.state_dict(), p))
+                files.put(network.path("%s.%s.yaml" % (name, machine)), text)
+            files.put(path, files.saved(net.state_dict()))
             print("  %s: %.2f %% saved" % (name, 100 * trial.saved), flush=True)
     return [
         Row(n, "calibrated", [network.path("%s.%s.yaml" % (n, m)) for m in MACHINES], w)

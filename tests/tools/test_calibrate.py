@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED, Basic, Extracting, Sample, images, shake
-from peek import calibrate, choose, correct, cost, insert, patterns
+from peek import calibrate, choose, correct, cost, files, insert, patterns
 from trace_extractor.errors import ExtractError
 
 MACHINE = os.path.join(ROOT, "configs/peek-16x16.yaml")
@@ -132,8 +132,8 @@ class Choices(Calibrating):
         trial = found.for_reduction(0.1, False)
         path = os.path.join(self.folder, "m.yaml")
         base = os.path.relpath(MACHINE, self.folder)
-        calibrate.write(os.path.join(self.folder, "t.json"), calibrate.thresholds(trial))
-        calibrate.write(path, calibrate.overlay(base, "m", trial, "t.json"))
+        files.put(os.path.join(self.folder, "t.json"), calibrate.thresholds(trial))
+        files.put(path, calibrate.overlay(base, "m", trial, "t.json"))
         read = {s.name: s for s in found.network.resolve(path).layers}
         for expected in trial.settings.layers:
             got = read[expected.name]

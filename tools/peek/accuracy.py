@@ -13,6 +13,8 @@ import torch
 
 from trace_extractor.errors import MODEL, OUTPUT, USAGE, ExtractError
 
+from .files import unwritable
+
 
 def fingerprint(net):
     """SHA-256 of all parameters and buffers."""
@@ -121,21 +123,6 @@ class Journal(Memory):
             os.fsync(self.file.fileno())
         except OSError as e:
             raise unwritable(self.path, e) from e
-
-
-def unwritable(path, error):
-    return ExtractError(OUTPUT, "%s cannot be written: %s" % (path, error))
-
-
-def put(path, text):
-    """Writes a file that is whole or not there. Throws ExtractError(OUTPUT)."""
-    beside = path + ".new"
-    try:
-        with open(beside, "w", encoding="utf-8") as f:
-            f.write(text)
-        os.replace(beside, path)
-    except OSError as e:
-        raise unwritable(path, e) from e
 
 
 class Progress:

@@ -4,12 +4,11 @@ MACs at the least cost to what the network says, and the network corrected for t
 import copy
 import json
 import math
-import os
 from collections import namedtuple
 
 import torch
 
-from trace_extractor.errors import MODEL, OUTPUT, ExtractError
+from trace_extractor.errors import MODEL, ExtractError
 
 from . import choose, correct, cost
 
@@ -163,20 +162,3 @@ def thresholds(trial):
         ]
         rows.append("%s: [%s]" % (json.dumps(name), ", ".join(values)))
     return "{\n%s\n}\n" % ",\n".join(rows)
-
-
-def write(path, data):
-    """Whole or not at all. data: text, or a function that writes a file of the given name."""
-    partial = path + ".partial"
-    try:
-        if callable(data):
-            data(partial)
-        else:
-            with open(partial, "w", encoding="utf-8") as f:
-                f.write(data)
-        os.replace(partial, path)
-    except OSError as e:
-        raise ExtractError(OUTPUT, "%s cannot be written: %s" % (path, e)) from e
-    finally:
-        if os.path.exists(partial):
-            os.remove(partial)

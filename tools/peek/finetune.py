@@ -6,7 +6,6 @@ from the seed and the epoch's number alone: going on from a checkpoint ends wher
 training ends.
 """
 import csv
-import io
 import json
 import math
 import os
@@ -20,7 +19,8 @@ from torch.utils.data import DataLoader, Dataset
 from trace_extractor import loading
 from trace_extractor.errors import MODEL, OUTPUT, USAGE, ExtractError
 
-from .accuracy import Progress, ranks, unwritable
+from . import files
+from .accuracy import Progress, ranks
 
 # loss: mean over the images; top1: share; mac_reduction: of all layers' MACs, 0 to 1.
 Measured = namedtuple("Measured", "loss top1 mac_reduction")
@@ -240,18 +240,4 @@ class Training:
 
 def save(path, checkpoint):
     """Writes a file that is whole or as it was before. Throws ExtractError(OUTPUT)."""
-    data = io.BytesIO()
-    torch.save(checkpoint, data)
-    beside = path + ".new"
-    try:
-        try:
-            with open(beside, "wb") as f:
-                f.write(data.getbuffer())
-                f.flush()
-                os.fsync(f.fileno())
-            os.replace(beside, path)
-        finally:
-            if os.path.exists(beside):
-                os.remove(beside)
-    except OSError as e:
-        raise unwritable(path, e) from e
+    files.put(path, files.saved(checkpoint))

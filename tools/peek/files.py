@@ -1,0 +1,35 @@
+"""Files that are whole or as they were before."""
+import io
+import os
+
+import torch
+
+from trace_extractor.errors import OUTPUT, ExtractError
+
+
+def unwritable(path, error):
+    return ExtractError(OUTPUT, "%s cannot be written: %s" % (path, error))
+
+
+def put(path, data):
+    """data: text or bytes. Throws ExtractError(OUTPUT); then nothing is left behind."""
+    beside = path + ".new"
+    try:
+        try:
+            with open(beside, "wb") as f:
+                f.write(data.encode() if isinstance(data, str) else data)
+                f.flush()
+                os.fsync(f.fileno())
+            os.replace(beside, path)
+        finally:
+            if os.path.exists(beside):
+                os.remove(beside)
+    except OSError as e:
+        raise unwritable(path, e) from e
+
+
+def saved(checkpoint):
+    """What torch.save writes, as bytes."""
+    data = io.BytesIO()
+    torch.save(checkpoint, data)
+    return data.getbuffer()
