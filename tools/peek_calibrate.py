@@ -47,10 +47,18 @@ def arguments(argv):
         "--patterns",
         metavar="LIST",
         help="what layers may choose from, such as 2x2:diagonal,3x3:checkerboard "
-        "(default: 2x2:diagonal,2x2:corner,3x3:diagonal,3x3:checkerboard)",
+        "or 2x4:0.1+1.2 with peeks as ROW.COL (default: these two, 2x2:corner, "
+        "3x3:diagonal, 3x3:0.1+1.0+1.2+2.1)",
     )
     add("--no-correction", action="store_true", help="leave the weights as they are: no .pth")
-    add("--together", type=float, default=0.5, help=argparse.SUPPRESS)
+    add(
+        "--search",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --reduction: N rounds of evolution, each a pass over the images (default 0)",
+    )
+    add("--no-mirror", action="store_true", help="do not count mirror images as images, too")
     add("--force", action="store_true", help="replace the files")
     command.add_debug(parser)
     options = parser.parse_intermixed_args(argv)
@@ -58,10 +66,12 @@ def arguments(argv):
         number = getattr(options, name)
         if number is not None and not 0 < number < 100:
             parser.error("--%s must be above 0 and below 100, not %g" % (name, number))
-    for name in ("count", "batch"):
+    for name, least in (("count", 1), ("batch", 1), ("search", 0)):
         number = getattr(options, name)
-        if number is not None and number < 1:
-            parser.error("--%s must be at least 1, not %d" % (name, number))
+        if number is not None and number < least:
+            parser.error("--%s must be at least %d, not %d" % (name, least, number))
+    if options.search and options.reduction is None:
+        parser.error("--search goes with --reduction")
     if not options.output.endswith(".yaml"):
         parser.error("-o must name a file that ends in .yaml, not '%s'" % options.output)
     return options
@@ -107,11 +117,11 @@ def run(options):
         network = insert.Network(net, first)
     machine = network.resolve(options.machine)
     found = calibrate.Calibration(
-        network, machine, candidates, lambda: given, options.batch, options.together, progress
+        network, machine, candidates, lambda: given, options.batch, not options.no_mirror, progress
     )
     corrects = not options.no_correction
     if options.reduction is not None:
-        trial = found.for_reduction(options.reduction / 100, corrects)
+        trial = found.for_reduction(options.reduction / 100, corrects, searches=options.search)
     else:
         trial = found.for_loss(options.loss / 100, corrects)
     progress("", "")

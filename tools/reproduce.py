@@ -139,13 +139,15 @@ def calibrated(network):
             [patterns.parse(p) for p in patterns.DEFAULT],
             lambda: given,
             25,
-            0.5,
+            True,
             lambda what, state: None,
         )
-        for reduction, name, path in zip(REDUCTIONS, names, weights):
+        for i, (reduction, name, path) in enumerate(zip(REDUCTIONS, names, weights)):
             if os.path.exists(path):
                 continue
-            trial = found.for_reduction(reduction / 100, True, rounds=3, near=0.004)
+            trial = found.for_reduction(
+                reduction / 100, True, rounds=3, near=0.004, weighings=3 if i == 0 else 1
+            )
             files.put(network.path(name + ".thresholds.json"), calibrate.thresholds(trial))
             for machine in MACHINES:
                 base = os.path.join(ROOT, "configs", machine + ".yaml")

@@ -2,15 +2,17 @@
 network is corrected.
 """
 import json
+import math
 import os
 import subprocess
 import unittest
+from unittest import mock
 
 import torch
 from torch import nn
 
 from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED, Basic, Extracting, Sample, images, shake
-from peek import calibrate, choose, correct, cost, files, insert, patterns
+from peek import calibrate, choose, correct, cost, files, insert, patterns, search, sensitivity
 from trace_extractor.errors import ExtractError
 
 MACHINE = os.path.join(ROOT, "configs/peek-16x16.yaml")
@@ -50,7 +52,7 @@ class Calibrating(Extracting):
         given = samples(count)
         machine = network.resolve(MACHINE)
         return calibrate.Calibration(
-            network, machine, [patterns.parse(n) for n in names], lambda: given, 3, 0.5, QUIET
+            network, machine, [patterns.parse(n) for n in names], lambda: given, 3, False, QUIET
         )
 
 
@@ -64,8 +66,8 @@ class Patterns(Calibrating):
             self.assertEqual(sorted(found.layers[1].peeks), sorted(pattern.peeks), text)
 
     def test_an_unknown_one_is_refused(self):
-        for text in ("2x2", "2x2:ring", "0x2:corner", "ax2:corner"):
-            with self.assertRaisesRegex(ExtractError, "is no pattern: expected HEIGHTxWIDTH:NAME"):
+        for text in ("2x2", "2x2:ring", "0x2:corner", "ax2:corner", "2x2:0.2", "2x2:0.1+"):
+            with self.assertRaisesRegex(ExtractError, "is no pattern: expected HEIGHTxWIDTH:PEEKS"):
                 patterns.parse(text)
 
 
@@ -106,6 +108,89 @@ class Costs(Calibrating):
             self.assertGreater(float(curves.saved.max()), 0.0)
 
 
+    def test_directions_have_the_fisher_information_as_covariance(self):
+        scores = torch.tensor([[2.0, 1.0, 0.0, -1.0]])
+        generator = torch.Generator().manual_seed(1)
+        drawn = cost.direction_of(scores.expand(200000, 4), generator)
+        p = scores[0].softmax(0)
+        fisher = p.diag() - p[:, None] * p
+        torch.testing.assert_close(drawn.T @ drawn / len(drawn), fisher, rtol=0, atol=5e-3)
+
+    def test_a_network_that_is_sure_of_its_class_still_has_a_direction(self):
+        sure = torch.tensor([[1000.0, 0.0, 0.0]])
+        drawn = cost.direction_of(sure, torch.Generator().manual_seed(1))
+        self.assertTrue((drawn[0, 1:] != 0).all())
+
+    def test_a_mirror_image_is_an_image_too(self):
+        found = self.calibration(shake(Plain()), count=2)
+        given = samples(2)
+        both = given + [s._replace(tensor=s.tensor.flip(-1)) for s in given]
+        machine, pattern = found.network.resolve(MACHINE), patterns.parse("2x2:diagonal")
+        savings = [
+            calibrate.Calibration(
+                found.network, machine, [pattern], lambda: those, 2, mirror, QUIET
+            ).curves["third"][0][1].saved
+            for those, mirror in ((given, True), (both, False))
+        ]
+        # The units of the thresholds come from the images themselves: only nearly the same.
+        torch.testing.assert_close(savings[0], savings[1], rtol=0.2, atol=50)
+
+
+class Sensitivities(Calibrating):
+    def test_a_layer_alone_does_what_a_machine_that_predicts_only_this_layer_does(self):
+        found = self.calibration(shake(Basic()), count=5)
+        given = samples(5)
+        predicted = found.network.apply(found.machine)
+        measured = sensitivity.alone(found.network, predicted, lambda: given, 2, 100)
+        self.assertEqual(sorted(measured), sorted(predicted.activations))
+        x = torch.stack([s.tensor for s in given])
+        with torch.no_grad():
+            plain = found.network.module(x)
+            for name, nats in measured.items():
+                only = found.machine._replace(
+                    layers=tuple(
+                        s if s.name == name else s._replace(policy="none")
+                        for s in found.machine.layers
+                    )
+                )
+                scores = found.network.apply(only).module(x)
+                expected = float(sensitivity.divergence(plain, scores).mean())
+                self.assertAlmostEqual(nats, expected, places=6)
+
+    def test_divergence_is_zero_for_the_same_answer_and_positive_for_another(self):
+        said = torch.tensor([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
+        self.assertTrue(torch.equal(sensitivity.divergence(said, said + 5), torch.zeros(2).double()))
+        self.assertTrue((sensitivity.divergence(said, said.flip(1) * 2 + said) > 0).any())
+
+    def test_a_layer_that_is_costlier_than_it_was_estimated_saves_less_afterwards(self):
+        found = self.calibration(shake(Plain()), count=8)
+        _, before = choose.for_saving(found.curves, 0.15 * found.macs)
+        measured = {n: (100 if n == "third" else 1) * c.cost for n, c in before.items()}
+        with mock.patch.object(sensitivity, "alone", lambda *_: measured):
+            found.weigh(0.15)
+        self.assertAlmostEqual(found.scales["second"], 1.0)
+        self.assertAlmostEqual(found.scales["third"], 100.0)
+        _, after = choose.for_saving(found.curves, 0.15 * found.macs, found.scales)
+        self.assertLess(after["third"].saved, before["third"].saved)
+        self.assertGreater(after["second"].saved, before["second"].saved)
+
+
+class Searches(unittest.TestCase):
+    def test_evolution_finds_the_factors_of_a_simple_landscape(self):
+        wanted = {"a": 8.0, "b": 0.5, "c": 1.0}
+        far = lambda s: sum((math.log(s[n]) - math.log(w)) ** 2 for n, w in wanted.items())
+        start = dict.fromkeys(wanted, 1.0)
+        best, least = search.evolve(start, far, 200)
+        self.assertEqual(least, far(best))
+        self.assertLess(least, 0.05)
+        self.assertEqual(start, dict.fromkeys(wanted, 1.0))
+
+    def test_no_round_leaves_the_factors_as_they_are_and_rounds_never_make_them_worse(self):
+        score = lambda s: abs(s["a"] - 1.0)
+        self.assertEqual(search.evolve({"a": 1.0}, score, 0), ({"a": 1.0}, 0.0))
+        self.assertEqual(search.evolve({"a": 1.0}, score, 9), ({"a": 1.0}, 0.0))
+
+
 class Choices(Calibrating):
     def test_a_higher_price_saves_no_less_and_costs_no_less(self):
         found = self.calibration(shake(Plain()))
@@ -122,6 +207,14 @@ class Choices(Calibrating):
         for corrects in (False, True):
             trial = found.for_reduction(0.1, corrects, near=0.01)
             self.assertAlmostEqual(trial.saved, 0.1, delta=0.03)
+
+    def test_a_search_leaves_the_answers_nearer_to_the_plain_networks(self):
+        found = self.calibration(shake(Plain()), count=8)
+        before = found.attempt(0.15, False)
+        found.search(0.15, 12)
+        after = found.attempt(0.15, False)
+        self.assertLessEqual(after.divergence, before.divergence + 1e-9)
+        self.assertAlmostEqual(after.saved, before.saved, delta=0.05)
 
     def test_the_allowed_loss_is_kept(self):
         found = self.calibration(shake(Plain()))

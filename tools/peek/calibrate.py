@@ -10,18 +10,23 @@ import torch
 
 from trace_extractor.errors import MODEL, ExtractError
 
-from . import choose, correct, cost
+from . import choose, correct, cost, search, sensitivity
 
 # saved: share of the MACs of all convolutions, in the loop; changed: share of the images whose
 # class is another one than without prediction; divergence: nats an image.
 Trial = namedtuple("Trial", "settings choices saved changed divergence")
 
 
+# A layer that was measured as harmless at one choice is not free at the next.
+LEAST_SCALE = 0.25
+
+
 class Calibration:
     """Measures once, then tries any number of reductions."""
 
-    def __init__(self, network, machine, candidates, samples, batch, together, show):
-        """machine: MachineSettings; its excluded layers stay as they are."""
+    def __init__(self, network, machine, candidates, samples, batch, mirror, show):
+        """machine: MachineSettings; its excluded layers stay as they are. mirror: whether mirror
+        images count as images, too."""
         self.network, self.machine, self.samples, self.batch = network, machine, samples, batch
         self.show = show
         own = {s.name: s for s in machine.layers}
@@ -38,15 +43,16 @@ class Calibration:
             math.prod(s.shape) * s.macs_per_output for s in machine.layers if s.kind == "conv"
         )
         measured = cost.measure(
-            network, self.layers, candidates, samples, batch, lambda n: show("measuring", n)
+            network, self.layers, candidates, samples, batch, mirror, lambda n: show("measuring", n)
         )
         self.curves = {
             l.name: [
-                (one.pattern, one.curves(own[l.name].macs_per_output, together))
-                for one in measured[l.name]
+                (one.pattern, one.curves(own[l.name].macs_per_output)) for one in measured[l.name]
             ]
             for l in self.layers
         }
+        # What a layer's gating does, measured, over what the curves say: factors of their costs.
+        self.scales = {l.name: 1.0 for l in self.layers}
         self.plain = self._scores(network.module)
         self.weights = copy.deepcopy(network.module.state_dict())
 
@@ -73,12 +79,61 @@ class Calibration:
         """The network's own weights again."""
         self.network.module.load_state_dict(self.weights)
 
+    def _chosen(self, reduction, scales):
+        """(price of a MAC, {layer: Choice}, the network with these choices in its loop)"""
+        price, choices = choose.for_saving(self.curves, reduction * self.macs, scales)
+        return price, choices, self.network.apply(self.settings_of(choices))
+
+    def weigh(self, reduction, images=100):
+        """Corrects the estimated costs by what each layer's gating does to the answers when it is
+        gated alone, at the choice for this reduction. The estimate holds for small changes only: it
+        is blind where the network is sure of its class, and gets a layer's rank wrong elsewhere."""
+        self.restore()
+        _, choices, predicted = self._chosen(reduction, self.scales)
+        measured = sensitivity.alone(
+            self.network,
+            predicted,
+            self.samples,
+            self.batch,
+            images,
+            lambda n: self.show("weighing", n),
+        )
+        for name, choice in choices.items():
+            if choice.cost > 0:
+                self.scales[name] = max(measured[name] / choice.cost, LEAST_SCALE)
+
+    def search(self, reduction, rounds):
+        """Improves the factors of the layers' costs by what the network says in the loop, gated for
+        this reduction and uncorrected; a round is one pass over the images."""
+        self.restore()
+
+        def score(scales):
+            price, _, predicted = self._chosen(reduction, scales)
+            scores = self._scores(predicted.module)
+            # What is saved in the loop differs a little from choice to choice: at the price of a MAC.
+            more = (self._saved(predicted) - reduction) * self.macs
+            return float(sensitivity.divergence(self.plain, scores).mean()) - price * more
+
+        self.scales, _ = search.evolve(
+            self.scales,
+            score,
+            rounds,
+            show=lambda done, best: self.show(
+                "searching", "%d of %d, divergence %.4f" % (done, rounds, best)
+            ),
+        )
+
+    def _saved(self, predicted):
+        """Share of the convolutions' MACs that the activations have gated since they were reset."""
+        own = {s.name: s.macs_per_output for s in self.machine.layers}
+        counts = {n: a.totals() for n, a in predicted.activations.items()}
+        gated = sum(c["gated"] * own[n] for n, c in counts.items())
+        return gated / len(self.plain) / self.macs
+
     def attempt(self, reduction, corrects):
         """A Trial for this share of the convolutions' MACs; leaves the corrected weights in place."""
         self.restore()
-        _, choices = choose.for_saving(self.curves, reduction * self.macs)
-        settings = self.settings_of(choices)
-        predicted = self.network.apply(settings)
+        _, choices, predicted = self._chosen(reduction, self.scales)
         if corrects:
             correct.correct(
                 self.network,
@@ -90,19 +145,24 @@ class Calibration:
         for activation in predicted.activations.values():
             activation.reset()
         scores = self._scores(predicted.module)
-        own = {s.name: s.macs_per_output for s in settings.layers}
-        gated = sum(a.totals()["gated"] * own[n] for n, a in predicted.activations.items())
-        log_p, log_q = self.plain.log_softmax(1), scores.log_softmax(1)
         return Trial(
-            settings,
+            predicted.settings,
             choices,
-            gated / len(scores) / self.macs,
+            self._saved(predicted),
             float((scores.argmax(1) != self.plain.argmax(1)).double().mean()),
-            float((log_p.exp() * (log_p - log_q)).sum(1).mean()),
+            float(sensitivity.divergence(self.plain, scores).mean()),
         )
 
-    def for_reduction(self, wanted, corrects, rounds=4, near=0.002):
-        """A Trial that saves `wanted` in the loop: what layers lose changes what the next ones see."""
+    def for_reduction(self, wanted, corrects, rounds=4, near=0.002, weighings=3, searches=0):
+        """A Trial that saves `wanted` in the loop: what layers lose changes what the next ones see.
+
+        weighings: how often the layers' costs are measured and the choice made anew; searches:
+        rounds of search().
+        """
+        for _ in range(weighings):
+            self.weigh(wanted)
+        if searches > 0:
+            self.search(wanted, searches)
         asked, best = wanted, None
         for _ in range(rounds):
             trial = self.attempt(asked, corrects)
@@ -120,16 +180,18 @@ class Calibration:
         low, high, best = 0.0, 0.5, None
         for _ in range(rounds):
             middle = (low + high) / 2
+            self.weigh(middle)
             trial = self.attempt(middle, corrects)
             if trial.changed <= allowed:
-                low, best = middle, middle
+                low, best = middle, (middle, dict(self.scales))
             else:
                 high = middle
         if best is None:
             raise ExtractError(
                 MODEL, "no reduction was found that changes the class of so few images; allow more"
             )
-        return self.attempt(best, corrects)
+        reduction, self.scales = best
+        return self.attempt(reduction, corrects)
 
 
 def overlay(base, name, trial, thresholds_file):

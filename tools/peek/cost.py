@@ -1,10 +1,10 @@
 """What gating costs and saves, for every layer, channel, pattern and threshold, without labels.
 
-The cost of losing outputs is how far it moves the network's own answer: half the Fisher information
-of the scores, E over images and over the network's own class probabilities of (d log p / dy . y)^2,
-the second-order term of the divergence between what the network says with and without the loss. The
-outputs that a channel loses in one image err in the same direction and so do not cancel: `together`
-says how much they count as one sum rather than one by one.
+The cost of losing outputs is how far it moves the network's own answer: half of what the Fisher
+information of its class probabilities makes of the change that the lost outputs y bring to the
+scores, to first order J y. That is the second-order term of the divergence between what the network
+says with and without the loss. What a channel loses in one image counts as one sum, since it errs in
+the same direction.
 """
 from collections import namedtuple
 
@@ -37,6 +37,10 @@ GRID = [
     -0.05,
 ] + [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0]
 
+# The share of its certainty that a network is taken to lack: where p is 1 to the last bit, no change
+# of the scores would cost anything, whatever its size.
+DOUBT = 1e-4
+
 
 class Measured:
     """Sums over images for one layer and pattern."""
@@ -44,10 +48,10 @@ class Measured:
     def __init__(self, pattern, thresholds):
         self.pattern, self.thresholds = pattern, thresholds
         self.images = 0
-        self.lost = self.lost_one_by_one = self.neighbors = 0
+        self.lost = self.neighbors = 0
 
     def add(self, values, moved):
-        """values [N, K, P, Q]; moved: d log p / dy . y where y is positive, else 0."""
+        """values [N, K, P, Q]; moved: gradient . y where y is positive, else 0."""
         peeks, others = patterns.split(self.pattern)
         largest = patterns.windows(values, self.pattern, float("-inf"))[..., peeks].amax(-1)
         largest = largest.masked_fill(largest == float("-inf"), float("inf"))  # no existing peek
@@ -65,17 +69,15 @@ class Measured:
             return sums.scatter_add_(2, bins, what.contiguous()).cumsum(2)[..., :-1]
 
         self.lost = self.lost + below(moved.sum(-1)).pow(2).sum(1).double()
-        self.lost_one_by_one = self.lost_one_by_one + below(moved.pow(2).sum(-1)).sum(1).double()
         count = exists.sum(-1).expand(N, K, -1, -1)
         self.neighbors = self.neighbors + below(count).sum(1).double()
         self.images += N
 
-    def curves(self, macs_per_output, together):
-        cost = together * self.lost + (1 - together) * self.lost_one_by_one
+    def curves(self, macs_per_output):
         return Curves(
             self.thresholds,
             self.neighbors * macs_per_output / self.images,
-            0.5 * cost / self.images,
+            0.5 * self.lost / self.images,
         )
 
 
@@ -103,8 +105,19 @@ def values_of(module, layers, x):
     return Run(module, show).run(x), found
 
 
-def measure(network, layers, candidates, samples, batch, show=lambda done: None, seed=0):
-    """{layer name: [Measured per candidate]} over the images.
+def direction_of(scores, generator):
+    """A random direction of the scores [N, classes] whose covariance is the Fisher information of
+    the classes, diag(p) - p p'. Drawing a class does the same, but a sure network nearly always
+    draws the class whose gradient is nothing: the estimate would rest on a few images."""
+    p = (1 - DOUBT) * scores.softmax(1) + DOUBT / scores.shape[1]
+    drawn = torch.randn(scores.shape, generator=generator).to(scores.device)
+    spread = p.sqrt() * drawn
+    return spread - p * spread.sum(1, keepdim=True)
+
+
+def measure(network, layers, candidates, samples, batch, mirror, show=lambda done: None, seed=0):
+    """{layer name: [Measured per candidate]} over the images and, with `mirror`, their mirror images:
+    the estimate gains more from other images than from anything else.
 
     layers: of network.layers, those that may be predicted, with maps of more than one output.
     """
@@ -125,13 +138,13 @@ def measure(network, layers, candidates, samples, batch, show=lambda done: None,
         for name, unit in units.items()
     }
     done = 0
-    for x in batches(samples, batch, network.device):
+    seen = batches(samples, batch, network.device)
+    for x in (y for x in seen for y in ((x, x.flip(-1)) if mirror else (x,))):
         with torch.enable_grad():
             scores, values = values_of(network.module, layers, x.requires_grad_(True))
-            log_p = scores.log_softmax(1)
-            drawn = torch.multinomial(log_p.detach().exp().cpu(), 1, generator=generator)
-            said = log_p.gather(1, drawn.to(x.device)).sum()
-            gradients = torch.autograd.grad(said, [values[l.name] for l in layers])
+            direction = direction_of(scores.detach(), generator)
+            along = (direction * scores).sum()
+            gradients = torch.autograd.grad(along, [values[l.name] for l in layers])
         for layer, gradient in zip(layers, gradients):
             value = values[layer.name].detach()
             for one in measured[layer.name]:

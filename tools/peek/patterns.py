@@ -1,4 +1,5 @@
 """The windows and peeks that calibration chooses from, and windows as tensors."""
+import re
 from collections import namedtuple
 
 from torch.nn import functional as F
@@ -23,21 +24,33 @@ NAMED = {
     "diagonal": _diagonal,
     "checkerboard": _checkerboard,
 }
+# What calibration tries where nothing else is said. The last two are no names of peeksim's: a cross
+# without its center, and two peeks that stand next to every other output of their window.
 DEFAULT = ("2x2:diagonal", "2x2:corner", "3x3:diagonal", "3x3:checkerboard")
+DEFAULT += ("3x3:0.1+1.0+1.2+2.1", "2x4:0.1+1.2")
+
+SIZE = re.compile(r"([1-9]\d*)x([1-9]\d*)")
+LISTED = re.compile(r"\d+\.\d+(\+\d+\.\d+)*")
 
 
 def parse(text):
-    """ "3x3:diagonal" -> Pattern. Throws ExtractError(USAGE)."""
-    size, _, name = text.partition(":")
-    parts = size.split("x")
-    if name not in NAMED or len(parts) != 2 or not all(p.isdigit() and int(p) > 0 for p in parts):
-        raise ExtractError(
-            USAGE,
-            "'%s' is no pattern: expected HEIGHTxWIDTH:NAME with NAME %s, such as 2x2:diagonal"
-            % (text, ", ".join(sorted(NAMED))),
-        )
-    h, w = map(int, parts)
-    return Pattern(text, h, w, tuple(NAMED[name](h, w)), name)
+    """ "3x3:diagonal", or the peeks one by one, "2x4:0.1+1.2" -> Pattern. Throws ExtractError(USAGE)."""
+    size, _, peeks = text.partition(":")
+    found = SIZE.fullmatch(size)
+    if found and (peeks in NAMED or LISTED.fullmatch(peeks)):
+        h, w = map(int, found.groups())
+        if peeks in NAMED:
+            return Pattern(text, h, w, tuple(NAMED[peeks](h, w)), peeks)
+        listed = {tuple(map(int, peek.split("."))) for peek in peeks.split("+")}
+        if all(row < h and col < w for row, col in listed):
+            positions = sorted(map(list, listed))
+            return Pattern(text, h, w, tuple(map(tuple, positions)), str(positions))
+    raise ExtractError(
+        USAGE,
+        "'%s' is no pattern: expected HEIGHTxWIDTH:PEEKS with PEEKS %s, or positions inside the "
+        "window as ROW.COL+ROW.COL, such as 2x2:diagonal or 2x4:0.1+1.2"
+        % (text, ", ".join(sorted(NAMED))),
+    )
 
 
 def windows(values, pattern, fill):

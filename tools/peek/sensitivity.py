@@ -1,0 +1,52 @@
+"""What a layer's own gating does to the network's answer, measured and not estimated: the network
+runs with this layer's prediction alone, from its ofmap on.
+"""
+import torch
+from torch import fx
+
+from . import cost
+
+
+def downstream(graph, node):
+    """The nodes that compute with the node's value, and the node."""
+    found = {node}
+    for other in graph.nodes:
+        if found.intersection(other.all_input_nodes):
+            found.add(other)
+    return found
+
+
+def divergence(plain, scores):
+    """Of each image [N, classes], in nats: what the second says, against what the first said."""
+    log_p, log_q = plain.log_softmax(1), scores.log_softmax(1)
+    return (log_p.exp() * (log_p - log_q)).sum(1).double()
+
+
+@torch.no_grad()
+def alone(network, predicted, samples, batch, most, show=lambda done: None):
+    """{layer name: nats an image} of every predicted layer, each gated while the others are not.
+
+    predicted: of network.apply; most: images that are looked at. Memory holds all values of a batch.
+    """
+    behind = {
+        l.name: downstream(network.module.graph, l.value)
+        for l in network.layers
+        if l.name in predicted.activations
+    }
+    sums, images = dict.fromkeys(behind, 0.0), 0
+    for x in cost.batches(samples, batch, network.device):
+        plain = cost.Run(network.module, lambda node, value: None, keep=True)
+        scores = plain.run(x)
+        for layer in network.layers:
+            if layer.name not in behind:
+                continue
+            changed = behind[layer.name] - {layer.value}
+            known = {n: v for n, v in plain.env.items() if n not in changed}
+            known[layer.value] = predicted.activations[layer.name](known[layer.value])
+            gated = fx.Interpreter(network.module).run(x, initial_env=known)
+            sums[layer.name] += float(divergence(scores, gated).sum())
+        images += len(x)
+        show(images)
+        if images >= most:
+            break
+    return {name: total / images for name, total in sums.items()}
