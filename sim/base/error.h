@@ -16,6 +16,7 @@ enum class ErrorKind : int {
   machine = 5,       // a machine that cannot run a layer
   output = 6,        // the results could not be written
   different = 7,     // two event logs that were compared are not the same
+  points = 8,        // some points of a sweep failed
   interrupted = 130  // Ctrl-C
 };
 

@@ -29,7 +29,7 @@ std::string help() {
          "\nexit codes: 0 done, 1 bug, 2 command line, 3 machine, workload, results or event "
          "file,\n"
          "4 trace, 5 the machine cannot run a layer, 6 results cannot be written, 7 logs differ,\n"
-         "130 interrupted\n";
+         "8 points of a sweep failed, 130 interrupted\n";
 }
 
 // "config check a.yaml" -> {"config", "check"}: how many leading words are the command's name.
@@ -37,14 +37,16 @@ std::size_t words_of(const std::string& name) {
   return name.find(' ') == std::string::npos ? 1 : 2;
 }
 
+// A name of two words goes before one of its first word: "sweep plan" is not "sweep" of a file.
 const Command* find_command(const std::vector<std::string>& arguments) {
+  const Command* found = nullptr;
   for (const Command& command : commands()) {
     const std::size_t words = words_of(command.name);
     if (arguments.size() < words) continue;
     const std::string name = words == 1 ? arguments[0] : arguments[0] + " " + arguments[1];
-    if (name == command.name) return &command;
+    if (name == command.name && (found == nullptr || words == 2)) found = &command;
   }
-  return nullptr;
+  return found;
 }
 
 [[noreturn]] void unknown_command(const std::vector<std::string>& arguments) {
@@ -70,6 +72,14 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
       {"run", "simulate a trace on a machine, and on the same machine without prediction",
        run_command},
+      {"sweep", "run the points of a sweep file that a database does not have yet", sweep_command},
+      {"sweep plan", "check a sweep file and say which points it has", sweep_plan_command},
+      {"sweep status", "say how far a sweep's database is", sweep_status_command},
+      {"sweep export", "print a sweep's results as CSV or JSON", sweep_export_command},
+      {"sweep best", "print the best points of a sweep in one metric", sweep_best_command},
+      {"sweep pareto", "print the points that no other beats in every objective",
+       sweep_pareto_command},
+      {"sweep merge", "join databases of parts of a sweep", sweep_merge_command},
       {"price", "price a finished run with another energy table", price_command},
       {"masks", "write which outputs of a trace a machine predicts to be zero", masks_command},
       {"events diff", "show the first event that differs between two event logs",

@@ -21,6 +21,10 @@ void Options::positional(const std::string& name, const std::string& meaning) {
   positionals_.push_back({name, meaning});
 }
 
+void Options::positionals(const std::string& name, const std::string& meaning) {
+  positionals_.push_back({name, meaning, true});
+}
+
 std::string Options::help() const {
   std::ostringstream out;
   out << "usage: " << usage_ << "\n\n" << about_ << "\n\n";
@@ -44,8 +48,11 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   all.add(described_);
   po::positional_options_description order;
   for (const Positional& argument : positionals_) {
-    all.add_options()(argument.name.c_str(), po::value<std::string>());
-    order.add(argument.name.c_str(), 1);
+    if (argument.repeats)
+      all.add_options()(argument.name.c_str(), po::value<std::vector<std::string>>());
+    else
+      all.add_options()(argument.name.c_str(), po::value<std::string>());
+    order.add(argument.name.c_str(), argument.repeats ? -1 : 1);
   }
   try {
     // No guessing: an abbreviation that works today would be ambiguous tomorrow.

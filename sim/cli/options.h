@@ -18,6 +18,9 @@ class Options {
   // A required argument without a name, in the order of the calls.
   void positional(const std::string& name, const std::string& meaning);
 
+  // One or more arguments of one kind, after all others; read with list().
+  void positionals(const std::string& name, const std::string& meaning);
+
   // Parses. Returns false after printing help for --help. Throws Error(usage): unknown option,
   // missing value, missing argument.
   bool parse(const std::vector<std::string>& arguments);
@@ -29,13 +32,14 @@ class Options {
   }
   // A path or a name. Throws Error(usage) when it is empty.
   std::string text(const std::string& name) const;
-  // The values of a repeatable option; empty when it was not given.
+  // The values of a repeatable option or argument; empty when it was not given.
   std::vector<std::string> list(const std::string& name) const;
 
  private:
   struct Positional {
     std::string name;
     std::string meaning;
+    bool repeats = false;
   };
 
   std::string help() const;

@@ -36,25 +36,28 @@ bool interrupted() {
   return stop_requested != 0;
 }
 
-Progress::~Progress() {
+StatusLine::StatusLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
+
+StatusLine::~StatusLine() {
   if (shown_) std::fputs("\r\033[K", stderr);
+}
+
+void StatusLine::show(const std::string& text) {
+  if (!terminal_) return;
+  std::fprintf(stderr, "\r\033[K%s", text.c_str());
+  std::fflush(stderr);
+  shown_ = true;
 }
 
 Watch Progress::watch() {
   Watch watch;
-  if (isatty(STDERR_FILENO) != 0)
+  if (line_.seen())
     watch.progress = [this](std::size_t layer, std::size_t layers, const std::string& name) {
-      show(layer, layers, name);
+      line_.show(what_ + ": layer " + std::to_string(layer + 1) + " of " + std::to_string(layers) +
+                 ", " + name);
     };
   watch.interrupted = interrupted;
   return watch;
-}
-
-void Progress::show(std::size_t layer, std::size_t layers, const std::string& name) {
-  std::fprintf(stderr, "\r\033[K%s: layer %zu of %zu, %s", what_.c_str(), layer + 1, layers,
-               name.c_str());
-  std::fflush(stderr);
-  shown_ = true;
 }
 
 }  // namespace peeksim

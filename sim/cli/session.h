@@ -15,19 +15,32 @@ bool interrupted();
 // trace or result is opened in their place and printed into.
 void guard_standard_streams();
 
-// Progress on standard error, one line that is overwritten and finally erased.
+// One line on standard error that is overwritten and finally erased; nothing in a pipe.
+class StatusLine {
+ public:
+  StatusLine();
+  ~StatusLine();
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
+
+  bool seen() const { return terminal_; }  // somebody looks
+  void show(const std::string& text);
+
+ private:
+  bool terminal_;
+  bool shown_ = false;
+};
+
+// The progress of an operation on a trace.
 class Progress {
  public:
   explicit Progress(std::string what) : what_(std::move(what)) {}
-  ~Progress();
 
   Watch watch();
 
  private:
-  void show(std::size_t layer, std::size_t layers, const std::string& name);
-
   std::string what_;
-  bool shown_ = false;
+  StatusLine line_;
 };
 
 }  // namespace peeksim

@@ -53,7 +53,7 @@ bool is_group(const std::string& path) {
   throw Error(ErrorKind::config, where, "unknown key '" + path + "'", remedy);
 }
 
-// Sorts the keys of a file's map into `settings`.
+// Sorts the keys of a map, nested or dotted, into `settings`.
 void flatten(const Value& map, const std::string& group, Settings& settings) {
   for (const auto& [key, value] : map.entries()) {
     const std::string path = group.empty() ? key : group + "." + key;
@@ -162,6 +162,29 @@ MachineSpec load_machine(const std::string& path, const std::vector<std::string>
   read_file(path, chain, settings);
   for (const std::string& text : overrides) put_on_top(read_override(text), settings);
   return build_machine(settings, path, vocabulary);
+}
+
+KeyValues partial_machine(const Value& map) {
+  if (const Value* extends = map.find("extends"))
+    extends->fail("a part of a machine extends nothing", "it is laid over the base machine");
+  Settings settings;
+  flatten(map, "", settings);
+  return {settings.begin(), settings.end()};
+}
+
+MachineTemplate::MachineTemplate(const std::string& path) : path_(path) {
+  std::vector<std::string> chain;
+  read_file(path, chain, settings_);
+}
+
+MachineSpec MachineTemplate::with(const KeyValues& keys, const Vocabulary& vocabulary) const {
+  Settings settings = settings_;
+  for (const auto& [key, value] : keys) {
+    Settings layer;
+    flatten(Value::map({{key, value}}, value.where()), "", layer);
+    put_on_top(layer, settings);
+  }
+  return build_machine(settings, path_, vocabulary);
 }
 
 MachineSpec machine_from_tree(const Value& tree, const Vocabulary& vocabulary) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/config/machine.h"
@@ -24,6 +25,29 @@ using Vocabulary = std::map<std::string, std::vector<Choice>>;
 // overrides, each "key=value" with the value in YAML. Throws Error(config) with file:line:key.
 MachineSpec load_machine(const std::string& path, const std::vector<std::string>& overrides,
                          const Vocabulary& vocabulary);
+
+// Keys and their values, each at its own place in a file.
+using KeyValues = std::vector<std::pair<std::string, Value>>;
+
+// The keys of a partial machine, nested or dotted ({array: {rows: 8}} or {array.rows: 8}), in file
+// order and by dotted path. Throws Error(config): unknown key, `extends`, a group in one line.
+KeyValues partial_machine(const Value& map);
+
+// A machine file, read once, to make many machines of it that differ in some keys.
+class MachineTemplate {
+ public:
+  // Throws Error(config) as load_machine.
+  explicit MachineTemplate(const std::string& path);
+
+  // The machine with these keys on top, later ones winning. Throws Error(config) at the value.
+  MachineSpec with(const KeyValues& keys, const Vocabulary& vocabulary) const;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  std::map<std::string, Value> settings_;
+};
 
 // The machine of a tree that show_machine made, as a saved run keeps it.
 MachineSpec machine_from_tree(const Value& tree, const Vocabulary& vocabulary);

@@ -117,13 +117,16 @@ std::string find_energy_table(const std::string& name_or_path, const std::string
               suggest(name_or_path, known));
 }
 
-EnergyTable energy_table_of(const MachineSpec& machine, const std::string& machine_path) {
+std::string energy_table_path(const MachineSpec& machine, const std::string& machine_path) {
   // A relative path means: beside the file that names the table, or here for --set.
   const Location where = machine.location("energy");
   const std::string beside = where.file == "--set" ? "./" : where.file;
   const bool in_file = machine.where.count("energy") > 0;
-  return load_energy_table(
-      find_energy_table(machine.energy, in_file ? beside : machine_path, where));
+  return find_energy_table(machine.energy, in_file ? beside : machine_path, where);
+}
+
+EnergyTable energy_table_of(const MachineSpec& machine, const std::string& machine_path) {
+  return load_energy_table(energy_table_path(machine, machine_path));
 }
 
 }  // namespace peeksim

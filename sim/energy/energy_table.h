@@ -47,7 +47,11 @@ EnergyTable load_energy_table(const std::string& path);
 std::string find_energy_table(const std::string& name_or_path, const std::string& beside,
                               const Location& where);
 
-// The table that a machine names, or the default one. machine_path: the machine's own file.
+// The file of the table that a machine names, or of the default one. machine_path: the machine's
+// own file.
+std::string energy_table_path(const MachineSpec& machine, const std::string& machine_path);
+
+// That table.
 EnergyTable energy_table_of(const MachineSpec& machine, const std::string& machine_path);
 
 }  // namespace peeksim

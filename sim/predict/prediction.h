@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/base/units.h"
@@ -24,6 +25,12 @@ class WindowBits {
   bool test(int window, int channel) const {
     return bits_[index(window) + channel / 64] >> (channel % 64) & 1;
   }
+  // As it lies in memory: word_count() words a window, the windows one after another.
+  WindowBits(int word_count, std::vector<std::uint64_t> words)
+      : words_(word_count), bits_(std::move(words)) {}
+  int word_count() const { return words_; }
+  const std::vector<std::uint64_t>& words() const { return bits_; }
+
   // `channels` bits from `first` on, at bit 0 of out[0] on; unused bits are 0.
   // REQUIRES: out has (channels + 63) / 64 words.
   void extract(int window, int first, int channels, std::uint64_t* out) const;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "sim/report/csv.h"
 #include "sim/report/summary.h"
 
 namespace peeksim {
@@ -14,13 +15,6 @@ struct Cell {
   std::string column;
   std::string text;
 };
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 
 // The shortest text that reads back as the same number.
 std::string number(double value) {
@@ -42,11 +36,11 @@ std::vector<Cell> cells(const LayerResult& layer, const RunResult& result, const
                         const EnergyRates& rates) {
   const Layer& shape = layer.layer;
   std::vector<Cell> row = {
-      {"network", quoted(result.trace.network)},
+      {"network", csv_cell(result.trace.network)},
       {"synthetic", result.trace.synthetic ? "1" : "0"},
       {"loop", result.trace.loop.closed ? "closed" : "open"},
       {"images", std::to_string(result.trace.images)},
-      {"layer", quoted(shape.name)},
+      {"layer", csv_cell(shape.name)},
       {"kind", kind_name(shape)},
       {"C", std::to_string(shape.C)},
       {"H", std::to_string(shape.H)},
@@ -58,7 +52,7 @@ std::vector<Cell> cells(const LayerResult& layer, const RunResult& result, const
       {"S", std::to_string(shape.S)},
       {"groups", std::to_string(shape.groups)},
       {"policy", layer.policy},
-      {"not_predicted_because", quoted(layer.excluded)},
+      {"not_predicted_because", csv_cell(layer.excluded)},
       {"weights_streamed", layer.streamed ? "1" : "0"},
       {"mac_reduction", number(mac_reduction(layer.counters))},
       {"speed_up", number(speed_up(layer.counters))},

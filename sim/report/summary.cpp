@@ -97,6 +97,12 @@ std::vector<Scope> scopes(const RunResult& result) {
   return all;
 }
 
+std::vector<std::string> scope_names() {
+  std::vector<std::string> names;
+  for (const ScopeRule& rule : scope_rules) names.emplace_back(rule.name);
+  return names;
+}
+
 std::vector<Spread> spread_over_images(const RunResult& result, const EnergyRates& rates) {
   const double n = static_cast<double>(result.images.size());
   std::vector<Spread> spreads;

@@ -39,6 +39,9 @@ struct Scope {
 // apart, because prediction changes their weight traffic too.
 std::vector<Scope> scopes(const RunResult& result);
 
+// Their names.
+std::vector<std::string> scope_names();
+
 // Mean and standard deviation (of a sample; 0 for one image) over the images.
 struct Spread {
   std::string name;

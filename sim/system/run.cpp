@@ -1,31 +1,18 @@
 #include "sim/system/run.h"
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
+#include <utility>
 
 #include "sim/base/error.h"
-#include "sim/schedule/zero_gating.h"
 #include "sim/system/engine.h"
 #include "sim/system/read_operands.h"
+#include "sim/system/run_inputs.h"
 #include "sim/system/simulate_layer.h"
 
 namespace peeksim {
 
 namespace {
-
-// Adds the CPU time of its lifetime to a phase.
-class PhaseTimer {
- public:
-  explicit PhaseTimer(double& seconds) : seconds_(seconds), start_(std::clock()) {}
-  ~PhaseTimer() { seconds_ += static_cast<double>(std::clock() - start_) / CLOCKS_PER_SEC; }
-  PhaseTimer(const PhaseTimer&) = delete;
-  PhaseTimer& operator=(const PhaseTimer&) = delete;
-
- private:
-  double& seconds_;
-  std::clock_t start_;
-};
 
 void require_checkable(const EngineKind& engine, const TraceInfo& info) {
   if (!engine.clocked)
@@ -43,18 +30,13 @@ void require_checkable(const EngineKind& engine, const TraceInfo& info) {
               "--type f32");
 }
 
-TraceIdentity identity_of(const Trace& trace) {
-  const TraceInfo& info = trace.info();
-  TraceIdentity id;
-  id.file = std::filesystem::path(info.path).filename().string();
-  id.network = info.network;
-  id.origin = info.origin;
-  id.workload = info.workload;
-  id.sha256 = trace.sha256();
-  id.synthetic = info.synthetic;
-  id.loop = info.loop;
-  id.images = info.images;
-  return id;
+int images_to_run(const TraceInfo& info, int wanted) {
+  if (wanted > info.images)
+    throw Error(ErrorKind::usage, "",
+                std::to_string(wanted) + " images are wanted, and " + info.path + " holds " +
+                    std::to_string(info.images),
+                "ask for as many as there are, or for all");
+  return wanted == 0 ? info.images : wanted;
 }
 
 // One layer on the machine and on its dense version, image after image.
@@ -69,9 +51,13 @@ class LayerRunner {
         waveform_(waveform),
         profile_(profile) {}
 
-  CounterPair run(const LayerValues& values) {
+  // `cache`: none is null.
+  CounterPair run(LayerValues& values, std::size_t layer, RunCache* cache) {
+    // The dense machine predicts nothing, whatever the described one does.
+    const Prediction* const prediction = std::exchange(values.prediction, nullptr);
     CounterPair pair;
-    pair.dense = dense(values);
+    pair.dense = dense(values, layer, cache);
+    values.prediction = prediction;
     pair.machine = setup_.prediction.predicts() ? simulate(setup_, values, true) : pair.dense;
     return pair;
   }
@@ -94,9 +80,17 @@ class LayerRunner {
     return counters;
   }
 
+  Counters dense(const LayerValues& values, std::size_t layer, RunCache* cache) {
+    if (cache != nullptr)
+      if (const Counters* known = cache->dense(layer, values.image)) return *known;
+    simulate_dense(values);
+    if (cache != nullptr) cache->keep_dense(layer, values.image, dense_counters_);
+    return dense_counters_;
+  }
+
   // Without prediction no value changes the time: one simulation serves all images, unless their
   // values are checked.
-  Counters dense(const LayerValues& values) {
+  void simulate_dense(const LayerValues& values) {
     if (!simulated_ || values.check) {
       dense_counters_ = simulate(dense_setup_, values, !setup_.prediction.predicts());
       simulated_ = true;
@@ -104,7 +98,6 @@ class LayerRunner {
       const Prediction none = predict(dense_setup_.prediction, values.ofmap, setup_.layer.K);
       count_values(setup_.layer, none, values, dense_counters_);
     }
-    return dense_counters_;
   }
 
   Engine& engine_;
@@ -119,6 +112,20 @@ class LayerRunner {
 };
 
 }  // namespace
+
+TraceIdentity identity_of(const Trace& trace) {
+  const TraceInfo& info = trace.info();
+  TraceIdentity id;
+  id.file = std::filesystem::path(info.path).filename().string();
+  id.network = info.network;
+  id.origin = info.origin;
+  id.workload = info.workload;
+  id.sha256 = trace.sha256();
+  id.synthetic = info.synthetic;
+  id.loop = info.loop;
+  id.images = info.images;
+  return id;
+}
 
 CounterPair RunResult::totals() const {
   CounterPair sum;
@@ -156,14 +163,15 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   RunResult result;
   result.machine = machine;
   result.trace = identity_of(trace);
-  result.images.resize(info.images);
-  for (std::size_t i = 0; i < info.image_names.size(); ++i)
+  result.trace.images = images_to_run(info, options.images);
+  result.images.resize(result.trace.images);
+  for (std::size_t i = 0; i < result.images.size() && i < info.image_names.size(); ++i)
     result.images[i].name = info.image_names[i];
 
   const std::unique_ptr<Engine> engine = kind.make(machine, options.accelerator);
   const std::unique_ptr<clocked::Waveform> waveform =
       make_waveform(options.waveform, machine, setups);
-  LayerValues values;
+  RunInputs inputs(trace, machine, kind, options, spent);
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerSetup& setup = setups[i];
     watch.enter_layer(i, info.layers.size(), setup.layer.name);
@@ -175,30 +183,14 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     layer.zeros_known = info.layers[i].has_ifmap;
     LayerRunner runner(*engine, setup, dense_setups[i], options.events != nullptr, waveform.get(),
                        spent);
-    if (kind.clocked) {
-      const PhaseTimer timer(spent.read_seconds);
-      read_weights(trace, i, values.operands);
-    }
-    values.check = options.check_values && why_not_checkable(info.layers[i]).empty();
-    for (int image = 0; image < info.images; ++image) {
+    inputs.enter_layer(i, setup);
+    for (int image = 0; image < result.trace.images; ++image) {
       watch.check(info.path);
-      values.image = image;
-      const bool gates_zeros = machine.array.gate_zero_activations && layer.zeros_known;
-      {
-        const PhaseTimer timer(spent.read_seconds);
-        trace.read_ofmap(i, image, values.ofmap);
-        if (kind.clocked)
-          read_activations(trace, i, image, values.ofmap, values.operands);
-        else if (gates_zeros)
-          trace.read_ifmap(i, image, values.operands.ifmap);
-      }
+      LayerValues& values = inputs.read(image);
       CounterPair counters;
       {
         const PhaseTimer timer(spent.simulate_seconds);
-        require_unrectified(setup.prediction, setup.layer.name, values.ofmap, info.path);
-        values.zero_taps.clear();
-        if (gates_zeros) values.zero_taps = zero_taps(setup.layer, values.operands.ifmap);
-        counters = runner.run(values);
+        counters = runner.run(values, i, options.cache);
       }
       if (options.events) {
         EventLog events = runner.events();

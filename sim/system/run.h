@@ -82,6 +82,29 @@ struct RunEvents {
 // Takes the events of each layer, image after image, as soon as they are known.
 using EventSink = std::function<void(const RunEvents&)>;
 
+// What runs on the same trace have in common. A run asks before it reads or computes, and tells
+// what it had to compute: so a sweep does once what many of its machines share. Everything is what
+// the run would have found out by itself. For an engine that is not clocked.
+class RunCache {
+ public:
+  virtual ~RunCache() = default;
+
+  // The ofmap [K,P,Q], and the zero taps of the ifmap (schedule/zero_gating.h), of a layer and an
+  // image. Null: to be read.
+  virtual const std::vector<float>* ofmap(std::size_t layer, int image) = 0;
+  virtual const std::vector<int>* zero_taps(std::size_t layer, int image) = 0;
+
+  // What the values predict with these settings. Null: to be computed, and kept.
+  virtual const Prediction* prediction(std::size_t layer, int image,
+                                       const LayerPrediction& settings) = 0;
+  virtual void keep_prediction(std::size_t layer, int image, const LayerPrediction& settings,
+                               const Prediction& prediction) = 0;
+
+  // The counters of the dense version of the machine. Null: to be simulated, and kept.
+  virtual const Counters* dense(std::size_t layer, int image) = 0;
+  virtual void keep_dense(std::size_t layer, int image, const Counters& counters) = 0;
+};
+
 struct RunOptions {
   std::string engine = "event";  // a row of engines()
   // A computed output that is not the trace's is an error; for an engine that computes outputs.
@@ -91,16 +114,21 @@ struct RunOptions {
   // Of the first image, counted as in RunEvents; for an engine that is clocked.
   WaveformOptions waveform;
   RunProfile* profile = nullptr;
+  int images = 0;             // how many of the trace's, from the first one on; 0: all
+  RunCache* cache = nullptr;  // none: everything is read and computed
 };
 
-// Simulates every layer of every image. Throws Error(usage) for an unknown engine, for a check of
-// values by one that computes none, for a waveform of one that has no cycles or from after the last
-// cycle, Error(config) and Error(machine) before any simulation when a layer cannot run,
-// Error(trace) for damaged values, for a wrong value or nothing to check and for a negative
-// threshold on values that have already passed the ReLU, Error(interrupted), and whatever the event
-// sink and the waveform's writer throw.
+// Simulates every layer of every image. Throws Error(usage) for an unknown engine, for more images
+// than the trace has, for a check of values by one that computes none, for a waveform of one that
+// has no cycles or from after the last cycle, Error(config) and Error(machine) before any
+// simulation when a layer cannot run, Error(trace) for damaged values, for a wrong value or nothing
+// to check and for a negative threshold on values that have already passed the ReLU,
+// Error(interrupted), and whatever the event sink and the waveform's writer throw.
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch = {},
                     const RunOptions& options = {});
+
+// Of a trace and all its images.
+TraceIdentity identity_of(const Trace& trace);
 
 // The same machine with policy `none`.
 MachineSpec dense_version(const MachineSpec& machine);

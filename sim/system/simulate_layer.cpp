@@ -39,7 +39,9 @@ LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer,
 Counters simulate_layer(Accelerator& accelerator, const MachineSpec& machine,
                         const LayerSetup& setup, const LayerValues& values, EventLog* log) {
   const Layer& layer = setup.layer;
-  const Prediction prediction = predict(setup.prediction, values.ofmap, layer.K);
+  Prediction computed;
+  if (values.prediction == nullptr) computed = predict(setup.prediction, values.ofmap, layer.K);
+  const Prediction& prediction = values.prediction != nullptr ? *values.prediction : computed;
   Counters total;
   for (int group = 0; group < layer.groups; ++group) {
     const int first_channel = group * (layer.K / layer.groups);

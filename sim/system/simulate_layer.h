@@ -20,6 +20,7 @@ struct LayerValues {
   clocked::Operands operands = {};  // what the clocked engine computes with
   int image = 0;                    // for messages
   bool check = false;               // a computed value that is not the trace's is an error
+  const Prediction* prediction = nullptr;  // what the ofmap predicts; null: to be computed
 };
 
 // All that is the same for every image of a layer.

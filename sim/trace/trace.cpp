@@ -1,12 +1,10 @@
 #include "sim/trace/trace.h"
 
-#include <openssl/evp.h>
-
-#include <cstdio>
 #include <string>
 
 #include "sim/trace/layout.h"
 #include "sim/trace/rehearsal.h"
+#include "sim/trace/sha256.h"
 #include "sim/trace/structure.h"
 
 namespace peeksim {
@@ -14,6 +12,7 @@ namespace peeksim {
 struct Trace::Impl {
   hdf5::Object file;
   TraceInfo info;
+  std::string sha256;  // "" until it was asked for
 
   // Opens the dataset anew each time: what stays in memory does not grow with the layers.
   hdf5::TensorDataset open(std::size_t layer, TraceTensor tensor, int image) const {
@@ -53,29 +52,8 @@ const TraceInfo& Trace::info() const {
 }
 
 std::string Trace::sha256() const {
-  const std::string& path = impl_->info.path;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             std::fclose);
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> hash(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  if (!file) throw Error(ErrorKind::trace, path, "cannot be read again", "leave it where it is");
-  EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr);
-  std::vector<unsigned char> buffer(std::size_t{1} << 20);
-  std::size_t bytes = 0;
-  while ((bytes = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0) {
-    EVP_DigestUpdate(hash.get(), buffer.data(), bytes);
-  }
-  if (std::ferror(file.get())) {
-    throw Error(ErrorKind::trace, path, "cannot be read", "check the disk");
-  }
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_DigestFinal_ex(hash.get(), digest, &size);
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4];
-    text += "0123456789abcdef"[digest[i] & 15];
-  }
-  return text;
+  if (impl_->sha256.empty()) impl_->sha256 = sha256_of_file(impl_->info.path);
+  return impl_->sha256;
 }
 
 void Trace::read_ofmap(std::size_t layer, int image, std::vector<float>& values) const {

@@ -60,6 +60,7 @@ class Trace {
   const TraceInfo& info() const;
 
   // SHA-256 of the file's bytes, in hexadecimal: the trace's identity in results.
+  // Read once, at the first call.
   std::string sha256() const;
 
   // The values that enter the activation: [K,P,Q], as float (i8 times its scale). Resizes `values`.

@@ -1,0 +1,169 @@
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <iostream>
+#include <thread>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/cli/session.h"
+#include "sim/report/text_table.h"
+#include "sim/sweep/run_sweep.h"
+#include "sim/sweep/sweep_screens.h"
+
+namespace po = boost::program_options;
+
+namespace peeksim {
+
+namespace {
+
+// "i/n"
+Shard shard_of(const std::string& text) {
+  Shard shard;
+  const char* const end = text.data() + text.size();
+  const auto number = std::from_chars(text.data(), end, shard.number);
+  const bool slash = number.ec == std::errc() && number.ptr != end && *number.ptr == '/';
+  const auto of = slash ? std::from_chars(number.ptr + 1, end, shard.of) : number;
+  if (!slash || of.ec != std::errc() || of.ptr != end || shard.number < 1 ||
+      shard.number > shard.of)
+    throw Error(ErrorKind::usage, "", "--shard is '" + text + "', not i/n",
+                "expected i/n with 1 <= i <= n, as in --shard 3/16");
+  return shard;
+}
+
+std::size_t whole(const Options& options, const std::string& name, long long least) {
+  const long long number = options.get<long long>(name);
+  if (number < least)
+    throw Error(ErrorKind::usage, "", "--" + name + " is " + std::to_string(number),
+                "give a whole number from " + std::to_string(least));
+  return static_cast<std::size_t>(number);
+}
+
+SweepOptions sweep_options(const Options& options) {
+  SweepOptions sweep;
+  sweep.jobs = options.has("jobs") ? whole(options, "jobs", 1)
+                                   : std::max(1U, std::thread::hardware_concurrency());
+  if (options.has("shard")) sweep.shard = shard_of(options.text("shard"));
+  if (options.has("limit")) sweep.limit = whole(options, "limit", 1);
+  if (options.has("deadline")) {
+    sweep.deadline = options.get<double>("deadline");
+    if (!(sweep.deadline > 0))
+      throw Error(ErrorKind::usage, "", "--deadline is not above 0", "give seconds for each point");
+  }
+  sweep.failed_too = options.has("retry");
+  sweep.interrupted = interrupted;
+  return sweep;
+}
+
+std::string points_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " point" : " points");
+}
+
+std::string duration(double seconds) {
+  if (seconds < 100) return fixed(seconds, 0) + " s";
+  if (seconds < 6000) return fixed(seconds / 60, 0) + " min";
+  return fixed(seconds / 3600, 1) + " h";
+}
+
+std::string progress_text(const std::string& name, const SweepProgress& progress) {
+  std::string text =
+      name + ": " + std::to_string(progress.ended) + " of " + points_text(progress.to_run);
+  if (progress.failed > 0) text += ", " + std::to_string(progress.failed) + " failed";
+  if (progress.ended == 0 || progress.seconds <= 0) return text;
+  const double rate = static_cast<double>(progress.ended) / progress.seconds;
+  return text + ", " + fixed(rate, rate < 10 ? 1 : 0) + " a second, " +
+         duration(static_cast<double>(progress.to_run - progress.ended) / rate) + " left";
+}
+
+}  // namespace
+
+void sweep_command(const std::vector<std::string>& arguments) {
+  Options options(
+      "peeksim sweep FILE --out DB [OPTIONS]",
+      "Runs the points of a sweep file, each in a process of its own, and keeps the results in\n"
+      "a database. What the database has is not run again: after Ctrl-C or a crash the same\n"
+      "command goes on, and a changed file adds points.",
+      "peeksim sweep configs/sweeps/array-and-window.yaml --jobs 2 --out sweep.db");
+  options.positional("FILE", "a sweep file (YAML); docs/sweeps.md");
+  options.add()("out", po::value<std::string>(),
+                "the database (SQLite), made if missing; required")(
+      "jobs", po::value<long long>(), "points that run at a time; default: one per processor")(
+      "shard", po::value<std::string>(), "i/n: run only every n-th point from the i-th on")(
+      "deadline", po::value<double>(),
+      "seconds that a point may take; one that takes longer fails")(
+      "limit", po::value<long long>(), "run this many points and stop")(
+      "retry", "run points that failed before once more");
+  if (!options.parse(arguments)) return;
+  if (!options.has("out")) throw Error(ErrorKind::usage, "", "no database given", "add --out DB");
+  SweepOptions sweep = sweep_options(options);
+  const std::string path = options.text("out");
+  SweepPlan plan(load_sweep(options.text("FILE")), interrupted);
+  for (const std::string& warning : plan.warnings()) spdlog::warn(warning);
+  SweepProgress ended;
+  PointCounts counts;
+  {
+    SweepDatabase database(path, DatabaseUse::write);
+    StatusLine line;
+    if (line.seen())
+      sweep.progress = [&](const SweepProgress& progress) {
+        line.show(progress_text(plan.spec().name, progress));
+      };
+    ended = run_sweep(plan, database, sweep);
+    counts = database.counts();
+  }
+  std::cout << path << ": " << points_text(ended.ended) << " run, " << counts.done << " done, "
+            << counts.failed << " failed, " << counts.pending << " to run\n";
+  if (counts.failed == 0) return;
+  std::cout.flush();  // before the error
+  throw Error(ErrorKind::points, path, points_text(counts.failed) + " failed",
+              "'peeksim sweep status " + path + "' says why; --retry runs them once more");
+}
+
+void sweep_plan_command(const std::vector<std::string>& arguments) {
+  Options options("peeksim sweep plan FILE",
+                  "Checks a sweep file and every point of it, runs nothing, and prints how many\n"
+                  "points there are and the first few.",
+                  "peeksim sweep plan configs/sweeps/array-and-window.yaml");
+  options.positional("FILE", "a sweep file (YAML); docs/sweeps.md");
+  if (!options.parse(arguments)) return;
+  const SweepPlan plan(load_sweep(options.text("FILE")), interrupted);
+  for (const std::string& warning : plan.warnings()) spdlog::warn(warning);
+  std::cout << plan_screen(plan);
+}
+
+void sweep_status_command(const std::vector<std::string>& arguments) {
+  Options options("peeksim sweep status DB",
+                  "Says how many points of a sweep are done, failed or still to run, and why they\n"
+                  "failed. The sweep may be running.",
+                  "peeksim sweep status sweep.db");
+  options.positional("DB", "a database of 'peeksim sweep'");
+  if (!options.parse(arguments)) return;
+  SweepDatabase database(options.text("DB"), DatabaseUse::read);
+  std::cout << status_screen(database);
+}
+
+void sweep_merge_command(const std::vector<std::string>& arguments) {
+  Options options("peeksim sweep merge -o ALL A B ...",
+                  "Joins databases, such as those of the shards of a sweep. Merging again what is\n"
+                  "already there changes nothing.",
+                  "peeksim sweep merge -o all.db shard-1.db shard-2.db");
+  options.positionals("DB", "databases of 'peeksim sweep'");
+  options.add()("output,o", po::value<std::string>(), "the database to join them to; required");
+  if (!options.parse(arguments)) return;
+  if (!options.has("output"))
+    throw Error(ErrorKind::usage, "", "no database to merge into", "add -o ALL.db");
+  const std::string path = options.text("output");
+  const std::vector<std::string> parts = options.list("DB");
+  for (const std::string& part : parts) SweepDatabase(part, DatabaseUse::read);
+  PointCounts counts;
+  {
+    SweepDatabase database(path, DatabaseUse::write);
+    for (const std::string& part : parts) database.merge(part);
+    counts = database.counts();
+  }
+  std::cout << path << ": " << counts.done << " done, " << counts.failed << " failed, "
+            << counts.pending << " to run\n";
+}
+
+}  // namespace peeksim

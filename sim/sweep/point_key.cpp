@@ -1,0 +1,72 @@
+#include "sim/sweep/point_key.h"
+
+#include "sim/config/prediction_values.h"
+#include "sim/report/results_file.h"
+#include "sim/report/version.h"
+#include "sim/system/run.h"
+#include "sim/trace/sha256.h"
+
+namespace peeksim {
+
+namespace {
+
+std::string sha256_of(const std::string& text) {
+  Sha256 hash;
+  hash.add(text);
+  return hash.hex();
+}
+
+MachineSpec without_thresholds(const MachineSpec& machine) {
+  MachineSpec plain = machine;
+  plain.prediction.channel_thresholds.clear();
+  plain.prediction.thresholds_file.clear();
+  return plain;
+}
+
+}  // namespace
+
+std::string machine_text(const MachineSpec& machine) {
+  return to_yaml(show_machine(without_thresholds(machine)));
+}
+
+std::string thresholds_text(const PredictionSpec& prediction) {
+  return to_yaml(show_channel_thresholds(prediction.channel_thresholds));
+}
+
+std::string thresholds_digest(const PredictionSpec& prediction) {
+  if (prediction.channel_thresholds.empty()) return "";
+  Sha256 hash;
+  for (const auto& [layer, thresholds] : prediction.channel_thresholds) {
+    hash.add(layer + "\n" + std::to_string(thresholds.size()) + "\n");
+    hash.add(thresholds.data(), thresholds.size() * sizeof thresholds[0]);
+  }
+  return hash.hex();
+}
+
+std::string point_key(const MachineSpec& machine, const std::string& energy_table_sha256,
+                      const std::string& trace_sha256, int images) {
+  return sha256_of("peeksim point\nversion " + std::string(program_version()) +
+                   "\nresults schema " + std::to_string(results_schema_version) + "\ntrace " +
+                   trace_sha256 + "\nimages " + std::to_string(images) + "\nenergy table " +
+                   energy_table_sha256 + "\nthresholds " + thresholds_digest(machine.prediction) +
+                   "\n" + machine_text(machine));
+}
+
+std::string prediction_digest(const PredictionSpec& prediction) {
+  MachineSpec machine;
+  machine.prediction = prediction;
+  machine.prediction.latency = 0;  // delays a prediction and changes none
+  return sha256_of(thresholds_digest(prediction) + "\n" + machine_text(machine));
+}
+
+std::string dense_digest(const MachineSpec& machine) {
+  MachineSpec dense = machine;
+  dense.name.clear();
+  dense.energy.clear();
+  dense.clock_mhz = 1;
+  dense.prediction = PredictionSpec();
+  dense.prediction.policy = "none";
+  return sha256_of(machine_text(dense));
+}
+
+}  // namespace peeksim

@@ -1,0 +1,155 @@
+#include "sim/sweep/point_process.h"
+
+#include "sim/sweep/wire.h"
+
+namespace peeksim {
+
+namespace {
+
+void put(Packer& to, const Prediction& mask) {
+  to.put(mask.grid.P);
+  to.put(mask.grid.Q);
+  to.put(mask.grid.height);
+  to.put(mask.grid.width);
+  to.put(mask.grid.peeks);
+  to.put(mask.predicts);
+  to.put(mask.predicted.word_count());
+  to.put(mask.predicted.words());
+  to.put(mask.predicted_zero);
+  to.put(mask.correct_zero);
+  to.put(mask.false_zero);
+}
+
+void get(Unpacker& from, Prediction& mask) {
+  from.get(mask.grid.P);
+  from.get(mask.grid.Q);
+  from.get(mask.grid.height);
+  from.get(mask.grid.width);
+  from.get(mask.grid.peeks);
+  from.get(mask.predicts);
+  int word_count = 0;
+  std::vector<std::uint64_t> words;
+  from.get(word_count);
+  from.get(words);
+  mask.predicted = WindowBits(word_count, std::move(words));
+  from.get(mask.predicted_zero);
+  from.get(mask.correct_zero);
+  from.get(mask.false_zero);
+}
+
+void put(Packer& to, const RunResult& result) {
+  to.put(result.trace.sha256);
+  for (const LayerResult& layer : result.layers) {
+    to.put(layer.policy);
+    to.put(layer.excluded);
+    to.put(layer.streamed);
+    to.put(layer.zeros_known);
+    to.put(layer.counters);
+  }
+  for (const ImageResult& image : result.images) to.put(image.counters);
+}
+
+void get(Unpacker& from, RunResult& result) {
+  from.get(result.trace.sha256);
+  for (LayerResult& layer : result.layers) {
+    from.get(layer.policy);
+    from.get(layer.excluded);
+    from.get(layer.streamed);
+    from.get(layer.zeros_known);
+    from.get(layer.counters);
+  }
+  for (ImageResult& image : result.images) from.get(image.counters);
+}
+
+// What the result of a run has in common with every other one on its trace.
+RunResult empty_result(const PointJob& job) {
+  RunResult result;
+  result.machine = job.machine;
+  result.trace = identity_of(job.trace->trace());
+  result.trace.images = job.trace->images();
+  const TraceInfo& info = job.trace->trace().info();
+  for (const Layer& layer : layers_of(info))
+    result.layers.push_back({layer, "", "", false, false, {}});
+  result.images.resize(result.trace.images);
+  for (std::size_t i = 0; i < result.images.size() && i < info.image_names.size(); ++i)
+    result.images[i].name = info.image_names[i];
+  return result;
+}
+
+std::string failure(ErrorKind kind, const std::string& what) {
+  Packer message;
+  message.put(true);
+  message.put(kind);
+  message.put(what);
+  return message.bytes();
+}
+
+}  // namespace
+
+std::string run_point(const PointJob& job, RunStore& store) {
+  try {
+    StoredRuns cache(store, *job.trace, job.machine);
+    RunOptions options;
+    options.images = job.trace->images();
+    options.cache = &cache;
+    // A file that is read by several processes is opened by each: they would share one position.
+    std::unique_ptr<Trace> own;
+    if (!job.trace->holds_values()) own = std::make_unique<Trace>(job.trace->trace().info().path);
+    const RunResult result = run_trace(job.machine, own ? *own : job.trace->trace(), {}, options);
+    Packer message;
+    message.put(false);
+    put(message, result);
+    message.put(cache.findings().masks.size());
+    for (const auto& [key, mask] : cache.findings().masks) {
+      message.put(key);
+      put(message, mask);
+    }
+    message.put(cache.findings().dense.size());
+    for (const auto& [key, counters] : cache.findings().dense) {
+      message.put(key);
+      message.put(counters);
+    }
+    return message.bytes();
+  } catch (const Error& error) {
+    return failure(error.kind(), error.what());
+  } catch (const std::bad_alloc&) {
+    return failure(ErrorKind::internal, "out of memory");
+  } catch (const std::exception& error) {
+    return failure(ErrorKind::internal, error.what());
+  }
+}
+
+PointOutcome read_message(const std::string& message, const PointJob& job, RunFindings& findings) {
+  PointOutcome outcome;
+  outcome.id = job.id;
+  Unpacker from(message);
+  from.get(outcome.failed);
+  if (outcome.failed) {
+    from.get(outcome.kind);
+    from.get(outcome.error);
+  } else {
+    outcome.result = empty_result(job);
+    get(from, outcome.result);
+    std::size_t count = 0;
+    for (from.get(count); count > 0 && !from.ended(); --count) {
+      findings.masks.emplace_back();
+      from.get(findings.masks.back().first);
+      get(from, findings.masks.back().second);
+    }
+    for (from.get(count); count > 0 && !from.ended(); --count) {
+      findings.dense.emplace_back();
+      from.get(findings.dense.back().first);
+      from.get(findings.dense.back().second);
+    }
+  }
+  if (!from.complete()) {
+    outcome = {};
+    outcome.id = job.id;
+    outcome.failed = true;
+    outcome.error = "the point's process ended before it had a result";
+    findings = {};
+  }
+  return outcome;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,84 @@
+#include "sim/sweep/run_sweep.h"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+
+#include "sim/sweep/point_runner.h"
+
+namespace peeksim {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds look_around{200};
+
+// Equal prediction settings on the same trace follow each other, so that their masks are still
+// there when the next one needs them. The order of the plan otherwise.
+std::vector<std::size_t> in_running_order(const SweepPlan& plan, std::vector<std::size_t> numbers) {
+  const std::vector<SweepPoint>& points = plan.points();
+  std::stable_sort(numbers.begin(), numbers.end(), [&](std::size_t a, std::size_t b) {
+    return std::tie(points[a].trace, points[a].prediction) <
+           std::tie(points[b].trace, points[b].prediction);
+  });
+  return numbers;
+}
+
+}  // namespace
+
+std::vector<std::size_t> points_of(const SweepPlan& plan, Shard shard) {
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = shard.number - 1; i < plan.points().size(); i += shard.of)
+    numbers.push_back(i);
+  return numbers;
+}
+
+SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOptions& options) {
+  const std::vector<std::size_t> numbers = points_of(plan, options.shard);
+  database.enter(plan, numbers);
+  std::vector<std::size_t> left;
+  for (const std::size_t number : in_running_order(plan, numbers))
+    if (database.to_run(plan.points()[number].key, options.failed_too)) left.push_back(number);
+  if (options.limit > 0 && left.size() > options.limit) left.resize(options.limit);
+
+  SweepProgress progress;
+  progress.to_run = left.size();
+  const Clock::time_point start = Clock::now();
+  TraceShelf traces;
+  PointRunner runner(options.jobs);
+  std::size_t next = 0;
+  const auto start_more = [&] {
+    for (; next < left.size() && !runner.full(); ++next) {
+      const SweepPoint& point = plan.points()[left[next]];
+      PointJob job;
+      job.id = left[next];
+      job.machine = plan.machine(point);
+      job.trace = traces.get(plan.trace_path(point), plan.images(point), options.interrupted);
+      job.deadline = options.deadline;
+      runner.start(std::move(job));
+    }
+  };
+  const auto stopped = [&] { return options.interrupted && options.interrupted(); };
+  while (progress.ended < left.size()) {
+    start_more();
+    const std::vector<PointOutcome> outcomes = runner.wait(look_around);
+    // The next ones run while these are written, and these are written whatever the user wants.
+    if (!stopped()) start_more();
+    for (const PointOutcome& outcome : outcomes) {
+      const SweepPoint& point = plan.points()[outcome.id];
+      database.write(point.key, outcome, plan.energy_table(point, plan.machine(point)).table);
+      ++progress.ended;
+      progress.failed += outcome.failed;
+    }
+    progress.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (options.progress) options.progress(progress);
+    if (stopped() && progress.ended < left.size())
+      throw Error(ErrorKind::interrupted, database.path(),
+                  "interrupted: " + std::to_string(left.size() - progress.ended) +
+                      " points are left to run",
+                  "the same command goes on where it stopped");
+  }
+  return progress;
+}
+
+}  // namespace peeksim

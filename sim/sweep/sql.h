@@ -1,0 +1,29 @@
+// SQLite's errors as this program's: one line that says what to do.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <string>
+
+#include "sim/base/error.h"
+
+namespace peeksim {
+
+// Error(config) for a file that is no database or damaged, Error(output) for one that cannot be
+// written.
+Error sql_error(const std::string& path, const SQLite::Exception& error);
+
+// A path as it stands in an SQLite URI.
+std::string sqlite_uri_path(const std::string& path);
+
+// Does the work; an exception of SQLite's becomes this program's.
+template <class Work>
+auto with_sql(const std::string& path, const Work& work) {
+  try {
+    return work();
+  } catch (const SQLite::Exception& error) {
+    throw sql_error(path, error);
+  }
+}
+
+}  // namespace peeksim

@@ -1,0 +1,81 @@
+// The points of a sweep: every machine and trace that it will run, all of them checked before the
+// first one does. A point is kept as what was chosen on each axis; its machine is built when it is
+// asked for, so that a plan of many points stays small.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/energy/energy_table.h"
+#include "sim/sweep/sampling.h"
+#include "sim/sweep/sweep_spec.h"
+#include "sim/trace/trace.h"
+
+namespace peeksim {
+
+struct SweepPoint {
+  std::string key;         // SHA-256 of everything that its result depends on
+  std::string prediction;  // SHA-256 of the machine's prediction settings: equal ones share masks
+  std::size_t machine = 0, trace = 0;  // in the spec
+  Combination choices;                 // on the spec's axes
+};
+
+// An energy table and the SHA-256 of its file.
+struct PricedTable {
+  EnergyTable table;
+  std::string sha256;
+};
+
+// Energy tables by the machines that name them, each read once.
+class EnergyTables {
+ public:
+  // Throws Error(config) as energy_table_of. The reference stays.
+  const PricedTable& of(const MachineSpec& machine, const std::string& machine_path);
+
+ private:
+  std::map<std::string, PricedTable> by_name_;
+};
+
+class SweepPlan {
+ public:
+  // Reads the machines, opens the traces, draws the points, builds each point's machine and plans
+  // every layer on it. Throws Error: whatever is wrong with any of it, a sweep without points, two
+  // points that are the same, more than ten million points.
+  explicit SweepPlan(SweepSpec spec, const std::function<bool()>& interrupted = {});
+
+  const SweepSpec& spec() const { return spec_; }
+  const std::vector<SweepPoint>& points() const { return points_; }
+  std::size_t combinations() const { return combinations_; }  // before `where` and duplicates
+  std::vector<std::string> warnings() const { return warnings_; }
+
+  MachineSpec machine(const SweepPoint& point) const;
+  const PricedTable& energy_table(const SweepPoint& point, const MachineSpec& machine);
+  const std::string& trace_path(const SweepPoint& point) const { return spec_.traces[point.trace]; }
+  const std::vector<std::unique_ptr<Trace>>& traces() const { return traces_; }
+  const Trace& trace(const SweepPoint& point) const { return *traces_[point.trace]; }
+  int images(const SweepPoint& point) const;
+
+  // Columns and texts: machine and trace where there are several, then the axes.
+  std::vector<std::pair<std::string, std::string>> shown(const SweepPoint& point) const;
+
+ private:
+  void open_traces();
+  void draw_points(const std::function<bool()>& interrupted);
+  void check_point(SweepPoint& point, const MachineSpec& machine);
+  std::string describe(const SweepPoint& point) const;
+
+  SweepSpec spec_;
+  Vocabulary vocabulary_;
+  std::vector<MachineTemplate> templates_;
+  std::vector<std::unique_ptr<Trace>> traces_;
+  EnergyTables tables_;
+  std::vector<SweepPoint> points_;
+  std::size_t combinations_ = 0;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace peeksim

@@ -1,0 +1,109 @@
+#include "sim/sweep/sweep_tables.h"
+
+#include "sim/base/counters.h"
+#include "sim/sweep/metric.h"
+
+namespace peeksim {
+
+namespace {
+
+const char* const fixed_tables = R"(
+CREATE TABLE sweep (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name TEXT NOT NULL,
+  metrics TEXT NOT NULL,     -- what exports show, a JSON list
+  objectives TEXT NOT NULL   -- {"cycles": "min"}, a JSON object
+);
+CREATE TABLE traces (
+  id INTEGER PRIMARY KEY,
+  sha256 TEXT NOT NULL UNIQUE,
+  file TEXT NOT NULL,
+  network TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  synthetic INTEGER NOT NULL,
+  images INTEGER NOT NULL
+);
+CREATE TABLE layers (
+  trace INTEGER NOT NULL REFERENCES traces,
+  layer INTEGER NOT NULL,    -- from 0, in the order of execution
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  PRIMARY KEY (trace, layer)
+) WITHOUT ROWID;
+CREATE TABLE thresholds (
+  sha256 TEXT PRIMARY KEY,
+  yaml TEXT NOT NULL         -- prediction.channel_thresholds of the machines that name it
+) WITHOUT ROWID;
+CREATE TABLE energy_tables (
+  sha256 TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  source TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE points (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,  -- SHA-256 of all that the result depends on
+  position INTEGER,          -- in the latest plan; NULL: not in it
+  status TEXT NOT NULL CHECK (status IN ('pending', 'done', 'failed')),
+  error TEXT,
+  exit_code INTEGER,         -- that 'peeksim run' ends with on this error
+  axes TEXT NOT NULL,        -- {"array.rows": "16"}, a JSON object
+  machine TEXT NOT NULL,     -- resolved, as 'peeksim config show' prints it
+  thresholds TEXT REFERENCES thresholds,
+  trace INTEGER NOT NULL REFERENCES traces,
+  images INTEGER NOT NULL,
+  energy_table TEXT NOT NULL REFERENCES energy_tables,
+  version TEXT NOT NULL,     -- of the program
+  seconds REAL               -- wall time of the point's process
+);
+)";
+
+std::string definitions(const std::vector<ValueColumn>& columns) {
+  std::string text;
+  for (const ValueColumn& column : columns) text += ",\n  " + column.name + " " + column.type;
+  return text;
+}
+
+}  // namespace
+
+std::string tables_sql() {
+  return fixed_tables +
+         ("CREATE TABLE totals (\n  point INTEGER NOT NULL REFERENCES points,\n  scope TEXT NOT "
+          "NULL,\n  layers INTEGER NOT NULL" +
+          definitions(totals_columns()) +
+          ",\n  PRIMARY KEY (point, scope)\n) WITHOUT ROWID;\n"
+          "CREATE TABLE layer_metrics (\n  point INTEGER NOT NULL REFERENCES points,\n  layer "
+          "INTEGER NOT NULL,\n  policy TEXT NOT NULL" +
+          definitions(layer_columns()) + ",\n  PRIMARY KEY (point, layer)\n) WITHOUT ROWID;\n");
+}
+
+std::vector<ValueColumn> totals_columns() {
+  std::vector<ValueColumn> columns;
+  for (const Metric& metric : metrics()) columns.push_back({metric.name, "REAL"});
+  const Counters counters;
+  for (const char* prefix : {"machine_", "dense_"})
+    for_each_counter(counters, [&](const char* name, const char*, Count) {
+      columns.push_back({std::string(prefix) + name, "INTEGER"});
+    });
+  return columns;
+}
+
+std::vector<ValueColumn> layer_columns() {
+  std::vector<ValueColumn> columns;
+  for (const Metric& metric : metrics()) columns.push_back({metric.name, "REAL"});
+  return columns;
+}
+
+std::string names_of(const std::vector<ValueColumn>& columns) {
+  std::string text;
+  for (const ValueColumn& column : columns) text += (text.empty() ? "" : ", ") + column.name;
+  return text;
+}
+
+std::string places_of(const std::vector<ValueColumn>& columns) {
+  std::string text;
+  for (std::size_t i = 0; i < columns.size(); ++i) text += text.empty() ? "?" : ", ?";
+  return text;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,25 @@
+// The tables of a sweep's database. Columns for metrics and counters follow the tables of metrics
+// and counters: a row there is a column here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace peeksim {
+
+// Statements that make the tables of a new database.
+std::string tables_sql();
+
+// The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"}.
+struct ValueColumn {
+  std::string name;
+  const char* type;
+};
+std::vector<ValueColumn> totals_columns();
+std::vector<ValueColumn> layer_columns();
+
+// "a, b, c" and "?, ?, ?".
+std::string names_of(const std::vector<ValueColumn>& columns);
+std::string places_of(const std::vector<ValueColumn>& columns);
+
+}  // namespace peeksim
