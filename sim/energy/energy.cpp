@@ -59,15 +59,24 @@ EnergyRates::Buffer buffer_rates(const EnergyTable& table, Bytes capacity) {
 
 }  // namespace
 
+int operand_bits(const MachineSpec& machine) {
+  return 8 * std::max(machine.precision.activation_bytes, machine.precision.weight_bytes);
+}
+
+double require_width(const std::map<int, double>& by_width, const EnergyTable& table,
+                     const MachineSpec& machine, const std::string& what) {
+  const int bits = operand_bits(machine);
+  const auto found = by_width.find(bits);
+  if (found != by_width.end()) return found->second;
+  throw Error(
+      ErrorKind::config, machine.location("energy"),
+      "energy table '" + table.name + "' has no " + what + " of " + std::to_string(bits) + " bits",
+      "add 'mac: {" + std::to_string(bits) + ": ...}' to a copy of the table");
+}
+
 EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine) {
-  const int bits = 8 * std::max(machine.precision.activation_bytes, machine.precision.weight_bytes);
-  const auto found = table.mac.find(bits);
-  if (found == table.mac.end())
-    throw Error(ErrorKind::config, machine.location("energy"),
-                "energy table '" + table.name + "' has no MAC of " + std::to_string(bits) + " bits",
-                "add 'mac: {" + std::to_string(bits) + ": ...}' to a copy of the table");
   EnergyRates rates;
-  rates.mac = found->second;
+  rates.mac = require_width(table.mac, table, machine, "MAC");
   rates.mac_gated = table.mac_gated;
   rates.psum_register = table.psum_register;
   rates.operand_transfer = table.operand_transfer;

@@ -2,6 +2,7 @@
 // action (docs/energy.md). One row of a table per component.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,13 @@ struct EnergyRates {
   double leakage = 0;  // per cycle, whole accelerator
   int activation_bytes = 1, weight_bytes = 1;
 };
+
+// The width of a MAC: that of the wider operand.
+int operand_bits(const MachineSpec& machine);
+
+// The value of that width. Throws Error(config) when `by_width` has none; `what`: of what, "MAC".
+double require_width(const std::map<int, double>& by_width, const EnergyTable& table,
+                     const MachineSpec& machine, const std::string& what);
 
 // Throws Error(config) when the table has no MAC of the machine's width.
 EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine);

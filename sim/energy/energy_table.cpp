@@ -28,6 +28,12 @@ double energy(const Value& value) {
   return number;
 }
 
+double square_millimeters(const Value& value) {
+  const double number = value.number();
+  if (number < 0) value.fail("an area is not negative", "give 0 for a part that takes none");
+  return number;
+}
+
 CapacityCurve curve(const Value& value) {
   std::map<Bytes, double> points;
   for (const auto& [capacity, price] : value.entries()) {
@@ -41,18 +47,19 @@ CapacityCurve curve(const Value& value) {
   return CapacityCurve(std::move(points));
 }
 
-std::map<int, double> mac_by_width(const Value& value) {
-  std::map<int, double> by_width;
-  for (const auto& [bits, price] : value.entries())
-    by_width[static_cast<int>(Value::scalar(bits, price.where()).integer(1, 64))] = energy(price);
-  return by_width;
+// {bits: number}
+std::map<int, double> by_width(const Value& value, double (*read)(const Value&)) {
+  std::map<int, double> numbers;
+  for (const auto& [bits, number] : value.entries())
+    numbers[static_cast<int>(Value::scalar(bits, number.where()).integer(1, 64))] = read(number);
+  return numbers;
 }
 
 void read_actions(const Value& actions, EnergyTable& table) {
   actions.require_known_keys({"mac", "mac_gated", "psum_register", "operand_transfer",
                               "buffer_read", "buffer_write", "buffer_fill", "dram", "comparison",
                               "window_bit", "leakage"});
-  table.mac = mac_by_width(required(actions, "mac"));
+  table.mac = by_width(required(actions, "mac"), energy);
   table.mac_gated = energy(required(actions, "mac_gated"));
   table.psum_register = energy(required(actions, "psum_register"));
   table.operand_transfer = energy(required(actions, "operand_transfer"));
@@ -66,6 +73,17 @@ void read_actions(const Value& actions, EnergyTable& table) {
   leakage.require_known_keys({"pe", "buffer_kib"});
   table.leakage_pe = energy(required(leakage, "pe"));
   table.leakage_buffer_kib = energy(required(leakage, "buffer_kib"));
+}
+
+AreaTable read_area(const Value& value) {
+  value.require_known_keys({"mac", "pe", "buffer_kib", "comparator", "window_bit"});
+  AreaTable area;
+  area.mac = by_width(required(value, "mac"), square_millimeters);
+  area.pe = square_millimeters(required(value, "pe"));
+  area.buffer_kib = square_millimeters(required(value, "buffer_kib"));
+  area.comparator = square_millimeters(required(value, "comparator"));
+  area.window_bit = square_millimeters(required(value, "window_bit"));
+  return area;
 }
 
 }  // namespace
@@ -82,12 +100,13 @@ double CapacityCurve::at(Bytes capacity) const {
 
 EnergyTable load_energy_table(const std::string& path) {
   const Value file = read_yaml(path);
-  file.require_known_keys({"name", "source", "unit", "actions"});
+  file.require_known_keys({"name", "source", "unit", "actions", "area"});
   EnergyTable table;
   table.name = required(file, "name").text();
   table.source = required(file, "source").text();
   table.unit = required(file, "unit").one_of({"pJ", "mac"});
   read_actions(required(file, "actions"), table);
+  if (const Value* area = file.find("area")) table.area = read_area(*area);
   return table;
 }
 

@@ -1,7 +1,9 @@
-// Energy per action: a file of configs/energy, every number with its source (docs/energy.md).
+// Energy per action and area per part: a file of configs/energy, every number with its source
+// (docs/energy.md).
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sim/config/machine.h"
@@ -22,6 +24,15 @@ class CapacityCurve {
   std::map<Bytes, double> points_;
 };
 
+// What parts of a machine take on silicon, in mm2.
+struct AreaTable {
+  std::map<int, double> mac;  // per lane of a PE, by operand width in bits, operand registers in it
+  double pe = 0;              // the rest of a PE: accumulator and shadow accumulator
+  double buffer_kib = 0;      // per KiB of on-chip buffer
+  double comparator = 0;      // per column, threshold register in it
+  double window_bit = 0;      // per window bit that the prediction unit can hold
+};
+
 struct EnergyTable {
   std::string name;
   std::string source;
@@ -36,6 +47,7 @@ struct EnergyTable {
   double window_bit = 0;                                 // per window bit
   double leakage_pe = 0;                                 // per PE and cycle, at 500 MHz
   double leakage_buffer_kib = 0;  // per KiB of on-chip buffer and cycle, at 500 MHz
+  std::optional<AreaTable> area;  // none: not known
 };
 
 // Reads a table. Throws Error(config): unknown, missing, duplicate or negative entries.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/energy/area.h"
 #include "sim/report/summary.h"
 #include "sim/report/version.h"
 
@@ -65,6 +66,16 @@ void add_pair(Json& json, const CounterPair& pair, const RunResult& result,
                    {"energy", energy_json(pair.dense, rates)}};
 }
 
+// By component, of the machine that ran with these counters; null where the table knows no areas.
+Json area_json(const Counters& counters, const RunResult& result, const EnergyTable& table) {
+  const std::optional<Area> area = area_of(table, result.machine, counters);
+  if (!area) return nullptr;
+  Json json = Json::object();
+  for (std::size_t i = 0; i < area->size(); ++i) json[area_components()[i].name] = (*area)[i];
+  json["total"] = total_mm2(*area);
+  return json;
+}
+
 Json layer_json(const LayerResult& layer, const RunResult& result, const EnergyRates& rates) {
   const Layer& shape = layer.layer;
   Json json;
@@ -116,6 +127,9 @@ std::string results_json(const RunResult& result, const EnergyTable& table) {
   json["trace"] = trace_json(result.trace);
   json["machine"] = to_json(show_machine(result.machine));
   json["energy_table"] = {{"name", table.name}, {"unit", table.unit}, {"source", table.source}};
+  const CounterPair all = result.totals();
+  json["area_mm2"] = {{"machine", area_json(all.machine, result, table)},
+                      {"dense", area_json(all.dense, result, table)}};
   json["totals"] = Json::object();
   for (const Scope& scope : scopes(result)) {
     Json sums;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "sim/energy/area.h"
 #include "sim/report/summary.h"
 #include "sim/report/text_table.h"
 
@@ -143,7 +144,26 @@ std::string energy_by_component(const RunResult& result, const EnergyTable& tabl
   };
   add("this machine", all.machine);
   add("without prediction", all.dense);
-  return out.text() + "energy table " + table.name + ": " + table.source + "\n";
+  return out.text() + "\n";
+}
+
+std::string area_by_component(const RunResult& result, const EnergyTable& table) {
+  if (!table.area) return "area not known: the energy table has none\n";
+  std::vector<std::string> names = {"area, mm2"};
+  for (const AreaComponent& component : area_components()) names.push_back(component.label);
+  names.push_back("total");
+  TextTable out({names});
+  const CounterPair all = result.totals();
+  const auto add = [&](const char* name, const Counters& counters) {
+    std::vector<std::string> cells = {name};
+    const Area area = *area_of(table, result.machine, counters);
+    for (const double part : area) cells.push_back(fixed(part, 3));
+    cells.push_back(fixed(total_mm2(area), 3));
+    out.add_row(std::move(cells));
+  };
+  add("this machine", all.machine);
+  add("without prediction", all.dense);
+  return out.text();
 }
 
 std::string spread(const RunResult& result, const EnergyTable& table, const EnergyRates& rates) {
@@ -170,7 +190,8 @@ std::string spread(const RunResult& result, const EnergyTable& table, const Ener
 std::string run_screen(const RunResult& result, const EnergyTable& table) {
   const EnergyRates rates = rates_for(table, result.machine);
   return heading(result, rates) + layer_table(result, table, rates) +
-         energy_by_component(result, table, rates) + spread(result, table, rates);
+         energy_by_component(result, table, rates) + area_by_component(result, table) +
+         "energy table " + table.name + ": " + table.source + "\n" + spread(result, table, rates);
 }
 
 }  // namespace peeksim

@@ -1,11 +1,18 @@
 #include "sim/sweep/metric.h"
 
+#include <limits>
+#include <optional>
+
 #include "sim/base/error.h"
 #include "sim/base/suggest.h"
+#include "sim/energy/area.h"
 
 namespace peeksim {
 
 namespace {
+
+// SQLite keeps it as NULL, JSON writes it as null.
+constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
 
 double cycles(const MetricInput& in) {
   return static_cast<double>(in.counters.machine.cycles);
@@ -19,6 +26,11 @@ double energy(const MetricInput& in) {
   return total(price(in.counters.machine, in.rates));
 }
 
+double area(const MetricInput& in) {
+  const std::optional<Area> area = area_of(in.table, in.machine, in.counters.machine);
+  return area ? total_mm2(*area) : not_known;
+}
+
 }  // namespace
 
 const std::vector<Metric>& metrics() {
@@ -29,6 +41,7 @@ const std::vector<Metric>& metrics() {
       {"energy", "energy", "of all components", false, energy},
       {"edp", "energy x s", "energy times seconds", false,
        [](const In& in) { return energy(in) * seconds(in); }},
+      {"area", "mm2", "of the chip, or not known where the energy table has none", false, area},
       {"mac_reduction", "share", "MACs never executed of all MACs", true,
        [](const In& in) { return mac_reduction(in.counters); }},
       {"speed_up", "ratio", "cycles of the dense machine over those of the machine", true,

@@ -23,8 +23,8 @@ struct Metric {
   const char* name;
   const char* unit;  // "energy": in the energy table's unit
   const char* meaning;
-  bool largest;  // the larger the better
-  double (*value)(const MetricInput& input);
+  bool largest;                               // the larger the better
+  double (*value)(const MetricInput& input);  // NaN: not known
 };
 
 const std::vector<Metric>& metrics();

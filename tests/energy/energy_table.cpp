@@ -85,6 +85,27 @@ TEST_CASE("a table is read whole") {
   CHECK(table.leakage_buffer_kib == 11);
 }
 
+TEST_CASE("areas are read when they are there, and then all of them are needed") {
+  CHECK_FALSE(load_energy_table(TempFolder().write("t.yaml", text(good))).area);
+  Lines lines = good;
+  lines.insert(lines.end(), {"area:", "  mac: {8: 1, 16: 2}", "  pe: 3", "  buffer_kib: 4",
+                             "  comparator: 5", "  window_bit: 6"});
+  const TempFolder folder;
+  const EnergyTable table = load_energy_table(folder.write("t.yaml", text(lines)));
+  REQUIRE(table.area);
+  CHECK(table.area->mac == std::map<int, double>{{8, 1}, {16, 2}});
+  CHECK(table.area->pe == 3);
+  CHECK(table.area->buffer_kib == 4);
+  CHECK(table.area->comparator == 5);
+  CHECK(table.area->window_bit == 6);
+  const Lines without_pe(lines.begin(), lines.begin() + 17);
+  contains(error(without_pe), "'pe' is missing");
+  lines[17] = "  pe: -1";
+  contains(error(lines), "t.yaml:18: area.pe: an area is not negative");
+  lines[17] = "  pes: 1";
+  contains(error(lines), "area.pes: unknown key 'pes'; did you mean 'pe'?");
+}
+
 TEST_CASE("every key of a table is needed") {
   for (const char* key : {"name", "source", "unit", "mac", "mac_gated", "psum_register",
                           "operand_transfer", "buffer_read", "buffer_write", "buffer_fill", "dram",

@@ -18,7 +18,7 @@ namespace {
 template <class Visit>
 void for_each_value(const Json& json, const Json::json_pointer& at, const Visit& visit) {
   if (!at.empty()) visit(at);
-  for (const std::string computed : {"/totals", "/over_images", "/energy"})
+  for (const std::string computed : {"/totals", "/over_images", "/energy", "/area_mm2"})
     if (at.to_string().size() >= computed.size() &&
         at.to_string().rfind(computed) == at.to_string().size() - computed.size())
       return;
@@ -66,6 +66,21 @@ TEST_CASE("results that were read back are the results that were written") {
   }
   CHECK(again.images[1].name == "dog");
   CHECK(again.trace.sha256 == run.trace.sha256);
+}
+
+TEST_CASE("areas are in the results, null where the energy table knows none") {
+  EnergyTable table = sample_table();
+  const Json unknown = Json::parse(results_json(sample_run(), table)).at("area_mm2");
+  CHECK(unknown == Json{{"machine", nullptr}, {"dense", nullptr}});
+  table.area = AreaTable();
+  table.area->mac = {{8, 1}};
+  table.area->comparator = 1;
+  const Json known = Json::parse(results_json(sample_run(), table)).at("area_mm2");
+  CHECK(known.at("machine").at("pe_array") == 4);
+  CHECK(known.at("machine").at("prediction") == 2);
+  CHECK(known.at("machine").at("total") == 6);
+  CHECK(known.at("dense").at("prediction") == 0);
+  CHECK(known.at("dense").at("total") == 4);
 }
 
 TEST_CASE("every machine key, name and switch survives the way through the file") {

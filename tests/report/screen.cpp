@@ -89,6 +89,20 @@ TEST_CASE("every line of a table is as wide as its rule at most") {
   CHECK(rule > 0);
 }
 
+TEST_CASE("areas stand beside those of the machine without prediction, or are said to be unknown") {
+  EnergyTable table = sample_table();
+  table.area.reset();
+  CHECK(contains(run_screen(sample_run(), table), "area not known: the energy table has none\n"));
+  table.area = AreaTable();
+  table.area->mac = {{8, 1}};
+  table.area->comparator = 1;
+  const std::string screen = run_screen(sample_run(), table);
+  CHECK(contains(line_with(screen, "area, mm2"), "prediction unit  total"));
+  const std::string areas = screen.substr(screen.find("area, mm2"));
+  CHECK(contains(line_with(areas, "this machine"), " 2.000  6.000"));
+  CHECK(contains(line_with(areas, "without prediction"), " 0.000  4.000"));
+}
+
 TEST_CASE("energies are in the table's unit, with its name and source") {
   EnergyTable table = sample_table();
   CHECK(contains(run_screen(sample_run(), table), "energy, uJ"));
