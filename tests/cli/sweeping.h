@@ -36,6 +36,11 @@ class SweepDesk : public Desk {
     return ok({"sweep", "export", database, "--csv", "--all"}) +
            ok({"sweep", "export", database, "--json", "--layers", "--all"});
   }
+
+  // Byte by byte; the texts are too long to print.
+  bool same_exports(const std::string& one, const std::string& other) const {
+    return exported(one) == exported(other);
+  }
 };
 
 }  // namespace peeksim

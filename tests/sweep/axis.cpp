@@ -108,3 +108,27 @@ TEST_CASE("a slip in an axis is an error that says what was expected") {
   CHECK(error("a", "{overlays: {x: {extends: y.yaml}}}").find("extends nothing") !=
         std::string::npos);
 }
+
+TEST_CASE("of a machine file that extends another, an overlay takes what it changes") {
+  const TempFolder folder;
+  folder.write("tuned.yaml", "extends: somewhere.yaml\nname: tuned\nprediction: {threshold: 1}\n");
+  const Axis axis =
+      read_axis("style", read_yaml(folder.write("sweep.yaml", "overlays: {x: tuned.yaml}\n")));
+  REQUIRE(axis.choices[0].keys.size() == 2);
+  CHECK(axis.choices[0].keys[0].first == "name");
+}
+
+TEST_CASE("an overlay of a file that may be missing is left out, with a warning, when it is") {
+  const TempFolder folder;
+  const std::string sweep =
+      folder.write("sweep.yaml", "overlays: {plain: {}, tuned: {if_present: tuned.yaml}}\n");
+  const Axis without = read_axis("style", read_yaml(sweep));
+  CHECK(without.choices.size() == 1);
+  REQUIRE(without.left_out.size() == 1);
+  CHECK(without.left_out[0] ==
+        "the axis 'style' goes without 'tuned': there is no " + folder.path("tuned.yaml"));
+  folder.write("tuned.yaml", "prediction.threshold: 1\n");
+  const Axis with = read_axis("style", read_yaml(sweep));
+  CHECK(with.choices.size() == 2);
+  CHECK(with.left_out.empty());
+}

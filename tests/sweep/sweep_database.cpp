@@ -121,7 +121,8 @@ TEST_CASE("shards, joined in any order and twice, are one undisturbed run") {
   }
   for (const bool by_layer : {false, true})
     for (const char* name : {"m3.db", "m5.db"})
-      CHECK(exported(folder, name, by_layer) == exported(folder, "all.db", by_layer));
+      CHECK_MESSAGE((exported(folder, name, by_layer) == exported(folder, "all.db", by_layer)),
+                    "the exports differ");
 }
 
 TEST_CASE("a finished point replaces a failed or a missing one when databases are joined") {
@@ -139,7 +140,8 @@ TEST_CASE("a finished point replaces a failed or a missing one when databases ar
     failed.merge(folder.files.path("done.db"));
     CHECK(failed.counts().done == 4);
   }
-  CHECK(exported(folder, "failed.db") == exported(folder, "done.db"));
+  CHECK_MESSAGE((exported(folder, "failed.db") == exported(folder, "done.db")),
+                "the exports differ");
 }
 
 TEST_CASE("what is not a database of this program is refused and left alone") {
