@@ -17,6 +17,7 @@ enum class ErrorKind : int {
   output = 6,        // the results could not be written
   different = 7,     // two event logs that were compared are not the same
   points = 8,        // some points of a sweep failed
+  cluster = 9,       // Slurm is not there, or refused
   interrupted = 130  // Ctrl-C
 };
 

@@ -29,7 +29,7 @@ std::string help() {
          "\nexit codes: 0 done, 1 bug, 2 command line, 3 machine, workload, results or event "
          "file,\n"
          "4 trace, 5 the machine cannot run a layer, 6 results cannot be written, 7 logs differ,\n"
-         "8 points of a sweep failed, 130 interrupted\n";
+         "8 points of a sweep failed, 9 Slurm refused, 130 interrupted\n";
 }
 
 // "config check a.yaml" -> {"config", "check"}: how many leading words are the command's name.

@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
+#include "sim/cli/sweep_slurm.h"
 #include "sim/report/text_table.h"
 #include "sim/sweep/run_sweep.h"
 #include "sim/sweep/sweep_screens.h"
@@ -93,13 +94,19 @@ void sweep_command(const std::vector<std::string>& arguments) {
       "deadline", po::value<double>(),
       "seconds that a point may take; one that takes longer fails")(
       "limit", po::value<long long>(), "run this many points and stop")(
-      "retry", "run points that failed before once more");
+      "retry", "run points that failed before once more")(
+      "slurm", po::value<std::string>(),
+      "submit to Slurm instead, as a job array: options of sbatch, and --array-size=N; "
+      "docs/cluster.md");
   if (!options.parse(arguments)) return;
   if (!options.has("out")) throw Error(ErrorKind::usage, "", "no database given", "add --out DB");
   SweepOptions sweep = sweep_options(options);
   const std::string path = options.text("out");
+  SlurmOptions slurm;
+  if (options.has("slurm")) slurm = slurm_options(options);
   SweepPlan plan(load_sweep(options.text("FILE")), interrupted);
   for (const std::string& warning : plan.warnings()) spdlog::warn(warning);
+  if (options.has("slurm")) return submit_sweep(plan, slurm, options);
   SweepProgress ended;
   PointCounts counts;
   {

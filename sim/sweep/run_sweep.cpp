@@ -53,7 +53,7 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
       PointJob job;
       job.id = left[next];
       job.machine = plan.machine(point);
-      job.trace = traces.get(plan.trace_path(point), plan.images(point), options.interrupted);
+      job.trace = traces.get(plan.trace_path(point), plan.images(point));
       job.deadline = options.deadline;
       runner.start(std::move(job));
     }

@@ -111,8 +111,9 @@ void SweepDatabase::open() {
                         ? SQLite::OPEN_READONLY | SQLite::OPEN_URI
                         : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI;
   sql_ = std::make_unique<SQLite::Database>(path_, flags, busy_ms);
-  // A file of no bytes is a new one: what a full disk, or mktemp, leaves.
-  is_new_ = sql_->execAndGet("PRAGMA page_count").getInt() == 0;
+  // A file without a table is a new one: what a full disk, a crash at the start, or mktemp leaves.
+  is_new_ = sql_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0 &&
+            sql_->execAndGet("PRAGMA application_id").getInt() == 0;
   if (!is_new_ || use_ == DatabaseUse::read) require_own_schema();
   if (use_ == DatabaseUse::read) return;
   // Appending to a log that is folded in later costs no wait for the disk, and whatever kills the
