@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,7 @@
 #include "sim/sweep/sweep_tables.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
+#include "tests/trace/sample.h"
 
 using namespace peeksim;
 
@@ -142,6 +144,31 @@ TEST_CASE("a finished point replaces a failed or a missing one when databases ar
   }
   CHECK_MESSAGE((exported(folder, "failed.db") == exported(folder, "done.db")),
                 "the exports differ");
+}
+
+TEST_CASE("a point whose failure only its values show is recorded, and the others are done") {
+  const SweepFolder folder;
+  // Values that have passed the ReLU: a negative threshold is known to be wrong when they are read.
+  TraceHeader header;
+  header.network = "rectified";
+  header.origin = "made by a test";
+  header.images = 1;
+  TraceWriter writer(folder.files.path("small.h5"), header, true);
+  const Layer layer = conv_layer("conv", 3, 8, 8, 4, 3, 1);
+  writer.begin_layer(layer, {"f32", 1, false, 1});
+  std::vector<float> ofmap = sample_ofmap(layer, 0, 0);
+  for (float& value : ofmap) value = std::max(value, 0.0f);
+  writer.write_ofmap(0, ofmap);
+  writer.close();
+  run(folder, "axes: {prediction.threshold: [0, -1, 1]}\n", "a.db");
+  SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
+  CHECK(database.counts().done == 2);
+  CHECK(database.counts().failed == 1);
+  const std::vector<SweepRow> rows = read_rows(database, {});
+  CHECK(rows[1].status == "failed");
+  CHECK(rows[1].error.find("layer 'conv' has a negative threshold") != std::string::npos);
+  CHECK(database.sql().execAndGet("SELECT exit_code FROM points WHERE position = 1").getInt() ==
+        static_cast<int>(ErrorKind::trace));
 }
 
 TEST_CASE("what is not a database of this program is refused and left alone") {
