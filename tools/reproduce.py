@@ -28,7 +28,10 @@ PROGRAM = "reproduce"
 NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v2", "cifar_resnet20", "alexnet_convs")
 WITHOUT_ACCURACY = ("alexnet_convs",)
 FIXED = [(n, p) for n in (2, 3, 4) for p in ("corner", "diagonal", "checkerboard")]
-REDUCTIONS = (15, 20, 25, 30)
+# The reductions that are asked for, in per cent, and the images on which layers are weighed. Depthwise
+# networks are slow in torch on a processor, and have many layers to weigh.
+USUAL, SLOW = ((15, 20, 25, 30), 100), ((10, 20), 40)
+REDUCTIONS = {"mobilenet_v2": SLOW}
 MACHINES = ("peek-16x16", "peek-64x4")
 TRACED = 2  # images of a closed-loop trace
 
@@ -74,7 +77,8 @@ def part(folder, link, first, end):
 def call(*words):
     if words[0].endswith(".py"):
         words = (sys.executable,) + words
-    print("+ " + " ".join(os.path.relpath(w, ROOT) if os.path.isabs(w) else w for w in words))
+    shown = words[words[0] == sys.executable :]
+    print("+ " + " ".join(os.path.relpath(w, ROOT) if os.path.isabs(w) else w for w in shown))
     sys.stdout.flush()
     subprocess.run(words, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
@@ -113,7 +117,8 @@ def fixed(network):
 
 def calibrated(network):
     """Thresholds for each of the reductions; measured once, in this process, where one is missing."""
-    names = ["calibrated-%d" % r for r in REDUCTIONS]
+    reductions, weighed = REDUCTIONS.get(network.name, USUAL)
+    names = ["calibrated-%d" % r for r in reductions]
     weights = [network.path(n + ".pth") for n in names]
     if not all(os.path.exists(w) for w in weights):
         import torch
@@ -142,11 +147,16 @@ def calibrated(network):
             True,
             lambda what, state: None,
         )
-        for i, (reduction, name, path) in enumerate(zip(REDUCTIONS, names, weights)):
+        for i, (reduction, name, path) in enumerate(zip(reductions, names, weights)):
             if os.path.exists(path):
                 continue
             trial = found.for_reduction(
-                reduction / 100, True, rounds=3, near=0.004, weighings=3 if i == 0 else 1
+                reduction / 100,
+                True,
+                rounds=3,
+                near=0.004,
+                weighings=3 if i == 0 else 1,
+                weighed=weighed,
             )
             files.put(network.path(name + ".thresholds.json"), calibrate.thresholds(trial))
             for machine in MACHINES:

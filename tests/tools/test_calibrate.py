@@ -167,7 +167,7 @@ class Sensitivities(Calibrating):
         _, before = choose.for_saving(found.curves, 0.15 * found.macs)
         measured = {n: (100 if n == "third" else 1) * c.cost for n, c in before.items()}
         with mock.patch.object(sensitivity, "alone", lambda *_: measured):
-            found.weigh(0.15)
+            found.weigh(0.15, 8)
         self.assertAlmostEqual(found.scales["second"], 1.0)
         self.assertAlmostEqual(found.scales["third"], 100.0)
         _, after = choose.for_saving(found.curves, 0.15 * found.macs, found.scales)

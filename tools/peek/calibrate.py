@@ -84,7 +84,7 @@ class Calibration:
         price, choices = choose.for_saving(self.curves, reduction * self.macs, scales)
         return price, choices, self.network.apply(self.settings_of(choices))
 
-    def weigh(self, reduction, images=100):
+    def weigh(self, reduction, images):
         """Corrects the estimated costs by what each layer's gating does to the answers when it is
         gated alone, at the choice for this reduction. The estimate holds for small changes only: it
         is blind where the network is sure of its class, and gets a layer's rank wrong elsewhere."""
@@ -153,14 +153,14 @@ class Calibration:
             float(sensitivity.divergence(self.plain, scores).mean()),
         )
 
-    def for_reduction(self, wanted, corrects, rounds=4, near=0.002, weighings=3, searches=0):
+    def for_reduction(self, wanted, corrects, rounds=4, near=0.002, weighings=3, searches=0, weighed=100):
         """A Trial that saves `wanted` in the loop: what layers lose changes what the next ones see.
 
-        weighings: how often the layers' costs are measured and the choice made anew; searches:
-        rounds of search().
+        weighings: how often the layers' costs are measured, on `weighed` images, and the choice made
+        anew; searches: rounds of search().
         """
         for _ in range(weighings):
-            self.weigh(wanted)
+            self.weigh(wanted, weighed)
         if searches > 0:
             self.search(wanted, searches)
         asked, best = wanted, None
@@ -175,12 +175,12 @@ class Calibration:
             best = (best[0], self.attempt(best[0], corrects))
         return best[1]
 
-    def for_loss(self, allowed, corrects, rounds=6):
+    def for_loss(self, allowed, corrects, rounds=6, weighed=100):
         """The Trial with the largest saving that changes the class of at most this share of images."""
         low, high, best = 0.0, 0.5, None
         for _ in range(rounds):
             middle = (low + high) / 2
-            self.weigh(middle)
+            self.weigh(middle, weighed)
             trial = self.attempt(middle, corrects)
             if trial.changed <= allowed:
                 low, best = middle, (middle, dict(self.scales))
