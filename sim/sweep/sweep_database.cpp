@@ -2,9 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "sim/report/summary.h"
 #include "sim/report/version.h"
@@ -154,11 +154,10 @@ void SweepDatabase::make_tables() {
 void SweepDatabase::add_missing_columns() {
   for (const auto& [table, columns] :
        {std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
-    std::set<std::string> there;
-    SQLite::Statement info(*sql_, std::string("PRAGMA table_info(") + table + ")");
-    while (info.executeStep()) there.insert(info.getColumn(1).getString());
+    const std::vector<ValueColumn> there = columns_there(*sql_, "main", table, columns);
     for (const ValueColumn& column : columns)
-      if (there.count(column.name) == 0)
+      if (std::none_of(there.begin(), there.end(),
+                       [&](const ValueColumn& known) { return known.name == column.name; }))
         sql_->exec(std::string("ALTER TABLE ") + table + " ADD COLUMN " + column.name + " " +
                    column.type);
   }
