@@ -52,8 +52,10 @@ class BoundedStore {
 };
 
 struct RunStore {
-  BoundedStore<Prediction> masks{std::size_t{64} << 20};
-  BoundedStore<Counters> dense{std::size_t{32} << 20};
+  // Small, because every fork copies the tables of its pages: points of equal settings follow each
+  // other, and need no more.
+  BoundedStore<Prediction> masks{std::size_t{16} << 20};
+  BoundedStore<Counters> dense{std::size_t{8} << 20};
 };
 
 // What one run had to compute, for the store.

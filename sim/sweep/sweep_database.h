@@ -20,6 +20,8 @@ class Database;
 
 namespace peeksim {
 
+struct SweepStatements;
+
 constexpr int database_schema_version = 1;  // raised when a reader of the old one would go wrong
 
 enum class DatabaseUse { read, write };
@@ -60,8 +62,6 @@ class SweepDatabase {
   SQLite::Database& sql() { return *sql_; }  // for exports
 
  private:
-  struct Statements;
-
   std::int64_t id_of(const std::string& key);
   void open();
   void require_own_schema();
@@ -74,7 +74,7 @@ class SweepDatabase {
   bool is_new_ = false;
   std::unique_ptr<DatabaseLock> lock_;
   std::unique_ptr<SQLite::Database> sql_;
-  std::unique_ptr<Statements> statements_;
+  std::unique_ptr<SweepStatements> statements_;
 };
 
 }  // namespace peeksim

@@ -235,18 +235,35 @@ TEST_CASE("a second writer is refused, a reader is not, and a dead writer holds 
   CHECK(next.counts().done == 4);
 }
 
-TEST_CASE("a metric that came later is a new column of an old database") {
+TEST_CASE("a metric that came later is empty in an old database, read, joined or written anew") {
   const SweepFolder folder;
-  run(folder, axes, "a.db");
+  run(folder, axes, "old.db");
   {
-    SQLite::Database sql(folder.files.path("a.db"), SQLite::OPEN_READWRITE);
+    SQLite::Database sql(folder.files.path("old.db"), SQLite::OPEN_READWRITE);
     sql.exec("ALTER TABLE totals DROP COLUMN edp");
+    sql.exec("ALTER TABLE layer_metrics DROP COLUMN edp");
   }
-  SweepDatabase database(folder.files.path("a.db"), DatabaseUse::write);
-  RowQuery query;
-  query.columns = {"edp", "cycles"};
-  for (const SweepRow& row : read_rows(database, query)) {
-    CHECK_FALSE(row.values[0]);
-    CHECK(row.values[1]);
+  const auto check = [&](SweepDatabase& database) {
+    RowQuery query;
+    query.columns = {"edp", "cycles"};
+    for (const bool by_layer : {false, true}) {
+      query.by_layer = by_layer;
+      const std::vector<SweepRow> rows = read_rows(database, query);
+      CHECK(rows.size() == (by_layer ? 12 : 4));
+      for (const SweepRow& row : rows) {
+        CHECK_FALSE(row.values[0]);
+        CHECK(row.values[1]);
+      }
+    }
+  };
+  {
+    SweepDatabase old(folder.files.path("old.db"), DatabaseUse::read);
+    check(old);
   }
+  SweepDatabase joined(folder.files.path("joined.db"), DatabaseUse::write);
+  joined.merge(folder.files.path("old.db"));
+  joined.merge(folder.files.path("joined.db"));  // itself: nothing to do
+  check(joined);
+  SweepDatabase written(folder.files.path("old.db"), DatabaseUse::write);
+  check(written);
 }
