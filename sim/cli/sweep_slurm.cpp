@@ -90,9 +90,9 @@ void submit_sweep(const SweepPlan& plan, const SlurmOptions& slurm, const Option
   array.failed_too = options.has("retry");
   const SlurmSubmission submission = submit_to_slurm(plan, array);
   const std::vector<std::size_t>& submitted = submission.submitted;
-  std::cout << plan.spec().name << ": " << plan.points().size() << " points in "
-            << submission.shards << " shards; " << submission.complete << " complete, "
-            << submission.queued.size() << " in Slurm's queue, " << submitted.size() << " submitted"
+  std::cout << plan.spec().name << ": " << submission.complete << " of " << submission.shards
+            << " shards complete, " << submission.queued.size() << " in Slurm's queue, "
+            << submitted.size() << " submitted"
             << (submitted.empty() ? "" : " as job " + submission.job) << "\n";
   if (!submitted.empty())
     std::cout << "watch:  squeue --jobs=" << submission.job << "\n"

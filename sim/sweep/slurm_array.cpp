@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -36,18 +37,21 @@ struct Files {
   std::string script() const { return folder / ("shard-of-" + of + ".sh"); }
 };
 
-// A word on an #SBATCH line, which Slurm reads in a way of its own.
+// A word on an #SBATCH line, which Slurm reads in a way of its own. The line must stay one line.
 std::string sbatch_word(const std::string& text) {
   std::string word = "\"";
-  for (const char c : text) word += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+  for (const char c : text) {
+    if (c == '"' || c == '\\') word += '\\';
+    word += c == '\n' ? ' ' : c;
+  }
   return word + "\"";
 }
 
 // The file for what a task prints, as sbatch takes it: %a is the task's number, %% a percent sign.
 std::string log_pattern(const Files& files) {
   const std::string folder = files.folder;
-  if (folder.find('\\') != std::string::npos)
-    throw Error(ErrorKind::cluster, folder, "has a backslash, with which Slurm finds no file",
+  if (folder.find_first_of("\\\n") != std::string::npos)
+    throw Error(ErrorKind::cluster, folder, "has a backslash or line break, and Slurm takes none",
                 "name another place");
   std::string pattern;
   for (const char c : folder) pattern += c == '%' ? std::string("%%") : std::string{c};
@@ -65,7 +69,7 @@ void write_script(const Files& files, const SweepPlan& plan, const SlurmArray& a
        << "# Runs one shard of a sweep, and goes on where it stopped. With exec, a signal that\n"
        << "# Slurm sends before a time limit reaches the program.\n"
        << "exec " << shell_word(fs::read_symlink("/proc/self/exe")) << " sweep "
-       << shell_word(fs::absolute(plan.spec().file)) << " \\\n"
+       << shell_word(fs::absolute(plan.spec().file).lexically_normal()) << " \\\n"
        << "  --shard \"" << number << "/" << files.of << "\" --out " << shell_word(files.folder)
        << "/\"" << files.shard(number, ".db") << "\" --jobs "
        << (array.jobs > 0 ? std::to_string(array.jobs) : "\"${SLURM_CPUS_ON_NODE:-1}\"");
@@ -108,7 +112,7 @@ std::set<std::size_t> queued_shards(const Files& files) {
   std::set<std::size_t> queued;
   for (std::string number, script; lines >> number && std::getline(lines >> std::ws, script);) {
     if (script == files.script()) {
-      queued.insert(std::stoul(number));
+      queued.insert(std::strtoul(number.c_str(), nullptr, 10));
     } else if (fs::path(script).parent_path() == files.folder) {
       throw Error(ErrorKind::cluster, files.folder,
                   "tasks of an array of another size are still in the queue: " + script,
@@ -118,11 +122,19 @@ std::set<std::size_t> queued_shards(const Files& files) {
   return queued;
 }
 
-// Adds the points of a database that need not run. A file of no bytes is one whose task died as it
-// began.
-void add_ended(const fs::path& path, bool failed_too, std::set<std::string>& keys) {
+// A file without a table is what a task leaves that dies as it begins.
+bool has_tables(const fs::path& path) {
   std::error_code none;
-  if (fs::file_size(path, none) == 0 || none) return;
+  if (!fs::exists(path, none)) return false;
+  return with_sql(path, [&] {
+    SQLite::Database sql(path, SQLite::OPEN_READONLY);
+    return sql.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
+  });
+}
+
+// Adds the points of a database that need not run.
+void add_ended(const fs::path& path, bool failed_too, std::set<std::string>& keys) {
+  if (!has_tables(path)) return;
   SweepDatabase database(path, DatabaseUse::read);
   with_sql(path, [&] {
     SQLite::Statement query(database.sql(),
@@ -139,7 +151,8 @@ std::set<std::string> ended_points(const Files& files, const SlurmArray& array,
   std::set<std::string> busy, keys;
   for (const std::size_t number : queued) busy.insert(files.database(number));
   add_ended(array.database, array.failed_too, keys);
-  for (const fs::directory_entry& entry : fs::directory_iterator(files.folder))
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(files.folder, none))
     if (entry.path().extension() == ".db" && busy.count(entry.path()) == 0)
       add_ended(entry.path(), array.failed_too, keys);
   return keys;
@@ -189,7 +202,8 @@ SlurmSubmission submit_to_slurm(const SweepPlan& plan, const SlurmArray& array) 
   submission.shards = array.tasks > 0
                           ? array.tasks
                           : std::min(most_tasks, (points + points_per_task - 1) / points_per_task);
-  const Files files{fs::absolute(array.database + ".shards"), std::to_string(submission.shards)};
+  const Files files{fs::absolute(array.database + ".shards").lexically_normal(),
+                    std::to_string(submission.shards)};
   submission.script = files.script();
   submission.databases = shell_word(array.database + ".shards") + "/*.db";
   const std::set<std::size_t> queued = queued_shards(files);

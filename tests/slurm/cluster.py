@@ -10,6 +10,7 @@ Needs Debian's slurm-wlm and munge, and no systemd. As root munged runs as its o
 refuses to be root; else every daemon is the caller's.
 """
 
+import atexit
 import ctypes
 import os
 import pathlib
@@ -60,7 +61,9 @@ class Cluster:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="peeksim-slurm-"))
         # What a daemon leaves behind becomes a child of this process, and can be found and ended.
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-        self._caught = {s: signal.signal(s, _end_by_exception) for s in (signal.SIGTERM, signal.SIGHUP)}
+        # unittest lets only a KeyboardInterrupt through, and then leaves out its own cleaning up.
+        atexit.register(self.__exit__)
+        self._caught = {s: signal.signal(s, _interrupt) for s in (signal.SIGTERM, signal.SIGHUP)}
         try:
             self._start()
         except BaseException:
@@ -69,11 +72,12 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
+        atexit.unregister(self.__exit__)
         for signal_number, earlier in self._caught.items():
             signal.signal(signal_number, earlier)
         for daemon in reversed(self._daemons):
             daemon.terminate()
-        _wait(lambda: all(daemon.poll() is not None for daemon in self._daemons), 10)
+        _wait(lambda: all(daemon.poll() is not None for daemon in self._daemons), 5)
         _end_descendants()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -159,8 +163,8 @@ def _in_daemon():
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
 
 
-def _end_by_exception(signal_number, _):
-    raise SystemExit(128 + signal_number)
+def _interrupt(*_):
+    raise KeyboardInterrupt
 
 
 def _wait(ready, seconds):

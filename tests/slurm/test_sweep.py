@@ -16,11 +16,11 @@ from cluster import Cluster
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEEKSIM = os.environ.get("PEEKSIM", str(ROOT / "build/release/peeksim"))
 
-# One PE, so that a point takes long enough to be interrupted: a good part of a second.
+# One PE, so that a point takes long enough to be interrupted: a quarter of a second or more.
 SWEEP = f"""
 name: one PE
 machine: {ROOT}/configs/peek-16x16-packed.yaml
-trace: {ROOT}/traces/squeezenet1_1.h5
+trace: {ROOT}/traces/resnet18.h5
 axes:
   array.rows: [1]
   array.cols: [1]
@@ -69,7 +69,7 @@ class SlurmSweepTest(unittest.TestCase):
         self.wait_for_queue()
         self.assertRegex(self.log(dead), rf"{3 - done} points? run, 3 done")
 
-        self.assertIn("4 complete, 0 in Slurm's queue, 0 submitted", self.submit())
+        self.assertIn("4 of 4 shards complete, 0 in Slurm's queue, 0 submitted", self.submit())
         self.merge()
         merged = self.export("sweep.db")
         self.peeksim("sweep", "sweep.yaml", "--out", "undisturbed.db", "--jobs", "2")
@@ -82,10 +82,9 @@ class SlurmSweepTest(unittest.TestCase):
         # The merged database is the sweep's: it alone says that nothing is left to run.
         for part in (self.folder / "sweep.db.shards").glob("*.db"):
             part.unlink()
-        self.assertIn("4 complete, 0 in Slurm's queue, 0 submitted", self.submit())
+        self.assertIn("4 of 4 shards complete, 0 in Slurm's queue, 0 submitted", self.submit())
 
     def test_the_same_command_submits_what_is_not_complete(self):
-        self.peeksim("sweep", "sweep.yaml", "--shard", f"2/{TASKS}", "--out", "elsewhere.db")
         job = re.search(r"as job (\d+)", self.submit())[1]
         dead = self.end_in_mid_run(job, *KILL)
         cluster.run("scancel", job)
@@ -93,7 +92,7 @@ class SlurmSweepTest(unittest.TestCase):
         # A database of another division of the sweep counts as well.
         self.peeksim("sweep", "sweep.yaml", "--shard", "1/2", "--out", "sweep.db.shards/other.db")
         said = self.submit()
-        self.assertRegex(said, r"; [23] complete, 0 in Slurm's queue, [12] submitted")
+        self.assertRegex(said, r": [23] of 4 shards complete, 0 in Slurm's queue, [12] submitted")
 
     def test_a_task_that_slurm_ends_keeps_what_is_done_and_goes_on_when_it_is_requeued(self):
         job = re.search(r"as job (\d+)", self.submit())[1]
@@ -180,7 +179,7 @@ class SlurmSweepTest(unittest.TestCase):
         while not ready():
             if time.monotonic() > latest:
                 self.fail("waited in vain" + self.queue() + cluster.logs())
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def empty_queue(self):
         cluster.run("scancel", "--me")
