@@ -29,8 +29,8 @@ MachineSpec load_machine(const std::string& path, const std::vector<std::string>
 // Keys and their values, each at its own place in a file.
 using KeyValues = std::vector<std::pair<std::string, Value>>;
 
-// The keys of a partial machine, nested or dotted ({array: {rows: 8}} or {array.rows: 8}), in file
-// order and by dotted path. Throws Error(config): unknown key, `extends`, a group in one line.
+// The keys of a partial machine, nested or dotted ({array: {rows: 8}} or {array.rows: 8}), sorted
+// by dotted path. Throws Error(config): unknown key, `extends`, a group in one line.
 KeyValues partial_machine(const Value& map);
 
 // A machine file, read once, to make many machines of it that differ in some keys.

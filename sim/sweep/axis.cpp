@@ -10,6 +10,8 @@
 #include "sim/config/machine_keys.h"
 #include "sim/sweep/key_text.h"
 
+namespace fs = std::filesystem;
+
 namespace peeksim {
 
 namespace {
@@ -136,26 +138,40 @@ std::vector<AxisChoice> zip(const Value& map) {
   return choices;
 }
 
+// The file that an overlay names, from the folder of the sweep file.
+std::string path_of(const Value& name) {
+  return (fs::path(name.where().file).parent_path() / name.text()).lexically_normal();
+}
+
+// Of a machine file that extends another, what it changes.
+KeyValues overlay_file(const Value& name) {
+  const std::string path = path_of(name);
+  if (!fs::is_regular_file(path))
+    name.fail("cannot read the overlay " + path, "the path is relative to the file that names it");
+  std::vector<std::pair<std::string, Value>> own;
+  const Value file = read_yaml(path);
+  for (const auto& entry : file.entries())
+    if (entry.first != "extends") own.push_back(entry);
+  return partial_machine(Value::map(std::move(own), file.where()));
+}
+
 // Named parts of a machine, in place or in files of their own.
-std::vector<AxisChoice> overlays(const std::string& axis, const Value& map) {
-  std::vector<AxisChoice> choices;
+void add_overlays(const Value& map, Axis& axis) {
   for (const auto& [name, part] : map.entries()) {
-    AxisChoice choice;
-    choice.shown.emplace_back(axis, name);
-    if (part.is_map()) {
-      choice.keys = partial_machine(part);
-    } else {
-      namespace fs = std::filesystem;
-      const std::string path =
-          (fs::path(part.where().file).parent_path() / part.text()).lexically_normal();
-      if (!fs::is_regular_file(path))
-        part.fail("cannot read the overlay " + path,
-                  "the path is relative to the file that names it");
-      choice.keys = partial_machine(read_yaml(path));
+    const Value* optional = part.is_map() ? part.find("if_present") : nullptr;
+    if (optional != nullptr) part.require_known_keys({"if_present"});
+    if (optional != nullptr && !fs::exists(path_of(*optional))) {
+      axis.left_out.push_back("the axis '" + axis.name + "' goes without '" + name +
+                              "': there is no " + path_of(*optional));
+      continue;
     }
-    choices.push_back(std::move(choice));
+    AxisChoice choice;
+    choice.shown.emplace_back(axis.name, name);
+    choice.keys = optional != nullptr ? overlay_file(*optional)
+                  : part.is_map()     ? partial_machine(part)
+                                      : overlay_file(part);
+    axis.choices.push_back(std::move(choice));
   }
-  return choices;
 }
 
 void require_distinct(const Axis& axis) {
@@ -181,7 +197,7 @@ Axis read_axis(const std::string& name, const Value& value) {
   if (form == "zip") {
     axis.choices = zip(value.entries()[0].second);
   } else if (form == "overlays") {
-    axis.choices = overlays(name, value.entries()[0].second);
+    add_overlays(value.entries()[0].second, axis);
   } else {
     for (const Value& one : values_of(name, value)) axis.choices.push_back(choice_of(name, one));
   }

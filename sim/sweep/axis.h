@@ -20,7 +20,8 @@ struct AxisChoice {
 struct Axis {
   std::string name;  // a machine key, or a name of the user's own
   Location where;
-  std::vector<AxisChoice> choices;  // at least one
+  std::vector<AxisChoice> choices;    // at least one
+  std::vector<std::string> left_out;  // why a choice is not there, as a warning
 };
 
 // `name: value` under `axes:`. Throws Error(config): an unknown key, an unknown way to write an

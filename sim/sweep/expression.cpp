@@ -21,6 +21,18 @@ double no(double value) {
   return value == 0 ? 1 : 0;
 }
 
+// The parser would take `array.rows = 8` as an order and be content with its result, 8.
+bool assigns(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '=') continue;
+    if (i + 1 < text.size() && text[i + 1] == '=')
+      ++i;
+    else if (i == 0 || std::string("<>!").find(text[i - 1]) == std::string::npos)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct Expression::Impl {
@@ -68,6 +80,7 @@ void Expression::Impl::add_variables() {
 Expression::Expression(const Value& text, const Vocabulary& vocabulary)
     : impl_(std::make_unique<Impl>()) {
   impl_->text = text;
+  if (assigns(text.text())) text.fail("sets a key with '='", "write '==' to compare");
   for (const MachineKey& key : machine_keys())
     for (const Choice& choice : choices_of(key, vocabulary)) impl_->word(choice.name);
   for (const auto& [name, value] : {std::pair<std::string, double>{"true", 1}, {"false", 0}})

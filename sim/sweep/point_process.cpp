@@ -76,8 +76,15 @@ RunResult empty_result(const PointJob& job) {
   return result;
 }
 
-std::string failure(ErrorKind kind, const std::string& what) {
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string failure(ErrorKind kind, const std::string& what, Clock::time_point start) {
   Packer message;
+  message.put(seconds_since(start));
   message.put(true);
   message.put(kind);
   message.put(what);
@@ -86,7 +93,7 @@ std::string failure(ErrorKind kind, const std::string& what) {
 
 }  // namespace
 
-std::string run_point(const PointJob& job, RunStore& store) {
+std::string run_point(const PointJob& job, RunStore& store, Clock::time_point start) {
   try {
     StoredRuns cache(store, *job.trace, job.machine);
     RunOptions options;
@@ -97,6 +104,7 @@ std::string run_point(const PointJob& job, RunStore& store) {
     if (!job.trace->holds_values()) own = std::make_unique<Trace>(job.trace->trace().info().path);
     const RunResult result = run_trace(job.machine, own ? *own : job.trace->trace(), {}, options);
     Packer message;
+    message.put(seconds_since(start));
     message.put(false);
     put(message, result);
     message.put(cache.findings().masks.size());
@@ -111,11 +119,11 @@ std::string run_point(const PointJob& job, RunStore& store) {
     }
     return message.bytes();
   } catch (const Error& error) {
-    return failure(error.kind(), error.what());
+    return failure(error.kind(), error.what(), start);
   } catch (const std::bad_alloc&) {
-    return failure(ErrorKind::internal, "out of memory");
+    return failure(ErrorKind::internal, "out of memory", start);
   } catch (const std::exception& error) {
-    return failure(ErrorKind::internal, error.what());
+    return failure(ErrorKind::internal, error.what(), start);
   }
 }
 
@@ -123,6 +131,7 @@ PointOutcome read_message(const std::string& message, const PointJob& job, RunFi
   PointOutcome outcome;
   outcome.id = job.id;
   Unpacker from(message);
+  from.get(outcome.seconds);
   from.get(outcome.failed);
   if (outcome.failed) {
     from.get(outcome.kind);

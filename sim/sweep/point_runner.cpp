@@ -32,12 +32,14 @@ bool write_whole(int file, const std::string& text) {
   return true;
 }
 
-[[noreturn]] void be_child(const PointJob& job, RunStore& store, int file, pid_t parent) {
+[[noreturn]] void be_child(const PointJob& job, RunStore& store, int file, pid_t parent,
+                           Clock::time_point start) {
   // Ctrl-C is the parent's to answer. A child does not outlive its parent, however that ends.
   for (const int signal : {SIGINT, SIGHUP, SIGTERM, SIGPIPE}) ::signal(signal, SIG_IGN);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);
-  ::_exit(write_whole(file, run_point(job, store)) ? 0 : 1);  // no destructor of the parent's runs
+  // No destructor of the parent's runs.
+  ::_exit(write_whole(file, run_point(job, store, start)) ? 0 : 1);
 }
 
 }  // namespace
@@ -89,8 +91,8 @@ PointRunner::~PointRunner() {
 void PointRunner::start(PointJob job) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
-    throw Error(ErrorKind::internal, "",
-                std::string("no pipe for a point: ") + std::strerror(errno), "give fewer --jobs");
+    throw Error(ErrorKind::usage, "", std::string("no pipe for a point: ") + std::strerror(errno),
+                "give fewer --jobs");
   ::fcntl(ends[1], F_SETPIPE_SZ, pipe_bytes);
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   std::fflush(nullptr);
@@ -102,11 +104,11 @@ void PointRunner::start(PointJob job) {
   if (child->process < 0) {
     ::close(ends[0]);
     ::close(ends[1]);
-    throw Error(ErrorKind::internal, "",
+    throw Error(ErrorKind::usage, "",
                 std::string("no process for a point: ") + std::strerror(errno),
                 "give fewer --jobs");
   }
-  if (child->process == 0) be_child(child->job, store_, ends[1], parent);
+  if (child->process == 0) be_child(child->job, store_, ends[1], parent, child->started);
   ::close(ends[1]);
   child->pipe = ends[0];
   children_.push_back(std::move(child));
@@ -157,8 +159,10 @@ PointOutcome PointRunner::outcome_of(Child& child) {
   RunFindings findings;
   PointOutcome outcome = read_message(child.message, child.job, findings);
   keep(std::move(findings), store_);
-  const std::chrono::duration<double> taken = Clock::now() - child.started;
-  outcome.seconds = taken.count();
+  // One that ended in time is not late because this process looked late.
+  if (child.job.deadline > 0 && outcome.seconds > child.job.deadline) child.late = true;
+  if (child.late || signal != 0)
+    outcome.seconds = std::chrono::duration<double>(Clock::now() - child.started).count();
   if (child.late) {
     char text[64];
     std::snprintf(text, sizeof text, "took longer than its deadline of %g s", child.job.deadline);

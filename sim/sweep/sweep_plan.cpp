@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "sim/energy/energy.h"
+#include "sim/report/layer_settings.h"
 #include "sim/sweep/expression.h"
 #include "sim/sweep/point_key.h"
 #include "sim/system/run.h"
@@ -63,6 +64,8 @@ const PricedTable& EnergyTables::of(const MachineSpec& machine, const std::strin
 SweepPlan::SweepPlan(SweepSpec spec, const std::function<bool()>& interrupted)
     : spec_(std::move(spec)), vocabulary_(vocabulary()) {
   for (const std::string& path : spec_.machines) templates_.emplace_back(path);
+  for (const Axis& axis : spec_.axes)
+    warnings_.insert(warnings_.end(), axis.left_out.begin(), axis.left_out.end());
   open_traces();
   draw_points(interrupted);
 }
@@ -109,6 +112,7 @@ void SweepPlan::draw_points(const std::function<bool()>& interrupted) {
                   "two points are the same machine and trace: " + describe(points_[other->second]) +
                       "; and " + describe(point),
                   "drop the choice that changes nothing");
+    look_for_slips(point, built);
     points_.push_back(std::move(point));
     return true;
   };
@@ -148,6 +152,20 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
     throw Error(error.kind(), "the point " + describe(point), error.what(),
                 "exclude it with where:, or change the axes");
   }
+}
+
+// As 'peeksim run' warns, once for all points that share the cause.
+void SweepPlan::look_for_slips(const SweepPoint& point, const MachineSpec& machine) {
+  if (!looked_at_.insert(point.prediction + std::to_string(point.trace)).second) return;
+  const TraceInfo& info = traces_[point.trace]->info();
+  std::vector<std::string> found;
+  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
+    found.push_back(entry + " names no layer of " + info.path);
+  const std::string loop = loop_mismatch(machine, info);
+  if (!loop.empty()) found.push_back(info.path + " " + loop);
+  for (const std::string& warning : found)
+    if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
+      warnings_.push_back(warning);
 }
 
 std::vector<std::pair<std::string, std::string>> SweepPlan::shown(const SweepPoint& point) const {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,7 +51,8 @@ class SweepPlan {
   const SweepSpec& spec() const { return spec_; }
   const std::vector<SweepPoint>& points() const { return points_; }
   std::size_t combinations() const { return combinations_; }  // before `where` and duplicates
-  std::vector<std::string> warnings() const { return warnings_; }
+  // What is odd and no error, a line each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   MachineSpec machine(const SweepPoint& point) const;
   const PricedTable& energy_table(const SweepPoint& point, const MachineSpec& machine);
@@ -66,6 +68,7 @@ class SweepPlan {
   void open_traces();
   void draw_points(const std::function<bool()>& interrupted);
   void check_point(SweepPoint& point, const MachineSpec& machine);
+  void look_for_slips(const SweepPoint& point, const MachineSpec& machine);
   std::string describe(const SweepPoint& point) const;
 
   SweepSpec spec_;
@@ -76,6 +79,7 @@ class SweepPlan {
   std::vector<SweepPoint> points_;
   std::size_t combinations_ = 0;
   std::vector<std::string> warnings_;
+  std::set<std::string> looked_at_;  // prediction settings and traces
 };
 
 }  // namespace peeksim

@@ -141,3 +141,32 @@ TEST_CASE("a location is that of the setting, or the machine's name for a defaul
   CHECK(machine.location("array.cols").text() == "--set: array.cols");
   CHECK(machine.location("array.lanes").text() == "m: array.lanes");
 }
+
+TEST_CASE("a template gives what load_machine gives with the same keys on top") {
+  Files files;
+  files.folder.write("parent.yaml", "name: parent\narray: {rows: 2, cols: 3}\n");
+  files.folder.write("child.yaml", "extends: parent.yaml\nname: child\n");
+  const MachineTemplate child(files.folder.path("child.yaml"));
+  const KeyValues keys = {{"array.rows", Value::scalar("5")}, {"array.rows", Value::scalar("6")}};
+  CHECK(to_yaml(show_machine(child.with(keys, {}))) ==
+        to_yaml(show_machine(files.load("child.yaml", {"array.rows=6"}))));
+  CHECK(child.with({}, {}).array.rows == 2);  // nothing of the last one is left
+  CHECK(config_error([&] {
+          child.with({{"array.rows", Value::scalar("x", {"s.yaml", 3, ""})}}, {});
+        }).find("s.yaml:3: expected an integer") == 0);
+}
+
+TEST_CASE("a part of a machine is nested or dotted, and extends nothing") {
+  const auto keys = [](const std::string& yaml) {
+    std::vector<std::string> names;
+    for (const auto& [key, value] : partial_machine(parse_yaml(yaml, "part")))
+      names.push_back(key + "=" + value.text());
+    return names;
+  };
+  CHECK(keys("{array: {rows: 2}, array.cols: 3}") ==
+        std::vector<std::string>{"array.cols=3", "array.rows=2"});
+  CHECK(config_error([&] { keys("{array: {row: 2}}"); }) ==
+        "part:1: array.row: unknown key 'array.row'; did you mean 'array.rows'?");
+  CHECK(config_error([&] { keys("{extends: x.yaml}"); }).find("extends nothing") !=
+        std::string::npos);
+}

@@ -299,3 +299,19 @@ TEST_CASE("the vocabulary lists every predictor and dispatch policy with a meani
   CHECK(names("prediction.policy") == std::vector<std::string>{"none", "oracle", "peek"});
   CHECK(names("array.dispatch") == std::vector<std::string>{"gate", "packed", "row_skip"});
 }
+
+TEST_CASE("the first images of a trace are run alone when asked for, and no more than there are") {
+  const TempFolder folder;
+  const std::string path = write_trace(folder, "all.h5", 0, 3);
+  const RunResult all = run(machine_with_small_buffers(), path);
+  RunOptions options;
+  options.images = 2;
+  fresh_kernel();
+  const RunResult two = run_trace(machine_with_small_buffers(), Trace(path), {}, options);
+  CHECK(two.trace.images == 2);
+  REQUIRE(two.images.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) check_same(two.images[i].counters, all.images[i].counters);
+  options.images = 4;
+  CHECK_THROWS_WITH_AS(run_trace(machine_with_small_buffers(), Trace(path), {}, options),
+                       doctest::Contains("4 images are wanted"), Error);
+}

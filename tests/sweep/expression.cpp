@@ -1,0 +1,50 @@
+// Conditions over the keys of a machine.
+#include "sim/sweep/expression.h"
+
+#include "sim/system/run.h"
+#include "tests/sweep/sample.h"
+
+using namespace peeksim;
+
+namespace {
+
+bool holds(const std::string& text, const MachineSpec& machine = {}) {
+  return Expression(Value::scalar(text, {"sweep.yaml", 3, "where"}), vocabulary()).holds(machine);
+}
+
+std::string error(const std::string& text) {
+  return config_error([&] { holds(text); });
+}
+
+}  // namespace
+
+TEST_CASE("numbers, truth values and words of keys compare") {
+  MachineSpec machine;
+  machine.array.rows = 8;
+  machine.array.cols = 32;
+  machine.array.dispatch = "row_skip";
+  machine.prediction.threshold = 0.25;
+  CHECK(holds("array.rows * array.cols == 256", machine));
+  CHECK(holds("array.rows <= 8 && array.rows >= 8 && array.rows != 9", machine));
+  CHECK_FALSE(holds("array.rows > array.cols", machine));
+  CHECK(holds("array.dispatch == row_skip", machine));
+  CHECK(holds("array.dispatch != gate && array.gate_zero_activations == true", machine));
+  CHECK_FALSE(holds("array.dispatch == packed || !(array.rows == 8)", machine));
+  CHECK(holds("prediction.threshold == 0.25", machine));
+  CHECK(holds("buffers.ifmap_bytes >= 2^18", machine));
+  CHECK(holds("prediction.peeks == diagonal", machine));
+  CHECK(holds("min(array.rows, array.cols) == 8", machine));
+}
+
+TEST_CASE("what is no condition is an error at its line") {
+  CHECK(error("array.row == 8") ==
+        "sweep.yaml:3: where: 'array.row' is no key of a machine; did you mean 'array.rows'?");
+  CHECK(error("array.dispatch == gaet").find("'gaet' is no key") != std::string::npos);
+  CHECK(error("array.rows ==").find("is no expression: ") != std::string::npos);
+  CHECK(error("").find("is no expression: ") != std::string::npos);
+  CHECK(error("array.rows = 8").find("sets a key with '='; write '=='") != std::string::npos);
+  CHECK(error("prediction.window == 2").find("a key in it is a list") != std::string::npos);
+  CHECK(error("array.rows / (array.rows - array.rows) > 1").find("divide by 0") ==
+        std::string::npos);
+  CHECK(error("1 / (array.rows - array.rows)").find("does it divide by 0?") != std::string::npos);
+}

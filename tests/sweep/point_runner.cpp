@@ -1,0 +1,162 @@
+// Points in processes of their own give what one run in one process gives, byte by byte, whatever
+// earlier points left in the stores.
+#include "sim/sweep/point_runner.h"
+
+#include <sys/wait.h>
+
+#include <map>
+
+#include "sim/energy/energy_table.h"
+#include "sim/report/results_file.h"
+#include "tests/support/fresh_kernel.h"
+#include "tests/sweep/sample.h"
+
+using namespace peeksim;
+
+namespace {
+
+MachineSpec machine(const SweepFolder& folder, const std::vector<std::string>& overrides) {
+  return load_machine(folder.files.path("tiny.yaml"), overrides, vocabulary());
+}
+
+std::string text_of(const RunResult& result) {
+  return results_json(result, energy_table_of(result.machine, PEEKSIM_SOURCE_DIR "/configs/x"));
+}
+
+std::map<std::uint64_t, PointOutcome> run_all(std::vector<PointJob> jobs, std::size_t at_once) {
+  fresh_kernel();  // the children inherit it: no test before this one has used it
+  PointRunner runner(at_once);
+  std::map<std::uint64_t, PointOutcome> outcomes;
+  std::size_t next = 0;
+  while (outcomes.size() < jobs.size()) {
+    while (next < jobs.size() && !runner.full()) runner.start(jobs[next++]);
+    for (PointOutcome& outcome : runner.wait(std::chrono::seconds(10)))
+      outcomes[outcome.id] = std::move(outcome);
+  }
+  CHECK(runner.running() == 0);
+  return outcomes;
+}
+
+// Settings that share masks or dense machines with each other, and some that share neither.
+const std::vector<std::vector<std::string>> settings = {
+    {},
+    {"array.dispatch=packed"},
+    {"prediction.threshold=0.25"},
+    {"array.rows=2"},
+    {"array.rows=2", "array.dispatch=row_skip", "prediction.threshold=0.25"},
+    {"prediction.policy=none"},
+    {"prediction.policy=oracle"},
+    {"prediction.window=[4, 2]"},
+    {"prediction.peeks=corner"},
+    {"prediction.exclude=[first]"},
+    {"prediction.latency=50"},
+    {"array.gate_zero_activations=false"},
+    {"precision.activation_bytes=2"},
+    {"clock_mhz=100"},
+    {"dram.bytes_per_cycle=1"},
+    {"schedule.loop_order=group_major"},
+    {"prediction.layers=[{match: conv2, window: [1, 2], threshold: 1}]"},
+};
+
+// Every setting on each of these traces, in this order.
+void check_against_single_runs(const SweepFolder& folder,
+                               const std::vector<std::shared_ptr<const HeldTrace>>& traces,
+                               std::size_t at_once) {
+  std::vector<PointJob> jobs;
+  for (const auto& trace : traces)
+    for (const auto& overrides : settings)
+      jobs.push_back({jobs.size(), machine(folder, overrides), trace, 0});
+  const auto outcomes = run_all(jobs, at_once);
+  for (const PointJob& job : jobs) {
+    CAPTURE(job.id);
+    const PointOutcome& outcome = outcomes.at(job.id);
+    CHECK(outcome.error == "");
+    REQUIRE_FALSE(outcome.failed);
+    fresh_kernel();
+    RunOptions options;
+    options.images = job.trace->images();
+    CHECK(text_of(outcome.result) ==
+          text_of(run_trace(job.machine, job.trace->trace(), {}, options)));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a point's result is that of a single run, byte by byte") {
+  const SweepFolder folder;
+  folder.write_trace("more.h5", 2);
+  TraceShelf shelf;
+  const auto small = shelf.get(folder.files.path("small.h5"), 0);
+  const auto more = shelf.get(folder.files.path("more.h5"), 0);
+  const auto first_image = shelf.get(folder.files.path("small.h5"), 1);
+  CHECK(small->holds_values());
+  for (const std::size_t at_once : {1, 3}) {
+    CAPTURE(at_once);
+    check_against_single_runs(folder, {small, more, first_image, small}, at_once);
+  }
+}
+
+TEST_CASE("a trace that is too large to hold is read by each process") {
+  const SweepFolder folder;
+  const auto trace = std::make_shared<const HeldTrace>(folder.files.path("small.h5"), 0, 100);
+  CHECK_FALSE(trace->holds_values());
+  check_against_single_runs(folder, {trace}, 2);
+}
+
+TEST_CASE("a point that cannot run is a failure that says why, and the others go on") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const auto trace = shelf.get(folder.files.path("small.h5"), 0);
+  const auto outcomes = run_all({{7, machine(folder, {}), trace, 0},
+                                 {8, machine(folder, {"buffers.weight_bytes=2"}), trace, 0},
+                                 {9, machine(folder, {"array.cols=2"}), trace, 0}},
+                                2);
+  CHECK_FALSE(outcomes.at(7).failed);
+  CHECK_FALSE(outcomes.at(9).failed);
+  CHECK(outcomes.at(8).failed);
+  CHECK(outcomes.at(8).kind == ErrorKind::machine);
+  CHECK(outcomes.at(8).error.find("of the weight buffer") != std::string::npos);
+}
+
+TEST_CASE("a point that passes its deadline is ended and fails") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const auto trace = shelf.get(folder.files.path("small.h5"), 0);
+  const auto outcomes =
+      run_all({{1, machine(folder, {}), trace, 1e-9}, {2, machine(folder, {}), trace, 3600}}, 1);
+  CHECK(outcomes.at(1).failed);
+  CHECK(outcomes.at(1).error == "took longer than its deadline of 1e-09 s");
+  CHECK_FALSE(outcomes.at(2).failed);
+}
+
+TEST_CASE("what still runs ends with its runner") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const auto trace = shelf.get(folder.files.path("small.h5"), 0);
+  fresh_kernel();
+  std::vector<int> files;
+  {
+    PointRunner runner(2);
+    CHECK(runner.wait(std::chrono::hours(1)).empty());  // nothing runs: nothing to wait for
+    runner.start({1, machine(folder, {}), trace, 0});
+    CHECK_FALSE(runner.full());
+    runner.start({2, machine(folder, {}), trace, 0});
+    CHECK(runner.full());
+    files = runner.descriptors();
+    CHECK(files.size() == 2);
+  }
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left, not even a dead one
+}
+
+TEST_CASE("a shelf of traces makes room for the next one") {
+  const SweepFolder folder;
+  folder.write_trace("more.h5", 2);
+  const std::size_t one = HeldTrace(folder.files.path("small.h5"), 0, 1 << 20).bytes();
+  TraceShelf shelf(3 * one);
+  const auto first = shelf.get(folder.files.path("small.h5"), 0);
+  CHECK(first->holds_values());
+  CHECK(shelf.get(folder.files.path("small.h5"), 0) == first);
+  CHECK(shelf.get(folder.files.path("small.h5"), 2) == first);  // it has two images
+  CHECK(shelf.get(folder.files.path("more.h5"), 0)->holds_values());
+  CHECK(shelf.get(folder.files.path("small.h5"), 1) != first);
+}

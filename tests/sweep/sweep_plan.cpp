@@ -1,0 +1,117 @@
+// The points of a sweep, and what makes two of them the same.
+#include "sim/sweep/sweep_plan.h"
+
+#include <set>
+
+#include "tests/sweep/sample.h"
+
+using namespace peeksim;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+std::string key_of(const SweepFolder& folder, const std::string& lines) {
+  const SweepPlan plan = folder.plan(lines);
+  REQUIRE(plan.points().size() == 1);
+  return plan.points()[0].key;
+}
+
+}  // namespace
+
+TEST_CASE("a plan has every combination that the conditions let through") {
+  const SweepFolder folder;
+  const SweepPlan plan = folder.plan(
+      "axes: {array.rows: [2, 4], array.cols: [2, 4, 8]}\nwhere: array.rows * array.cols == 8\n");
+  CHECK(points_in(plan) == Texts{"array.rows 2, array.cols 4", "array.rows 4, array.cols 2"});
+  CHECK(plan.combinations() == 6);
+  CHECK(plan.machine(plan.points()[0]).array.cols == 4);
+}
+
+TEST_CASE("several machines and traces are the first two axes") {
+  const SweepFolder folder;
+  folder.files.write("other.yaml", "extends: tiny.yaml\nname: other\n");
+  folder.write_trace("more.h5", 2);
+  const SweepPlan plan(load_sweep(
+      folder.files.write("sweep.yaml",
+                         "name: x\nmachine: [tiny.yaml, other.yaml]\ntrace: [small.h5, more.h5]\n"
+                         "axes: {array.rows: [2, 4]}\n")));
+  CHECK(plan.points().size() == 8);
+  CHECK(points_in(plan).front() == "machine tiny, trace small, array.rows 2");
+  CHECK(points_in(plan).back() == "machine other, trace more, array.rows 4");
+}
+
+TEST_CASE("a sampled plan has as many points as asked, and the same ones again") {
+  const SweepFolder folder;
+  const std::string axes =
+      "axes: {array.rows: {range: [1, 8, 1]}, array.cols: {range: [1, 8, 1]}}\n"
+      "where: array.rows != array.cols\n";
+  const auto points = [&](const std::string& sample) {
+    return points_in(folder.plan(axes + "sample: {" + sample + "}\n"));
+  };
+  CHECK(points("method: random, points: 10, seed: 1").size() == 10);
+  CHECK(points("method: random, points: 10, seed: 1") ==
+        points("method: random, points: 10, seed: 1"));
+  CHECK(points("method: random, points: 10, seed: 1") !=
+        points("method: random, points: 10, seed: 2"));
+  CHECK(points("method: random, points: 100, seed: 1").size() == 56);
+  CHECK(points("method: latin_hypercube, points: 8, seed: 1").size() <= 8);
+}
+
+TEST_CASE("a key is of everything that a result depends on, and of nothing else") {
+  const SweepFolder folder;
+  const std::string key = key_of(folder, "");
+  CHECK(key.size() == 64);
+  CHECK(key_of(folder, "axes: {array.rows: [4]}\nmetrics: [edp]\n") == key);  // tiny's own rows
+  std::set<std::string> keys = {key};
+  for (const char* lines :
+       {"axes: {array.rows: [5]}\n", "images: 1\n", "axes: {prediction.threshold: [0.5]}\n",
+        "axes: {a: {overlays: {x: {prediction.channel_thresholds: {conv1: [0, 0, 0, 0, 0, 0, 0, "
+        "1]}}}}}\n",
+        "axes: {a: {overlays: {x: {prediction.channel_thresholds: {conv1: [0, 0, 0, 0, 0, 0, 0, "
+        "never]}}}}}\n",
+        "axes: {energy: [eyeriss-relative]}\n"}) {
+    CAPTURE(lines);
+    CHECK(keys.insert(key_of(folder, lines)).second);
+  }
+  folder.write_trace("small.h5.new", 2);
+  std::filesystem::rename(folder.files.path("small.h5.new"), folder.files.path("small.h5"));
+  CHECK(keys.insert(key_of(folder, "")).second);
+}
+
+TEST_CASE("the same machine is the same point wherever its file lies") {
+  const SweepFolder here, there;
+  CHECK(key_of(here, "") == key_of(there, ""));
+}
+
+TEST_CASE("a plan without points, or with one that cannot be, is an error before anything runs") {
+  const SweepFolder folder;
+  CHECK(folder.error("axes: {array.rows: [2, 4]}\nwhere: array.rows > 4\n") ==
+        "sweep.yaml:5: where: excludes every point; loosen it: not one of the combinations holds");
+  CHECK(folder.error("axes: {array.rows: [2, 0]}\n").find("expected an integer from 1 to 4096") !=
+        std::string::npos);
+  CHECK(folder.error("axes: {prediction.policy: [peek, poke]}\n").find("unknown name 'poke'") !=
+        std::string::npos);
+  CHECK(folder.error("axes: {a: {overlays: {x: {}, y: {array.rows: 4}}}}\n")
+            .find("two points are the same machine and trace: a = x; and a = y") !=
+        std::string::npos);
+  std::string what;
+  try {
+    folder.plan("axes: {buffers.weight_bytes: [512, 4]}\n");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::machine);
+    what = error.what();
+  }
+  CHECK(what.find("the point buffers.weight_bytes = 4: ") == 0);
+  CHECK(what.find("needs ") != std::string::npos);
+}
+
+TEST_CASE("a thresholds file is found from the sweep file that names it") {
+  const SweepFolder folder;
+  folder.files.write("tuned.yaml", "conv1: [1, 1, 1, 1, 1, 1, 1, 1]\n");
+  const SweepPlan plan = folder.plan(
+      "axes: {calibration: {overlays: {none: {}, tuned: {prediction.thresholds_file: "
+      "tuned.yaml}}}}\n");
+  CHECK(points_in(plan) == Texts{"calibration none", "calibration tuned"});
+  CHECK(plan.machine(plan.points()[1]).prediction.channel_thresholds.at("conv1").size() == 8);
+}
