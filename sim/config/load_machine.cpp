@@ -87,11 +87,13 @@ void put_on_top(const Settings& layer, Settings& settings) {
   for (const auto& [path, value] : layer) settings[path] = value;
 }
 
-// `chain` holds the files on the way from the one that the user named.
-void read_file(const std::string& path, std::vector<std::string>& chain, Settings& settings) {
-  const Value file = read_yaml(path);
-  chain.push_back(path);
-  if (const Value* extends = file.find("extends")) {
+void read_file(const std::string& path, std::vector<std::string>& chain, Settings& settings);
+
+// The parents of a machine that stands in the file `path`, then the machine. `chain` holds the
+// files on the way from the one that the user named.
+void read_tree(const Value& tree, const std::string& path, std::vector<std::string>& chain,
+               Settings& settings) {
+  if (const Value* extends = tree.find("extends")) {
     const std::string parent = (fs::path(path).parent_path() / extends->text()).lexically_normal();
     if (!fs::is_regular_file(parent)) {
       extends->fail("cannot read the machine file " + parent,
@@ -107,8 +109,14 @@ void read_file(const std::string& path, std::vector<std::string>& chain, Setting
     read_file(parent, chain, settings);
   }
   Settings layer;
-  flatten(file, "", layer);
+  flatten(tree, "", layer);
   put_on_top(layer, settings);
+}
+
+void read_file(const std::string& path, std::vector<std::string>& chain, Settings& settings) {
+  const Value file = read_yaml(path);
+  chain.push_back(path);
+  read_tree(file, path, chain, settings);
 }
 
 Settings read_override(const std::string& text) {
@@ -175,6 +183,11 @@ KeyValues partial_machine(const Value& map) {
 MachineTemplate::MachineTemplate(const std::string& path) : path_(path) {
   std::vector<std::string> chain;
   read_file(path, chain, settings_);
+}
+
+MachineTemplate::MachineTemplate(const Value& tree) : path_(tree.where().file) {
+  std::vector<std::string> chain;
+  read_tree(tree, path_, chain, settings_);
 }
 
 MachineSpec MachineTemplate::with(const KeyValues& keys, const Vocabulary& vocabulary) const {

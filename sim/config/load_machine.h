@@ -38,6 +38,9 @@ class MachineTemplate {
  public:
   // Throws Error(config) as load_machine.
   explicit MachineTemplate(const std::string& path);
+  // Of a machine that was read with something else: what it extends is found from the folder of
+  // the tree's own place.
+  explicit MachineTemplate(const Value& tree);
 
   // The machine with these keys on top, later ones winning. Throws Error(config) at the value.
   MachineSpec with(const KeyValues& keys, const Vocabulary& vocabulary) const;

@@ -19,6 +19,12 @@ HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes
                      const std::function<bool()>& interrupted)
     : trace_(path), images_(images == 0 ? trace_.info().images : images) {
   const std::vector<TraceLayer>& layers = trace_.info().layers;
+  const int held = trace_.info().images;
+  if (images_ > held)
+    throw Error(ErrorKind::usage, path,
+                "the trace has " + std::to_string(held) + (held == 1 ? " image" : " images") +
+                    ", not " + std::to_string(images_),
+                "ask for as many as there are, or for 0: all");
   trace_.sha256();  // read now: processes forked from here know it
   std::size_t needed = 0;
   for (const TraceLayer& layer : layers) needed += images_ * bytes_of(layer);

@@ -15,8 +15,8 @@ namespace peeksim {
 
 class HeldTrace {
  public:
-  // Reads the values of the first `images` images unless they need more than `most_bytes`. Throws
-  // Error(trace), Error(interrupted).
+  // Reads the values of the first `images` images (0: all) unless they need more than `most_bytes`.
+  // Throws Error(usage) for more images than there are, Error(trace), Error(interrupted).
   HeldTrace(const std::string& path, int images, std::size_t most_bytes,
             const std::function<bool()>& interrupted = {});
 

@@ -5,15 +5,13 @@ are written as a workload, and `peeksim config layers` says what each of them ge
 """
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from collections import namedtuple
 
+import peeksim
 from trace_extractor.analyse import ifmap_shape, ofmap_shape
 from trace_extractor.errors import USAGE, ExtractError
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # policy: a predictor's name ("none": dense); window: (h, w); peeks: ((row, col), ...);
 # thresholds: a float32 value per channel, None where the channel is never predicted;
@@ -29,17 +27,10 @@ MachineSettings = namedtuple("MachineSettings", "path name unmatched layers dige
 
 def find_peeksim():
     """The program's path. Throws ExtractError(USAGE)."""
-    named = os.environ.get("PEEKSIM")
-    built = os.path.join(ROOT, "build", "release", "peeksim")
-    found = named or (built if os.access(built, os.X_OK) else shutil.which("peeksim"))
-    if not found or not os.access(found, os.X_OK):
-        raise ExtractError(
-            USAGE,
-            "the program peeksim is %s; build it (cmake --preset release && cmake --build --preset "
-            "release), or name it in the environment variable PEEKSIM"
-            % ("not at PEEKSIM=" + named if named else "neither in build/release nor on PATH"),
-        )
-    return found
+    try:
+        return peeksim.find_program()
+    except peeksim.PeeksimError as error:
+        raise ExtractError(USAGE, error.message)
 
 
 def run_peeksim(*words):

@@ -10,14 +10,15 @@ import sys
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 NEEDED = ("torch", "h5py", "numpy", "PIL")
+DEBIAN = "python3-torch python3-h5py python3-numpy python3-pil"
 
 
-def find_packages(program, script):
+def find_packages(program, script, needed=NEEDED, debian=DEBIAN):
     """Goes on under Debian's Python when this one lacks the packages and that one has them."""
-    missing = [n for n in NEEDED if importlib.util.find_spec(n) is None]
+    missing = [n for n in needed if importlib.util.find_spec(n) is None]
     if not missing:
         return
-    look = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, %r)))" % (NEEDED,)
+    look = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, %r)))" % (needed,)
     if (
         "PEEKSIM_PYTHON" not in os.environ
         and os.access(SYSTEM_PYTHON, os.X_OK)
@@ -30,9 +31,8 @@ def find_packages(program, script):
         fail(
             program,
             2,
-            "%s has no %s; install Debian's python3-torch python3-h5py python3-numpy "
-            "python3-pil, or run with a Python that has them"
-            % (sys.executable, ", ".join(missing)),
+            "%s has no %s; install Debian's %s, or run with a Python that has them"
+            % (sys.executable, ", ".join(missing), debian),
         )
     )
 

@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""Searches machines that are best in several metrics at once, and prints those that none beats.
+
+    tools/explore.py configs/peek-16x16.yaml --trace traces/resnet18.h5 \\
+        --axis array.rows=4,8,16,32 --axis array.dispatch=gate,row_skip,packed \\
+        --axis buffers.ifmap_bytes=64KiB..1MiB:log \\
+        --objective cycles --objective energy --trials 200 --storage study.db
+
+Samplers are Optuna's. With --storage the same command goes on where it was. One job, the same seed
+and a new storage give the same trials.
+
+Exit codes: 0 done, 2 usage, 130 interrupted, or peeksim's own.
+"""
+import argparse
+import csv
+import json
+import os
+import sys
+import time
+
+import peeksim
+from explorer import accuracy, axes
+from trace_extractor import command
+from trace_extractor.errors import OUTPUT, USAGE, ExtractError
+
+PROGRAM = "explore"
+LARGER_IS_BETTER = ("accuracy", "mac_reduction", "speed_up", "energy_ratio", "utilisation")
+HOPELESS = 20  # failures in a row without one success: the axes are wrong, not the machines
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("machine", metavar="MACHINE", help="the machine file that the axes change")
+    add("--trace", required=True, metavar="FILE", help="a trace (HDF5)")
+    add("--images", type=int, default=0, metavar="N", help="the first N images only")
+    add(
+        "--axis",
+        action="append",
+        default=[],
+        metavar="KEY=VALUES",
+        help="A,B,C or FIRST..LAST, with :log or :step=N; may be repeated",
+    )
+    add("--sweep", metavar="FILE", help="take the axes of a sweep file too (not its where:)")
+    add(
+        "--objective",
+        action="append",
+        default=[],
+        metavar="METRIC",
+        help="with :min or :max if it is not the usual way; default cycles and energy",
+    )
+    add("--scope", default="network", help="what metrics are over (default network)")
+    add(
+        "--accuracy",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="results of peek_accuracy.py for the objective accuracy, by machine or overlay name",
+    )
+    add("--trials", type=int, default=100, metavar="N", help="in all (default 100)")
+    add("--sampler", choices=("nsga2", "tpe", "random"), default="nsga2")
+    add("--seed", type=int, default=1)
+    add("--jobs", type=int, default=1, metavar="N", help="trials at a time (default 1)")
+    add("--storage", metavar="FILE", help="keep the study (SQLite), or go on with it")
+    add("--csv", metavar="FILE", help="every trial as CSV; front: 1 when none beats it")
+    command.add_debug(parser)
+    options = parser.parse_args(argv)
+    for name in ("trials", "jobs"):
+        if getattr(options, name) < 1:
+            parser.error("--%s must be at least 1, not %d" % (name, getattr(options, name)))
+    return options
+
+
+def objectives(words):
+    """{metric: "minimize" or "maximize"}"""
+    found = {}
+    for word in words or ["cycles", "energy"]:
+        name, colon, way = word.partition(":")
+        if (colon and way not in ("min", "max")) or name in found:
+            raise ExtractError(
+                USAGE, "--objective %s: expected METRIC, METRIC:min or METRIC:max, once" % word
+            )
+        most = way == "max" if colon else name in LARGER_IS_BETTER
+        found[name] = "maximize" if most else "minimize"
+    return found
+
+
+class Search:
+    """A study, and how its trials become points and values."""
+
+    def __init__(self, options):
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self.optuna = optuna
+        self.options = options
+        self.axes = [axes.parse(text) for text in options.axis]
+        if options.sweep:
+            self.axes += axes.from_sweep(options.sweep)
+        names = [axis.name for axis in self.axes]
+        if not names or len(set(names)) < len(names):
+            raise ExtractError(
+                USAGE, "an axis is there twice" if names else "no axes; add --axis KEY=VALUES"
+            )
+        self.objectives = objectives(options.objective)
+        self.accuracies = accuracy.load(options.accuracy)
+        self.study = self._open()
+        self.asked = {}  # number: (trial, labels)
+        self.failed = 0
+        self.error = None
+
+    def _open(self):
+        options, samplers = self.options, self.optuna.samplers
+        storage = "sqlite:///" + os.path.abspath(options.storage) if options.storage else None
+        try:
+            study = self.optuna.create_study(
+                study_name="explore",
+                storage=storage,
+                directions=list(self.objectives.values()),
+                load_if_exists=True,
+            )
+            what = {
+                "machine": options.machine,
+                "trace": options.trace,
+                "images": options.images,
+                "scope": options.scope,
+                "axes": json.dumps([vars(axis) for axis in self.axes]),
+                "objectives": json.dumps(self.objectives),
+            }
+            if study.user_attrs.get("what", what) != what:
+                raise ExtractError(
+                    OUTPUT,
+                    "%s is the study of another command; name a new file" % options.storage,
+                )
+            study.set_user_attr("what", what)
+        except Exception as error:
+            if type(error).__module__.split(".")[0] not in ("sqlalchemy", "optuna", "alembic"):
+                raise
+            raise ExtractError(
+                OUTPUT, "%s cannot be used as a study: %s" % (options.storage, error)
+            )
+        # A search that goes on must not draw again what it has drawn.
+        seed = options.seed + len(study.trials)
+        if options.sampler == "nsga2":
+            study.sampler = samplers.NSGAIISampler(seed=seed, population_size=20)
+        elif options.sampler == "tpe":
+            study.sampler = samplers.TPESampler(seed=seed, multivariate=True)
+        else:
+            study.sampler = samplers.RandomSampler(seed=seed)
+        return study
+
+    def ended(self):
+        states = self.optuna.trial.TrialState
+        return [t for t in self.study.trials if t.state in (states.COMPLETE, states.FAIL)]
+
+    def points(self):
+        """A point per trial that is left to run."""
+        for _ in range(self.options.trials - len(self.ended())):
+            trial = self.study.ask()
+            labels, overrides = [], {}
+            for axis in self.axes:
+                label, keys = axis.suggest(trial)
+                labels.append(label)
+                overrides.update(keys)
+            point = peeksim.Point(
+                self.options.machine, self.options.trace, overrides, self.options.images
+            )
+            self.asked[id(point)] = (trial, labels)
+            yield point
+
+    def take(self, point, found):
+        trial, labels = self.asked.pop(id(point))
+        if isinstance(found, peeksim.PeeksimError):
+            trial.set_user_attr("error", found.message)
+            self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
+            self.failed += 1
+            self.error = self.error or found
+            return
+        self.study.tell(trial, [self._value(name, found, labels) for name in self.objectives])
+
+    def _value(self, name, found, labels):
+        if name == "accuracy":
+            return accuracy.of(self.accuracies, labels, found.machine)
+        known = found.metrics.get(self.options.scope)
+        if known is None:
+            raise ExtractError(
+                USAGE, "no scope '%s'; one of %s" % (self.options.scope, ", ".join(found.metrics))
+            )
+        if name not in known:
+            raise ExtractError(
+                USAGE, "no metric '%s'; one of %s, accuracy" % (name, ", ".join(known))
+            )
+        return known[name]
+
+    def forget(self):
+        """Trials that did not end, so that the study has none that seem to run."""
+        for trial, _ in self.asked.values():
+            self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
+
+    def run(self):
+        count, before, start = self.options.trials, len(self.ended()), time.monotonic()
+        show = sys.stderr.isatty()
+        with peeksim.Session(self.options.jobs) as session:
+            # What is wrong with every point is said before the first one.
+            base = session.run(self.options.machine, self.options.trace, images=self.options.images)
+            names = [label for axis in self.axes for label in axis.choices or ()]
+            for name in self.objectives:
+                self._value(name, base, names)
+            done = before
+            for point, found in session.batch(self.points(), errors="yield"):
+                self.take(point, found)
+                done += 1
+                if self.failed == HOPELESS and done == before + HOPELESS:
+                    raise ExtractError(self.error.exit_code, "every point fails: %s" % self.error)
+                if show:
+                    rate = (done - before) / (time.monotonic() - start)
+                    sys.stderr.write(
+                        "\r\033[K%d of %d trials, %.1f a second, %.0f s left, %d failed"
+                        % (done, count, rate, (count - done) / rate, self.failed)
+                    )
+                    sys.stderr.flush()
+        if show:
+            sys.stderr.write("\r\033[K")
+        if self.error and self.failed == done - before:
+            raise ExtractError(self.error.exit_code, "every point fails: %s" % self.error)
+
+    def rows(self):
+        """(header, rows) of the trials that succeeded; `front` first."""
+        complete = [t for t in self.study.trials if t.values is not None]
+        best = {t.number for t in self.study.best_trials}
+        header = ["front", "trial"] + [a.name for a in self.axes] + list(self.objectives)
+        return header, [
+            [int(t.number in best), t.number] + [t.params[a.name] for a in self.axes] + t.values
+            for t in complete
+        ]
+
+    def table(self):
+        from peek.results import aligned
+
+        header, rows = self.rows()
+        first = header.index(next(iter(self.objectives)))
+        front, seen = [], set()
+        for row in sorted((r for r in rows if r[0]), key=lambda r: (r[first], r[1])):
+            if str(row[2:]) not in seen:  # a point that was drawn again
+                seen.add(str(row[2:]))
+                front.append(["%.6g" % c if isinstance(c, float) else str(c) for c in row[1:]])
+        return "%d trials, %d without result; %d that none beats:\n\n%s" % (
+            len(self.ended()),
+            len(self.ended()) - len(rows),
+            len(front),
+            aligned([header[1:]] + front),
+        )
+
+
+def run(options, state):
+    search = state.search = Search(options)
+    try:
+        search.run()
+    except peeksim.PeeksimError as error:
+        raise ExtractError(error.exit_code, error.message)
+    finally:
+        search.forget()
+    print(search.table(), end="")
+    if options.csv:
+        try:
+            with open(options.csv, "w", newline="", encoding="utf-8") as f:
+                header, rows = search.rows()
+                csv.writer(f, lineterminator="\n").writerows([header] + rows)
+        except OSError as error:
+            raise ExtractError(OUTPUT, "%s cannot be written: %s" % (options.csv, error))
+
+
+def main(argv):
+    options = arguments(argv)
+    command.find_packages(
+        PROGRAM, os.path.abspath(__file__), ("optuna", "yaml"), "python3-optuna python3-yaml"
+    )
+    state = argparse.Namespace(search=None)
+
+    def interrupted():
+        if options.storage and state.search:
+            return "interrupted after %d trials; the same command goes on from there" % len(
+                [t for t in state.search.study.trials if t.values is not None]
+            )
+        return "interrupted; nothing is kept: add --storage FILE"
+
+    return command.guarded(PROGRAM, lambda: run(options, state), options.debug, interrupted)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

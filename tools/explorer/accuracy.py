@@ -1,0 +1,35 @@
+"""Accuracy as an objective: top-1 of results files of tools/peek_accuracy.py, by machine name."""
+import json
+
+from trace_extractor.errors import USAGE, ExtractError
+
+
+def load(paths):
+    """{machine's name: top-1 accuracy, 0 to 1}. Throws ExtractError(USAGE)."""
+    known = {}
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as f:
+                found = json.load(f)
+            known.update((m["machine"], m["top1"]["value"]) for m in found["machines"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ExtractError(
+                USAGE,
+                "%s: no results of tools/peek_accuracy.py (%s: %s)"
+                % (path, type(error).__name__, error),
+            )
+    return known
+
+
+def of(known, labels, machine):
+    """The accuracy of the choice among `labels` that has one, else of the machine. Throws
+    ExtractError(USAGE)."""
+    for name in list(labels) + [machine]:
+        if name in known:
+            return known[name]
+    raise ExtractError(
+        USAGE,
+        "no accuracy of '%s'; measure it with tools/peek_accuracy.py MODEL ... -o FILE and give "
+        "--accuracy FILE%s"
+        % (machine, " (known: %s)" % ", ".join(sorted(known)) if known else ""),
+    )
