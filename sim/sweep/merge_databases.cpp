@@ -2,6 +2,8 @@
 // never by their numbers, so that it does not matter how often or in which order.
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <filesystem>
+
 #include "sim/sweep/sql.h"
 #include "sim/sweep/sweep_database.h"
 #include "sim/sweep/sweep_tables.h"
@@ -33,8 +35,9 @@ std::string values_of(const std::vector<ValueColumn>& columns) {
   return text;
 }
 
-std::string take_over_points() {
-  const std::string totals = names_of(totals_columns()), layers = names_of(layer_columns());
+std::string take_over_points(const std::vector<ValueColumn>& totals_there,
+                             const std::vector<ValueColumn>& layers_there) {
+  const std::string totals = names_of(totals_there), layers = names_of(layers_there);
   return std::string(R"(
 CREATE TEMP TABLE taken AS
   SELECT s.id AS id, s.key AS key FROM other.points s LEFT JOIN main.points p ON p.key = s.key
@@ -52,10 +55,10 @@ UPDATE main.points AS p SET status = s.status, error = s.error, exit_code = s.ex
     seconds = s.seconds
   FROM other.points s WHERE s.key = p.key AND s.key IN (SELECT key FROM taken);
 INSERT OR REPLACE INTO main.totals (point, scope, layers, )" +
-         totals + ")\n  SELECT p.id, v.scope, v.layers" + values_of(totals_columns()) + R"(
+         totals + ")\n  SELECT p.id, v.scope, v.layers" + values_of(totals_there) + R"(
   FROM other.totals v JOIN taken ON taken.id = v.point JOIN main.points p ON p.key = taken.key;
 INSERT OR REPLACE INTO main.layer_metrics (point, layer, policy, )" +
-         layers + ")\n  SELECT p.id, v.layer, v.policy" + values_of(layer_columns()) + R"(
+         layers + ")\n  SELECT p.id, v.layer, v.policy" + values_of(layers_there) + R"(
   FROM other.layer_metrics v JOIN taken ON taken.id = v.point
   JOIN main.points p ON p.key = taken.key;
 DROP TABLE taken;
@@ -66,6 +69,7 @@ DROP TABLE taken;
 
 void SweepDatabase::merge(const std::string& other) {
   { const SweepDatabase readable(other, DatabaseUse::read); }
+  if (std::filesystem::equivalent(other, path_)) return;  // its points are here
   with_sql(path_, [&] {
     SQLite::Statement attach(*sql_, "ATTACH ? AS other");
     attach.bind(1, "file:" + sqlite_uri_path(other) + "?mode=ro");
@@ -73,7 +77,8 @@ void SweepDatabase::merge(const std::string& other) {
     {
       SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
       sql_->exec(take_over_what_points_name);
-      sql_->exec(take_over_points());
+      sql_->exec(take_over_points(columns_there(*sql_, "other", "totals", totals_columns()),
+                                  columns_there(*sql_, "other", "layer_metrics", layer_columns())));
       transaction.commit();
     }
     sql_->exec("DETACH other");

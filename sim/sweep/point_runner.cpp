@@ -91,8 +91,8 @@ PointRunner::~PointRunner() {
 void PointRunner::start(PointJob job) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
-    throw Error(ErrorKind::internal, "",
-                std::string("no pipe for a point: ") + std::strerror(errno), "give fewer --jobs");
+    throw Error(ErrorKind::usage, "", std::string("no pipe for a point: ") + std::strerror(errno),
+                "give fewer --jobs");
   ::fcntl(ends[1], F_SETPIPE_SZ, pipe_bytes);
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   std::fflush(nullptr);
@@ -104,7 +104,7 @@ void PointRunner::start(PointJob job) {
   if (child->process < 0) {
     ::close(ends[0]);
     ::close(ends[1]);
-    throw Error(ErrorKind::internal, "",
+    throw Error(ErrorKind::usage, "",
                 std::string("no process for a point: ") + std::strerror(errno),
                 "give fewer --jobs");
   }

@@ -44,7 +44,7 @@ class PointRunner {
   std::size_t running() const { return children_.size(); }
   bool full() const { return children_.size() >= jobs_; }
 
-  // Starts a point. REQUIRES: !full(). Throws Error(internal) when the system has no process left.
+  // Starts a point. REQUIRES: !full(). Throws Error(usage) when the system has no process left.
   void start(PointJob job);
 
   // Waits until a point has ended, a signal came, or this much time is over; returns all points

@@ -24,6 +24,14 @@ std::vector<std::size_t> in_running_order(const SweepPlan& plan, std::vector<std
   return numbers;
 }
 
+void write(SweepPlan& plan, const PointOutcome& outcome, SweepDatabase& database) {
+  const SweepPoint& point = plan.points()[outcome.id];
+  if (outcome.failed)
+    database.write_failure(point.key, outcome);
+  else
+    database.write(point.key, outcome, plan.energy_table(point, outcome.result.machine).table);
+}
+
 }  // namespace
 
 std::vector<std::size_t> points_of(const SweepPlan& plan, Shard shard) {
@@ -65,8 +73,7 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
     // The next ones run while these are written, and these are written whatever the user wants.
     if (!stopped()) start_more();
     for (const PointOutcome& outcome : outcomes) {
-      const SweepPoint& point = plan.points()[outcome.id];
-      database.write(point.key, outcome, plan.energy_table(point, plan.machine(point)).table);
+      write(plan, outcome, database);
       ++progress.ended;
       progress.failed += outcome.failed;
     }

@@ -2,9 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "sim/report/summary.h"
 #include "sim/report/version.h"
@@ -154,11 +154,10 @@ void SweepDatabase::make_tables() {
 void SweepDatabase::add_missing_columns() {
   for (const auto& [table, columns] :
        {std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
-    std::set<std::string> there;
-    SQLite::Statement info(*sql_, std::string("PRAGMA table_info(") + table + ")");
-    while (info.executeStep()) there.insert(info.getColumn(1).getString());
+    const std::vector<ValueColumn> there = columns_there(*sql_, "main", table, columns);
     for (const ValueColumn& column : columns)
-      if (there.count(column.name) == 0)
+      if (std::none_of(there.begin(), there.end(),
+                       [&](const ValueColumn& known) { return known.name == column.name; }))
         sql_->exec(std::string("ALTER TABLE ") + table + " ADD COLUMN " + column.name + " " +
                    column.type);
   }
@@ -255,24 +254,30 @@ bool SweepDatabase::to_run(const std::string& key, bool failed_too) {
   });
 }
 
+std::int64_t SweepDatabase::id_of(const std::string& key) {
+  statements_->id_of.bind(1, key);
+  statements_->id_of.executeStep();
+  const std::int64_t id = statements_->id_of.getColumn(0).getInt64();
+  statements_->id_of.reset();
+  return id;
+}
+
+void SweepDatabase::write_failure(const std::string& key, const PointOutcome& outcome) {
+  with_sql(path_, [&] {
+    SQLite::Statement& fail = statements_->fail;
+    fail.bind(1, outcome.error);
+    fail.bind(2, static_cast<int>(outcome.kind));
+    fail.bind(3, outcome.seconds);
+    fail.bind(4, id_of(key));
+    run_once(fail);
+  });
+}
+
 void SweepDatabase::write(const std::string& key, const PointOutcome& outcome,
                           const EnergyTable& table) {
   with_sql(path_, [&] {
     SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
-    statements_->id_of.bind(1, key);
-    statements_->id_of.executeStep();
-    const std::int64_t id = statements_->id_of.getColumn(0).getInt64();
-    statements_->id_of.reset();
-    if (outcome.failed) {
-      SQLite::Statement& fail = statements_->fail;
-      fail.bind(1, outcome.error);
-      fail.bind(2, static_cast<int>(outcome.kind));
-      fail.bind(3, outcome.seconds);
-      fail.bind(4, id);
-      run_once(fail);
-      transaction.commit();
-      return;
-    }
+    const std::int64_t id = id_of(key);
     const RunResult& result = outcome.result;
     const EnergyRates rates = rates_for(table, result.machine);
     for (const Scope& scope : scopes(result)) {

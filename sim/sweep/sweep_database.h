@@ -46,8 +46,9 @@ class SweepDatabase {
   // Whether a point has to be run: it is pending, or `failed_too` and it failed.
   bool to_run(const std::string& key, bool failed_too);
 
-  // Writes what became of a point.
+  // Writes what became of a point. REQUIRES: write: it did not fail; write_failure: it did.
   void write(const std::string& key, const PointOutcome& outcome, const EnergyTable& table);
+  void write_failure(const std::string& key, const PointOutcome& outcome);
 
   // Of the points of the latest plan.
   PointCounts counts();
@@ -61,6 +62,7 @@ class SweepDatabase {
  private:
   struct Statements;
 
+  std::int64_t id_of(const std::string& key);
   void open();
   void require_own_schema();
   void make_tables();

@@ -29,9 +29,16 @@ void require_columns(const RowQuery& query) {
                 suggest(query.scope, scopes));
 }
 
-std::string select(const RowQuery& query) {
+std::string select(SQLite::Database& sql, const RowQuery& query) {
+  const std::vector<ValueColumn> there =
+      query.by_layer ? columns_there(sql, "main", "layer_metrics", layer_columns())
+                     : columns_there(sql, "main", "totals", totals_columns());
   std::string columns;
-  for (const std::string& column : query.columns) columns += ", v." + column;
+  for (const std::string& column : query.columns)
+    columns += std::any_of(there.begin(), there.end(),
+                           [&](const ValueColumn& known) { return known.name == column; })
+                   ? ", v." + column
+                   : ", NULL";
   const std::string layer = query.by_layer ? "l.name" : "''";
   const std::string values =
       query.by_layer
@@ -89,7 +96,7 @@ std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query) 
   return with_sql(database.path(), [&] {
     return with_json(database.path(), [&] {
       std::vector<SweepRow> rows;
-      SQLite::Statement found(database.sql(), select(query));
+      SQLite::Statement found(database.sql(), select(database.sql(), query));
       if (!query.by_layer) found.bind(1, query.scope);
       while (found.executeStep()) rows.push_back(row_of(found, query.columns.size()));
       return rows;

@@ -1,5 +1,9 @@
 #include "sim/sweep/sweep_tables.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <set>
+
 #include "sim/base/counters.h"
 #include "sim/sweep/metric.h"
 
@@ -92,6 +96,20 @@ std::vector<ValueColumn> layer_columns() {
   std::vector<ValueColumn> columns;
   for (const Metric& metric : metrics()) columns.push_back({metric.name, "REAL"});
   return columns;
+}
+
+std::vector<ValueColumn> columns_there(SQLite::Database& sql, const std::string& database,
+                                       const std::string& table,
+                                       const std::vector<ValueColumn>& columns) {
+  std::set<std::string> names;
+  SQLite::Statement info(sql, "SELECT name FROM pragma_table_info(?, ?)");
+  info.bind(1, table);
+  info.bind(2, database);
+  while (info.executeStep()) names.insert(info.getColumn(0).getString());
+  std::vector<ValueColumn> there;
+  for (const ValueColumn& column : columns)
+    if (names.count(column.name) > 0) there.push_back(column);
+  return there;
 }
 
 std::string names_of(const std::vector<ValueColumn>& columns) {

@@ -5,6 +5,10 @@
 #include <string>
 #include <vector>
 
+namespace SQLite {
+class Database;
+}
+
 namespace peeksim {
 
 // Statements that make the tables of a new database.
@@ -17,6 +21,12 @@ struct ValueColumn {
 };
 std::vector<ValueColumn> totals_columns();
 std::vector<ValueColumn> layer_columns();
+
+// Those of `columns` that a table of an attached database ("main", "other") has: one that an older
+// program wrote lacks the newer metrics.
+std::vector<ValueColumn> columns_there(SQLite::Database& sql, const std::string& database,
+                                       const std::string& table,
+                                       const std::vector<ValueColumn>& columns);
 
 // "a, b, c" and "?, ?, ?".
 std::string names_of(const std::vector<ValueColumn>& columns);

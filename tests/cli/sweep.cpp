@@ -99,19 +99,6 @@ TEST_CASE("points that fail are recorded, the others go on, and the exit code sa
   CHECK(desk.same_exports("a.db", "b.db"));
 }
 
-TEST_CASE("a point whose values are wrong fails alone") {
-  const SweepDesk desk;
-  // A negative threshold on values that have passed the ReLU is known only when they are read.
-  desk.ok({"trace", "synth", "workload.yaml", "-o", "trace.h5", "--force", "--type", "i8"});
-  desk.write_sweep("axes: {prediction.threshold: [0, -1, 1]}\n");
-  const CommandResult result = desk.run(SweepDesk::sweep_to("a.db"));
-  const auto rows = read_csv(desk.ok({"sweep", "export", "a.db", "--csv"}));
-  REQUIRE(rows.size() == 3);
-  CHECK(rows[0].at("status") == "done");
-  CHECK(rows[2].at("status") == "done");
-  CHECK((result.exit_code == 8) == (rows[1].at("status") == "failed"));
-}
-
 TEST_CASE("exports, the best points and the Pareto front read the same database") {
   const SweepDesk desk;
   desk.write_sweep(

@@ -166,7 +166,7 @@ TEST_CASE("a part of a machine is nested or dotted, and extends nothing") {
   CHECK(keys("{array: {rows: 2}, array.cols: 3}") ==
         std::vector<std::string>{"array.cols=3", "array.rows=2"});
   CHECK(config_error([&] { keys("{array: {row: 2}}"); }) ==
-        "part:1: unknown key 'array.row'; did you mean 'array.rows'?");
+        "part:1: array.row: unknown key 'array.row'; did you mean 'array.rows'?");
   CHECK(config_error([&] { keys("{extends: x.yaml}"); }).find("extends nothing") !=
         std::string::npos);
 }

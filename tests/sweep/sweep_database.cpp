@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,7 @@
 #include "sim/sweep/sweep_tables.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
+#include "tests/trace/sample.h"
 
 using namespace peeksim;
 
@@ -144,6 +146,31 @@ TEST_CASE("a finished point replaces a failed or a missing one when databases ar
                 "the exports differ");
 }
 
+TEST_CASE("a point whose failure only its values show is recorded, and the others are done") {
+  const SweepFolder folder;
+  // Values that have passed the ReLU: a negative threshold is known to be wrong when they are read.
+  TraceHeader header;
+  header.network = "rectified";
+  header.origin = "made by a test";
+  header.images = 1;
+  TraceWriter writer(folder.files.path("small.h5"), header, true);
+  const Layer layer = conv_layer("conv", 3, 8, 8, 4, 3, 1);
+  writer.begin_layer(layer, {"f32", 1, false, 1});
+  std::vector<float> ofmap = sample_ofmap(layer, 0, 0);
+  for (float& value : ofmap) value = std::max(value, 0.0f);
+  writer.write_ofmap(0, ofmap);
+  writer.close();
+  run(folder, "axes: {prediction.threshold: [0, -1, 1]}\n", "a.db");
+  SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
+  CHECK(database.counts().done == 2);
+  CHECK(database.counts().failed == 1);
+  const std::vector<SweepRow> rows = read_rows(database, {});
+  CHECK(rows[1].status == "failed");
+  CHECK(rows[1].error.find("layer 'conv' has a negative threshold") != std::string::npos);
+  CHECK(database.sql().execAndGet("SELECT exit_code FROM points WHERE position = 1").getInt() ==
+        static_cast<int>(ErrorKind::trace));
+}
+
 TEST_CASE("what is not a database of this program is refused and left alone") {
   const SweepFolder folder;
   run(folder, axes, "good.db");
@@ -208,18 +235,35 @@ TEST_CASE("a second writer is refused, a reader is not, and a dead writer holds 
   CHECK(next.counts().done == 4);
 }
 
-TEST_CASE("a metric that came later is a new column of an old database") {
+TEST_CASE("a metric that came later is empty in an old database, read, joined or written anew") {
   const SweepFolder folder;
-  run(folder, axes, "a.db");
+  run(folder, axes, "old.db");
   {
-    SQLite::Database sql(folder.files.path("a.db"), SQLite::OPEN_READWRITE);
+    SQLite::Database sql(folder.files.path("old.db"), SQLite::OPEN_READWRITE);
     sql.exec("ALTER TABLE totals DROP COLUMN edp");
+    sql.exec("ALTER TABLE layer_metrics DROP COLUMN edp");
   }
-  SweepDatabase database(folder.files.path("a.db"), DatabaseUse::write);
-  RowQuery query;
-  query.columns = {"edp", "cycles"};
-  for (const SweepRow& row : read_rows(database, query)) {
-    CHECK_FALSE(row.values[0]);
-    CHECK(row.values[1]);
+  const auto check = [&](SweepDatabase& database) {
+    RowQuery query;
+    query.columns = {"edp", "cycles"};
+    for (const bool by_layer : {false, true}) {
+      query.by_layer = by_layer;
+      const std::vector<SweepRow> rows = read_rows(database, query);
+      CHECK(rows.size() == (by_layer ? 12 : 4));
+      for (const SweepRow& row : rows) {
+        CHECK_FALSE(row.values[0]);
+        CHECK(row.values[1]);
+      }
+    }
+  };
+  {
+    SweepDatabase old(folder.files.path("old.db"), DatabaseUse::read);
+    check(old);
   }
+  SweepDatabase joined(folder.files.path("joined.db"), DatabaseUse::write);
+  joined.merge(folder.files.path("old.db"));
+  joined.merge(folder.files.path("joined.db"));  // itself: nothing to do
+  check(joined);
+  SweepDatabase written(folder.files.path("old.db"), DatabaseUse::write);
+  check(written);
 }
