@@ -146,7 +146,7 @@ class Search:
         if options.sampler == "nsga2":
             study.sampler = samplers.NSGAIISampler(seed=seed, population_size=20)
         elif options.sampler == "tpe":
-            study.sampler = samplers.TPESampler(seed=seed, multivariate=True)
+            study.sampler = samplers.TPESampler(seed=seed)
         else:
             study.sampler = samplers.RandomSampler(seed=seed)
         return study
@@ -205,9 +205,12 @@ class Search:
         with peeksim.Session(self.options.jobs) as session:
             # What is wrong with every point is said before the first one.
             base = session.run(self.options.machine, self.options.trace, images=self.options.images)
-            names = [label for axis in self.axes for label in axis.choices or ()]
+            if "accuracy" in self.objectives:
+                labels = [list(axis.choices or ()) for axis in self.axes]
+                accuracy.require(self.accuracies, labels, base.machine)
             for name in self.objectives:
-                self._value(name, base, names)
+                if name != "accuracy":
+                    self._value(name, base, [])
             done = before
             for point, found in session.batch(self.points(), errors="yield"):
                 self.take(point, found)
@@ -254,8 +257,8 @@ class Search:
         )
 
 
-def run(options, state):
-    search = state.search = Search(options)
+def run(options):
+    search = Search(options)
     try:
         search.run()
     except peeksim.PeeksimError as error:
@@ -277,16 +280,13 @@ def main(argv):
     command.find_packages(
         PROGRAM, os.path.abspath(__file__), ("optuna", "yaml"), "python3-optuna python3-yaml"
     )
-    state = argparse.Namespace(search=None)
 
     def interrupted():
-        if options.storage and state.search:
-            return "interrupted after %d trials; the same command goes on from there" % len(
-                [t for t in state.search.study.trials if t.values is not None]
-            )
+        if options.storage:
+            return "interrupted; the same command goes on from there"
         return "interrupted; nothing is kept: add --storage FILE"
 
-    return command.guarded(PROGRAM, lambda: run(options, state), options.debug, interrupted)
+    return command.guarded(PROGRAM, lambda: run(options), options.debug, interrupted)
 
 
 if __name__ == "__main__":

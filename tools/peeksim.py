@@ -76,14 +76,18 @@ class Session:
         no program."""
         self.jobs = jobs or os.cpu_count() or 1
         self._errors = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")
-        self._server = subprocess.Popen(
-            [program or find_program(), "batch", "--jobs", str(self.jobs)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            encoding="utf-8",
-        )
+        words = [program or find_program(), "batch", "--jobs", str(self.jobs)]
+        try:
+            self._server = subprocess.Popen(
+                words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                encoding="utf-8",
+            )
+        except OSError as error:
+            self._errors.close()
+            raise PeeksimError("%s cannot be started: %s" % (words[0], error.strerror), 2)
         self._writing = threading.Lock()  # one request at a time
         self._lock = threading.Lock()  # of all below
         self._waiting: Dict[int, "queue.Queue[Tuple[int, Any]]"] = {}

@@ -152,9 +152,8 @@ void batch_command(const std::vector<std::string>& arguments) {
       "Reads requests from standard input, one JSON object a line, simulates each in a process\n"
       "of its own, and prints an answer a line as soon as it is there. Traces stay open between\n"
       "requests. Ends with its input. docs/batch.md; tools/peeksim.py speaks it from Python.",
-      "echo '{\"id\": 1, \"machine\": \"configs/tiny.yaml\", \"trace\": "
-      "\"traces/cifar_resnet20.h5\",\n"
-      "            \"set\": {\"array.rows\": 8}}' | peeksim batch");
+      "echo '{\"machine\": \"configs/peek-64x4.yaml\", \"trace\": "
+      "\"traces/resnet18.h5\"}' |\n         peeksim batch");
   options.add()("jobs", po::value<long long>(),
                 "requests in work at a time; default: one per processor");
   if (!options.parse(arguments)) return;

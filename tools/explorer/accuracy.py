@@ -21,15 +21,19 @@ def load(paths):
     return known
 
 
+def require(known, axes, machine):
+    """axes: the labels of each. Throws ExtractError(USAGE) unless every trial has an accuracy."""
+    named = [labels for labels in axes if any(label in known for label in labels)]
+    for name in [label for labels in named for label in labels] or [machine]:
+        if name not in known:
+            raise ExtractError(
+                USAGE,
+                "no accuracy of '%s'; measure it with tools/peek_accuracy.py MODEL ... -o FILE and "
+                "give --accuracy FILE%s"
+                % (name, " (known: %s)" % ", ".join(sorted(known)) if known else ""),
+            )
+
+
 def of(known, labels, machine):
-    """The accuracy of the choice among `labels` that has one, else of the machine. Throws
-    ExtractError(USAGE)."""
-    for name in list(labels) + [machine]:
-        if name in known:
-            return known[name]
-    raise ExtractError(
-        USAGE,
-        "no accuracy of '%s'; measure it with tools/peek_accuracy.py MODEL ... -o FILE and give "
-        "--accuracy FILE%s"
-        % (machine, " (known: %s)" % ", ".join(sorted(known)) if known else ""),
-    )
+    """The accuracy of the choice among `labels` that has one, else of the machine."""
+    return next(known[name] for name in list(labels) + [machine] if name in known)
