@@ -79,7 +79,9 @@ def draw(rows, dense, network):
         plot.axhline(1, color="black", linewidth=0.8, linestyle=":")
         plot.axvline(dense["energy"] / 1e9, color="black", linewidth=0.8, linestyle=":")
         saved = 100 * next(r for k, r in rows if k["prediction.peeks"] == peeks)["mac_reduction"]
-        plot.set_title("%s, peeks: %s, %.0f %% of MACs saved" % (network, peeks, saved), fontsize=10)
+        plot.set_title(
+            "%s, peeks: %s, %.0f %% of MACs saved" % (network, peeks, saved), fontsize=10
+        )
         plot.set_xlabel("energy, mJ (dotted: dense 16x16)")
         plot.set_xscale("log")
         plot.set_xticks((5, 10, 20, 40), labels=("5", "10", "20", "40"))
