@@ -32,11 +32,14 @@ TEST_CASE("pricing with another table keeps every counter and changes the energi
       desk.ok({"price", "out/results.json", "--energy", "eyeriss-relative", "--out", "again"});
   CHECK(contains(screen, "energy, M MAC"));
   CHECK(contains(screen, "energy table eyeriss-relative: "));
+  CHECK(contains(screen, "area not known: the energy table has none"));
   const json before = desk.json("out/results.json");
   const json after = desk.json("again/results.json");
   CHECK(after["energy_table"]["name"] == "eyeriss-relative");
   CHECK(after["energy_table"]["unit"] == "mac");
   CHECK(after["machine"]["energy"] == "eyeriss-relative");
+  CHECK(before["area_mm2"]["machine"]["total"] > before["area_mm2"]["dense"]["total"]);
+  CHECK(after["area_mm2"] == json({{"machine", nullptr}, {"dense", nullptr}}));
   for (std::size_t i = 0; i < before["layers"].size(); ++i)
     for (const std::string side : {"machine", "dense"}) {
       const json& was = before["layers"][i][side];
