@@ -108,8 +108,15 @@ TEST_CASE("the totals on the screen are those of results.json") {
               fixed(energy / 1e6, 1), fixed(dense_energy / energy, 2),
               fixed(sum("machine", "predicted_zero") / 1e3, 1),
               fixed(100 * sum("machine", "false_zero") / sum("machine", "predicted_zero"), 1)});
-  CHECK(cells_of(screen, "this machine").back() == fixed(energy / 1e6, 1));
-  CHECK(cells_of(screen, "without prediction").back() == fixed(dense_energy / 1e6, 1));
+  const std::size_t areas = screen.find("area, mm2");
+  const std::string energies = screen.substr(0, areas);
+  CHECK(cells_of(energies, "this machine").back() == fixed(energy / 1e6, 1));
+  CHECK(cells_of(energies, "without prediction").back() == fixed(dense_energy / 1e6, 1));
+  const json area = desk.json("out/results.json")["area_mm2"];
+  const auto mm2 = [&](const char* side) { return area[side]["total"].get<double>(); };
+  REQUIRE(areas != screen.npos);
+  CHECK(cells_of(screen.substr(areas), "this machine").back() == fixed(mm2("machine"), 3));
+  CHECK(cells_of(screen.substr(areas), "without prediction").back() == fixed(mm2("dense"), 3));
 }
 
 TEST_CASE("layers.csv says the same as results.json") {
