@@ -56,7 +56,7 @@ def arguments(argv):
         type=int,
         default=0,
         metavar="N",
-        help="with --reduction: N rounds of evolution, each a pass over the images (default 0)",
+        help="with --reduction: N rounds of evolution, each three passes over the images (default 0)",
     )
     add("--no-mirror", action="store_true", help="do not count mirror images as images, too")
     add("--force", action="store_true", help="replace the files")

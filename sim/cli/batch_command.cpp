@@ -135,15 +135,6 @@ class BatchServer {
   std::map<int, BatchRequest> in_work_;  // by the number of its line
 };
 
-std::size_t jobs_of(const Options& options) {
-  if (!options.has("jobs")) return std::max(1U, std::thread::hardware_concurrency());
-  const auto jobs = options.get<long long>("jobs");
-  if (jobs < 1)
-    throw Error(ErrorKind::usage, "", "--jobs is " + std::to_string(jobs),
-                "give a whole number from 1");
-  return static_cast<std::size_t>(jobs);
-}
-
 }  // namespace
 
 void batch_command(const std::vector<std::string>& arguments) {
@@ -157,7 +148,9 @@ void batch_command(const std::vector<std::string>& arguments) {
   options.add()("jobs", po::value<long long>(),
                 "requests in work at a time; default: one per processor");
   if (!options.parse(arguments)) return;
-  BatchServer(jobs_of(options)).serve();
+  BatchServer(options.has("jobs") ? options.whole("jobs", 1)
+                                  : std::max(1U, std::thread::hardware_concurrency()))
+      .serve();
 }
 
 }  // namespace peeksim

@@ -78,6 +78,14 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   return true;
 }
 
+std::size_t Options::whole(const std::string& name, long long least) const {
+  const auto number = get<long long>(name);
+  if (number < least)
+    throw Error(ErrorKind::usage, "", "--" + name + " is " + std::to_string(number),
+                "give a whole number from " + std::to_string(least));
+  return static_cast<std::size_t>(number);
+}
+
 std::string Options::text(const std::string& name) const {
   const std::string text = get<std::string>(name);
   const bool named = std::any_of(positionals_.begin(), positionals_.end(),

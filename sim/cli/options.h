@@ -32,6 +32,8 @@ class Options {
   }
   // A path or a name. Throws Error(usage) when it is empty.
   std::string text(const std::string& name) const;
+  // A count, given as po::value<long long>. Throws Error(usage) when it is below `least`.
+  std::size_t whole(const std::string& name, long long least) const;
   // The values of a repeatable option or argument; empty when it was not given.
   std::vector<std::string> list(const std::string& name) const;
 

@@ -33,20 +33,12 @@ Shard shard_of(const std::string& text) {
   return shard;
 }
 
-std::size_t whole(const Options& options, const std::string& name, long long least) {
-  const long long number = options.get<long long>(name);
-  if (number < least)
-    throw Error(ErrorKind::usage, "", "--" + name + " is " + std::to_string(number),
-                "give a whole number from " + std::to_string(least));
-  return static_cast<std::size_t>(number);
-}
-
 SweepOptions sweep_options(const Options& options) {
   SweepOptions sweep;
-  sweep.jobs = options.has("jobs") ? whole(options, "jobs", 1)
+  sweep.jobs = options.has("jobs") ? options.whole("jobs", 1)
                                    : std::max(1U, std::thread::hardware_concurrency());
   if (options.has("shard")) sweep.shard = shard_of(options.text("shard"));
-  if (options.has("limit")) sweep.limit = whole(options, "limit", 1);
+  if (options.has("limit")) sweep.limit = options.whole("limit", 1);
   if (options.has("deadline")) {
     sweep.deadline = options.get<double>("deadline");
     if (!(sweep.deadline > 0))

@@ -12,9 +12,9 @@ from trace_extractor.errors import MODEL, ExtractError
 
 from . import choose, correct, cost, search, sensitivity
 
-# saved: share of the MACs of all convolutions, in the loop; changed: share of the images whose
-# class is another one than without prediction; divergence: nats an image.
-Trial = namedtuple("Trial", "settings choices saved changed divergence")
+# price: nats a MAC; saved: share of the MACs of all convolutions, in the loop; changed: share of the
+# images whose class is another one than without prediction; divergence: nats an image.
+Trial = namedtuple("Trial", "settings choices price saved changed divergence")
 
 
 # A layer that was measured as harmless at one choice is not free at the next.
@@ -102,17 +102,15 @@ class Calibration:
             if choice.cost > 0:
                 self.scales[name] = max(measured[name] / choice.cost, LEAST_SCALE)
 
-    def search(self, reduction, rounds):
+    def search(self, reduction, rounds, corrects):
         """Improves the factors of the layers' costs by what the network says in the loop, gated for
-        this reduction and uncorrected; a round is one pass over the images."""
-        self.restore()
+        this reduction and corrected as it will be; a round is an attempt()."""
 
         def score(scales):
-            price, _, predicted = self._chosen(reduction, scales)
-            scores = self._scores(predicted.module)
+            self.scales = scales
+            trial = self.attempt(reduction, corrects)
             # What is saved in the loop differs a little from choice to choice: at the price of a MAC.
-            more = (self._saved(predicted) - reduction) * self.macs
-            return float(sensitivity.divergence(self.plain, scores).mean()) - price * more
+            return trial.divergence - trial.price * (trial.saved - reduction) * self.macs
 
         self.scales, _ = search.evolve(
             self.scales,
@@ -133,7 +131,7 @@ class Calibration:
     def attempt(self, reduction, corrects):
         """A Trial for this share of the convolutions' MACs; leaves the corrected weights in place."""
         self.restore()
-        _, choices, predicted = self._chosen(reduction, self.scales)
+        price, choices, predicted = self._chosen(reduction, self.scales)
         if corrects:
             correct.correct(
                 self.network,
@@ -148,6 +146,7 @@ class Calibration:
         return Trial(
             predicted.settings,
             choices,
+            price,
             self._saved(predicted),
             float((scores.argmax(1) != self.plain.argmax(1)).double().mean()),
             float(sensitivity.divergence(self.plain, scores).mean()),
@@ -162,7 +161,7 @@ class Calibration:
         for _ in range(weighings):
             self.weigh(wanted, weighed)
         if searches > 0:
-            self.search(wanted, searches)
+            self.search(wanted, searches, corrects)
         asked, best = wanted, None
         for _ in range(rounds):
             trial = self.attempt(asked, corrects)
