@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 
 #include "sim/energy/area.h"
 #include "sim/report/summary.h"
@@ -128,42 +129,46 @@ std::string layer_table(const RunResult& result, const EnergyTable& table,
   return text + "\n";
 }
 
-std::string energy_by_component(const RunResult& result, const EnergyTable& table,
-                                const EnergyRates& rates) {
-  std::vector<std::string> names = {"energy, " + energy_unit(table)};
-  for (const EnergyComponent& component : energy_components()) names.push_back(component.label);
+// Two rows, this machine and the one without prediction: a column per component, and their total.
+// parts_of: the components' values, for a side's counters.
+template <class Component, class PartsOf>
+std::string component_table(const std::string& title, const std::vector<Component>& components,
+                            const RunResult& result, const PartsOf& parts_of, int decimals) {
+  std::vector<std::string> names = {title};
+  for (const Component& component : components) names.push_back(component.label);
   names.push_back("total");
   TextTable out({names});
   const CounterPair all = result.totals();
   const auto add = [&](const char* name, const Counters& counters) {
     std::vector<std::string> cells = {name};
-    const Energy energy = price(counters, rates);
-    for (const double part : energy) cells.push_back(fixed(part / 1e6, 1));
-    cells.push_back(fixed(total(energy) / 1e6, 1));
-    out.add_row(std::move(cells));
-  };
-  add("this machine", all.machine);
-  add("without prediction", all.dense);
-  return out.text() + "\n";
-}
-
-std::string area_by_component(const RunResult& result, const EnergyTable& table) {
-  if (!table.area) return "area not known: the energy table has none\n";
-  std::vector<std::string> names = {"area, mm2"};
-  for (const AreaComponent& component : area_components()) names.push_back(component.label);
-  names.push_back("total");
-  TextTable out({names});
-  const CounterPair all = result.totals();
-  const auto add = [&](const char* name, const Counters& counters) {
-    std::vector<std::string> cells = {name};
-    const Area area = *area_of(table, result.machine, counters);
-    for (const double part : area) cells.push_back(fixed(part, 3));
-    cells.push_back(fixed(total_mm2(area), 3));
+    const std::vector<double> parts = parts_of(counters);
+    for (const double part : parts) cells.push_back(fixed(part, decimals));
+    cells.push_back(fixed(std::accumulate(parts.begin(), parts.end(), 0.0), decimals));
     out.add_row(std::move(cells));
   };
   add("this machine", all.machine);
   add("without prediction", all.dense);
   return out.text();
+}
+
+std::string energy_by_component(const RunResult& result, const EnergyTable& table,
+                                const EnergyRates& rates) {
+  const auto millions = [&](const Counters& counters) {
+    Energy energy = price(counters, rates);
+    for (double& part : energy) part /= 1e6;
+    return energy;
+  };
+  return component_table("energy, " + energy_unit(table), energy_components(), result, millions,
+                         1) +
+         "\n";
+}
+
+std::string area_by_component(const RunResult& result, const EnergyTable& table) {
+  if (!table.area) return "area not known: the energy table has none\n";
+  const auto areas = [&](const Counters& counters) {
+    return *area_of(table, result.machine, counters);
+  };
+  return component_table("area, mm2", area_components(), result, areas, 3);
 }
 
 std::string spread(const RunResult& result, const EnergyTable& table, const EnergyRates& rates) {

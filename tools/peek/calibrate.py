@@ -16,7 +16,6 @@ from . import choose, correct, cost, search, sensitivity
 # images whose class is another one than without prediction; divergence: nats an image.
 Trial = namedtuple("Trial", "settings choices price saved changed divergence")
 
-
 # A layer that was measured as harmless at one choice is not free at the next.
 LEAST_SCALE = 0.25
 
@@ -152,7 +151,9 @@ class Calibration:
             float(sensitivity.divergence(self.plain, scores).mean()),
         )
 
-    def for_reduction(self, wanted, corrects, rounds=4, near=0.002, weighings=3, searches=0, weighed=100):
+    def for_reduction(
+        self, wanted, corrects, rounds=4, near=0.002, weighings=3, searches=0, weighed=100
+    ):
         """A Trial that saves `wanted` in the loop: what layers lose changes what the next ones see.
 
         weighings: how often the layers' costs are measured, on `weighed` images, and the choice made
