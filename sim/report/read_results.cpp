@@ -155,4 +155,9 @@ RunResult read_results(const std::string& path) {
   }
 }
 
+std::string read_results_text(const std::string& path) {
+  read_results(path);
+  return read_text(path);
+}
+
 }  // namespace peeksim

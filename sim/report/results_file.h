@@ -18,4 +18,7 @@ std::string results_json(const RunResult& result, const EnergyTable& table);
 // version, incomplete, sums that do not agree.
 RunResult read_results(const std::string& path);
 
+// The text of a results.json that read_results() accepts. Throws as it does.
+std::string read_results_text(const std::string& path);
+
 }  // namespace peeksim

@@ -116,7 +116,7 @@ TEST_CASE("sim/README.md names the rooms, and CMake builds them, in one order") 
   const Rooms rooms = read_rooms();
   CHECK(rooms.order == std::vector<std::string>{"base", "config", "workload", "trace", "predict",
                                                 "schedule", "timing", "systemc", "system", "energy",
-                                                "report", "sweep", "cli"});
+                                                "report", "sweep", "page", "cli"});
   CHECK(all_matches(read(root / "CMakeLists.txt"), "^peeksim_room\\((\\w+)") == rooms.order);
 
   std::set<std::string> folders;

@@ -1,0 +1,33 @@
+#include <iostream>
+
+#include "sim/base/error.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/page/run_page.h"
+#include "sim/report/output_file.h"
+#include "sim/report/results_file.h"
+
+namespace po = boost::program_options;
+
+namespace peeksim {
+
+void report_command(const std::vector<std::string>& arguments) {
+  Options options(
+      "peeksim report RESULTS -o FILE.html [OPTIONS]",
+      "Shows a finished run as one HTML file, which opens from disk without a network:\n"
+      "where cycles, energy, MACs and traffic went, layer by layer.",
+      "peeksim report out/results.json -o report.html");
+  options.positional("RESULTS", "the results.json of a run");
+  options.add()("output,o", po::value<std::string>(), "the page to write; required")(
+      "force", "replace an existing file");
+  if (!options.parse(arguments)) return;
+  if (!options.has("output"))
+    throw Error(ErrorKind::usage, "", "no page to write given", "add -o FILE.html");
+  const std::string page = run_page(read_results_text(options.text("RESULTS")));
+  OutputFile file(options.text("output"), options.has("force"));
+  file.write(page);
+  file.commit();
+  std::cout << "report in " << options.text("output") << "\n";
+}
+
+}  // namespace peeksim

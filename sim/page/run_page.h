@@ -1,0 +1,11 @@
+// The report of one run as a page: what its results.json says, to look at.
+#pragma once
+
+#include <string>
+
+namespace peeksim {
+
+// results: the text of a results.json (report/results_file.h).
+std::string run_page(const std::string& results);
+
+}  // namespace peeksim

@@ -1,0 +1,189 @@
+// What every page is made of: its data, elements, charts and tables. Knows nothing of runs or sweeps.
+// Charts are drawn by Chart.js and drawn anew when the theme changes and before printing.
+"use strict";
+
+const data = (() => {
+  const parsed = JSON.parse(document.getElementById("data").textContent);
+  return () => parsed;
+})();
+
+// ---- elements
+
+// element("p", {class: "faint"}, "text", child, ...). Attributes that are functions become listeners:
+// {click: f}; children that are null are left out.
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value != null) made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child != null));
+  return made;
+}
+
+// Adds a section to the page: a heading, what it shows in a sentence or two, and its content.
+function section(id, title, explanation, ...content) {
+  const made = element(
+    "section",
+    { id, "aria-labelledby": id + "-title" },
+    element("h2", { id: id + "-title" }, title),
+    explanation ? element("p", { class: "faint" }, explanation) : null,
+    ...content
+  );
+  document.getElementById("page").append(made);
+  return made;
+}
+
+// The page's top: title, a line or more below it, and the switch between light and dark.
+function page_header(title, ...lines) {
+  const name = () => (theme() === "dark" ? "Light" : "Dark");
+  const button = element("button", { id: "theme", click: () => {
+    set_theme(theme() === "dark" ? "light" : "dark");
+    button.textContent = name();
+  } }, name());
+  document.getElementById("page").append(
+    element("header", { class: "bar" }, element("h1", {}, title), button),
+    ...lines.map((line) => (line instanceof Node ? line : element("p", {}, line)))
+  );
+}
+
+const synthetic_notice = () =>
+  element("p", { class: "synthetic" },
+    "SYNTHETIC TRACE: the values are generated, not those of a trained network");
+
+// Large numbers on top: [[value, label], ...], both texts.
+function figures(list) {
+  return element("div", { class: "figures" }, ...list.map(([value, label]) =>
+    element("div", { class: "figure" }, element("b", {}, value), label)));
+}
+
+// ---- numbers
+
+const fixed = (value, digits) =>
+  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const percent = (part, digits = 1) => fixed(100 * part, digits) + " %";
+const whole = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+
+// 12,345,678 -> "12.3 M": three digits that count. Nothing below a thousand is shortened.
+function short_number(value) {
+  for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]])
+    if (Math.abs(value) >= size) return Number((value / size).toPrecision(3)) + " " + unit;
+  return String(Number(value.toPrecision(3)));
+}
+
+// ---- themes
+
+const theme = () => document.documentElement.dataset.theme;
+const colour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+
+function set_theme(name) {
+  document.documentElement.dataset.theme = name;
+  redraw();
+}
+
+document.documentElement.dataset.theme =
+  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+
+// ---- charts
+
+const drawings = []; // functions that draw anew what depends on the theme
+function redraw() {
+  for (const draw of drawings) draw();
+}
+
+// Draws now, and whenever the colours change.
+function draw_in_theme(draw) {
+  drawings.push(draw);
+  draw();
+}
+
+// A canvas with a chart of Chart.js. label: what a reader who does not see it is told. configure():
+// the chart's configuration, asked for anew for each theme. Returns an element with `chart` set.
+function chart(id, label, height, configure) {
+  const canvas = element("canvas", { id, role: "img", "aria-label": label, tabindex: 0 });
+  const holder = element("div", { class: "chart", style: "height:" + height + "px" }, canvas);
+  queueMicrotask(() => draw_in_theme(() => {
+    if (holder.chart) holder.chart.destroy();
+    Chart.defaults.color = colour("text");
+    Chart.defaults.borderColor = colour("line");
+    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+    Chart.defaults.animation = false;
+    Chart.defaults.maintainAspectRatio = false;
+    Chart.defaults.normalized = true;
+    holder.chart = new Chart(canvas, configure());
+  }));
+  return holder;
+}
+
+// An axis with a title; `more` goes over it.
+const axis = (title, more = {}) => ({ title: { display: true, text: title }, ...more });
+
+let theme_on_screen = null;
+addEventListener("beforeprint", () => {
+  theme_on_screen = theme();
+  set_theme("light");
+  for (const chart of Object.values(Chart.instances)) chart.resize();
+});
+addEventListener("afterprint", () => set_theme(theme_on_screen));
+
+// ---- files and tables
+
+// Saves a text under a name.
+function download(name, type, text) {
+  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+const csv_field = (value) => {
+  const text = value == null ? "" : String(value);
+  return /[",\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+};
+
+// Rows of values as CSV, the first of them the names.
+const csv = (rows) => rows.map((row) => row.map(csv_field).join(",")).join("\n") + "\n";
+
+// A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title,
+// value(row): number, text or null, show(value): text}]; of null "-" is shown, and it sorts last.
+function sortable_table(id, caption, columns, rows, csv_name) {
+  const body = element("tbody");
+  const show = (column, row) => {
+    const value = column.value(row);
+    return value == null ? "-" : column.show ? column.show(value) : String(value);
+  };
+  const fill = (sorted) =>
+    body.replaceChildren(...sorted.map((row) =>
+      element("tr", {}, ...columns.map((column) => element("td", {}, show(column, row))))));
+  const heads = columns.map((column) => {
+    const head = element("th", { scope: "col" }, element("button", { click: () => sort(column, head) },
+      column.title));
+    return head;
+  });
+  function sort(column, head) {
+    const down = head.getAttribute("aria-sort") === "descending";
+    const numbers = rows.some((row) => typeof column.value(row) === "number");
+    const ascending = head.hasAttribute("aria-sort") ? down : !numbers; // numbers: the largest first
+    for (const other of heads) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+    const sign = ascending ? 1 : -1;
+    const order = (a, b) => {
+      const [x, y] = [column.value(a), column.value(b)];
+      if (x == null || y == null) return (x == null) - (y == null);
+      return sign * (typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en"));
+    };
+    fill([...rows].sort(order));
+  }
+  fill(rows);
+  const save = () => download(csv_name, "text/csv", csv([
+    columns.map((column) => column.name),
+    ...rows.map((row) => columns.map((column) => column.value(row))),
+  ]));
+  return element("div", {},
+    element("p", { class: "screen-only" },
+      element("button", { id: id + "-csv", click: save }, "Save as CSV")),
+    element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
+      element("table", { id }, element("caption", {}, caption),
+        element("thead", {}, element("tr", {}, ...heads)), body)));
+}
