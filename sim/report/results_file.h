@@ -2,7 +2,9 @@
 // (docs/results-format.md). The same run gives the same bytes.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/energy/energy.h"
 #include "sim/system/run.h"
@@ -13,6 +15,18 @@ constexpr const char* results_schema = "peeksim-results";
 constexpr int results_schema_version = 1;  // raised when a reader of the old one would go wrong
 
 std::string results_json(const RunResult& result, const EnergyTable& table);
+
+// A finished run as its file has it. Energies are the file's: the table is not needed again.
+struct StoredRun {
+  RunResult result;
+  std::string energy_table, energy_unit;
+  double energy = 0;                 // of the network, in energy_unit
+  std::vector<double> layer_energy;  // as result.layers
+  std::optional<double> area_mm2;    // of the machine
+};
+
+// Throws as read_results().
+StoredRun read_stored_run(const std::string& path);
 
 // Reads a results.json back. Throws Error(config): missing, not a results file, another schema
 // version, incomplete, sums that do not agree.
