@@ -5,7 +5,8 @@
 
 namespace peeksim {
 
-// results: the text of a results.json (report/results_file.h).
+// results: the text of a results.json (report/results_file.h). Throws Error(config) when it is
+// none.
 std::string run_page(const std::string& results);
 
 }  // namespace peeksim

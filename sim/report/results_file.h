@@ -18,6 +18,9 @@ std::string results_json(const RunResult& result, const EnergyTable& table);
 // version, incomplete, sums that do not agree.
 RunResult read_results(const std::string& path);
 
+// The same of the text of such a file; `path` is the name that an error states.
+RunResult parse_results(const std::string& text, const std::string& path);
+
 // The text of a results.json that read_results() accepts. Throws as it does.
 std::string read_results_text(const std::string& path);
 
