@@ -152,26 +152,27 @@ const csv_field = (value) => {
 // Rows of values as CSV, the first of them the names.
 const csv = (rows) => rows.map((row) => row.map(csv_field).join(",")).join("\n") + "\n";
 
-// A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title,
+// A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
 // value(row): number, text or null, show(value): text}]; of null "-" is shown, and it sorts last.
 function sortable_table(id, caption, columns, rows, csv_name) {
   const body = element("tbody");
+  const numeric = (column) => rows.some((row) => typeof column.value(row) === "number");
+  const look = new Map(columns.map((column) => [column, numeric(column) ? null : "words"]));
   const show = (column, row) => {
     const value = column.value(row);
     return value == null ? "-" : column.show ? column.show(value) : String(value);
   };
   const fill = (sorted) =>
     body.replaceChildren(...sorted.map((row) =>
-      element("tr", {}, ...columns.map((column) => element("td", {}, show(column, row))))));
+      element("tr", {}, ...columns.map((column) => element("td", { class: look.get(column) }, show(column, row))))));
   const heads = columns.map((column) => {
-    const head = element("th", { scope: "col" }, element("button", { click: () => sort(column, head) },
-      column.title));
+    const head = element("th", { scope: "col", title: column.hint, class: look.get(column) },
+      element("button", { click: () => sort(column, head) }, column.title));
     return head;
   });
   function sort(column, head) {
     const down = head.getAttribute("aria-sort") === "descending";
-    const numbers = rows.some((row) => typeof column.value(row) === "number");
-    const ascending = head.hasAttribute("aria-sort") ? down : !numbers; // numbers: the largest first
+    const ascending = head.hasAttribute("aria-sort") ? down : !numeric(column); // the largest number first
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
     const sign = ascending ? 1 : -1;
@@ -187,11 +188,11 @@ function sortable_table(id, caption, columns, rows, csv_name) {
     columns.map((column) => column.name),
     ...rows.map((row) => columns.map((column) => column.value(row))),
   ]));
-  return element("div", {},
-    element("p", { class: "screen-only" },
+  return element("div", { class: "table" },
+    element("div", { class: "bar" }, element("span", { id: id + "-title", class: "faint" }, caption),
       element("button", { id: id + "-csv", click: save }, "Save as CSV")),
     element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
-      element("table", { id }, element("caption", {}, caption),
+      element("table", { id, "aria-labelledby": id + "-title" },
         element("thead", {}, element("tr", {}, ...heads)), body)));
 }
 

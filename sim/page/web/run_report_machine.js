@@ -18,9 +18,9 @@ function machine_blocks({ counters: c }) {
   const row = array.cols * c.cycles;
   const read_port = (reads, width) => (width > 0
     ? { use: c[reads] / (width * c.cycles), formula: reads + " / (" + width + " elements per cycle × cycles)",
-        port: "read port " + width + " elements/cycle" }
+        port: width + " elements/cycle read" }
     : { use: null, formula: "the read port has no limit: " + short_number(c[reads] / c.cycles) + " elements per cycle",
-        port: "read port without limit" });
+        port: "reads without limit" });
   const channel = (bytes) => bytes / (dram.bytes_per_cycle * c.cycles);
   const of_channel = "/ (" + dram.bytes_per_cycle + " B per cycle × cycles)";
   const ifmap = read_port("ifmap_reads", buffers.ifmap_read_width);
@@ -36,19 +36,19 @@ function machine_blocks({ counters: c }) {
       formula: "dram_read_bytes " + of_channel, energy: [], area: null },
     { name: "DMA storer", at: [242, 424, 170, 76], size: ["writes DRAM"], use: channel(c.dram_write_bytes),
       formula: "dram_write_bytes " + of_channel, energy: [], area: null },
-    { name: "ifmap buffer", at: [464, 210, 170, 116], size: [bytes_text(buffers.ifmap_bytes), ifmap.port], ...ifmap,
+    { name: "ifmap buffer", at: [464, 204, 170, 130], size: [bytes_text(buffers.ifmap_bytes), ifmap.port], ...ifmap,
       energy: ["ifmap_buffer"], area: "ifmap_buffer" },
-    { name: "weight buffer", at: [700, 20, 180, 116], size: [bytes_text(buffers.weight_bytes), weight.port], ...weight,
+    { name: "weight buffer", at: [700, 22, 180, 130], size: [bytes_text(buffers.weight_bytes), weight.port], ...weight,
       energy: ["weight_buffer"], area: "weight_buffer" },
-    { name: "PE array", at: [700, 200, 180, 136],
-      size: [array.rows + " × " + array.cols + " PEs, " + array.lanes + " MAC/cycle each", "dispatch " + array.dispatch],
+    { name: "PE array", at: [700, 204, 180, 130],
+      size: [array.rows + " × " + array.cols + " PEs × " + array.lanes + (array.lanes === 1 ? " lane" : " lanes"), "dispatch " + array.dispatch],
       use: (c.macs_executed + c.macs_zero_gated) / (c.cycles * array.rows * array.cols * array.lanes),
       formula: "(macs_executed + macs_zero_gated) / (cycles × rows × cols × lanes)",
       energy: ["mac", "psum", "transfer"], area: "pe_array" },
-    { name: "ofmap buffer", at: [700, 424, 180, 116], size: [bytes_text(buffers.ofmap_bytes), "write port " + array.cols + " outputs/cycle"],
+    { name: "ofmap buffer", at: [700, 424, 180, 130], size: [bytes_text(buffers.ofmap_bytes), array.cols + " outputs/cycle written"],
       use: c.ofmap_writes / row, formula: "ofmap_writes / (" + array.cols + " columns × cycles)",
       energy: ["ofmap_buffer"], area: "ofmap_buffer" },
-    { name: "prediction unit", at: [934, 424, 180, 116],
+    { name: "prediction unit", at: [934, 424, 180, 130],
       size: [array.cols + " comparators", whole(c.window_bits_peak) + " window bits"],
       use: c.comparisons / row, formula: "comparisons / (" + array.cols + " comparators × cycles)",
       energy: ["prediction"], area: "prediction" },
@@ -90,9 +90,9 @@ function draw_block(block) {
 
 // What flows between blocks: data drawn through, control dashed.
 const data_paths = ["M182 180H240", "M242 480H184", "M412 188H440V250H462", "M412 172H424V78H698",
-  "M412 204H428V470H698", "M700 512H520V490H414", "M634 268H698", "M790 136V198", "M790 336V422", "M790 385H1024V422"];
+  "M412 204H428V470H698", "M700 512H520V490H414", "M634 268H698", "M790 152V202", "M790 334V422", "M790 385H1024V422"];
 const control_paths = ["M412 50H650V215H698", "M327 96V148", "M256 96V422", "M980 424V300H882", "M1070 424V10H327V18"];
-const path_names = [[432, 92, "weights"], [448, 244, "ifmap"], [440, 462, "residual"], [560, 506, "ofmap"],
+const path_names = [[432, 92, "weights"], [446, 200, "ifmap"], [440, 462, "residual"], [560, 506, "ofmap"],
   [798, 360, "drain: a row a cycle"], [1018, 404, "peeks", "end"], [974, 292, "gate PEs", "end"],
   [1062, 28, "predict_ready, live tiles", "end"], [642, 44, "tiles", "end"]];
 
@@ -101,12 +101,12 @@ function draw_machine(blocks, rest) {
     markerHeight: 7, orient: "auto" }, shape("path", { d: "M0 0 10 5 0 10z", style: "fill:var(--" + tint + ")" }));
   const path = (d, tint, dashed) => shape("path", { d, "marker-end": "url(#arrow-" + tint + ")",
     style: "fill:none;stroke-width:1.8;stroke:var(--" + tint + ")" + (dashed ? ";stroke-dasharray:6 4" : "") });
-  return shape("svg", { id: "machine-picture", viewBox: "0 0 1126 580", role: "img", "aria-label":
-      "The machine as a block diagram; the table below has its numbers", style: "min-width:860px;width:100%;max-height:720px" },
+  return shape("svg", { id: "machine-picture", viewBox: "0 0 1126 594", role: "img", "aria-label":
+      "The machine as a block diagram; the table below has its numbers", style: "min-width:860px;width:100%;max-height:720px;margin-top:12px" },
     shape("defs", {}, arrow("arrow-text", "text"), arrow("arrow-c8", "c8")),
-    shape("rect", { x: 212, y: 2, width: 912, height: 574, rx: 8,
+    shape("rect", { x: 212, y: 2, width: 912, height: 590, rx: 8,
       style: "fill:none;stroke:var(--faint);stroke-dasharray:8 5" }),
-    shape("text", { x: 1112, y: 566, "text-anchor": "end", style: "font-size:12.5px;fill:var(--faint)" }, rest),
+    shape("text", { x: 1112, y: 579, "text-anchor": "end", style: "font-size:12.5px;fill:var(--faint)" }, rest),
     ...control_paths.map((d) => path(d, "c8", true)),
     ...data_paths.map((d) => path(d, "text", false)),
     ...path_names.map(([x, y, name, anchor = "start"]) => shape("text", { x, y, "text-anchor": anchor,

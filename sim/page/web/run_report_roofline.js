@@ -23,11 +23,12 @@ function show_roofline() {
     const left = Math.min(ridge / 2, ...all.map(({ x }) => x)) / 1.5;
     const right = Math.max(ridge * 2, ...all.map(({ x }) => x)) * 1.5;
     const line = (label, tint, points, dash) => ({
-      type: "line", label, data: points, borderColor: colour(tint), borderWidth: 2, borderDash: dash, pointRadius: 0,
+      type: "line", label, data: points, pointStyle: "line", borderColor: colour(tint), borderWidth: 2, borderDash: dash, pointRadius: 0,
       pointHitRadius: 0, order: 3,
     });
     return {
       type: "scatter",
+      plugins: [dot_names],
       data: { datasets: [
         { label: "this machine", data: machine, backgroundColor: colour("c1"), borderColor: colour("back"),
           pointRadius: 6, pointHoverRadius: 9, order: 1 },
@@ -73,5 +74,34 @@ function show_roofline() {
 }
 
 // 1, 2 and 5 times powers of ten, shortened.
-const log_ticks = { callback: (value) => (/^[125]/.test(value.toExponential()) &&
-  /^[125]e/.test(Number(value.toPrecision(6)).toExponential()) ? short_number(value) : "") };
+const log_ticks = { maxRotation: 0, callback: (value) =>
+  (/^[125]e/.test(Number(value.toPrecision(6)).toExponential()) ? short_number(value) : "") };
+
+// Names of layers beside the dots of the first dataset, where there is room for them.
+const dot_names = {
+  id: "dot_names",
+  afterDatasetsDraw(chart) {
+    const { ctx, chartArea } = chart;
+    const taken = [0, 1].flatMap((i) => chart.getDatasetMeta(i).data)
+      .map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
+    const free = (box) => box.left >= chartArea.left && box.right <= chartArea.right && box.top >= chartArea.top &&
+      box.bottom <= chartArea.bottom && taken.every((other) => box.left > other.right || box.right < other.left ||
+      box.top > other.bottom || box.bottom < other.top);
+    ctx.save();
+    ctx.font = "11px " + Chart.defaults.font.family;
+    ctx.fillStyle = colour("faint");
+    ctx.textBaseline = "middle";
+    chart.getDatasetMeta(0).data.forEach(({ x, y }, i) => {
+      const width = ctx.measureText(layers[i].name).width;
+      const places = [[x + 9, y], [x - 9 - width, y], [x - width / 2, y + 15], [x - width / 2, y - 15]];
+      for (const [left, middle] of places) {
+        const box = { left, right: left + width, top: middle - 6, bottom: middle + 6 };
+        if (!free(box)) continue;
+        ctx.fillText(layers[i].name, left, middle);
+        taken.push(box);
+        break;
+      }
+    });
+    ctx.restore();
+  },
+};

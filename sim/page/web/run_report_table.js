@@ -19,7 +19,7 @@ function table_columns() {
     const show = unit === "%" ? (part) => fixed(100 * part, 1)
       : unit === "×" ? (ratio) => fixed(ratio, 2)
       : (shown) => (typeof shown === "number" ? shown.toLocaleString("en-US", { maximumFractionDigits: 1 }) : String(shown));
-    return { name, title, value, show };
+    return { name, title, value, show, hint: data().counters[name.replace(/^dense_/, "")] };
   };
   const side = (prefix, who) => [
     ...Object.keys(data().counters).map((name) => column(prefix + name, (layer) => layer[who].counters[name])),
