@@ -40,7 +40,6 @@ function scope_table() {
   const rows = data().scopes.filter(({ name }) => run.totals[name].layers > 0)
     .map(({ name, label }) => ({ label: label.replace(" *", ""), ...run.totals[name] }));
   const ratio = (name, title, show) => ({ name, title, value: (row) => row[name], show });
-  const of_100 = (part) => fixed(100 * part, 1);
   const times = (value) => fixed(value, 2);
   return sortable_table("scopes", "Ratios by what they are over; speed-up and energy ratio: the same machine " +
     "without prediction / this one", [

@@ -7,8 +7,9 @@ const layers = run.layers;
 const predicted = layers.filter((layer) => layer.policy !== "none");
 
 // Energies are shown in millions of the table's unit, as on the screen.
-const energy_unit = run.energy_table.unit === "pJ" ? "µJ" : "million MACs";
+const energy_unit = run.energy_table.unit === "pJ" ? "µJ" : "million MAC";
 const shown_energy = (energy) => energy / 1e6;
+const of_100 = (part) => fixed(100 * part, 1);
 
 // Where cycles went: counters of base/counters.h.
 const cycle_parts = [
@@ -165,7 +166,7 @@ function show_layers() {
     element("div", { class: "pairs" },
       layer_bars("cycles", "Cycles", "By where they went.", "cycles", cycle_parts),
       layer_bars("energy", "Energy", "By component.", "energy (" + energy_unit + ")", energy_parts),
-      layer_bars("macs", "MACs", "By what became of them. Zero-gated MACs take their time, and no energy.",
+      layer_bars("macs", "MACs", "By what became of them. Zero-gated ones take their time and save only energy.",
         "MACs", mac_parts),
       show_quality(),
       layer_bars("dram", "DRAM traffic", "By what was moved.", "DRAM traffic (bytes)", dram_parts),

@@ -58,7 +58,7 @@ function machine_blocks({ counters: c }) {
 // A block with its shares; side: counters and energy.
 const with_shares = (block, side, area) => ({
   ...block,
-  picojoules: block.energy.reduce((sum, name) => sum + side.energy[name], 0),
+  cost: block.energy.reduce((sum, name) => sum + side.energy[name], 0),
   energy_share: block.energy.length ? block.energy.reduce((sum, name) => sum + side.energy[name], 0) / side.energy.total : null,
   mm2: area && block.area ? area[block.area] : null,
   area_share: area && block.area ? area[block.area] / area.total : null,
@@ -126,23 +126,22 @@ function show_machine() {
   const sides = [["machine", "this machine"], ["dense", "the machine without prediction"]];
   let [scope, who] = ["network", "machine"];
   const holder = element("div");
-  const share_text = (share) => percent(share);
   const show = () => {
     const side = (scope === "network" ? run.totals.network : layers[Number(scope)])[who];
-    const area = run.area_mm2 ? run.area_mm2[who] : null;
+    const area = run.area_mm2?.[who];
     const blocks = machine_blocks(side).map((block) => with_shares(block, side, area));
     const table = sortable_table("machine-table", "Blocks of " + sides.find(([name]) => name === who)[1] + ", on " +
         scopes.find(([name]) => name === scope)[1], [
       { name: "block", title: "block", value: (block) => block.name },
       { name: "size", title: "size", value: (block) => block.size.join(", ") },
-      { name: "used", title: "used (%)", value: (block) => block.use, show: (use) => fixed(100 * use, 1) },
+      { name: "used", title: "used (%)", value: (block) => block.use, show: of_100 },
       { name: "energy", title: "energy (" + energy_unit + ")", show: (energy) => fixed(energy, 1),
-        value: (block) => (block.energy.length ? shown_energy(block.picojoules) : null) },
-      { name: "energy_share", title: "of the energy (%)", value: (block) => block.energy_share,
-        show: (share) => fixed(100 * share, 1) },
-      { name: "area_mm2", title: "area (mm²)", value: (block) => block.mm2, show: (mm2) => fixed(mm2, 3) },
-      { name: "area_share", title: "of the area (%)", value: (block) => block.area_share,
-        show: (share) => fixed(100 * share, 1) },
+        value: (block) => (block.energy.length ? shown_energy(block.cost) : null) },
+      { name: "energy_share", title: "of the energy (%)", value: (block) => block.energy_share, show: of_100 },
+      ...(area ? [
+        { name: "area_mm2", title: "area (mm²)", value: (block) => block.mm2, show: (mm2) => fixed(mm2, 3) },
+        { name: "area_share", title: "of the area (%)", value: (block) => block.area_share, show: of_100 },
+      ] : []),
       { name: "used_is", title: "used is", value: (block) => block.formula },
     ], blocks, "machine.csv");
     holder.replaceChildren(
@@ -152,9 +151,8 @@ function show_machine() {
   };
   show();
   section("machine", "Where it was spent",
-    "Each block with its size, how much of what it could do in these cycles it did, and its share of energy and area" +
-      (run.area_mm2 && run.area_mm2.machine ? "." : " (this energy table knows no areas).") +
-      " Areas are those of the machine, whatever the layer.",
+    "Each block with its size, how much of what it could do in these cycles it did, and its share of energy and area. " +
+      (run.area_mm2?.machine ? "Areas are those of the machine, whatever the layer." : "This energy table knows no areas."),
     element("div", { class: "bar screen-only" },
       choice("machine-scope", "On", scopes, (value) => { scope = value; show(); }),
       choice("machine-side", "of", sides, (value) => { who = value; show(); })),
