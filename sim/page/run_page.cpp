@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/energy/area.h"
+#include "sim/base/error.h"
 #include "sim/energy/energy.h"
 #include "sim/page/page.h"
 #include "sim/report/results_file.h"
@@ -43,15 +43,46 @@ Json buffers_json(const RunResult& run) {
   return list;
 }
 
+// Throws nlohmann's exception unless everything is there that scripts read beside the counters of
+// a pair (docs/results-format.md): a page that breaks off in the middle helps nobody.
+void require_pair(const Json& pair) {
+  for (const char* ratio :
+       {"mac_reduction", "speed_up", "energy_ratio", "false_zero_share", "utilisation"})
+    pair.at(ratio).get<double>();
+  for (const char* side : {"machine", "dense"}) {
+    const Json& energy = pair.at(side).at("energy");
+    for (const EnergyComponent& component : energy_components())
+      energy.at(component.name).get<double>();
+    energy.at("total").get<double>();
+  }
+}
+
+void require_shown(const Json& results, const RunResult& run, const std::string& path) {
+  try {
+    results.at("program").at("version").get<std::string>();
+    for (const char* key : {"name", "unit", "source"})
+      results.at("energy_table").at(key).get<std::string>();
+    for (const Json& layer : results.at("layers")) require_pair(layer);
+    for (const std::string& scope : scope_names()) require_pair(results.at("totals").at(scope));
+    if (run.images.size() > 1)
+      for (const auto& [name, spread] : results.at("over_images").items())
+        for (const char* key : {"mean", "standard_deviation"}) spread.at(key).get<double>();
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::config, path,
+                std::string("is not a complete results file: ") + error.what(),
+                "give the results.json of a finished run of this version");
+  }
+}
+
 }  // namespace
 
-std::string run_page(const std::string& results) {
-  const RunResult run = parse_results(results, "results.json");
+std::string run_page(const std::string& results, const std::string& path) {
+  const RunResult run = parse_results(results, path);
   Json data;
   data["results"] = Json::parse(results);
+  require_shown(data["results"], run, path);
   data["results"].erase("images");  // a page does not grow with them
   data["energy_components"] = labels_of(energy_components());
-  data["area_components"] = labels_of(area_components());
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
   data["buffer_bytes"] = buffers_json(run);

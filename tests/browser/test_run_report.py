@@ -6,7 +6,7 @@ import os
 
 from selenium.webdriver.common.keys import Keys
 
-from browser import ROOT, ABrowser, peeksim
+from browser import ABrowser, peeksim
 
 # What a chart shows: [[dataset's label, its values], ...].
 DATASETS = """return Chart.getChart(arguments[0]).data.datasets.map((set) => [set.label, set.data])"""

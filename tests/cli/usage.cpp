@@ -11,11 +11,11 @@ using namespace peeksim;
 
 namespace {
 
-const Words all_commands = {"run",          "sweep",         "sweep plan",       "sweep status",
-                            "sweep export", "sweep best",    "sweep pareto",     "sweep merge",
-                            "price",        "masks",         "events diff",      "config check",
-                            "config show",  "config layers", "config reference", "trace info",
-                            "trace check",  "trace synth"};
+const Words all_commands = {"run",          "sweep",       "sweep plan",    "sweep status",
+                            "sweep export", "sweep best",  "sweep pareto",  "sweep merge",
+                            "report",       "price",       "masks",         "events diff",
+                            "config check", "config show", "config layers", "config reference",
+                            "trace info",   "trace check", "trace synth"};
 
 Words words_of(const std::string& command) {
   std::istringstream stream(command);
