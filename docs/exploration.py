@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The measurements of docs/exploration.md: 256 PEs in five shapes, three ways to dispatch, and what
-prediction gains each in cycles and costs in energy. Prints a table, draws exploration.png.
+prediction gains each in cycles and costs in energy; and what else might hold it back. Prints
+tables, draws exploration.png.
 
     /usr/bin/python3 docs/exploration.py [TRACE]
 """
@@ -32,9 +33,8 @@ def point(trace, rows, cols, dispatch, **more):
 
 def main(trace):
     with peeksim.Session() as session:
-        dense = session.run(
-            *vars(point(trace, 16, 16, "gate", **{"prediction.policy": "none"})).values()
-        )
+        alone = point(trace, 16, 16, "gate", **{"prediction.policy": "none"})
+        dense = session.run(alone.machine, alone.trace, alone.overrides)
         points = [
             point(trace, rows, cols, dispatch, **{"prediction.peeks": peeks})
             for peeks in PEEKS
@@ -55,7 +55,40 @@ def main(trace):
                 r["energy"] / 1e9, r["energy"] / dense["energy"],
             )
         )  # fmt: skip
+    print_causes(trace)
     draw(rows, dense, os.path.splitext(os.path.basename(trace))[0])
+
+
+def print_causes(trace):
+    """What else might hold prediction back, on machines whose read ports never do."""
+    free = {"buffers.ifmap_read_width": 0, "buffers.weight_read_width": 0}
+    shapes = {"16x16 packed": (16, 16, "packed"), "64x4 row_skip": (64, 4, "row_skip")}
+    square, tall = shapes
+    print("\nunlimited read ports, diagonal peeks")
+    for what, shape, more in (
+        ("nothing changed", square, {}),
+        ("nothing changed", tall, {}),
+        ("decision latency 0", square, {"prediction.latency": 0}),
+        ("DRAM 64 bytes a cycle", square, {"dram.bytes_per_cycle": 64}),
+        (
+            "large buffers",
+            square,
+            {"buffers.ifmap_bytes": 1 << 20, "buffers.ofmap_bytes": 256 << 10},
+        ),
+        ("four lanes per PE", square, {"array.lanes": 4}),
+        ("oracle", square, {"prediction.policy": "oracle"}),
+        ("oracle", tall, {"prediction.policy": "oracle"}),
+        ("threshold 0.2", square, {"prediction.threshold": 0.2}),
+    ):
+        asked = point(trace, *shapes[shape], **free, **more)
+        r = peeksim.run(asked.machine, asked.trace, asked.overrides)
+        print(
+            "%-22s %-13s  saved %4.1f%%  speed-up %.3f  %6.3f Mcycles  %5.2f mJ  false %4.1f%%"
+            % (
+                what, shape, 100 * r["mac_reduction"], r["speed_up"], r["cycles"] / 1e6,
+                r["energy"] / 1e9, 100 * r["false_zero_share"],
+            )
+        )  # fmt: skip
 
 
 def draw(rows, dense, network):

@@ -24,8 +24,8 @@ from trace_extractor import command
 from trace_extractor.errors import OUTPUT, USAGE, ExtractError
 
 PROGRAM = "explore"
-LARGER_IS_BETTER = ("accuracy", "mac_reduction", "speed_up", "energy_ratio", "utilisation")
 HOPELESS = 20  # failures in a row without one success: the axes are wrong, not the machines
+EXCLUDED = 1000  # as many in a row: where: leaves next to nothing of the axes
 
 
 def arguments(argv):
@@ -43,7 +43,14 @@ def arguments(argv):
         metavar="KEY=VALUES",
         help="A,B,C or FIRST..LAST, with :log or :step=N; may be repeated",
     )
-    add("--sweep", metavar="FILE", help="take the axes of a sweep file too (not its where:)")
+    add("--sweep", metavar="FILE", help="take the axes and where: of a sweep file too")
+    add(
+        "--where",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="machines must meet it, as array.rows * array.cols == 256; may be repeated",
+    )
     add(
         "--objective",
         action="append",
@@ -73,7 +80,7 @@ def arguments(argv):
     return options
 
 
-def objectives(words):
+def objectives(words, larger_is_better):
     """{metric: "minimize" or "maximize"}"""
     found = {}
     for word in words or ["cycles", "energy"]:
@@ -82,7 +89,7 @@ def objectives(words):
             raise ExtractError(
                 USAGE, "--objective %s: expected METRIC, METRIC:min or METRIC:max, once" % word
             )
-        most = way == "max" if colon else name in LARGER_IS_BETTER
+        most = way == "max" if colon else name in larger_is_better
         found[name] = "maximize" if most else "minimize"
     return found
 
@@ -90,24 +97,37 @@ def objectives(words):
 class Search:
     """A study, and how its trials become points and values."""
 
-    def __init__(self, options):
+    def __init__(self, options, session):
+        """Says what is wrong with every point before there is a study. Throws PeeksimError."""
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna = optuna
         self.options = options
+        self.session = session
         self.axes = [axes.parse(text) for text in options.axis]
+        self.where = list(options.where)
         if options.sweep:
-            self.axes += axes.from_sweep(options.sweep)
+            found, where = axes.from_sweep(options.sweep)
+            self.axes += found
+            self.where += where
         names = [axis.name for axis in self.axes]
         if not names or len(set(names)) < len(names):
             raise ExtractError(
                 USAGE, "an axis is there twice" if names else "no axes; add --axis KEY=VALUES"
             )
-        self.objectives = objectives(options.objective)
         self.accuracies = accuracy.load(options.accuracy)
+        base = session.run(options.machine, options.trace, images=options.images)
+        self.objectives = objectives(options.objective, base.larger_is_better + ["accuracy"])
+        if "accuracy" in self.objectives:
+            labels = [list(axis.choices or ()) for axis in self.axes]
+            accuracy.require(self.accuracies, labels, base.machine)
+        for name in self.objectives:
+            if name != "accuracy":
+                self._value(name, base, [])
         self.study = self._open()
         self.asked = {}  # number: (trial, labels)
+        self.excluded = 0  # in a row
         self.failed = 0
         self.error = None
 
@@ -127,6 +147,7 @@ class Search:
                 "images": options.images,
                 "scope": options.scope,
                 "axes": json.dumps([vars(axis) for axis in self.axes]),
+                "where": self.where,
                 "objectives": json.dumps(self.objectives),
             }
             if study.user_attrs.get("what", what) != what:
@@ -152,12 +173,16 @@ class Search:
         return study
 
     def ended(self):
+        """The trials that count: those of machines that `where` excludes do not."""
         states = self.optuna.trial.TrialState
-        return [t for t in self.study.trials if t.state in (states.COMPLETE, states.FAIL)]
+        return [
+            t
+            for t in self.study.trials
+            if t.state in (states.COMPLETE, states.FAIL) and "excluded" not in t.user_attrs
+        ]
 
-    def points(self):
-        """A point per trial that is left to run."""
-        for _ in range(self.options.trials - len(self.ended())):
+    def points(self, count):
+        for _ in range(count):
             trial = self.study.ask()
             labels, overrides = [], {}
             for axis in self.axes:
@@ -165,20 +190,34 @@ class Search:
                 labels.append(label)
                 overrides.update(keys)
             point = peeksim.Point(
-                self.options.machine, self.options.trace, overrides, self.options.images
+                self.options.machine,
+                self.options.trace,
+                overrides,
+                self.options.images,
+                where=self.where,
             )
             self.asked[id(point)] = (trial, labels)
             yield point
 
     def take(self, point, found):
+        """Keeps what became of a point. Returns whether its trial counts."""
         trial, labels = self.asked.pop(id(point))
+        if isinstance(found, peeksim.Excluded):
+            trial.set_user_attr("excluded", True)
+            self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
+            self.excluded += 1
+            if self.excluded == EXCLUDED:
+                raise ExtractError(USAGE, "%d machines in a row: %s" % (EXCLUDED, found))
+            return False
+        self.excluded = 0
         if isinstance(found, peeksim.PeeksimError):
             trial.set_user_attr("error", found.message)
             self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
             self.failed += 1
             self.error = self.error or found
-            return
-        self.study.tell(trial, [self._value(name, found, labels) for name in self.objectives])
+        else:
+            self.study.tell(trial, [self._value(name, found, labels) for name in self.objectives])
+        return True
 
     def _value(self, name, found, labels):
         if name == "accuracy":
@@ -202,26 +241,17 @@ class Search:
     def run(self):
         count, before, start = self.options.trials, len(self.ended()), time.monotonic()
         show = sys.stderr.isatty()
-        with peeksim.Session(self.options.jobs) as session:
-            # What is wrong with every point is said before the first one.
-            base = session.run(self.options.machine, self.options.trace, images=self.options.images)
-            if "accuracy" in self.objectives:
-                labels = [list(axis.choices or ()) for axis in self.axes]
-                accuracy.require(self.accuracies, labels, base.machine)
-            for name in self.objectives:
-                if name != "accuracy":
-                    self._value(name, base, [])
-            done = before
-            for point, found in session.batch(self.points(), errors="yield"):
-                self.take(point, found)
-                done += 1
+        done = before
+        while done < count:
+            for point, found in self.session.batch(self.points(count - done), errors="yield"):
+                done += self.take(point, found)
                 if self.failed == HOPELESS and done == before + HOPELESS:
                     raise ExtractError(self.error.exit_code, "every point fails: %s" % self.error)
                 if show:
                     rate = (done - before) / (time.monotonic() - start)
                     sys.stderr.write(
                         "\r\033[K%d of %d trials, %.1f a second, %.0f s left, %d failed"
-                        % (done, count, rate, (count - done) / rate, self.failed)
+                        % (done, count, rate, (count - done) / max(rate, 1e-9), self.failed)
                     )
                     sys.stderr.flush()
         if show:
@@ -258,13 +288,15 @@ class Search:
 
 
 def run(options):
-    search = Search(options)
     try:
-        search.run()
+        with peeksim.Session(options.jobs) as session:
+            search = Search(options, session)
+            try:
+                search.run()
+            finally:
+                search.forget()
     except peeksim.PeeksimError as error:
         raise ExtractError(error.exit_code, error.message)
-    finally:
-        search.forget()
     print(search.table(), end="")
     if options.csv:
         try:

@@ -36,23 +36,30 @@ class PeeksimError(Exception):
         self.exit_code = exit_code
 
 
+class Excluded(PeeksimError):
+    """The machine does not meet a condition of the point's `where`."""
+
+
 @dataclasses.dataclass
 class Point:
     """One simulation. `machine` is a machine file, or a whole machine as a dict; what either
     `extends` is found from the file, or from the working directory. `images`: how many of the
-    trace's, from the first one on; 0: all. `detail`: the whole results.json too."""
+    trace's, from the first one on; 0: all. `detail`: the whole results.json too. `where`:
+    conditions over keys, as in sweep files; a machine that does not meet them raises Excluded."""
 
     machine: Machine
     trace: Union[str, "os.PathLike[str]"]
     overrides: Dict[str, Any] = dataclasses.field(default_factory=dict)
     images: int = 0
     detail: bool = False
+    where: List[str] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
 class Result:
     """What was found. `metrics`: {scope: {metric: value}}; cycles in cycles, seconds in s, energy
-    in `energy_unit`, edp in that times s, shares from 0 to 1. `detail`: results.json
+    in `energy_unit`, edp in that times s, shares from 0 to 1. `larger_is_better`: the metrics of
+    which more is better. `detail`: results.json
     (docs/results-format.md) when the point asked for it."""
 
     machine: str
@@ -60,6 +67,7 @@ class Result:
     images: int
     energy_unit: str
     metrics: Dict[str, Dict[str, float]]
+    larger_is_better: List[str]
     warnings: List[str] = dataclasses.field(default_factory=list)
     detail: Optional[Dict[str, Any]] = None
 
@@ -169,6 +177,7 @@ class Session:
             "set": point.overrides,
             "images": point.images,
             "detail": point.detail,
+            "where": list(point.where),
         }
         with self._lock:
             if self._dead:
@@ -260,6 +269,8 @@ def find_program() -> str:
 def _result(answer: Any) -> Result:
     if isinstance(answer, PeeksimError):
         raise answer
+    if "excluded_by" in answer:
+        raise Excluded("the machine is excluded by where: %s" % answer["excluded_by"], 3)
     if "error" in answer:
         raise PeeksimError(answer["error"]["message"], answer["error"]["exit_code"])
     return Result(**answer["result"])

@@ -100,6 +100,7 @@ class BatchServer {
     BatchRequest request;
     try {
       read_request(line, lines_, vocabulary_, request);
+      if (!request.excluded_by.empty()) return say(answer_excluded(request));
       PointJob job;
       job.id = static_cast<std::uint64_t>(lines_);
       job.machine = request.machine;

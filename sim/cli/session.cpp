@@ -39,7 +39,12 @@ bool interrupted() {
 StatusLine::StatusLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
 
 StatusLine::~StatusLine() {
+  clear();
+}
+
+void StatusLine::clear() {
   if (shown_) std::fputs("\r\033[K", stderr);
+  shown_ = false;
 }
 
 void StatusLine::show(const std::string& text) {

@@ -25,6 +25,7 @@ class StatusLine {
 
   bool seen() const { return terminal_; }  // somebody looks
   void show(const std::string& text);
+  void clear();
 
  private:
   bool terminal_;

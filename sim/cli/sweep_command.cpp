@@ -69,6 +69,21 @@ std::string progress_text(const std::string& name, const SweepProgress& progress
          duration(static_cast<double>(progress.to_run - progress.ended) / rate) + " left";
 }
 
+// Checks every point of a sweep file, and warns of what is odd.
+SweepPlan checked_plan(const std::string& path) {
+  StatusLine line;
+  PlanWatch watch;
+  watch.interrupted = interrupted;
+  if (line.seen())
+    watch.progress = [&](std::size_t points) {
+      line.show(path + ": " + points_text(points) + " checked");
+    };
+  SweepPlan plan(load_sweep(path), watch);
+  line.clear();
+  for (const std::string& warning : plan.warnings()) spdlog::warn(warning);
+  return plan;
+}
+
 }  // namespace
 
 void sweep_command(const std::vector<std::string>& arguments) {
@@ -96,8 +111,7 @@ void sweep_command(const std::vector<std::string>& arguments) {
   const std::string path = options.text("out");
   SlurmOptions slurm;
   if (options.has("slurm")) slurm = slurm_options(options);
-  SweepPlan plan(load_sweep(options.text("FILE")), interrupted);
-  for (const std::string& warning : plan.warnings()) spdlog::warn(warning);
+  SweepPlan plan = checked_plan(options.text("FILE"));
   if (options.has("slurm")) return submit_sweep(plan, slurm, options);
   SweepProgress ended;
   PointCounts counts;
@@ -126,9 +140,7 @@ void sweep_plan_command(const std::vector<std::string>& arguments) {
                   "peeksim sweep plan configs/sweeps/array-and-window.yaml");
   options.positional("FILE", "a sweep file (YAML); docs/sweeps.md");
   if (!options.parse(arguments)) return;
-  const SweepPlan plan(load_sweep(options.text("FILE")), interrupted);
-  for (const std::string& warning : plan.warnings()) spdlog::warn(warning);
-  std::cout << plan_screen(plan);
+  std::cout << plan_screen(checked_plan(options.text("FILE")));
 }
 
 void sweep_status_command(const std::vector<std::string>& arguments) {

@@ -6,6 +6,7 @@
 #include "sim/predict/layer_prediction.h"
 #include "sim/report/results_file.h"
 #include "sim/report/summary.h"
+#include "sim/sweep/expression.h"
 #include "sim/sweep/metric.h"
 
 namespace peeksim {
@@ -72,6 +73,14 @@ MachineTemplate template_of(const Value& machine) {
   return MachineTemplate(machine.text());
 }
 
+// The first condition that does not hold, or "".
+std::string excluded_by(const Value& where, const MachineSpec& machine,
+                        const Vocabulary& vocabulary) {
+  for (const Value& text : where.is_list() ? where.items() : std::vector<Value>{where})
+    if (!Expression(text, vocabulary).holds(machine)) return text.text();
+  return "";
+}
+
 std::string one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -84,7 +93,7 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
   const Json json = parse(line, where);
   if (json.is_object() && json.contains("id")) request.id = one_line(json["id"]);
   const Value value = to_value(json, where);
-  value.require_known_keys({"id", "machine", "trace", "set", "images", "detail"});
+  value.require_known_keys({"id", "machine", "trace", "set", "images", "detail", "where"});
   const Value& machine =
       require(value, "machine", "name a machine file, or write a whole machine as an object");
   request.trace = require(value, "trace", "name a trace file").text();
@@ -93,6 +102,8 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
   request.machine = base.with(set == nullptr ? KeyValues() : set->entries(), vocabulary);
   request.table = energy_table_of(request.machine, base.path());
   rates_for(request.table, request.machine);  // an unusable table is an error before the simulation
+  if (const Value* conditions = value.find("where"))
+    request.excluded_by = excluded_by(*conditions, request.machine, vocabulary);
   if (const Value* images = value.find("images"))
     request.images = static_cast<int>(images->integer(0, 1000000000));
   if (const Value* detail = value.find("detail")) request.detail = detail->boolean();
@@ -111,6 +122,9 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
     for (const Metric& metric : metrics())
       found["metrics"][scope.name][metric.name] =
           metric.value({scope.counters, result.machine, request.table, rates});
+  found["larger_is_better"] = Json::array();
+  for (const Metric& metric : metrics())
+    if (metric.largest) found["larger_is_better"].push_back(metric.name);
   std::vector<Layer> layers;
   for (const LayerResult& layer : result.layers) layers.push_back(layer.layer);
   found["warnings"] = Json::array();
@@ -124,6 +138,13 @@ std::string answer(const BatchRequest& request, const std::string& error, ErrorK
   Json json;
   json["id"] = Json::parse(request.id);
   json["error"] = {{"message", error}, {"exit_code", static_cast<int>(kind)}};
+  return one_line(json);
+}
+
+std::string answer_excluded(const BatchRequest& request) {
+  Json json;
+  json["id"] = Json::parse(request.id);
+  json["excluded_by"] = request.excluded_by;
   return one_line(json);
 }
 

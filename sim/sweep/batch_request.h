@@ -17,6 +17,7 @@ struct BatchRequest {
   std::string trace;  // path
   int images = 0;     // from the first one on; 0: all
   bool detail = false;
+  std::string excluded_by;  // the first condition of `where` that the machine does not meet, or ""
 };
 
 // `line` is the input's `number`-th, which errors name. `request` has its id as soon as that is
@@ -24,8 +25,10 @@ struct BatchRequest {
 void read_request(const std::string& line, int number, const Vocabulary& vocabulary,
                   BatchRequest& request);
 
-// The answers: JSON in one line, without its end.
+// The answers: JSON in one line, without its end. Of a request that is excluded: which condition
+// it does not meet.
 std::string answer(const BatchRequest& request, const RunResult& result);
 std::string answer(const BatchRequest& request, const std::string& error, ErrorKind kind);
+std::string answer_excluded(const BatchRequest& request);
 
 }  // namespace peeksim

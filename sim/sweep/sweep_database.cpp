@@ -48,7 +48,10 @@ void SweepDatabase::open() {
   // A file without a table is a new one: what a full disk, a crash at the start, or mktemp leaves.
   is_new_ = sql_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0 &&
             sql_->execAndGet("PRAGMA application_id").getInt() == 0;
-  if (!is_new_ || use_ == DatabaseUse::read) require_own_schema();
+  if (is_new_ && use_ == DatabaseUse::read)
+    throw Error(ErrorKind::config, path_, "is empty: its sweep ended before it had begun",
+                "run the sweep again; it goes on with this database");
+  if (!is_new_) require_own_schema();
   if (use_ == DatabaseUse::read) return;
   // Appending to a log that is folded in later costs no wait for the disk, and whatever kills the
   // process, a point that was written stays.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <unordered_map>
 
 #include "sim/energy/energy.h"
@@ -19,6 +20,7 @@ namespace peeksim {
 namespace {
 
 constexpr double most_points = 1e7, most_combinations = 1e18;
+constexpr std::size_t points_between_looks = 100;
 
 const Sampler& sampler_of(const Sample& sample) {
   for (const Sampler& sampler : samplers())
@@ -61,13 +63,15 @@ const PricedTable& EnergyTables::of(const MachineSpec& machine, const std::strin
   return by_name_.emplace(name, std::move(priced)).first->second;
 }
 
-SweepPlan::SweepPlan(SweepSpec spec, const std::function<bool()>& interrupted)
+SweepPlan::SweepPlan(SweepSpec spec, const PlanWatch& watch)
     : spec_(std::move(spec)), vocabulary_(vocabulary()) {
   for (const std::string& path : spec_.machines) templates_.emplace_back(path);
   for (const Axis& axis : spec_.axes)
     warnings_.insert(warnings_.end(), axis.left_out.begin(), axis.left_out.end());
   open_traces();
-  draw_points(interrupted);
+  // On a thread of its own, whose heap then holds the points and the holes between them: processes
+  // forked later would copy every page of such a heap that they allocate from.
+  std::async(std::launch::async, [&] { draw_points(watch); }).get();
 }
 
 void SweepPlan::open_traces() {
@@ -81,7 +85,7 @@ void SweepPlan::open_traces() {
   }
 }
 
-void SweepPlan::draw_points(const std::function<bool()>& interrupted) {
+void SweepPlan::draw_points(const PlanWatch& watch) {
   const std::vector<std::uint32_t> sizes = sizes_of(spec_);
   const Sampler& sampler = sampler_of(spec_.sample);
   double combinations = 1;
@@ -96,7 +100,7 @@ void SweepPlan::draw_points(const std::function<bool()>& interrupted) {
   for (const Value& text : spec_.where) conditions.emplace_back(text, vocabulary_);
   std::unordered_map<std::string, std::size_t> by_key;
   const auto take = [&](const Combination& chosen) {
-    if (interrupted && interrupted())
+    if (watch.interrupted && watch.interrupted())
       throw Error(ErrorKind::interrupted, spec_.file, "interrupted", "nothing has run yet");
     SweepPoint point;
     point.machine = chosen[0];
@@ -114,6 +118,8 @@ void SweepPlan::draw_points(const std::function<bool()>& interrupted) {
                   "drop the choice that changes nothing");
     look_for_slips(point, built);
     points_.push_back(std::move(point));
+    if (watch.progress && points_.size() % points_between_looks == 0)
+      watch.progress(points_.size());
     return true;
   };
   sampler.sample(sizes, spec_.sample.points, spec_.sample.seed, take);

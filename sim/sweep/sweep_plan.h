@@ -41,12 +41,18 @@ class EnergyTables {
   std::map<std::string, PricedTable> by_name_;
 };
 
+// How a plan of many points tells how far it is, and learns that it should stop.
+struct PlanWatch {
+  std::function<void(std::size_t points)> progress;  // so many are checked; empty: nobody listens
+  std::function<bool()> interrupted;                 // empty: never
+};
+
 class SweepPlan {
  public:
   // Reads the machines, opens the traces, draws the points, builds each point's machine and plans
   // every layer on it. Throws Error: whatever is wrong with any of it, a sweep without points, two
   // points that are the same, more than ten million points.
-  explicit SweepPlan(SweepSpec spec, const std::function<bool()>& interrupted = {});
+  explicit SweepPlan(SweepSpec spec, const PlanWatch& watch = {});
 
   const SweepSpec& spec() const { return spec_; }
   const std::vector<SweepPoint>& points() const { return points_; }
@@ -66,7 +72,7 @@ class SweepPlan {
 
  private:
   void open_traces();
-  void draw_points(const std::function<bool()>& interrupted);
+  void draw_points(const PlanWatch& watch);
   void check_point(SweepPoint& point, const MachineSpec& machine);
   void look_for_slips(const SweepPoint& point, const MachineSpec& machine);
   std::string describe(const SweepPoint& point) const;

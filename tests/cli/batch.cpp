@@ -60,6 +60,8 @@ TEST_CASE("an answer says what run says, and holds results.json when asked") {
   CHECK(metrics.at("speed_up") == network.at("speed_up"));
   CHECK(result.at("energy_unit") == "pJ");
   CHECK(result.at("warnings").empty());
+  CHECK(result.at("larger_is_better") ==
+        json({"mac_reduction", "speed_up", "energy_ratio", "utilisation"}));
 }
 
 TEST_CASE("a machine may be an object, by itself or on top of a file") {
@@ -77,6 +79,18 @@ TEST_CASE("a machine may be an object, by itself or on top of a file") {
   CHECK(machine.at("buffers").at("weight_bytes") == 512);
   CHECK(machine.at("prediction").at("window") == json({2, 3}));
   CHECK(found.at("2").at("result").at("machine") == "alone");
+}
+
+TEST_CASE("a machine that does not meet a condition is not simulated, and the answer says which") {
+  const Desk desk;
+  const std::string request = R"("machine": "machine.yaml", "trace": "trace.h5", )"
+                              R"("set": {"array.rows": 2, "array.cols": 8}, "where": )";
+  const auto found =
+      answers(batch(desk, R"({"id": 1, )" + request + R"("array.rows * array.cols == 16"})" + "\n" +
+                              R"({"id": 2, )" + request +
+                              R"(["array.rows == 2", "array.cols > array.rows * 4"]})"));
+  CHECK(found.at("1").count("result") == 1);
+  CHECK(found.at("2").at("excluded_by") == "array.cols > array.rows * 4");
 }
 
 TEST_CASE("a bad line is answered with an error, and the next one is served") {
@@ -114,6 +128,7 @@ TEST_CASE("an error says where it is and what to do, with the exit code of run")
   check(machine + R"("images": 3)", 2, "the trace has 2 images, not 3");
   check(machine + R"("set": {"buffers.ifmap_bytes": 8})", 5, "ifmap buffer");
   check(machine + R"("set": {"energy": "none"})", 3, "energy");
+  check(machine + R"("where": ["array.rws == 4"])", 3, "did you mean 'array.rows'?");
   const json error = error_of(desk, R"({"machine": "machine.yaml", "trace": "none.h5"})");
   CHECK(error.at("exit_code") == 4);
 }

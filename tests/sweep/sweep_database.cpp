@@ -212,6 +212,16 @@ TEST_CASE("what is not a database of this program is refused and left alone") {
   CHECK(nothing_changed);
 }
 
+TEST_CASE("a database whose sweep was killed at its first moment says so, and the sweep goes on") {
+  const SweepFolder folder;
+  folder.files.write("a.db", "");
+  CHECK(error(folder, "a.db", DatabaseUse::read, ErrorKind::config) ==
+        "a.db: is empty: its sweep ended before it had begun; run the sweep again; it goes on with "
+        "this database");
+  run(folder, axes, "a.db");
+  CHECK(SweepDatabase(folder.files.path("a.db"), DatabaseUse::read).counts().pending == 0);
+}
+
 TEST_CASE("a second writer is refused, a reader is not, and a dead writer holds nothing") {
   const SweepFolder folder;
   run(folder, axes, "a.db");

@@ -116,9 +116,23 @@ class ASearch(Exploring):
         rows = self.rows("--objective", "mac_reduction", "--objective", "edp:min", "--trials", "6")
         self.assertGreater(float(rows[0]["mac_reduction"]), 0)
         self.assertEqual(
-            explore.objectives(["speed_up", "cycles", "utilisation:min"]),
+            explore.objectives(["speed_up", "cycles", "utilisation:min"], ["speed_up"]),
             {"speed_up": "maximize", "cycles": "minimize", "utilisation": "minimize"},
         )
+
+    def test_conditions_keep_machines_out_and_out_of_the_count(self):
+        sweep = self.path(
+            "sweep.yaml",
+            "axes: {array.cols: [4, 8, 16]}\nwhere: array.rows * array.cols == 64\n",
+        )
+        rows = self.rows("--sweep", sweep, "--where", "array.cols != 8", "--trials", "6")
+        self.assertEqual(len(rows), 6)
+        self.assertLessEqual(
+            {(row["array.rows"], row["array.cols"]) for row in rows}, {("4", "16"), ("16", "4")}
+        )
+        code, _, err = self.call("--where", "array.rows == 3", "--trials", "2")
+        self.assertEqual(code, 2)
+        self.assertIn("1000 machines in a row: the machine is excluded by where: array.rows", err)
 
     def test_accuracy_comes_from_files_by_the_name_of_machine_or_overlay(self):
         def results(**top1):
@@ -188,7 +202,7 @@ class AnAxis(unittest.TestCase):
 
     def test_a_shipped_sweep_has_the_same_axes(self):
         path = os.path.join(ROOT, "configs", "sweeps", "array-and-window.yaml")
-        found = {axis.name: list(axis.choices) for axis in axes.from_sweep(path)}
+        found = {axis.name: list(axis.choices) for axis in axes.from_sweep(path)[0]}
         self.assertEqual(found["array.rows"], ["16", "32", "64"])
         self.assertEqual(found["prediction.window"], ["[2, 2]", "[2, 4]", "[4, 4]"])
 

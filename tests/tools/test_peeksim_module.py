@@ -65,6 +65,14 @@ class ASession(unittest.TestCase):
             self.assertIn(part, str(caught.exception))
             self.assertNotIn("\n", caught.exception.message)
 
+    def test_a_machine_that_where_excludes_is_an_exception_of_its_own(self):
+        for condition in ("array.rows < 4", "array.rows >= 4"):
+            point = peeksim.Point(PEEK, TRACE, {"array.rows": 4}, 1, where=[condition])
+            ((_, found),) = self.session.batch([point], errors="yield")
+            self.assertEqual(isinstance(found, peeksim.Excluded), condition == "array.rows < 4")
+        alone = self.session.run(PEEK, TRACE, {"array.rows": 4}, 1)
+        self.assertEqual(found.metrics, alone.metrics)
+
     def test_a_batch_streams_every_point_once_and_an_error_may_be_yielded(self):
         asked = []
 
@@ -120,6 +128,14 @@ class TheModule(unittest.TestCase):
         self.assertEqual([row["array.rows"] for row in rows], [4, 8])
         self.assertEqual(rows[0]["machine"], "peek-16x16")
         self.assertLess(rows[1]["cycles"], rows[0]["cycles"])
+
+    def test_a_frame_has_a_row_per_point(self):
+        points = [peeksim.Point(PEEK, TRACE, {"array.rows": rows}, 1) for rows in (4, 8)]
+        found = list(peeksim.batch(points, jobs=1))
+        frame = peeksim.to_frame(found)
+        self.assertEqual(list(frame["array.rows"]), [4, 8])
+        self.assertEqual(list(frame["cycles"]), [result["cycles"] for _, result in found])
+        self.assertEqual(frame.loc[frame["cycles"].idxmin(), "array.rows"], 8)
 
     def test_a_program_that_is_not_there_or_dies_is_an_error(self):
         with self.assertRaisesRegex(peeksim.PeeksimError, "/nowhere/peeksim"):

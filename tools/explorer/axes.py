@@ -54,14 +54,24 @@ def parse(text):
 
 
 def from_sweep(path):
-    """The axes of a sweep file (docs/sweeps.md). Throws ExtractError(USAGE)."""
+    """(axes, conditions of where:) of a sweep file (docs/sweeps.md). Throws ExtractError(USAGE)."""
     import yaml
 
     try:
         with open(path, encoding="utf-8") as f:
-            axes = yaml.safe_load(f)["axes"]
-        return [_sweep_axis(name, axis, os.path.dirname(path)) for name, axis in axes.items()]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+            sweep = yaml.safe_load(f)
+        where = sweep.get("where", [])
+        return [
+            _sweep_axis(name, axis, os.path.dirname(path)) for name, axis in sweep["axes"].items()
+        ], where if isinstance(where, list) else [where]
+    except (
+        OSError,
+        yaml.YAMLError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ExtractError(
             USAGE,
             "%s: no axes of a sweep file (%s: %s); 'peeksim sweep plan' checks one"
