@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <iostream>
 #include <sstream>
 
@@ -93,6 +94,34 @@ std::string Options::text(const std::string& name) const {
   if (text.empty())
     throw Error(ErrorKind::usage, "", (named ? "" : "--") + name + " is empty", see_help());
   return text;
+}
+
+Range Options::range(const std::string& name, const std::string& what) const {
+  const auto given = get<std::string>(name);
+  Range range;
+  const char* const end = given.data() + given.size();
+  const auto first = std::from_chars(given.data(), end, range.first);
+  const bool colon = first.ec == std::errc() && first.ptr != end && *first.ptr == ':';
+  const auto last = colon ? std::from_chars(first.ptr + 1, end, range.end) : first;
+  if (!colon || last.ec != std::errc() || last.ptr != end || range.first < 0 ||
+      range.end <= range.first)
+    throw Error(
+        ErrorKind::usage, "", "--" + name + " is '" + given + "', not " + what + "s A:B",
+        "expected A:B with 0 <= A < B: from " + what + " A up to, not including, " + what + " B");
+  return range;
+}
+
+std::vector<std::string> Options::names(const std::string& name) const {
+  std::vector<std::string> names(1);
+  for (const char c : text(name)) {
+    if (c == ',')
+      names.emplace_back();
+    else
+      names.back() += c;
+  }
+  if (std::find(names.begin(), names.end(), "") != names.end())
+    throw Error(ErrorKind::usage, "", "--" + name + " has an empty name", see_help());
+  return names;
 }
 
 std::vector<std::string> Options::list(const std::string& name) const {

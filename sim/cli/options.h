@@ -2,10 +2,15 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace peeksim {
+
+struct Range {
+  std::int64_t first = 0, end = 0;  // from first up to, not including, end
+};
 
 class Options {
  public:
@@ -34,6 +39,10 @@ class Options {
   std::string text(const std::string& name) const;
   // A count, given as po::value<long long>. Throws Error(usage) when it is below `least`.
   std::size_t whole(const std::string& name, long long least) const;
+  // "A:B" with 0 <= A < B, of things called `what` ("cycle"). Throws Error(usage).
+  Range range(const std::string& name, const std::string& what) const;
+  // "A,B,C". Throws Error(usage) when one is empty.
+  std::vector<std::string> names(const std::string& name) const;
   // The values of a repeatable option or argument; empty when it was not given.
   std::vector<std::string> list(const std::string& name) const;
 

@@ -23,7 +23,8 @@ void report_command(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return;
   if (!options.has("output"))
     throw Error(ErrorKind::usage, "", "no page to write given", "add -o FILE.html");
-  const std::string page = run_page(read_results_text(options.text("RESULTS")));
+  const std::string path = options.text("RESULTS");
+  const std::string page = run_page(read_results_text(path), path);
   OutputFile file(options.text("output"), options.has("force"));
   file.write(page);
   file.commit();

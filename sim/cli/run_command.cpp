@@ -1,20 +1,17 @@
 #include <spdlog/spdlog.h>
 
-#include <charconv>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/cli/run_files.h"
 #include "sim/cli/session.h"
 #include "sim/predict/layer_prediction.h"
-#include "sim/report/event_file.h"
 #include "sim/report/layer_settings.h"
 #include "sim/report/save.h"
 #include "sim/report/screen.h"
-#include "sim/report/version.h"
 #include "sim/system/engine.h"
 #include "sim/system/run.h"
 
@@ -48,33 +45,6 @@ std::string engine_choices() {
   return choices;
 }
 
-constexpr clocked::CycleWindow default_window = {0, 1000};
-
-// "A:B"
-clocked::CycleWindow cycle_window(const std::string& text) {
-  clocked::CycleWindow window;
-  const char* const end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, window.first);
-  const bool colon = first.ec == std::errc() && first.ptr != end && *first.ptr == ':';
-  const auto last = colon ? std::from_chars(first.ptr + 1, end, window.end) : first;
-  if (!colon || last.ec != std::errc() || last.ptr != end || window.first < 0 ||
-      window.end <= window.first)
-    throw Error(ErrorKind::usage, "", "--vcd-cycles is '" + text + "', not cycles A:B",
-                "expected A:B with 0 <= A < B: from cycle A up to, not including, cycle B");
-  return window;
-}
-
-WaveformOptions waveform_into(OutputFile& file, clocked::CycleWindow window,
-                              const MachineSpec& machine, const TraceInfo& info) {
-  const std::string trace = std::filesystem::path(info.path).filename().string();
-  WaveformOptions options;
-  options.window = window;
-  options.comments = {std::string("peeksim ") + program_version() + ", machine " + machine.name +
-                      ", trace " + trace};
-  options.write = [&file](const std::string& text) { file.write(text); };
-  return options;
-}
-
 }  // namespace
 
 void run_command(const std::vector<std::string>& arguments) {
@@ -86,29 +56,19 @@ void run_command(const std::vector<std::string>& arguments) {
   options.positional("MACHINE", "a machine file (YAML); see 'peeksim config reference'");
   options.add()("trace", po::value<std::string>(), "the trace (HDF5); required")(
       "out", po::value<std::string>(), "a new folder for results.json and layers.csv")(
-      "events", po::value<std::string>(), "a new file for what happened when (JSON lines)")(
-      "vcd", po::value<std::string>(),
-      "a new file for a waveform of the first image (VCD); with --engine clocked")(
-      "vcd-cycles", po::value<std::string>(),
-      "A:B: its cycles, from A up to, not including, B; default 0:1000")(
       "force", "replace existing results")(
       "engine", po::value<std::string>()->default_value("event"), engine_choices().c_str())(
       "check-values", "stop at the first computed output that is not the trace's")(
       "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
       "workload", po::value<std::string>(), "check that the trace has this workload's shapes")(
       "profile", "print on standard error where CPU time went");
+  add_run_files(options);
   if (!options.parse(arguments)) return;
   if (!options.has("trace"))
     throw Error(ErrorKind::usage, "", "no trace given", "add --trace FILE");
 
-  const EngineKind& engine = find_engine(options.text("engine"));
-  if (options.has("vcd")) require_waveform(engine);
-  if (options.has("vcd-cycles") && !options.has("vcd"))
-    throw Error(ErrorKind::usage, "", "--vcd-cycles without --vcd", "add --vcd FILE");
-  if (options.has("vcd") && options.has("events") && options.text("vcd") == options.text("events"))
-    throw Error(ErrorKind::usage, "", "--vcd and --events name the same file", "name two files");
-  const clocked::CycleWindow window =
-      options.has("vcd-cycles") ? cycle_window(options.text("vcd-cycles")) : default_window;
+  find_engine(options.text("engine"));  // an unknown one is an error before a file is read
+  RunFiles files(options);
   const std::string machine_path = options.text("MACHINE");
   const MachineSpec machine = load_machine(machine_path, options.list("set"), vocabulary());
   const EnergyTable table = energy_table_of(machine, machine_path);
@@ -121,40 +81,24 @@ void run_command(const std::vector<std::string>& arguments) {
   if (options.has("out"))
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
 
-  std::unique_ptr<OutputFile> events;
-  if (options.has("events"))
-    events = std::make_unique<OutputFile>(options.text("events"), options.has("force"));
-  std::unique_ptr<OutputFile> vcd;
-  if (options.has("vcd"))
-    vcd = std::make_unique<OutputFile>(options.text("vcd"), options.has("force"));
-
   RunProfile profile;
   RunOptions run;
   run.engine = options.text("engine");
   run.check_values = options.has("check-values");
   run.profile = &profile;
-  if (events) {
-    events->write(events_header(machine.name, trace.info().path));
-    run.events = events_into(*events);
-  }
-  if (vcd) run.waveform = waveform_into(*vcd, window, machine, trace.info());
+  files.open(machine, trace, run);
   RunResult result;
   {
     Progress progress("simulating " + trace.info().network);
     result = run_trace(machine, trace, progress.watch(), run);
   }
-  // A full disk is an error before the first file has its name.
-  for (OutputFile* file : {events.get(), vcd.get()})
-    if (file != nullptr) file->flush();
+  files.flush();
   if (folder) save_results(*folder, result, table);
-  for (OutputFile* file : {events.get(), vcd.get()})
-    if (file != nullptr) file->commit();
+  files.commit();
   std::cout << run_screen(result, table);
   if (folder)
     std::cout << "\nresults in " << options.text("out") << " (results.json, layers.csv)\n";
-  if (events) std::cout << (folder ? "" : "\n") << "events in " << options.text("events") << "\n";
-  if (vcd)
-    std::cout << (folder || events ? "" : "\n") << "waveform in " << options.text("vcd") << "\n";
+  std::cout << (folder || files.list().empty() ? "" : "\n") << files.list();
   if (options.has("profile")) {
     spdlog::info("CPU: {:.4f} s reading the trace, {:.4f} s simulating", profile.read_seconds,
                  profile.simulate_seconds);

@@ -18,18 +18,6 @@ namespace peeksim {
 
 namespace {
 
-// "cycles,energy"
-std::vector<std::string> names_in(const std::string& text) {
-  std::vector<std::string> names(1);
-  for (const char c : text) {
-    if (c == ',')
-      names.emplace_back();
-    else
-      names.back() += c;
-  }
-  return names;
-}
-
 void add_scope(Options& options) {
   options.add()("scope", po::value<std::string>()->default_value("network"),
                 "over which layers: network, convolutions, predicted_layers, streamed_layers");
@@ -99,7 +87,7 @@ void sweep_export_command(const std::vector<std::string>& arguments) {
   form.times = options.has("times");
   form.query.scope = options.text("scope");
   form.query.by_layer = options.has("layers");
-  form.query.columns = options.has("metrics") ? names_in(options.text("metrics")) : head.metrics;
+  form.query.columns = options.has("metrics") ? options.names("metrics") : head.metrics;
   if (options.has("all")) {
     form.query.columns.clear();
     for (const ValueColumn& column : form.query.by_layer ? layer_columns() : totals_columns())
@@ -161,7 +149,7 @@ void sweep_pareto_command(const std::vector<std::string>& arguments) {
   std::vector<Objective> objectives = head.objectives;
   if (options.has("objectives")) {
     objectives.clear();
-    for (const std::string& name : names_in(options.text("objectives")))
+    for (const std::string& name : options.names("objectives"))
       objectives.push_back(objective_of(name));
   }
   const RowQuery query = query_for(options, columns_with(objectives, head.metrics));

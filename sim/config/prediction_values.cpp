@@ -2,11 +2,10 @@
 // the spellings that people prefer (a pattern's name, `never`).
 #include "sim/config/prediction_values.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <charconv>
 
+#include "sim/base/glob.h"
 #include "sim/config/peeks.h"
 
 namespace peeksim {
@@ -47,7 +46,7 @@ void require_inside(const MachineSpec& machine, const std::string& layer, Locati
   WindowSpec window = prediction.window;
   PeekSpec peeks = prediction.peeks;
   for (const LayerPredictionOverride& entry : prediction.layers) {
-    if (layer.empty() || fnmatch(entry.match.c_str(), layer.c_str(), 0) != 0) continue;
+    if (layer.empty() || !glob_matches(entry.match, layer)) continue;
     if (entry.window) window = *entry.window;
     if (entry.peeks) peeks = *entry.peeks;
   }

@@ -2,20 +2,95 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/base/error.h"
+#include "sim/energy/energy.h"
 #include "sim/page/page.h"
+#include "sim/report/results_file.h"
+#include "sim/report/summary.h"
 
 namespace peeksim {
 
-std::string run_page(const std::string& results) {
-  using Json = nlohmann::ordered_json;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Names in files and labels on screens, in the order of a table of components or scopes.
+template <class Rows>
+Json labels_of(const Rows& rows) {
+  Json list = Json::array();
+  for (const auto& row : rows) list.push_back({{"name", row.name}, {"label", row.label}});
+  return list;
+}
+
+Json counter_meanings() {
+  Json json = Json::object();
+  const Counters counters;
+  for_each_counter(counters,
+                   [&](const char* name, const char* meaning, Count) { json[name] = meaning; });
+  return json;
+}
+
+Json buffer_json(const Counters& counters, const PrecisionSpec& precision) {
+  const BufferTraffic bytes = buffer_traffic(counters, precision);
+  return {{"ifmap", bytes.ifmap}, {"weight", bytes.weight}, {"ofmap", bytes.ofmap}};
+}
+
+Json buffers_json(const RunResult& run) {
+  Json list = Json::array();
+  for (const LayerResult& layer : run.layers)
+    list.push_back({{"machine", buffer_json(layer.counters.machine, run.machine.precision)},
+                    {"dense", buffer_json(layer.counters.dense, run.machine.precision)}});
+  return list;
+}
+
+// Throws nlohmann's exception unless everything is there that scripts read beside the counters of
+// a pair (docs/results-format.md): a page that breaks off in the middle helps nobody.
+void require_pair(const Json& pair) {
+  for (const char* ratio :
+       {"mac_reduction", "speed_up", "energy_ratio", "false_zero_share", "utilisation"})
+    pair.at(ratio).get<double>();
+  for (const char* side : {"machine", "dense"}) {
+    const Json& energy = pair.at(side).at("energy");
+    for (const EnergyComponent& component : energy_components())
+      energy.at(component.name).get<double>();
+    energy.at("total").get<double>();
+  }
+}
+
+void require_shown(const Json& results, const RunResult& run, const std::string& path) {
+  try {
+    results.at("program").at("version").get<std::string>();
+    for (const char* key : {"name", "unit", "source"})
+      results.at("energy_table").at(key).get<std::string>();
+    for (const Json& layer : results.at("layers")) require_pair(layer);
+    for (const std::string& scope : scope_names()) require_pair(results.at("totals").at(scope));
+    if (run.images.size() > 1)
+      for (const auto& [name, spread] : results.at("over_images").items())
+        for (const char* key : {"mean", "standard_deviation"}) spread.at(key).get<double>();
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::config, path,
+                std::string("is not a complete results file: ") + error.what(),
+                "give the results.json of a finished run of this version");
+  }
+}
+
+}  // namespace
+
+std::string run_page(const std::string& results, const std::string& path) {
+  const RunResult run = parse_results(results, path).result;
   Json data;
   data["results"] = Json::parse(results);
-  const Json& run = data["results"];
+  require_shown(data["results"], run, path);
+  data["results"].erase("images");  // a page does not grow with them
+  data["energy_components"] = labels_of(energy_components());
+  data["scopes"] = labels_of(scopes(run));
+  data["counters"] = counter_meanings();
+  data["buffer_bytes"] = buffers_json(run);
   PageParts parts;
-  parts.title = "peeksim: " + run["trace"]["network"].get<std::string>() + " on " +
-                run["machine"]["name"].get<std::string>();
+  parts.title = "peeksim: " + run.trace.network + " on " + run.machine.name;
   parts.data = data.dump();
-  parts.scripts = {"run_report.js"};
+  parts.scripts = {"run_report_layers.js", "run_report_machine.js", "run_report_roofline.js",
+                   "run_report_table.js", "run_report.js"};
   return make_page(parts);
 }
 

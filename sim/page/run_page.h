@@ -5,7 +5,8 @@
 
 namespace peeksim {
 
-// results: the text of a results.json (report/results_file.h).
-std::string run_page(const std::string& results);
+// results: the text of a results.json (report/results_file.h); `path` is the name that an error
+// states. Throws Error(config): not a results file, incomplete, sums that do not agree.
+std::string run_page(const std::string& results, const std::string& path);
 
 }  // namespace peeksim

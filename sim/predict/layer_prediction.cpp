@@ -1,20 +1,15 @@
 #include "sim/predict/layer_prediction.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "sim/base/error.h"
+#include "sim/base/glob.h"
 
 namespace peeksim {
 
 namespace {
-
-bool glob_matches(const std::string& pattern, const std::string& name) {
-  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-}
 
 bool names_layer(const std::string& entry, const Layer& layer, bool is_first) {
   if (entry == "first") return is_first;

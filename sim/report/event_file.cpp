@@ -1,93 +1,49 @@
 #include "sim/report/event_file.h"
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
+#include "sim/report/event_names.h"
+#include "sim/report/json_line.h"
 #include "sim/report/version.h"
 
 namespace peeksim {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string one_line(const Json& json) {
-  // A name of bytes that are not UTF-8 must not cost the log.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-const char* name_of(Tensor tensor) {
-  switch (tensor) {
-    case Tensor::ifmap:
-      return "ifmap";
-    case Tensor::weight:
-      return "weight";
-    default:
-      return "residual";
-  }
-}
-
-const char* name_of(Pass pass) {
-  switch (pass) {
-    case Pass::dense:
-      return "dense";
-    case Pass::peek:
-      return "peek";
-    default:
-      return "neighbor";
-  }
-}
-
-// Lines are put together by hand: a long run has millions, and their keys are fixed.
-void add(std::string& line, const char* key, std::int64_t value) {
-  line += ",\"";
-  line += key;
-  line += "\":";
-  line += std::to_string(value);
-}
-
-void add(std::string& line, const char* key, const char* name) {
-  line += ",\"";
-  line += key;
-  line += "\":\"";
-  line += name;
-  line += '"';
-}
-
 void add_event(std::string& line, const Event& event) {
-  add(line, "group", event.group);
-  add(line, "step", event.step);
+  add_member(line, "group", event.group);
+  add_member(line, "step", event.step);
   switch (event.kind) {
     case EventKind::load:
-      add(line, "event", "load");
-      add(line, "tensor", name_of(event.tensor));
-      add(line, "index", event.index);
-      add(line, "request", event.request);
+      add_member(line, "event", "load");
+      add_member(line, "tensor", name_of(event.tensor));
+      add_member(line, "index", event.index);
+      add_member(line, "request", event.request);
       break;
     case EventKind::tile:
-      add(line, "event", "tile");
-      add(line, "pass", name_of(event.pass));
-      add(line, "index", event.index);
+      add_member(line, "event", "tile");
+      add_member(line, "pass", name_of(event.pass));
+      add_member(line, "index", event.index);
       break;
     case EventKind::prediction:
-      add(line, "event", "prediction");
+      add_member(line, "event", "prediction");
       break;
     case EventKind::store:
-      add(line, "event", "store");
-      add(line, "request", event.request);
+      add_member(line, "event", "store");
+      add_member(line, "request", event.request);
       break;
   }
-  add(line, "start", event.start);
-  add(line, "end", event.end);
+  add_member(line, "start", event.start);
+  add_member(line, "end", event.end);
   const bool moves = event.kind == EventKind::load || event.kind == EventKind::store;
   const char* computed = event.kind == EventKind::tile ? "macs" : "comparisons";
-  add(line, moves ? "bytes" : computed, event.amount);
+  add_member(line, moves ? "bytes" : computed, event.amount);
 }
 
 }  // namespace
 
 std::string events_header(const std::string& machine, const std::string& trace) {
-  Json header;
+  nlohmann::ordered_json header;
   header[events_schema] = events_schema_version;
   header["version"] = program_version();
   header["machine"] = machine;

@@ -136,10 +136,10 @@ void read_energy(const Json& json, StoredRun& stored) {
 
 }  // namespace
 
-StoredRun read_stored_run(const std::string& path) {
+StoredRun parse_results(const std::string& text, const std::string& path) {
   const std::string remedy = "give the results.json of a finished run of this version";
   try {
-    const Json json = Json::parse(read_text(path));
+    const Json json = Json::parse(text);
     if (!json.is_object() || json.value("schema", "") != results_schema)
       throw Error(ErrorKind::config, path, "is not a results file of peeksim", remedy);
     if (json.at("schema_version") != results_schema_version)
@@ -167,13 +167,18 @@ StoredRun read_stored_run(const std::string& path) {
   }
 }
 
+StoredRun read_stored_run(const std::string& path) {
+  return parse_results(read_text(path), path);
+}
+
 RunResult read_results(const std::string& path) {
   return read_stored_run(path).result;
 }
 
 std::string read_results_text(const std::string& path) {
-  read_results(path);
-  return read_text(path);
+  std::string text = read_text(path);
+  parse_results(text, path);
+  return text;
 }
 
 }  // namespace peeksim

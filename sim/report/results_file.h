@@ -25,12 +25,13 @@ struct StoredRun {
   std::optional<double> area_mm2;    // of the machine
 };
 
-// Throws as read_results().
-StoredRun read_stored_run(const std::string& path);
-
 // Reads a results.json back. Throws Error(config): missing, not a results file, another schema
 // version, incomplete, sums that do not agree.
+StoredRun read_stored_run(const std::string& path);
 RunResult read_results(const std::string& path);
+
+// The same of the text of such a file; `path` is the name that an error states.
+StoredRun parse_results(const std::string& text, const std::string& path);
 
 // The text of a results.json that read_results() accepts. Throws as it does.
 std::string read_results_text(const std::string& path);

@@ -70,12 +70,19 @@ Bytes dram_bytes(const Counters& c) {
   return c.dram_read_bytes + c.dram_write_bytes;
 }
 
-Bytes buffer_bytes(const Counters& c, const PrecisionSpec& precision) {
-  const Bytes array_side =
-      (c.ifmap_reads + c.ofmap_writes + c.predicted_zero) * precision.activation_bytes +
-      c.weight_reads * precision.weight_bytes;
-  // A residual is read back; what is stored is read from the ofmap buffer.
-  return array_side + c.dram_read_bytes + c.residual_bytes + c.dram_write_bytes;
+BufferTraffic buffer_traffic(const Counters& c, const PrecisionSpec& precision) {
+  BufferTraffic bytes;
+  bytes.ifmap = c.ifmap_reads * precision.activation_bytes + c.ifmap_fill_bytes;
+  bytes.weight = c.weight_reads * precision.weight_bytes + c.weight_fill_bytes;
+  // A residual is filled and read back; what is stored is read from the ofmap buffer.
+  bytes.ofmap = (c.ofmap_writes + c.predicted_zero) * precision.activation_bytes +
+                2 * c.residual_bytes + c.dram_write_bytes;
+  return bytes;
+}
+
+Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision) {
+  const BufferTraffic bytes = buffer_traffic(counters, precision);
+  return bytes.ifmap + bytes.weight + bytes.ofmap;
 }
 
 double energy_ratio(const CounterPair& c, const EnergyRates& rates) {

@@ -21,8 +21,16 @@ double false_share(const CounterPair& counters);    // wrongly predicted zeros /
 double utilisation(const Counters& counters, const ArraySpec& array);
 
 Bytes dram_bytes(const Counters& counters);
-// Bytes that cross the ports of the three on-chip buffers: reads, writes and fills.
-Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision);
+
+// Bytes that cross the ports of each on-chip buffer: reads, writes and fills.
+struct BufferTraffic {
+  Bytes ifmap = 0;
+  Bytes weight = 0;
+  Bytes ofmap = 0;
+};
+
+BufferTraffic buffer_traffic(const Counters& counters, const PrecisionSpec& precision);
+Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision);  // their sum
 
 // Dense energy / energy of the machine; above 1 is cheaper.
 double energy_ratio(const CounterPair& counters, const EnergyRates& rates);

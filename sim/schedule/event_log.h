@@ -22,6 +22,7 @@ struct Event {
   Tensor tensor = Tensor::ifmap;  // of a load
   Pass pass = Pass::dense;        // of a tile
   int index = 0;  // a load: the how-manieth into its buffer; a tile: the how-manieth of its step
+  Tile tile;      // of a tile: what its time and its drain follow from
   Cycle request = 0;  // a load or store: when its DMA engine asked for it
   // A load or store: from its first cycle on the DRAM channel to its completion. A tile: from its
   // first cycle to its end, waits between and after its chunks included. A prediction: from the end
@@ -52,13 +53,15 @@ inline Event store_event(int step, Cycle request, Bytes bytes) {
   return event;
 }
 
-inline Event tile_event(int step, Pass pass, int index, Count macs) {
+// `taps`: of an output.
+inline Event tile_event(int step, Pass pass, int index, const Tile& tile, Count taps) {
   Event event;
   event.kind = EventKind::tile;
   event.step = step;
   event.pass = pass;
   event.index = index;
-  event.amount = macs;
+  event.tile = tile;
+  event.amount = tile.live_pes * taps;
   return event;
 }
 

@@ -195,7 +195,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
       if (options.events) {
         EventLog events = runner.events();
         shift_events(events, 0, result.images[image].counters.machine.cycles);
-        options.events({setup.layer, image, events});
+        options.events({setup.layer, setup.plan, image, events});
       }
       layer.counters += counters;
       result.images[image].counters += counters;

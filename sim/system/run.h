@@ -75,6 +75,7 @@ struct RunProfile {
 // schedule/event_log.h. Cycles count from the start of the image's network.
 struct RunEvents {
   const Layer& layer;
+  const Plan& plan;  // of a group of the layer
   int image;
   const EventLog& events;
 };

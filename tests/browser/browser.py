@@ -10,6 +10,7 @@ import unittest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("PEEKSIM", os.path.join(ROOT, "build", "release", "peeksim"))
@@ -108,6 +109,19 @@ class ABrowser(unittest.TestCase):
         self.resize(width, tall)
         self.browser.save_screenshot(path)
         self.resize(width, height)
+
+    def saved(self, name):
+        """The text of a file that the page saved; it is removed, so that its name is free again."""
+        path = os.path.join(self.folder, name)
+        WebDriverWait(self.browser, 10).until(lambda _: os.path.exists(path))
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        os.remove(path)
+        return text
+
+    def choose(self, selector, value):
+        """Chooses an entry of a <select>, as a person would."""
+        Select(self.find(selector)).select_by_value(value)
 
     def assert_painted(self, selector, colours=3):
         """A canvas has pixels, of at least so many plain colours: lines, texts and data."""

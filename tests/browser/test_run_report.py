@@ -1,22 +1,50 @@
-"""The report of a run, of real results."""
+"""The report of a run, of real results: shipped traces, and a synthetic one with many layers."""
+import csv
+import io
+import json
 import os
 
-from browser import ROOT, ABrowser, peeksim
+from selenium.webdriver.common.keys import Keys
+
+from browser import ABrowser, peeksim
+
+# What a chart shows: [[dataset's label, its values], ...].
+DATASETS = """return Chart.getChart(arguments[0]).data.datasets.map((set) => [set.label, set.data])"""
+
+CYCLE_PARTS = ["array_busy", "predict_stall", "drain_stall", "memory_stall", "tail"]
 
 
-class ARunReport(ABrowser):
+class ReportPages(ABrowser):
+    @classmethod
+    def report(cls, name, machine, trace):
+        """Runs a trace on a machine; returns the page, and the results that it shows."""
+        out = os.path.join(cls.folder, name)
+        page = os.path.join(cls.folder, name + ".html")
+        peeksim("run", f"configs/{machine}.yaml", "--trace", trace, "--out", out)
+        peeksim("report", os.path.join(out, "results.json"), "-o", page)
+        with open(os.path.join(out, "results.json"), encoding="utf-8") as file:
+            return page, json.load(file)
+
+    def table(self, name):
+        """The rows of a table, as texts."""
+        return self.script("""return [...document.querySelectorAll(arguments[0] + " tbody tr")]
+            .map((row) => [...row.cells].map((cell) => cell.textContent))""", "#" + name)
+
+    def datasets(self, chart):
+        return self.script(DATASETS, chart)
+
+
+class ARunReport(ReportPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        out = os.path.join(cls.folder, "out")
-        peeksim("run", "configs/peek-64x4.yaml", "--trace", "traces/resnet18.h5", "--out", out)
-        cls.page = os.path.join(cls.folder, "resnet18.html")
-        peeksim("report", os.path.join(out, "results.json"), "-o", cls.page)
+        cls.page, cls.results = cls.report("resnet18", "peek-64x4", "traces/resnet18.h5")
+        cls.layers = cls.results["layers"]
 
     def test_every_chart_is_drawn_and_nothing_complains(self):
         for dark in (False, True):
             self.open(self.page, dark=dark)
-            self.assert_every_chart_is_painted(1)
+            self.assert_every_chart_is_painted(7)
             self.screenshot("run-report-" + ("dark" if dark else "light"))
             self.assert_quiet()
 
@@ -28,3 +56,214 @@ class ARunReport(ABrowser):
 
     def test_the_page_is_small(self):
         self.assertLess(os.path.getsize(self.page), 3_000_000)
+
+    def test_the_figures_on_top_are_those_of_the_network(self):
+        self.open(self.page)
+        network = self.results["totals"]["network"]
+        self.assertEqual([figure.text for figure in self.find_all(".figure b")], [
+            f"{100 * network['mac_reduction']:.1f} %", f"{network['speed_up']:.2f} ×",
+            f"{network['energy_ratio']:.2f} ×", f"{100 * network['false_zero_share']:.1f} %"])
+        self.assertEqual(self.find_all(".synthetic"), [])
+        self.assertEqual([row[0] for row in self.table("scopes")],
+                         ["predicted layers", "convolutions", "network"])
+
+    def test_bars_are_the_counters_of_both_machines(self):
+        self.open(self.page)
+        shown = [values for _, values in self.datasets("cycles-chart")]
+        counted = [[layer[who]["counters"][part] for layer in self.layers]
+                   for who in ("machine", "dense") for part in CYCLE_PARTS]
+        self.assertEqual(shown, counted)
+        for index, layer in enumerate(self.layers):
+            energies = [values[index] for _, values in self.datasets("energy-chart")]
+            half = len(energies) // 2
+            self.assertAlmostEqual(sum(energies[:half]), layer["machine"]["energy"]["total"] / 1e6)
+            self.assertAlmostEqual(sum(energies[half:]), layer["dense"]["energy"]["total"] / 1e6)
+
+    def test_bars_can_be_shares_of_the_layer_without_prediction(self):
+        self.open(self.page)
+        self.choose("#bars-show", "percent")
+        for chart in ("cycles", "energy", "macs", "dram", "buffers"):
+            sets = [values for _, values in self.datasets(chart + "-chart")]
+            dense = [sum(values) for values in zip(*sets[len(sets) // 2:])]
+            for share in dense:
+                self.assertAlmostEqual(share, 100)
+        cycles = [sum(values) for values in
+                  zip(*[values for _, values in self.datasets("cycles-chart")[:5]])]
+        for share, layer in zip(cycles, self.layers):
+            self.assertAlmostEqual(share, 100 / layer["speed_up"])
+        self.assert_painted("#cycles-chart")
+        self.screenshot("run-report-percent", "#layers")
+        self.assert_quiet()
+
+    def test_the_quality_of_predictions_is_of_predicted_layers(self):
+        self.open(self.page)
+        counters = [layer["machine"]["counters"] for layer in self.layers
+                    if layer["policy"] == "peek"]
+        (_, correct), (_, false) = self.datasets("quality-chart")
+        self.assertEqual(len(correct), len(counters))
+        for right, wrong, c in zip(correct, false, counters):
+            self.assertAlmostEqual(right, 100 * c["correct_zero"] / c["neighbors"])
+            self.assertAlmostEqual(wrong, 100 * c["false_zero"] / c["neighbors"])
+        self.assertIn("conv1 (excluded by 'first')", self.find("#quality").text)
+
+    def test_dots_of_the_roofline_stay_under_it_until_skipped_macs_count(self):
+        self.open(self.page)
+        machine = self.results["machine"]
+        peak = 2 * machine["array"]["rows"] * machine["array"]["cols"] * machine["array"]["lanes"]
+        for setting in ("done", "all"):
+            self.choose("#roofline-counts", setting)
+            dots = self.datasets("roofline-chart")[0][1]
+            for dot, layer in zip(dots, self.layers):
+                c = layer["machine"]["counters"]
+                skipped = 0 if setting == "all" else c["macs_predicted"]
+                operations = 2 * (c["macs_total"] - skipped)
+                moved = c["dram_read_bytes"] + c["dram_write_bytes"]
+                self.assertAlmostEqual(dot["x"], operations / moved)
+                self.assertAlmostEqual(dot["y"], operations / c["cycles"])
+                if setting == "done":
+                    self.assertLessEqual(dot["y"], peak)
+                    self.assertLessEqual(dot["y"], dot["x"] * machine["dram"]["bytes_per_cycle"])
+        self.screenshot("run-report-roofline", "#roofline")
+
+    def test_the_blocks_of_the_machine_share_its_energy_and_its_area(self):
+        self.open(self.page)
+        for scope, who, results in (("network", "machine", self.results["totals"]["network"]),
+                                    ("4", "machine", self.layers[4]),
+                                    ("4", "dense", self.layers[4])):
+            self.choose("#machine-scope", scope)
+            self.choose("#machine-side", who)
+            rows = {row[0]: row for row in self.table("machine-table")}
+            energy = results[who]["energy"]
+            leakage = 100 * energy["leakage"] / energy["total"]
+            shares = sum(float(row[4]) for row in rows.values() if row[4] != "-")
+            self.assertAlmostEqual(shares + leakage, 100, delta=0.5)
+            areas = self.results["area_mm2"][who]
+            self.assertAlmostEqual(sum(float(row[5]) for row in rows.values() if row[5] != "-"),
+                                   areas["total"], delta=0.01)
+            if who == "machine":
+                self.assertEqual(rows["PE array"][2], f"{100 * results['utilisation']:.1f}")
+            picture = self.find("#machine-picture").text
+            self.assertIn(f"used {rows['PE array'][2]} %", picture)
+            self.assertIn(f"energy {rows['DRAM'][4]} %", picture)
+        self.screenshot("run-report-machine", "#machine")
+
+    def test_arrow_keys_walk_through_a_chart_and_say_where_they_are(self):
+        self.open(self.page)
+        for chart in ("cycles-chart", "roofline-chart"):
+            canvas = self.find("#" + chart)
+            canvas.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+            said = self.script("return arguments[0].nextSibling.textContent", canvas)
+            self.assertIn(self.layers[1]["name"], said)
+            canvas.send_keys(Keys.ARROW_UP, Keys.ARROW_UP)
+            said = self.script("return arguments[0].nextSibling.textContent", canvas)
+            self.assertIn(self.layers[0]["name"], said)
+
+    def test_a_legend_hides_a_part_of_both_machines(self):
+        self.open(self.page)
+        visible = self.script("""const chart = Chart.getChart("cycles-chart");
+            const { legend } = chart;
+            legend.options.onClick({}, legend.legendItems[0], legend);
+            return [0, 5, 1].map((index) => chart.isDatasetVisible(index))""")
+        self.assertEqual(visible, [False, False, True])
+
+    def test_the_table_sorts_by_a_click_and_by_keyboard(self):
+        self.open(self.page)
+        names = [layer["name"] for layer in self.layers]
+        by_cycles = [layer["name"] for layer in sorted(
+            self.layers, key=lambda layer: -layer["machine"]["counters"]["cycles"])]
+        self.assertEqual([row[0] for row in self.table("layers-table")], names)
+        heads = {head.text.split("(")[0].strip(): head
+                 for head in self.find_all("#layers-table th button")}
+        heads["cycles"].click()
+        self.assertEqual([row[0] for row in self.table("layers-table")], by_cycles)
+        heads["cycles"].send_keys(Keys.ENTER)
+        self.assertEqual([row[0] for row in self.table("layers-table")][-1], by_cycles[0])
+        heads["layer"].send_keys(Keys.SPACE)
+        self.assertEqual([row[0] for row in self.table("layers-table")], sorted(names))
+
+    def test_the_saved_csv_has_the_names_and_values_of_layers_csv(self):
+        self.open(self.page)
+        with open(os.path.join(self.folder, "resnet18", "layers.csv"), encoding="utf-8") as file:
+            written = list(csv.DictReader(file))
+        for columns in ("all", "summary", "energy"):
+            self.choose("#table-columns", columns)
+            self.find("#layers-table-csv").click()
+            saved = list(csv.DictReader(io.StringIO(self.saved("layers.csv"))))
+            self.assertEqual(len(saved), len(written))
+            for mine, theirs in zip(saved, written):
+                for name, text in mine.items():
+                    self.assertEqual(as_number(text), as_number(theirs[name]), name)
+            if columns == "all":
+                self.assertEqual(list(saved[0]), list(written[0]))
+        self.assert_quiet()
+
+    def test_it_prints_in_light_colours_with_the_summary_and_comes_back(self):
+        self.open(self.page, dark=True)
+        self.choose("#table-columns", "all")
+        printed = self.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+        self.assertGreater(len(printed["data"]), 50_000)
+        self.assertEqual(self.script("return theme()"), "dark")
+        self.assertIn("network", self.find("#layers-table thead").text)
+        self.assert_every_chart_is_painted(7)
+        self.assert_quiet()
+
+    def test_the_theme_changes_by_a_button(self):
+        self.open(self.page)
+        self.find("#theme").send_keys(Keys.ENTER)
+        self.assertEqual(self.script("return theme()"), "dark")
+        self.assert_every_chart_is_painted(7)
+
+
+class AReportOfManyLayers(ReportPages):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        trace = os.path.join(cls.folder, "mobilenet.h5")
+        peeksim("trace", "synth", "workloads/mobilenet_v2.yaml", "-o", trace, "--zeros", "0.6")
+        cls.page, cls.results = cls.report("mobilenet", "peek-16x16", trace)
+
+    def test_every_layer_has_its_name_beside_its_bars(self):
+        for width in (400, 1280, 2000):
+            self.open(self.page, width=width)
+            self.assert_fits()
+            labels = self.script("""return Chart.getChart("cycles-chart").scales.y.ticks
+                .map((tick) => tick.label)""")
+            self.assertEqual(labels, [layer["name"] for layer in self.results["layers"]])
+            self.assert_every_chart_is_painted(7)
+            self.screenshot(f"run-report-many-{width}")
+
+    def test_values_that_were_made_up_are_called_so_on_top(self):
+        self.open(self.page)
+        self.assertIn("SYNTHETIC TRACE", self.find(".synthetic").text)
+
+
+class AReportOfOtherRuns(ReportPages):
+    def test_a_machine_that_predicts_nothing_says_so(self):
+        page, _ = self.report("dense", "dense-16x16", "traces/cifar_resnet20.h5")
+        self.open(page)
+        self.assertIn("predicts nothing", self.find("#quality").text)
+        self.assert_every_chart_is_painted(6)
+        self.assert_quiet()
+
+    def test_several_images_have_their_spread_and_relative_energies_their_unit(self):
+        _, results = self.report("cifar", "peek-16x16", "traces/cifar_resnet20.h5")
+        priced = os.path.join(self.folder, "priced")
+        page = priced + ".html"
+        peeksim("price", os.path.join(self.folder, "cifar", "results.json"), "--energy",
+                "eyeriss-relative", "--out", priced)
+        peeksim("report", os.path.join(priced, "results.json"), "-o", page)
+        self.open(page)
+        mean = results["over_images"]["mac_reduction"]["mean"]
+        self.assertIn(f"MACs saved {100 * mean:.1f} ±", self.find("#spread").text)
+        self.assertIn("knows no areas", self.find("#machine").text)
+        title = self.script("""return Chart.getChart("energy-chart").options.scales.x.title.text""")
+        self.assertEqual(title, "energy (million MAC)")
+        self.assert_quiet()
+
+
+def as_number(text):
+    """Numbers are equal however they are spelled; other texts as they are."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -44,7 +44,7 @@ EventLog sample_log() {
 std::string lines_of(const std::string& layer_name, const EventLog& log) {
   Layer layer;
   layer.name = layer_name;
-  return event_lines({layer, 1, log});
+  return event_lines({layer, Plan(), 1, log});
 }
 
 }  // namespace

@@ -44,17 +44,23 @@ TEST_CASE("utilisation counts the slots of all PEs and lanes in all cycles, gate
 
 TEST_CASE("buffer traffic is every byte through a port, a residual twice") {
   Counters counters;
-  counters.ifmap_reads = 100;      // elements
-  counters.weight_reads = 10;      // elements
-  counters.ofmap_writes = 7;       // elements
-  counters.predicted_zero = 3;     // elements, filled in as zeros
-  counters.dram_read_bytes = 500;  // filled, the residual among them
-  counters.residual_bytes = 40;    // read back
+  counters.ifmap_reads = 100;   // elements
+  counters.weight_reads = 10;   // elements
+  counters.ofmap_writes = 7;    // elements
+  counters.predicted_zero = 3;  // elements, filled in as zeros
+  counters.ifmap_fill_bytes = 300;
+  counters.weight_fill_bytes = 160;
+  counters.residual_bytes = 40;  // filled and read back
+  counters.dram_read_bytes = 500;
   counters.dram_write_bytes = 60;  // read to be stored
   PrecisionSpec precision;
   precision.activation_bytes = 2;
   precision.weight_bytes = 4;
-  CHECK(buffer_bytes(counters, precision) == 2 * 110 + 4 * 10 + 500 + 40 + 60);
+  const BufferTraffic bytes = buffer_traffic(counters, precision);
+  CHECK(bytes.ifmap == 2 * 100 + 300);
+  CHECK(bytes.weight == 4 * 10 + 160);
+  CHECK(bytes.ofmap == 2 * 10 + 40 + 40 + 60);
+  CHECK(buffer_bytes(counters, precision) == bytes.ifmap + bytes.weight + bytes.ofmap);
   CHECK(dram_bytes(counters) == 560);
 }
 

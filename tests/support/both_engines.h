@@ -48,8 +48,9 @@ inline std::string text_of(const Event& e) {
   const char* kinds[] = {"load", "tile", "prediction", "store"};
   text << "group " << e.group << " step " << e.step << " " << kinds[static_cast<int>(e.kind)]
        << " tensor " << static_cast<int>(e.tensor) << " pass " << static_cast<int>(e.pass)
-       << " index " << e.index << " start " << e.start << " end " << e.end << " amount "
-       << e.amount;
+       << " index " << e.index << " start " << e.start << " end " << e.end << " amount " << e.amount
+       << " live " << e.tile.live_pes << " at " << e.tile.distinct << " positions in "
+       << e.tile.live_cols << " columns, drained " << e.tile.drained;
   if (e.kind == EventKind::load || e.kind == EventKind::store) text << " request " << e.request;
   return text.str();
 }

@@ -62,32 +62,32 @@ function show_changed() {
 }
 
 function show_layers() {
-  const choice = element("select", { id: "metric", change: () => bars.redraw() },
-    ...metrics.map((one) => element("option", { value: one.name }, one.label)));
-  const bars = chart("layers-chart", "The chosen metric of every layer, by run", 380, () => {
-    const metric = metrics[choice.selectedIndex];
-    return {
-      type: "bar",
-      data: {
-        labels: layers.map((row) => row.name),
-        datasets: runs.map((run, i) => ({
-          label: run.name + ": " + run.machine,
-          backgroundColor: colour("c" + (1 + (i % 8))),
-          data: layers.map((row) => scaled(metric, row[metric.name][i])),
-        })),
-      },
-      options: {
-        interaction: { mode: "index" },
-        scales: { y: axis(metric.label + ", " + metric.unit, { beginAtZero: true }) },
-        plugins: { tooltip: { callbacks: { label: (item) => {
-          const values = layers[item.dataIndex][metric.name];
-          const more = item.datasetIndex === 0 ? "" :
-            " (" + against_text(metric, against(metric, values, item.datasetIndex)) + ")";
-          return item.dataset.label + ": " + text(metric, values[item.datasetIndex]) + more;
-        } } } },
-      },
-    };
+  let metric = metrics[0];
+  const choose = choice("metric", "Metric", metrics.map((one) => [one.name, one.label]), (name) => {
+    metric = metrics.find((one) => one.name === name);
+    bars.redraw();
   });
+  const bars = chart("layers-chart", "The chosen metric of every layer, by run", 380, () => ({
+    type: "bar",
+    data: {
+      labels: layers.map((row) => row.name),
+      datasets: runs.map((run, i) => ({
+        label: run.name + ": " + run.machine,
+        backgroundColor: colour("c" + (1 + (i % 8))),
+        data: layers.map((row) => scaled(metric, row[metric.name][i])),
+      })),
+    },
+    options: {
+      interaction: { mode: "index" },
+      scales: { y: axis(metric.label + ", " + metric.unit, { beginAtZero: true }) },
+      plugins: { tooltip: { callbacks: { label: (item) => {
+        const values = layers[item.dataIndex][metric.name];
+        const more = item.datasetIndex === 0 ? "" :
+          " (" + against_text(metric, against(metric, values, item.datasetIndex)) + ")";
+        return item.dataset.label + ": " + text(metric, values[item.datasetIndex]) + more;
+      } } } },
+    },
+  }));
   const columns = [{ name: "layer", title: "layer", value: (row) => row.name }];
   for (const one of metrics) {
     for (const [i, run] of runs.entries())
@@ -99,7 +99,7 @@ function show_layers() {
         value: (row) => against(one, row[one.name], i + 1), show: (value) => against_text(one, value) });
   }
   section("layers", "Every layer", "Layers go together by name. Numbers in the CSV are in whole units.",
-    element("p", { class: "screen-only" }, element("label", { for: "metric" }, "Metric "), choice), bars,
+    choose, bars,
     sortable_table("layers-table", "Every metric of every layer", columns, layers, "compare.csv"));
 }
 

@@ -104,7 +104,14 @@ function draw_in_theme(draw) {
 // `chart` and `redraw` set.
 function chart(id, label, height, configure) {
   const canvas = element("canvas", { id, role: "img", "aria-label": label, tabindex: 0 });
-  const holder = element("div", { class: "chart", style: "height:" + height + "px" }, canvas);
+  const spoken = element("p", { class: "spoken", "aria-live": "polite" });
+  const holder = element("div", { class: "chart", style: "height:" + height + "px" }, canvas, spoken);
+  canvas.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    spoken.textContent = step_through(holder.chart, step);
+  });
   holder.redraw = () => {
     if (holder.chart) holder.chart.destroy();
     Chart.defaults.color = colour("text");
@@ -157,26 +164,27 @@ function plain_table(id, caption, columns, rows) {
         element("tr", {}, ...columns.map((column) => element("td", {}, column.value(row))))))));
 }
 
-// A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title,
+// A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
 // value(row): number, text or null, show(value): text}]; of null "-" is shown, and it sorts last.
 function sortable_table(id, caption, columns, rows, csv_name) {
   const body = element("tbody");
+  const numeric = (column) => rows.some((row) => typeof column.value(row) === "number");
+  const look = new Map(columns.map((column) => [column, numeric(column) ? null : "words"]));
   const show = (column, row) => {
     const value = column.value(row);
     return value == null ? "-" : column.show ? column.show(value) : String(value);
   };
   const fill = (sorted) =>
     body.replaceChildren(...sorted.map((row) =>
-      element("tr", {}, ...columns.map((column) => element("td", {}, show(column, row))))));
+      element("tr", {}, ...columns.map((column) => element("td", { class: look.get(column) }, show(column, row))))));
   const heads = columns.map((column) => {
-    const head = element("th", { scope: "col" }, element("button", { click: () => sort(column, head) },
-      column.title));
+    const head = element("th", { scope: "col", title: column.hint, class: look.get(column) },
+      element("button", { click: () => sort(column, head) }, column.title));
     return head;
   });
   function sort(column, head) {
     const down = head.getAttribute("aria-sort") === "descending";
-    const numbers = rows.some((row) => typeof column.value(row) === "number");
-    const ascending = head.hasAttribute("aria-sort") ? down : !numbers; // numbers: the largest first
+    const ascending = head.hasAttribute("aria-sort") ? down : !numeric(column); // the largest number first
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
     const sign = ascending ? 1 : -1;
@@ -192,10 +200,40 @@ function sortable_table(id, caption, columns, rows, csv_name) {
     columns.map((column) => column.name),
     ...rows.map((row) => columns.map((column) => column.value(row))),
   ]));
-  return element("div", {},
-    element("p", { class: "screen-only" },
+  return element("div", { class: "table" },
+    element("div", { class: "bar" }, element("span", { id: id + "-title", class: "faint" }, caption),
       element("button", { id: id + "-csv", click: save }, "Save as CSV")),
     element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
-      element("table", { id }, element("caption", {}, caption),
+      element("table", { id, "aria-labelledby": id + "-title" },
         element("thead", {}, element("tr", {}, ...heads)), body)));
+}
+
+// Moves the tooltip of a chart to the next item or the one before, as a mouse would; where one item
+// shows at a time, to those of the first dataset. Returns what it says.
+function step_through(chart, step) {
+  const { tooltip } = chart;
+  const shown = chart.getSortedVisibleDatasetMetas().sort((a, b) => a.index - b.index);
+  const datasets = chart.options.interaction.mode === "index" ? shown : shown.slice(0, 1);
+  const count = Math.max(0, ...datasets.map((meta) => meta.data.length));
+  const now = tooltip.getActiveElements()[0]?.index ?? (step > 0 ? -1 : count);
+  const index = Math.min(Math.max(now + step, 0), count - 1);
+  const items = datasets.filter((meta) => index < meta.data.length)
+    .map((meta) => ({ datasetIndex: meta.index, index }));
+  chart.setActiveElements(items);
+  tooltip.setActiveElements(items, { x: 0, y: 0 });
+  chart.update();
+  return [...(tooltip.title ?? []), ...(tooltip.body ?? []).flatMap((part) => part.lines)].join(", ");
+}
+
+// One of several texts to choose: options: [[value, text], ...]; change(value) is told.
+function choice(id, label, options, change) {
+  const made = element("select", { id, change: () => change(made.value) },
+    ...options.map(([value, text]) => element("option", { value }, text)));
+  return element("label", { class: "bar screen-only", for: id }, label, made);
+}
+
+// What something is, point by point: [[name, text or element], ...].
+function facts(list) {
+  return element("dl", { class: "facts" },
+    ...list.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
 }

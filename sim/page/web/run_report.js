@@ -1,59 +1,92 @@
-// The report of one run. data(): {results: the run's results.json (docs/results-format.md)}.
+// The report of one run (sim/page/run_page.cpp has what data() holds): its top, and the order of its parts.
 "use strict";
 
-const run = data().results;
+// "peek, 2x2 windows, diagonal peeks, threshold 0".
+function prediction_text({ policy, window, peeks, threshold, layers: overrides, exclude, thresholds_file }) {
+  if (policy !== "peek") return policy;
+  return [
+    "peek, " + window.join("×") + " windows",
+    typeof peeks === "string" ? peeks + " peeks" : peeks.length + " listed peeks",
+    "threshold " + threshold + (thresholds_file ? ", for some layers per channel" : ""),
+    overrides.length ? "other settings for " + overrides.map((one) => one.match).join(", ") : null,
+    exclude.length ? "not predicted: " + exclude.join(", ") : null,
+  ].filter((part) => part).join("; ");
+}
 
-// Where a layer's cycles went, as counters.h names it.
-const cycle_parts = [
-  ["array_busy", "computing", "c1"],
-  ["predict_stall", "waiting for a prediction", "c2"],
-  ["drain_stall", "waiting for the drain", "c5"],
-  ["memory_stall", "waiting for data", "c4"],
-  ["tail", "tail", "c7"],
-];
+function run_facts() {
+  const { trace, machine, totals } = run;
+  const { array, buffers, dram } = machine;
+  const milliseconds = (cycles) => fixed(cycles / machine.clock_mhz / 1e3, 3) + " ms";
+  const { machine: here, dense } = totals.network;
+  return facts([
+    ["Trace", trace.file + " (sha256 " + trace.sha256.slice(0, 12) + "), " +
+      (trace.loop === "closed" ? "closed loop of " + trace.machine : "open loop") + ", " +
+      (trace.images === 1 ? "1 image" : whole(trace.images) + " images; all sums are over all images")],
+    ["Origin", trace.origin || "not stated"],
+    ["Machine", array.rows + "×" + array.cols + " PEs, " + array.lanes + " MAC/cycle each, dispatch " + array.dispatch +
+      "; buffers " + bytes_text(buffers.ifmap_bytes) + " ifmap, " + bytes_text(buffers.weight_bytes) + " weight, " +
+      bytes_text(buffers.ofmap_bytes) + " ofmap; DRAM " + dram.bytes_per_cycle + " B/cycle, latency " + dram.latency + " cycles"],
+    ["Prediction", prediction_text(machine.prediction)],
+    ["Time", milliseconds(here.counters.cycles) + " at " + machine.clock_mhz + " MHz; without prediction " +
+      milliseconds(dense.counters.cycles)],
+    ["Energy", fixed(shown_energy(here.energy.total), 1) + " " + energy_unit + "; without prediction " +
+      fixed(shown_energy(dense.energy.total), 1) + " " + energy_unit + "; table " + run.energy_table.name + ": " +
+      run.energy_table.source],
+  ]);
+}
+
+// The same ratios over parts of the network, and how they vary over images.
+function scope_table() {
+  const rows = data().scopes.filter(({ name }) => run.totals[name].layers > 0)
+    .map(({ name, label }) => ({ label: label.replace(" *", ""), ...run.totals[name] }));
+  const ratio = (name, title, show) => ({ name, title, value: (row) => row[name], show });
+  const times = (value) => fixed(value, 2);
+  return sortable_table("scopes", "Ratios by what they are over; speed-up and energy ratio: the same machine " +
+    "without prediction / this one", [
+    { name: "scope", title: "over", value: (row) => row.label },
+    ratio("layers", "layers"),
+    ratio("mac_reduction", "MACs saved (%)", of_100),
+    ratio("speed_up", "speed-up (×)", times),
+    ratio("energy_ratio", "energy ratio (×)", times),
+    ratio("false_zero_share", "false zeros (%)", of_100),
+    ratio("utilisation", "utilisation (%)", of_100),
+  ], rows, "scopes.csv");
+}
+
+function spread_line() {
+  if (run.trace.images < 2) return null;
+  const text = (name, label, scale, unit, digits) => {
+    const { mean, standard_deviation } = run.over_images[name];
+    return label + " " + fixed(mean * scale, digits) + " ± " + fixed(standard_deviation * scale, digits) + unit;
+  };
+  return element("p", { id: "spread" }, "Per image, mean ± standard deviation: " + [
+    text("mac_reduction", "MACs saved", 100, " %", 1), text("cycles", "cycles", 1e-3, " k", 1),
+    text("speed_up", "speed-up", 1, " ×", 2), text("energy", "energy", 1e-6, " " + energy_unit, 1),
+    text("energy_ratio", "energy ratio", 1, " ×", 2), text("false_zero_share", "false zeros", 100, " %", 1),
+  ].join(", ") + ".");
+}
 
 function show_heading() {
   const { trace, machine, totals } = run;
-  page_header(
-    trace.network + " on " + machine.name,
-    trace.file + ", " + whole(trace.images) + (trace.images === 1 ? " image, " : " images, ") +
-      trace.loop + " loop; beside it the same machine without prediction",
-  );
-  if (trace.synthetic) document.getElementById("page").append(synthetic_notice());
-  document.getElementById("page").append(figures([
-    [percent(totals.network.mac_reduction), "of the network's MACs saved"],
-    [fixed(totals.network.speed_up, 2) + " ×", "speed-up"],
-    [fixed(totals.network.energy_ratio, 2) + " ×", "energy of the dense machine / this one's"],
-    [percent(totals.network.false_zero_share), "of the predicted zeros false"],
-  ]));
-}
-
-function show_cycles() {
-  const side = (who, stack, fade) => cycle_parts.map(([counter, label, tint]) => ({
-    label: label + (who === "dense" ? ", without prediction" : ""),
-    stack,
-    backgroundColor: colour(tint) + fade,
-    data: run.layers.map((layer) => layer[who].counters[counter]),
-  }));
-  section("cycles", "Cycles",
-    "Per layer, by where they went; beside each, paler, the same machine without prediction.",
-    chart("cycles-chart", "Cycles of every layer by where they went, beside the dense machine", 380, () => ({
-      type: "bar",
-      data: {
-        labels: run.layers.map((layer) => layer.name),
-        datasets: [...side("machine", "machine", ""), ...side("dense", "dense", "77")],
-      },
-      options: {
-        interaction: { mode: "index" },
-        scales: { x: { stacked: true }, y: axis("cycles", { stacked: true, ticks: { callback: short_number } }) },
-        plugins: {
-          legend: { labels: { filter: (item) => item.datasetIndex < cycle_parts.length } },
-          tooltip: { filter: (item) => item.raw > 0, callbacks: {
-            label: (item) => item.dataset.label + ": " + whole(item.raw) } },
-        },
-      },
-    })));
+  const { network } = totals;
+  page_header(trace.network + " on " + machine.name);
+  document.getElementById("page").append(...[
+    trace.synthetic ? synthetic_notice() : null,
+    figures([
+      [percent(network.mac_reduction), "of the network's MACs saved"],
+      [fixed(network.speed_up, 2) + " ×", "speed-up over the machine without prediction"],
+      [fixed(network.energy_ratio, 2) + " ×", "energy without prediction / energy of this machine"],
+      [percent(network.false_zero_share), "of the predicted zeros are false"],
+    ]),
+    run_facts(), scope_table(), spread_line(),
+  ].filter((part) => part));
 }
 
 show_heading();
-show_cycles();
+show_machine();
+show_layers();
+show_roofline();
+show_table();
+document.getElementById("page").append(element("p", { class: "faint" },
+  "Made by peeksim " + run.program.version + " from counters that are exact for the machine as it is defined. What " +
+  "they mean, and what the model leaves out: docs/machine.md, docs/energy.md and docs/deviations.md of peeksim."));

@@ -191,7 +191,9 @@ bool Sequencer::end_tile() {
   if (wires_.drained.read().tiles < swaps_) return false;
   wires_.swap.write({++swaps_, tile_});
   if (work_->plan->streamed) wires_.weight_released.write(++chunk_loads_);
-  record(work_->log, tile_event(step_, tile_->pass, tile_->index, tile_->live_pes * work_->plan->L),
+  const Tile shape = {tile_->distinct, tile_->live_columns,
+                      static_cast<int>(tile_->drain_rows.size()), tile_->live_pes};
+  record(work_->log, tile_event(step_, tile_->pass, tile_->index, shape, work_->plan->L),
          tile_start_, clock_.now());
   ++tile_in_step_;
   state_ = State::next_tile;

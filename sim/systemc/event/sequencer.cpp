@@ -61,8 +61,8 @@ void Sequencer::log_tile() {
   Pass pass = tiles.has_peeks ? Pass::peek : Pass::dense;
   if (tile >= tiles.neighbor) pass = Pass::neighbor;
   record(log_,
-         tile_event(issue.step, pass, static_cast<int>(tile - tiles.begin),
-                    issue.tile->live_pes * program_->plan->L),
+         tile_event(issue.step, pass, static_cast<int>(tile - tiles.begin), *issue.tile,
+                    program_->plan->L),
          tile_start_, chunk_end_);
   tile_start_ = -1;
 }

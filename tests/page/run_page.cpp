@@ -1,0 +1,93 @@
+// What the report of a run is drawn from: its results, and beside them what scripts must not know a
+// second time.
+#include "sim/page/run_page.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/base/error.h"
+#include "sim/report/results_file.h"
+#include "sim/report/summary.h"
+#include "tests/report/sample.h"
+
+using namespace peeksim;
+using nlohmann::json;
+
+namespace {
+
+std::string sample_text() {
+  return results_json(sample_run(), sample_table());
+}
+
+// What data() of kit.js gives to the scripts.
+json data_of(const std::string& page) {
+  const std::string opening = "<script type=\"application/json\" id=\"data\">";
+  const std::size_t begin = page.find(opening) + opening.size();
+  return json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+}
+
+std::string error_of(const json& results) {
+  try {
+    run_page(results.dump(), "edited.json");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::config);
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a page holds the results, but not those of every image") {
+  json results = json::parse(sample_text());
+  const json data = data_of(run_page(sample_text(), "results.json"));
+  CHECK(data["results"]["trace"]["images"] == 2);
+  results.erase("images");
+  CHECK(data["results"] == results);
+}
+
+TEST_CASE("components, scopes and counters have the labels of the program") {
+  const json data = data_of(run_page(sample_text(), "results.json"));
+  REQUIRE(data["energy_components"].size() == energy_components().size());
+  for (std::size_t i = 0; i < energy_components().size(); ++i)
+    CHECK(data["energy_components"][i]["label"] == energy_components()[i].label);
+  CHECK(data["scopes"][0] == json({{"name", "predicted_layers"}, {"label", "predicted layers"}}));
+  CHECK(data["counters"]["cycles"] == "from the layer's start to the completion of its last store");
+}
+
+TEST_CASE("traffic of buffers is given per layer and side, and adds up") {
+  const RunResult run = sample_run();
+  const json data = data_of(run_page(sample_text(), "results.json"));
+  REQUIRE(data["buffer_bytes"].size() == run.layers.size());
+  for (std::size_t i = 0; i < run.layers.size(); ++i) {
+    const json& sides = data["buffer_bytes"][i];
+    const auto sum = [](const json& side) {
+      return side["ifmap"].get<Bytes>() + side["weight"].get<Bytes>() + side["ofmap"].get<Bytes>();
+    };
+    const CounterPair& pair = run.layers[i].counters;
+    CHECK(sum(sides["machine"]) == buffer_bytes(pair.machine, run.machine.precision));
+    CHECK(sum(sides["dense"]) == buffer_bytes(pair.dense, run.machine.precision));
+  }
+}
+
+TEST_CASE("the same results give the same page") {
+  CHECK(run_page(sample_text(), "a.json") == run_page(sample_text(), "b.json"));
+}
+
+TEST_CASE("results without what a page shows are refused, not half drawn") {
+  const std::string incomplete = "is not a complete results file";
+  json results = json::parse(sample_text());
+  CHECK(error_of(results) == "");
+  results["layers"][1]["dense"]["energy"].erase("dram");
+  CHECK(error_of(results).find("edited.json: " + incomplete) == 0);
+  results = json::parse(sample_text());
+  results["totals"].erase("network");
+  CHECK(error_of(results).find("'network'") != std::string::npos);
+  results = json::parse(sample_text());
+  results["energy_table"]["unit"] = 1;
+  CHECK(error_of(results).find(incomplete) != std::string::npos);
+  results = json::parse(sample_text());
+  results["over_images"]["cycles"]["mean"] = nullptr;
+  CHECK(error_of(results).find(incomplete) != std::string::npos);
+}
