@@ -103,7 +103,14 @@ function draw_in_theme(draw) {
 // the chart's configuration, asked for anew for each theme. Returns an element with `chart` set.
 function chart(id, label, height, configure) {
   const canvas = element("canvas", { id, role: "img", "aria-label": label, tabindex: 0 });
-  const holder = element("div", { class: "chart", style: "height:" + height + "px" }, canvas);
+  const spoken = element("p", { class: "spoken", "aria-live": "polite" });
+  const holder = element("div", { class: "chart", style: "height:" + height + "px" }, canvas, spoken);
+  canvas.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    spoken.textContent = step_through(holder.chart, step);
+  });
   queueMicrotask(() => draw_in_theme(() => {
     if (holder.chart) holder.chart.destroy();
     Chart.defaults.color = colour("text");
@@ -186,4 +193,34 @@ function sortable_table(id, caption, columns, rows, csv_name) {
     element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
       element("table", { id }, element("caption", {}, caption),
         element("thead", {}, element("tr", {}, ...heads)), body)));
+}
+
+// Moves the tooltip of a chart to the next item or the one before, as a mouse would; where one item
+// shows at a time, to those of the first dataset. Returns what it says.
+function step_through(chart, step) {
+  const { tooltip } = chart;
+  const shown = chart.getSortedVisibleDatasetMetas().sort((a, b) => a.index - b.index);
+  const datasets = chart.options.interaction.mode === "index" ? shown : shown.slice(0, 1);
+  const count = Math.max(0, ...datasets.map((meta) => meta.data.length));
+  const now = tooltip.getActiveElements()[0]?.index ?? (step > 0 ? -1 : count);
+  const index = Math.min(Math.max(now + step, 0), count - 1);
+  const items = datasets.filter((meta) => index < meta.data.length)
+    .map((meta) => ({ datasetIndex: meta.index, index }));
+  chart.setActiveElements(items);
+  tooltip.setActiveElements(items, { x: 0, y: 0 });
+  chart.update();
+  return [...(tooltip.title ?? []), ...(tooltip.body ?? []).flatMap((part) => part.lines)].join(", ");
+}
+
+// One of several texts to choose: options: [[value, text], ...]; change(value) is told.
+function choice(id, label, options, change) {
+  const made = element("select", { id, change: () => change(made.value) },
+    ...options.map(([value, text]) => element("option", { value }, text)));
+  return element("label", { class: "bar screen-only", for: id }, label, made);
+}
+
+// What something is, point by point: [[name, text or element], ...].
+function facts(list) {
+  return element("dl", { class: "facts" },
+    ...list.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
 }
