@@ -1,8 +1,10 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <memory>
 
 #include "sim/base/error.h"
@@ -50,6 +52,11 @@ std::string engine_choices() {
 
 constexpr clocked::CycleWindow default_window = {0, 1000};
 
+int images_to_run(const Options& options) {
+  const std::size_t images = options.whole("images", 1);
+  return static_cast<int>(std::min<std::size_t>(images, std::numeric_limits<int>::max()));
+}
+
 // "A:B"
 clocked::CycleWindow cycle_window(const std::string& text) {
   clocked::CycleWindow window;
@@ -95,6 +102,8 @@ void run_command(const std::vector<std::string>& arguments) {
       "engine", po::value<std::string>()->default_value("event"), engine_choices().c_str())(
       "check-values", "stop at the first computed output that is not the trace's")(
       "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
+      "images", po::value<long long>(),
+      "how many of the trace's, from the first one on; default: all")(
       "workload", po::value<std::string>(), "check that the trace has this workload's shapes")(
       "profile", "print on standard error where CPU time went");
   if (!options.parse(arguments)) return;
@@ -132,6 +141,7 @@ void run_command(const std::vector<std::string>& arguments) {
   RunOptions run;
   run.engine = options.text("engine");
   run.check_values = options.has("check-values");
+  if (options.has("images")) run.images = images_to_run(options);
   run.profile = &profile;
   if (events) {
     events->write(events_header(machine.name, trace.info().path));
