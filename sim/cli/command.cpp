@@ -84,6 +84,8 @@ const std::vector<Command>& commands() {
       {"batch", "answer requests to simulate, one a line, until there are no more", batch_command},
       {"report", "show a finished run as a page with charts (HTML)", report_command},
       {"compare", "show finished runs beside each other", compare_command},
+      {"view", "show a layer as its predictor sees it, with a threshold to move (HTML)",
+       view_command},
       {"price", "price a finished run with another energy table", price_command},
       {"masks", "write which outputs of a trace a machine predicts to be zero", masks_command},
       {"events diff", "show the first event that differs between two event logs",

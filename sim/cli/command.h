@@ -22,6 +22,7 @@ void batch_command(const std::vector<std::string>& arguments);
 void report_command(const std::vector<std::string>& arguments);
 void compare_command(const std::vector<std::string>& arguments);
 void price_command(const std::vector<std::string>& arguments);
+void view_command(const std::vector<std::string>& arguments);
 void masks_command(const std::vector<std::string>& arguments);
 void config_layers_command(const std::vector<std::string>& arguments);
 void config_check_command(const std::vector<std::string>& arguments);

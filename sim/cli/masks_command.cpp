@@ -1,12 +1,10 @@
-#include <spdlog/spdlog.h>
-
 #include <iostream>
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
-#include "sim/report/layer_settings.h"
+#include "sim/cli/trace_warnings.h"
 #include "sim/report/masks_file.h"
 #include "sim/report/output_file.h"
 #include "sim/system/run.h"
@@ -64,8 +62,7 @@ void masks_command(const std::vector<std::string>& arguments) {
   const Trace trace(options.text("TRACE"));
   const std::vector<Layer> layers = layers_of(trace.info());
   const std::vector<LayerPrediction> settings = resolve_layers(machine, layers);
-  for (const std::string& entry : unmatched_entries(machine.prediction, layers))
-    spdlog::warn("{} names no layer of {}", entry, trace.info().path);
+  warn_about_unmatched(machine, trace.info());
   OutputFile file(options.text("out"), options.has("force"));
   Count gated = 0;
   {

@@ -11,8 +11,7 @@
 #include "sim/cli/run_files.h"
 #include "sim/cli/session.h"
 #include "sim/cli/terminal.h"
-#include "sim/predict/layer_prediction.h"
-#include "sim/report/layer_settings.h"
+#include "sim/cli/trace_warnings.h"
 #include "sim/report/results_file.h"
 #include "sim/report/save.h"
 #include "sim/report/screen.h"
@@ -26,20 +25,6 @@ namespace peeksim {
 namespace {
 
 using TextList = std::vector<std::string>;
-
-void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
-  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
-    spdlog::warn("{} names no layer of {}", entry, info.path);
-}
-
-void warn_about_loop(const MachineSpec& machine, const TraceInfo& info) {
-  const std::string mismatch = loop_mismatch(machine, info);
-  if (!mismatch.empty())
-    spdlog::warn(
-        "{} {}: its values carry other mispredictions than this machine's; record it with "
-        "tools/extract_trace.py --machine of this one",
-        info.path, mismatch);
-}
 
 // "event: ...; clocked: ..."
 std::string engine_choices() {

@@ -77,6 +77,10 @@ std::string loop_mismatch(const MachineSpec& machine, const TraceInfo& info) {
          "', whose settings are not those of '" + machine.name + "'";
 }
 
+std::string layer_setting_json(const Layer& layer, const LayerPrediction& settings) {
+  return dump(layer_json(layer, settings), -1);
+}
+
 std::string layer_settings_json(const MachineSpec& machine, const std::string& network,
                                 const std::vector<Layer>& layers) {
   const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);

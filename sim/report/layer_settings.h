@@ -20,6 +20,9 @@ std::string settings_digest(const std::vector<Layer>& layers,
 // a warning. Throws as resolve_layers.
 std::string loop_mismatch(const MachineSpec& machine, const TraceInfo& info);
 
+// The resolved settings of one layer as a JSON object.
+std::string layer_setting_json(const Layer& layer, const LayerPrediction& settings);
+
 // The resolved settings and their digest as a JSON document. Throws as above.
 std::string layer_settings_json(const MachineSpec& machine, const std::string& network,
                                 const std::vector<Layer>& layers);

@@ -1,0 +1,15 @@
+// What a machine and a trace together make worth a warning: neither is wrong alone.
+#pragma once
+
+#include "sim/config/machine.h"
+#include "sim/trace/trace.h"
+
+namespace peeksim {
+
+// Entries of the prediction settings that name no layer of the trace.
+void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info);
+
+// A closed-loop trace that carries the mispredictions of another machine.
+void warn_about_loop(const MachineSpec& machine, const TraceInfo& info);
+
+}  // namespace peeksim

@@ -1,0 +1,34 @@
+// What the predictor sees, as a page: the values of one layer and image, its windows, and which
+// outputs the machine gates. The page knows the rule of policy `peek` itself, to move the
+// threshold; the machine's own mask it has from here, whatever the policy.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/predict/layer_prediction.h"
+#include "sim/trace/trace.h"
+
+namespace peeksim {
+
+// References outlive the object.
+struct View {
+  const std::string& machine;  // its name
+  const TraceInfo& trace;
+  std::size_t layer = 0;  // of the trace, from 0
+  int image = 0;          // from 0
+  const LayerPrediction& settings;
+  const std::vector<float>& ofmap;  // [K,P,Q]
+  int first_channel = 0;            // the channels that are shown: from here
+  int end_channel = 0;              // up to, not including, this one
+};
+
+// How many of the layer's channels, at least 1, a page of about 3 MB has room for.
+int channels_that_fit(const Layer& layer, const std::vector<float>& ofmap);
+
+// The data of the page, JSON. REQUIRES: 0 <= first_channel < end_channel <= K.
+std::string view_data(const View& view);
+
+std::string view_page(const View& view);
+
+}  // namespace peeksim
