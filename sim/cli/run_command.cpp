@@ -92,7 +92,7 @@ void run_command(const std::vector<std::string>& arguments) {
     Progress progress("simulating " + trace.info().network);
     result = run_trace(machine, trace, progress.watch(), run);
   }
-  files.flush();
+  files.flush(result, table);
   if (folder) save_results(*folder, result, table);
   files.commit();
   std::cout << run_screen(result, table);

@@ -86,6 +86,7 @@ show_heading();
 show_machine();
 show_layers();
 show_roofline();
+show_strips();
 show_table();
 document.getElementById("page").append(element("p", { class: "faint" },
   "Made by peeksim " + run.program.version + " from counters that are exact for the machine as it is defined. What " +
