@@ -20,6 +20,7 @@ void run_command_line(const std::vector<std::string>& arguments);
 void run_command(const std::vector<std::string>& arguments);
 void batch_command(const std::vector<std::string>& arguments);
 void report_command(const std::vector<std::string>& arguments);
+void compare_command(const std::vector<std::string>& arguments);
 void price_command(const std::vector<std::string>& arguments);
 void masks_command(const std::vector<std::string>& arguments);
 void config_layers_command(const std::vector<std::string>& arguments);

@@ -2,11 +2,14 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
 #include <iostream>
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/session.h"
+#include "sim/cli/terminal.h"
 
 // Debian's SystemC library calls it from a main() of its own, which is not used here.
 extern "C" int sc_main(int, char**) {
@@ -16,7 +19,10 @@ extern "C" int sc_main(int, char**) {
 int main(int argc, char** argv) {
   using namespace peeksim;
   guard_standard_streams();
-  auto log = spdlog::stderr_color_mt("peeksim");
+  // spdlog sees what is a terminal, but knows no NO_COLOR.
+  auto log = spdlog::stderr_color_mt("peeksim", colors_wanted(STDERR_FILENO)
+                                                    ? spdlog::color_mode::automatic
+                                                    : spdlog::color_mode::never);
   log->set_pattern("peeksim: %^%l%$: %v");
   spdlog::set_default_logger(log);
   install_signal_handlers();

@@ -4,6 +4,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/cli/terminal.h"
 #include "sim/report/results_file.h"
 #include "sim/report/save.h"
 #include "sim/report/screen.h"
@@ -21,7 +22,8 @@ void price_command(const std::vector<std::string>& arguments) {
   options.add()("energy", po::value<std::string>(),
                 "a table by path, or by name (45nm, eyeriss-relative); required")(
       "out", po::value<std::string>(), "a new folder for the priced results.json and layers.csv")(
-      "force", "replace the results in an existing folder");
+      "force", "replace the results in an existing folder")(
+      "json", "print the priced results.json instead of the table");
   if (!options.parse(arguments)) return;
   if (!options.has("energy"))
     throw Error(ErrorKind::usage, "", "no energy table given", "add --energy TABLE");
@@ -35,7 +37,8 @@ void price_command(const std::vector<std::string>& arguments) {
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
   rates_for(table, result.machine);
   if (folder) save_results(*folder, result, table);
-  std::cout << run_screen(result, table);
+  std::cout << (options.has("json") ? results_json(result, table)
+                                    : run_screen(result, table, screen_style()));
 }
 
 }  // namespace peeksim

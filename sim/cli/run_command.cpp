@@ -8,8 +8,10 @@
 #include "sim/cli/options.h"
 #include "sim/cli/run_files.h"
 #include "sim/cli/session.h"
+#include "sim/cli/terminal.h"
 #include "sim/predict/layer_prediction.h"
 #include "sim/report/layer_settings.h"
+#include "sim/report/results_file.h"
 #include "sim/report/save.h"
 #include "sim/report/screen.h"
 #include "sim/system/engine.h"
@@ -61,12 +63,17 @@ void run_command(const std::vector<std::string>& arguments) {
       "check-values", "stop at the first computed output that is not the trace's")(
       "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
       "workload", po::value<std::string>(), "check that the trace has this workload's shapes")(
+      "quiet,q", "print one line, what was saved, and no progress")(
+      "json", "print results.json instead of the table")(
       "profile", "print on standard error where CPU time went");
   add_run_files(options);
   if (!options.parse(arguments)) return;
   if (!options.has("trace"))
     throw Error(ErrorKind::usage, "", "no trace given", "add --trace FILE");
 
+  const bool quiet = options.has("quiet");
+  if (quiet && options.has("json"))
+    throw Error(ErrorKind::usage, "", "--quiet and --json do not go together", "drop one of them");
   find_engine(options.text("engine"));  // an unknown one is an error before a file is read
   RunFiles files(options);
   const std::string machine_path = options.text("MACHINE");
@@ -89,16 +96,23 @@ void run_command(const std::vector<std::string>& arguments) {
   files.open(machine, trace, run);
   RunResult result;
   {
-    Progress progress("simulating " + trace.info().network);
+    Progress progress("simulating " + trace.info().network, !quiet);
     result = run_trace(machine, trace, progress.watch(), run);
   }
   files.flush(result, table);
   if (folder) save_results(*folder, result, table);
   files.commit();
-  std::cout << run_screen(result, table);
-  if (folder)
-    std::cout << "\nresults in " << options.text("out") << " (results.json, layers.csv)\n";
-  std::cout << (folder || files.list().empty() ? "" : "\n") << files.list();
+  if (options.has("json")) {
+    std::cout << results_json(result, table);
+  } else if (quiet) {
+    std::cout << run_summary(result, table);
+  } else {
+    std::cout << run_screen(result, table, screen_style());
+    std::string written;
+    if (folder) written = "results in " + options.text("out") + " (results.json, layers.csv)\n";
+    written += files.list();
+    std::cout << (written.empty() ? "" : "\n") << written;
+  }
   if (options.has("profile")) {
     spdlog::info("CPU: {:.4f} s reading the trace, {:.4f} s simulating", profile.read_seconds,
                  profile.simulate_seconds);

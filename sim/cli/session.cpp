@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+
+#include "sim/cli/terminal.h"
 
 namespace peeksim {
 
@@ -36,7 +39,7 @@ bool interrupted() {
   return stop_requested != 0;
 }
 
-StatusLine::StatusLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
+StatusLine::StatusLine() : width_(terminal_width(STDERR_FILENO)) {}
 
 StatusLine::~StatusLine() {
   clear();
@@ -48,15 +51,16 @@ void StatusLine::clear() {
 }
 
 void StatusLine::show(const std::string& text) {
-  if (!terminal_) return;
-  std::fprintf(stderr, "\r\033[K%s", text.c_str());
+  if (!seen()) return;
+  // A line that wraps could not be overwritten.
+  std::fprintf(stderr, "\r\033[K%s", shortened(text, std::max<std::size_t>(width_, 2) - 1).c_str());
   std::fflush(stderr);
   shown_ = true;
 }
 
 Watch Progress::watch() {
   Watch watch;
-  if (line_.seen())
+  if (shown_ && line_.seen())
     watch.progress = [this](std::size_t layer, std::size_t layers, const std::string& name) {
       line_.show(what_ + ": layer " + std::to_string(layer + 1) + " of " + std::to_string(layers) +
                  ", " + name);

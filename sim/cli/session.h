@@ -23,24 +23,26 @@ class StatusLine {
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
 
-  bool seen() const { return terminal_; }  // somebody looks
+  bool seen() const { return width_ > 0; }  // somebody looks
   void show(const std::string& text);
   void clear();
 
  private:
-  bool terminal_;
+  std::size_t width_;  // 0: no terminal
   bool shown_ = false;
 };
 
 // The progress of an operation on a trace.
 class Progress {
  public:
-  explicit Progress(std::string what) : what_(std::move(what)) {}
+  // shown: or it is quiet on a terminal too.
+  explicit Progress(std::string what, bool shown = true) : what_(std::move(what)), shown_(shown) {}
 
   Watch watch();
 
  private:
   std::string what_;
+  bool shown_;
   StatusLine line_;
 };
 

@@ -9,6 +9,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
 #include "sim/cli/sweep_slurm.h"
+#include "sim/cli/terminal.h"
 #include "sim/report/text_table.h"
 #include "sim/sweep/run_sweep.h"
 #include "sim/sweep/sweep_screens.h"
@@ -140,7 +141,7 @@ void sweep_plan_command(const std::vector<std::string>& arguments) {
                   "peeksim sweep plan configs/sweeps/array-and-window.yaml");
   options.positional("FILE", "a sweep file (YAML); docs/sweeps.md");
   if (!options.parse(arguments)) return;
-  std::cout << plan_screen(checked_plan(options.text("FILE")));
+  std::cout << plan_screen(checked_plan(options.text("FILE")), screen_style());
 }
 
 void sweep_status_command(const std::vector<std::string>& arguments) {
@@ -149,9 +150,11 @@ void sweep_status_command(const std::vector<std::string>& arguments) {
                   "failed. The sweep may be running.",
                   "peeksim sweep status sweep.db");
   options.positional("DB", "a database of 'peeksim sweep'");
+  options.add()("json", "print it as JSON instead");
   if (!options.parse(arguments)) return;
   SweepDatabase database(options.text("DB"), DatabaseUse::read);
-  std::cout << status_screen(database);
+  const SweepStatus status = read_status(database);
+  std::cout << (options.has("json") ? status_json(status) : status_screen(status));
 }
 
 void sweep_merge_command(const std::vector<std::string>& arguments) {

@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/cli/terminal.h"
 #include "sim/report/output_file.h"
 #include "sim/sweep/export.h"
 #include "sim/sweep/metric.h"
@@ -50,6 +51,19 @@ std::vector<std::string> columns_with(const std::vector<Objective>& objectives,
     if (!there) columns.push_back(metric);
   }
   return columns;
+}
+
+// What `best` and `pareto` print below their heading, or instead of it.
+void print_rows(const Options& options, const SweepHead& head, const RowQuery& query,
+                const std::vector<const SweepRow*>& found, std::size_t most,
+                const std::string& heading) {
+  std::vector<SweepRow> rows;
+  for (const SweepRow* row : found)
+    if (most == 0 || rows.size() < most) rows.push_back(*row);
+  if (options.has("json"))
+    export_json(rows, {head.name, query}, [](const std::string& text) { std::cout << text; });
+  else
+    std::cout << heading << "\n\n" << rows_screen(rows, query.columns, screen_style());
 }
 
 RowQuery query_for(const Options& options, std::vector<std::string> columns) {
@@ -119,6 +133,7 @@ void sweep_best_command(const std::vector<std::string>& arguments) {
                 "file's first objective")("count", po::value<unsigned>()->default_value(10),
                                           "how many points; 0: all");
   add_scope(options);
+  options.add()("json", "print them as JSON, as 'peeksim sweep export --json' does");
   if (!options.parse(arguments)) return;
   SweepDatabase database(options.text("DB"), DatabaseUse::read);
   const SweepHead head = read_head(database);
@@ -127,9 +142,9 @@ void sweep_best_command(const std::vector<std::string>& arguments) {
   const RowQuery query = query_for(options, columns_with({objective}, head.metrics));
   const std::vector<SweepRow> rows = read_rows(database, query);
   const std::vector<const SweepRow*> best = ranked(rows, 0, objective.largest);
-  std::cout << head.name << ": best in " << direction(objective) << " of " << best.size()
-            << " points, " << query.scope << "\n\n"
-            << rows_screen(best, query.columns, options.get<unsigned>("count"));
+  print_rows(options, head, query, best, options.get<unsigned>("count"),
+             head.name + ": best in " + direction(objective) + " of " +
+                 std::to_string(best.size()) + " points, " + query.scope);
 }
 
 void sweep_pareto_command(const std::vector<std::string>& arguments) {
@@ -143,6 +158,7 @@ void sweep_pareto_command(const std::vector<std::string>& arguments) {
                 "A,B,...: metrics in their good direction, or min:A, max:B; default: the sweep "
                 "file's");
   add_scope(options);
+  options.add()("json", "print them as JSON, as 'peeksim sweep export --json' does");
   if (!options.parse(arguments)) return;
   SweepDatabase database(options.text("DB"), DatabaseUse::read);
   const SweepHead head = read_head(database);
@@ -155,11 +171,12 @@ void sweep_pareto_command(const std::vector<std::string>& arguments) {
   const RowQuery query = query_for(options, columns_with(objectives, head.metrics));
   const std::vector<SweepRow> rows = read_rows(database, query);
   const std::vector<const SweepRow*> front = pareto_front(rows, objectives);
-  std::cout << head.name << ": " << front.size() << " of " << rows.size()
-            << " points that no other beats, " << query.scope << "\nin ";
+  std::string heading = head.name + ": " + std::to_string(front.size()) + " of " +
+                        std::to_string(rows.size()) + " points that no other beats, " +
+                        query.scope + "\nin ";
   for (const Objective& objective : objectives)
-    std::cout << (&objective == &objectives.front() ? "" : ", ") << direction(objective);
-  std::cout << "\n\n" << rows_screen(front, query.columns, 0);
+    heading += (&objective == &objectives.front() ? "" : ", ") + direction(objective);
+  print_rows(options, head, query, front, 0, heading);
 }
 
 }  // namespace peeksim

@@ -6,7 +6,9 @@
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
+#include "sim/cli/terminal.h"
 #include "sim/report/text_table.h"
+#include "sim/report/trace_info.h"
 #include "sim/trace/check.h"
 #include "sim/trace/synth.h"
 
@@ -14,64 +16,17 @@ namespace po = boost::program_options;
 
 namespace peeksim {
 
-namespace {
-
-std::string size(int h, int w) {
-  return std::to_string(h) + "x" + std::to_string(w);
-}
-
-std::string heading(const TraceInfo& info, const std::string& sha256) {
-  std::string out = info.network + ": " + std::to_string(info.layers.size()) + " layers, " +
-                    std::to_string(info.images) + (info.images == 1 ? " image\n" : " images\n");
-  if (info.synthetic)
-    out += "SYNTHETIC: the values are generated, not those of a trained network\n";
-  out += "origin   " + info.origin + "\nsha256   " + sha256 + "\n";
-  if (info.loop.closed)
-    out += "loop     closed: recorded with the prediction of " + info.loop.machine +
-           (info.loop.settings.empty() ? "" : ", settings " + info.loop.settings) + "\n";
-  else
-    out += "loop     open: recorded without prediction\n";
-  if (!info.workload.empty()) out += "workload " + info.workload + "\n";
-  for (std::size_t i = 0; i < info.image_names.size(); ++i) {
-    out += "image    " + info.image_names[i];
-    if (i < info.labels.size() && info.labels[i] >= 0)
-      out += ", class " + std::to_string(info.labels[i]);
-    out += "\n";
-  }
-  return out + "\n";
-}
-
-}  // namespace
-
 void trace_info_command(const std::vector<std::string>& arguments) {
-  Options options("peeksim trace info FILE",
+  Options options("peeksim trace info FILE [--json]",
                   "Prints what a trace holds, without reading its values.",
                   "peeksim trace info traces/resnet18.h5");
   options.positional("FILE", "a trace (HDF5)");
+  options.add()("json", "print it as JSON instead");
   if (!options.parse(arguments)) return;
   const Trace trace(options.text("FILE"));
-  const TraceInfo& info = trace.info();
-  TextTable table({{"layer", "kind", "into", "ifmap", "kernel", "stride", "groups", "ofmap",
-                    "MACs, M", "values"}});
-  Count macs = 0;
-  for (const TraceLayer& traced : info.layers) {
-    const Layer& layer = traced.layer;
-    macs += layer.macs();
-    std::string values = "ofmap " + traced.ofmap_type;
-    if (traced.has_ifmap) values += ", ifmap";
-    if (traced.has_weight) values += ", weight";
-    if (traced.has_bias) values += ", bias";
-    if (traced.has_residual) values += ", residual";
-    if (traced.integer) values += ": i8 arithmetic";
-    table.add_row(
-        {layer.name, kind_name(layer),
-         std::string(activation_name(layer.activation)) + (layer.residual ? " after add" : ""),
-         std::to_string(layer.C) + "x" + size(layer.H, layer.W), size(layer.R, layer.S),
-         size(layer.stride_h, layer.stride_w), std::to_string(layer.groups),
-         std::to_string(layer.K) + "x" + size(layer.P(), layer.Q()),
-         fixed(static_cast<double>(layer.macs()) / 1e6, 1), values});
-  }
-  std::cout << heading(info, trace.sha256()) << table.text() << "MACs per image: " << macs << "\n";
+  std::cout << (options.has("json")
+                    ? trace_info_json(trace.info(), trace.sha256())
+                    : trace_info_screen(trace.info(), trace.sha256(), screen_style()));
 }
 
 void trace_check_command(const std::vector<std::string>& arguments) {
@@ -90,6 +45,7 @@ void trace_check_command(const std::vector<std::string>& arguments) {
     report = check_trace(path, progress.watch());
   }
   if (options.has("workload")) check_workload(report.info, options.text("workload"));
+  const ScreenStyle style = screen_style();
   TextTable table(
       {{"layer", "ofmap from", "to", "zeros (<= 0), %", "ifmap zeros, %", "checksums"}});
   for (const LayerCheck& layer : report.layers)
@@ -97,7 +53,7 @@ void trace_check_command(const std::vector<std::string>& arguments) {
                    fixed(100 * layer.ofmap.zero_share(), 1),
                    fixed_or_dash(layer.ifmap.values > 0, 100 * layer.ifmap.zero_share(), 1),
                    layer.checksummed ? "yes" : "no"});
-  std::cout << heading(report.info, report.sha256) << table.text();
+  std::cout << trace_heading(report.info, report.sha256, style) << table.text(style);
   for (const std::string& warning : report.warnings) spdlog::warn(warning);
   std::cout << path << ": ok\n";
 }

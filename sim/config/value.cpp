@@ -202,4 +202,17 @@ void Value::require_known_keys(const std::vector<std::string>& known) const {
   }
 }
 
+std::string display_text(const Value& value) {
+  if (value.is_scalar()) return value.text();
+  if (value.is_null()) return "";
+  std::string text;
+  if (value.is_list()) {
+    for (const Value& item : value.items()) text += (text.empty() ? "" : ", ") + display_text(item);
+    return "[" + text + "]";
+  }
+  for (const auto& [key, item] : value.entries())
+    text += (text.empty() ? "" : ", ") + key + ": " + display_text(item);
+  return "{" + text + "}";
+}
+
 }  // namespace peeksim

@@ -77,4 +77,7 @@ Value parse_yaml(const std::string& text, const std::string& file, const std::st
 // The tree as YAML text, lists of scalars in one line; ends in a newline.
 std::string to_yaml(const Value& value);
 
+// A value in one line for people: without quotes.
+std::string display_text(const Value& value);
+
 }  // namespace peeksim

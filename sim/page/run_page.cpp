@@ -102,7 +102,7 @@ void require_shown(const Json& results, const RunResult& run, const std::string&
 
 std::string run_page(const std::string& results, const std::string& path,
                      const std::vector<StepStrip>& strips) {
-  const RunResult run = parse_results(results, path);
+  const RunResult run = parse_results(results, path).result;
   Json data;
   data["results"] = Json::parse(results);
   require_shown(data["results"], run, path);

@@ -124,13 +124,19 @@ void require_agreement(const RunResult& result) {
     throw std::invalid_argument("the layers and the images give different sums");
 }
 
-}  // namespace
-
-RunResult read_results(const std::string& path) {
-  return parse_results(read_text(path), path);
+void read_energy(const Json& json, StoredRun& stored) {
+  stored.energy_table = json.at("energy_table").at("name");
+  stored.energy_unit = json.at("energy_table").at("unit");
+  stored.energy = json.at("totals").at("network").at("machine").at("energy").at("total");
+  for (const Json& layer : json.at("layers"))
+    stored.layer_energy.push_back(layer.at("machine").at("energy").at("total"));
+  const Json area = json.value("area_mm2", Json::object()).value("machine", Json());
+  if (!area.is_null()) stored.area_mm2 = area.at("total");
 }
 
-RunResult parse_results(const std::string& text, const std::string& path) {
+}  // namespace
+
+StoredRun parse_results(const std::string& text, const std::string& path) {
   const std::string remedy = "give the results.json of a finished run of this version";
   try {
     const Json json = Json::parse(text);
@@ -141,7 +147,8 @@ RunResult parse_results(const std::string& text, const std::string& path) {
                   "has schema version " + json.at("schema_version").dump() + ", expected " +
                       std::to_string(results_schema_version),
                   remedy);
-    RunResult result;
+    StoredRun stored;
+    RunResult& result = stored.result;
     // JSON is YAML: the machine is read by the one strict reader.
     result.machine =
         machine_from_tree(parse_yaml(json.at("machine").dump(), path, "machine"), vocabulary());
@@ -150,13 +157,22 @@ RunResult parse_results(const std::string& text, const std::string& path) {
     for (const Json& image : json.at("images"))
       result.images.push_back({image.at("name"), read_pair(image)});
     require_agreement(result);
-    return result;
+    read_energy(json, stored);
+    return stored;
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::config, path,
                 std::string("is not a complete results file: ") + error.what(), remedy);
   } catch (const std::invalid_argument& error) {
     throw Error(ErrorKind::config, path, std::string("is damaged: ") + error.what(), remedy);
   }
+}
+
+StoredRun read_stored_run(const std::string& path) {
+  return parse_results(read_text(path), path);
+}
+
+RunResult read_results(const std::string& path) {
+  return read_stored_run(path).result;
 }
 
 std::string read_results_text(const std::string& path) {

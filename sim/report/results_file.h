@@ -2,7 +2,9 @@
 // (docs/results-format.md). The same run gives the same bytes.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/energy/energy.h"
 #include "sim/system/run.h"
@@ -14,12 +16,22 @@ constexpr int results_schema_version = 1;  // raised when a reader of the old on
 
 std::string results_json(const RunResult& result, const EnergyTable& table);
 
+// A finished run as its file has it. Energies are the file's: the table is not needed again.
+struct StoredRun {
+  RunResult result;
+  std::string energy_table, energy_unit;
+  double energy = 0;                 // of the network, in energy_unit
+  std::vector<double> layer_energy;  // as result.layers
+  std::optional<double> area_mm2;    // of the machine
+};
+
 // Reads a results.json back. Throws Error(config): missing, not a results file, another schema
 // version, incomplete, sums that do not agree.
+StoredRun read_stored_run(const std::string& path);
 RunResult read_results(const std::string& path);
 
 // The same of the text of such a file; `path` is the name that an error states.
-RunResult parse_results(const std::string& text, const std::string& path);
+StoredRun parse_results(const std::string& text, const std::string& path);
 
 // The text of a results.json that read_results() accepts. Throws as it does.
 std::string read_results_text(const std::string& path);

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "sim/energy/area.h"
+#include "sim/report/cycle_shares.h"
 #include "sim/report/summary.h"
 #include "sim/report/text_table.h"
 
@@ -64,22 +65,29 @@ std::string headline(const RunResult& result, const EnergyRates& rates) {
   const CounterPair all = result.totals();
   return percent(mac_reduction(all)) + " % of the network's MACs saved, speed-up " +
          fixed(speed_up(all), 2) + ", energy ratio " + fixed(energy_ratio(all, rates), 2) + ", " +
-         percent(false_share(all)) + " % of the predicted zeros false\n";
+         percent(false_share(all)) + " % of the predicted zeros false";
 }
 
-std::string heading(const RunResult& result, const EnergyRates& rates) {
+// Of "trace    ", "machine  ": what a narrow screen wraps stands below what is labelled.
+constexpr std::size_t label_width = 9;
+
+std::string heading(const RunResult& result, const EnergyRates& rates, const ScreenStyle& style) {
   const TraceIdentity& trace = result.trace;
-  std::string out = headline(result, rates);
+  std::string out = wrapped(headline(result, rates) + "\n", label_width, style);
+  out = inked(out, Ink::heading, style);
   if (trace.synthetic)
-    out += "SYNTHETIC TRACE: the values are generated, not those of a trained network\n";
-  out += "trace    " + trace.network + " (" + trace.file + ", sha256 " +
-         trace.sha256.substr(0, 12) + "), " +
-         (trace.loop.closed ? "closed loop of " + trace.loop.machine : "open loop") + ", " +
-         std::to_string(trace.images) +
-         (trace.images == 1 ? " image\n" : " images; all sums are over all images\n");
-  out += "machine  " + machine_line(result.machine) + "\n";
-  out += "time     " + time_line(result) + "\n\n";
-  return out;
+    out +=
+        inked(wrapped("SYNTHETIC TRACE: the values are generated, not those of a trained network\n",
+                      0, style),
+              Ink::warning, style);
+  std::string what = "trace    " + trace.network + " (" + trace.file + ", sha256 " +
+                     trace.sha256.substr(0, 12) + "), " +
+                     (trace.loop.closed ? "closed loop of " + trace.loop.machine : "open loop") +
+                     ", " + std::to_string(trace.images) +
+                     (trace.images == 1 ? " image\n" : " images; all sums are over all images\n");
+  what += "machine  " + machine_line(result.machine) + "\n";
+  what += "time     " + time_line(result) + "\n\n";
+  return out + wrapped(what, label_width, style);
 }
 
 std::vector<std::string> row(const std::string& name, const CounterPair& pair, bool predicted,
@@ -106,34 +114,45 @@ std::vector<std::string> row(const std::string& name, const CounterPair& pair, b
           fixed_or_dash(predicted && c.predicted_zero > 0, 100 * false_share(pair), 1)};
 }
 
-std::string layer_table(const RunResult& result, const EnergyTable& table,
-                        const EnergyRates& rates) {
-  TextTable out({{"layer", "MACs", "saved", "cycles", "speed", "util", "busy", "predict", "drain",
-                  "mem", "tail", "DRAM", "buffer", "energy", "energy", "zeros", "false"},
-                 {"", "M", "%", "k", "-up", "%", "%", "%", "%", "%", "%", "KiB", "KiB",
-                  energy_unit(table), "ratio", "k", "%"}});
+std::string layer_table(const RunResult& result, const EnergyTable& table, const EnergyRates& rates,
+                        const ScreenStyle& style) {
+  std::vector<std::vector<std::string>> headers = {
+      {"layer", "MACs", "saved", "cycles", "speed", "util", "busy", "predict", "drain", "mem",
+       "tail", "DRAM", "buffer", "energy", "energy", "zeros", "false"},
+      {"", "M", "%", "k", "-up", "%", "%", "%", "%", "%", "%", "KiB", "KiB", energy_unit(table),
+       "ratio", "k", "%"}};
+  const CycleShares shares(result);
+  // A pipe gets numbers only: what cuts columns out of them goes on working.
+  const auto with_share = [&](std::vector<std::string> cells, const std::string& text) {
+    if (style.bars) cells.insert(cells.begin() + CycleShares::column, text);
+    return cells;
+  };
+  TextTable out({with_share(headers[0], "of network's"), with_share(headers[1], "cycles, %")});
   bool any_streamed = false;
   for (const LayerResult& layer : result.layers) {
     any_streamed = any_streamed || layer.streamed;
-    out.add_row(row(layer.layer.name + (layer.streamed ? " *" : ""), layer.counters,
-                    layer.policy != "none", result, rates));
+    out.add_row(with_share(row(layer.layer.name + (layer.streamed ? " *" : ""), layer.counters,
+                               layer.policy != "none", result, rates),
+                           shares.of_layer(layer.counters.machine, style)));
   }
   out.add_rule();
   for (const Scope& scope : scopes(result))
-    if (scope.layers > 0) out.add_row(row(scope.label, scope.counters, true, result, rates));
-  std::string text = out.text();
-  text +=
+    if (scope.layers > 0)
+      out.add_row(with_share(row(scope.label, scope.counters, true, result, rates),
+                             shares.of_scope(scope.counters.machine)));
+  std::string text =
       "busy … tail: where the cycles went. speed-up, energy ratio: the same machine without "
       "prediction / this one.\n";
   if (any_streamed) text += "* weights streamed: prediction changes their DRAM traffic too.\n";
-  return text + "\n";
+  return out.text(style) + wrapped(text, 0, style) + "\n";
 }
 
 // Two rows, this machine and the one without prediction: a column per component, and their total.
 // parts_of: the components' values, for a side's counters.
 template <class Component, class PartsOf>
 std::string component_table(const std::string& title, const std::vector<Component>& components,
-                            const RunResult& result, const PartsOf& parts_of, int decimals) {
+                            const RunResult& result, const PartsOf& parts_of, int decimals,
+                            const ScreenStyle& style) {
   std::vector<std::string> names = {title};
   for (const Component& component : components) names.push_back(component.label);
   names.push_back("total");
@@ -148,27 +167,28 @@ std::string component_table(const std::string& title, const std::vector<Componen
   };
   add("this machine", all.machine);
   add("without prediction", all.dense);
-  return out.text();
+  return out.text(style);
 }
 
 std::string energy_by_component(const RunResult& result, const EnergyTable& table,
-                                const EnergyRates& rates) {
+                                const EnergyRates& rates, const ScreenStyle& style) {
   const auto millions = [&](const Counters& counters) {
     Energy energy = price(counters, rates);
     for (double& part : energy) part /= 1e6;
     return energy;
   };
-  return component_table("energy, " + energy_unit(table), energy_components(), result, millions,
-                         1) +
+  return component_table("energy, " + energy_unit(table), energy_components(), result, millions, 1,
+                         style) +
          "\n";
 }
 
-std::string area_by_component(const RunResult& result, const EnergyTable& table) {
-  if (!table.area) return "area not known: the energy table has none\n";
+std::string area_by_component(const RunResult& result, const EnergyTable& table,
+                              const ScreenStyle& style) {
+  if (!table.area) return wrapped("area not known: the energy table has none\n", 0, style);
   const auto areas = [&](const Counters& counters) {
     return *area_of(table, result.machine, counters);
   };
-  return component_table("area, mm2", area_components(), result, areas, 3);
+  return component_table("area, mm2", area_components(), result, areas, 3, style);
 }
 
 std::string spread(const RunResult& result, const EnergyTable& table, const EnergyRates& rates) {
@@ -192,11 +212,20 @@ std::string spread(const RunResult& result, const EnergyTable& table, const Ener
 
 }  // namespace
 
-std::string run_screen(const RunResult& result, const EnergyTable& table) {
+std::string run_screen(const RunResult& result, const EnergyTable& table,
+                       const ScreenStyle& style) {
   const EnergyRates rates = rates_for(table, result.machine);
-  return heading(result, rates) + layer_table(result, table, rates) +
-         energy_by_component(result, table, rates) + area_by_component(result, table) +
-         "energy table " + table.name + ": " + table.source + "\n" + spread(result, table, rates);
+  return heading(result, rates, style) + layer_table(result, table, rates, style) +
+         energy_by_component(result, table, rates, style) +
+         area_by_component(result, table, style) +
+         wrapped("energy table " + table.name + ": " + table.source + "\n" +
+                     spread(result, table, rates),
+                 0, style);
+}
+
+std::string run_summary(const RunResult& result, const EnergyTable& table) {
+  return headline(result, rates_for(table, result.machine)) +
+         (result.trace.synthetic ? "; SYNTHETIC TRACE" : "") + "\n";
 }
 
 }  // namespace peeksim

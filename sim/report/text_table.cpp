@@ -7,18 +7,15 @@ namespace peeksim {
 
 namespace {
 
+constexpr std::size_t gap = 2;  // between columns
+constexpr std::size_t least_name = 8;
+
 std::string padded(const std::string& text, std::size_t width, bool left) {
   const std::string space(width - display_width(text), ' ');
   return left ? text + space : space + text;
 }
 
 }  // namespace
-
-std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) {
-    return (c & 0xC0) != 0x80;  // not a continuation byte
-  }));
-}
 
 std::string fixed(double value, int decimals) {
   char text[64];
@@ -30,7 +27,7 @@ std::string fixed_or_dash(bool applies, double value, int decimals) {
   return applies ? fixed(value, decimals) : "-";
 }
 
-std::string TextTable::text() const {
+std::vector<std::size_t> TextTable::column_widths() const {
   std::vector<std::size_t> widths;
   for (const auto* part : {&headers_, &rows_}) {
     for (const auto& row : *part) {
@@ -39,24 +36,44 @@ std::string TextTable::text() const {
         widths[i] = std::max(widths[i], display_width(row[i]));
     }
   }
-  std::size_t full = widths.empty() ? 0 : 2 * (widths.size() - 1);
-  for (const std::size_t width : widths) full += width;
+  return widths;
+}
 
+std::string TextTable::block_text(const Block& block, const std::vector<std::size_t>& widths,
+                                  const ScreenStyle& style) const {
+  std::size_t full = widths.empty() ? 0 : widths[0];
+  for (std::size_t i = block.first; i < block.end; ++i) full += gap + widths[i];
   std::string out;
-  const auto append = [&](const std::vector<std::string>& row) {
-    if (row.empty()) {
-      out += std::string(full, '-') + "\n";
-      return;
-    }
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += (i == 0 ? "" : "  ") + padded(row[i], widths[i], i == 0);
+  const auto line_of = [&](const std::vector<std::string>& row) {
+    if (row.empty()) return std::string(full, '-') + "\n";
+    std::string line = padded(shortened(row[0], widths[0]), widths[0], true);
+    for (std::size_t i = block.first; i < std::min(block.end, row.size()); ++i)
+      line += std::string(gap, ' ') + padded(row[i], widths[i], false);
     line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
+    return line + "\n";
   };
-  for (const auto& row : headers_) append(row);
-  append({});
-  for (const auto& row : rows_) append(row);
+  for (const auto& row : headers_) out += inked(line_of(row), Ink::heading, style);
+  out += line_of({});
+  for (const auto& row : rows_) out += line_of(row);
+  return out;
+}
+
+std::string TextTable::text(const ScreenStyle& style) const {
+  std::vector<std::size_t> widths = column_widths();
+  if (widths.size() < 2 || style.width == 0) return block_text({1, widths.size()}, widths, style);
+  const std::size_t widest = gap + *std::max_element(widths.begin() + 1, widths.end());
+  if (widths[0] + widest > style.width)
+    widths[0] =
+        std::min(widths[0], std::max(least_name, style.width > widest ? style.width - widest : 0));
+  std::string out;
+  for (Block block; block.end < widths.size();) {
+    block.first = block.end;
+    std::size_t used = widths[0];
+    do {
+      used += gap + widths[block.end++];
+    } while (block.end < widths.size() && used + gap + widths[block.end] <= style.width);
+    out += (out.empty() ? "" : "\n") + block_text(block, widths, style);
+  }
   return out;
 }
 

@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t most_choices = 1000000;  // of one axis: a slip is more likely than a wish
 
 AxisChoice choice_of(const std::string& key, const Value& value) {
-  return {{{key, one_line(value)}}, {{key, value}}};
+  return {{{key, display_text(value)}}, {{key, value}}};
 }
 
 bool is_whole(const MachineKey& key) {
@@ -131,7 +131,7 @@ std::vector<AxisChoice> zip(const Value& map) {
                      std::to_string(choices.size()),
                  "keys that advance together have as many values each");
     for (std::size_t i = 0; i < values.size(); ++i) {
-      choices[i].shown.emplace_back(key, one_line(values[i]));
+      choices[i].shown.emplace_back(key, display_text(values[i]));
       choices[i].keys.emplace_back(key, values[i]);
     }
   }

@@ -21,17 +21,4 @@ const MachineKey& require_machine_key(const std::string& path, const Value& wher
                                        "needs zip: or overlays:");
 }
 
-std::string one_line(const Value& value) {
-  if (value.is_scalar()) return value.text();
-  if (value.is_null()) return "";
-  std::string text;
-  if (value.is_list()) {
-    for (const Value& item : value.items()) text += (text.empty() ? "" : ", ") + one_line(item);
-    return "[" + text + "]";
-  }
-  for (const auto& [key, item] : value.entries())
-    text += (text.empty() ? "" : ", ") + key + ": " + one_line(item);
-  return "{" + text + "}";
-}
-
 }  // namespace peeksim

@@ -1,4 +1,4 @@
-// Machine keys by name, and their values as a word in a table.
+// Machine keys by name.
 #pragma once
 
 #include <string>
@@ -10,8 +10,5 @@ namespace peeksim {
 
 // The row of a key. Throws Error(config) at `where` with a suggestion.
 const MachineKey& require_machine_key(const std::string& path, const Value& where);
-
-// A value in one line, as YAML would have it in a list.
-std::string one_line(const Value& value);
 
 }  // namespace peeksim

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "sim/report/json_line.h"
 #include "sim/report/text_table.h"
 #include "sim/sweep/sql.h"
 
@@ -13,7 +14,7 @@ namespace peeksim {
 namespace {
 
 constexpr std::size_t first_few = 8;
-constexpr int errors_shown = 8;
+constexpr std::size_t errors_shown = 8;
 
 std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
@@ -35,7 +36,7 @@ std::string short_number(double value) {
 
 }  // namespace
 
-std::string plan_screen(const SweepPlan& plan) {
+std::string plan_screen(const SweepPlan& plan, const ScreenStyle& style) {
   const SweepSpec& spec = plan.spec();
   std::string out = spec.name + ": " + counted(plan.points().size(), "point");
   if (plan.combinations() != plan.points().size())
@@ -57,60 +58,88 @@ std::string plan_screen(const SweepPlan& plan) {
     for (const auto& [column, text] : plan.shown(plan.points()[i])) row.push_back(text);
     table.add_row(std::move(row));
   }
-  out += "\n" + table.text();
+  out += "\n" + table.text(style);
   if (plan.points().size() > first_few)
     out += "... and " + std::to_string(plan.points().size() - first_few) + " more\n";
   return out;
 }
 
-std::string status_screen(SweepDatabase& database) {
+SweepStatus read_status(SweepDatabase& database) {
   return with_sql(database.path(), [&] {
-    const PointCounts counts = database.counts();
+    SweepStatus status;
+    status.counts = database.counts();
     SQLite::Statement name(database.sql(), "SELECT name FROM sweep");
-    std::string out = name.executeStep() ? name.getColumn(0).getString() : "no sweep yet";
-    out += ": " + counted(counts.planned(), "point") + ", " + std::to_string(counts.done) +
-           " done, " + std::to_string(counts.failed) + " failed, " +
-           std::to_string(counts.pending) + " to run\n";
+    if (name.executeStep()) status.name = name.getColumn(0).getString();
     SQLite::Statement time(database.sql(),
                            "SELECT count(*), sum(seconds), avg(seconds), max(seconds) FROM points "
                            "WHERE status = 'done'");
-    if (time.executeStep() && time.getColumn(0).getInt64() > 0)
-      out += "time: " + fixed(time.getColumn(1).getDouble(), 1) + " s of processes, " +
-             fixed(1000 * time.getColumn(2).getDouble(), 1) + " ms a point, " +
-             fixed(1000 * time.getColumn(3).getDouble(), 1) + " ms the longest\n";
+    if (time.executeStep()) {
+      status.timed = time.getColumn(0).getInt64();
+      status.all_seconds = time.getColumn(1).getDouble();
+      status.mean_seconds = time.getColumn(2).getDouble();
+      status.most_seconds = time.getColumn(3).getDouble();
+    }
     SQLite::Statement earlier(database.sql(), "SELECT count(*) FROM points WHERE position IS NULL");
-    if (earlier.executeStep() && earlier.getColumn(0).getInt64() > 0)
-      out += std::to_string(earlier.getColumn(0).getInt64()) +
-             " more of earlier plans, which the latest one does not have\n";
+    if (earlier.executeStep()) status.earlier = earlier.getColumn(0).getInt64();
     SQLite::Statement errors(database.sql(),
                              "SELECT error, count(*), min(position) FROM points WHERE status = "
-                             "'failed' GROUP BY error ORDER BY 2 DESC, 3 LIMIT ?");
-    errors.bind(1, errors_shown);
+                             "'failed' GROUP BY error ORDER BY 2 DESC, 3");
     while (errors.executeStep())
-      out += "failed: " + std::to_string(errors.getColumn(1).getInt64()) + " x " +
-             errors.getColumn(0).getString() + "\n";
-    return out;
+      status.errors.emplace_back(errors.getColumn(0).getString(), errors.getColumn(1).getInt64());
+    return status;
   });
 }
 
-std::string rows_screen(const std::vector<const SweepRow*>& rows,
-                        const std::vector<std::string>& columns, std::size_t most) {
-  std::vector<SweepRow> shown;
-  for (const SweepRow* row : rows)
-    if (most == 0 || shown.size() < most) shown.push_back(*row);
+std::string status_screen(const SweepStatus& status) {
+  const PointCounts& counts = status.counts;
+  std::string out = status.name.empty() ? "no sweep yet" : status.name;
+  out += ": " + counted(counts.planned(), "point") + ", " + std::to_string(counts.done) +
+         " done, " + std::to_string(counts.failed) + " failed, " + std::to_string(counts.pending) +
+         " to run\n";
+  if (status.timed > 0)
+    out += "time: " + fixed(status.all_seconds, 1) + " s of processes, " +
+           fixed(1000 * status.mean_seconds, 1) + " ms a point, " +
+           fixed(1000 * status.most_seconds, 1) + " ms the longest\n";
+  if (status.earlier > 0)
+    out += std::to_string(status.earlier) +
+           " more of earlier plans, which the latest one does not have\n";
+  for (std::size_t i = 0; i < status.errors.size() && i < errors_shown; ++i)
+    out += "failed: " + std::to_string(status.errors[i].second) + " x " + status.errors[i].first +
+           "\n";
+  return out;
+}
+
+std::string status_json(const SweepStatus& status) {
+  nlohmann::ordered_json json;
+  json["sweep"] = status.name;
+  json["points"] = status.counts.planned();
+  json["done"] = status.counts.done;
+  json["failed"] = status.counts.failed;
+  json["to_run"] = status.counts.pending;
+  json["earlier"] = status.earlier;
+  json["seconds"] = {
+      {"all", status.all_seconds}, {"mean", status.mean_seconds}, {"most", status.most_seconds}};
+  json["errors"] = nlohmann::ordered_json::array();
+  for (const auto& [error, points] : status.errors)
+    json["errors"].push_back({{"error", error}, {"points", points}});
+  return one_line(json) + "\n";
+}
+
+std::string rows_screen(const std::vector<SweepRow>& rows, const std::vector<std::string>& columns,
+                        const ScreenStyle& style) {
   std::vector<std::string> header = {"point"};
-  const std::vector<std::string> axes = axes_of(shown);
+  const std::vector<std::string> axes = axes_of(rows);
   header.insert(header.end(), axes.begin(), axes.end());
   header.insert(header.end(), columns.begin(), columns.end());
   TextTable table({header});
-  for (const SweepRow& row : shown) {
+  for (const SweepRow& row : rows) {
     std::vector<std::string> cells = {row.position ? std::to_string(*row.position) : "-"};
     for (const std::string& axis : axes) cells.push_back(on_axis(row, axis));
     for (const std::optional<double>& value : row.values)
       cells.push_back(value ? short_number(*value) : "-");
     table.add_row(std::move(cells));
   }
-  return table.text();
+  return table.text(style);
 }
 
 }  // namespace peeksim

@@ -1,9 +1,10 @@
-"""Pages in a headless Chromium, and what a person would notice about them: is a chart drawn, does the
-console complain, does the page ask a network for anything?"""
+"""Pages in a headless Chromium, and what a person would notice: is a chart drawn, does the console
+complain, does the page ask a network for anything?"""
 import json
 import os
 import subprocess
 import tempfile
+import time
 import unittest
 
 from selenium import webdriver
@@ -21,7 +22,10 @@ FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run -
 # The share of a canvas' pixels that are not transparent, and how many colours they have.
 PAINTED = """
 const canvas = arguments[0];
-const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+const copy = new OffscreenCanvas(canvas.width, canvas.height)
+  .getContext("2d", {willReadFrequently: true});
+copy.drawImage(canvas, 0, 0);
+const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
 const colours = new Set();
 let painted = 0;
 for (let i = 0; i < pixels.length; i += 4) {
@@ -41,7 +45,7 @@ def peeksim(*arguments):
 
 
 class ABrowser(unittest.TestCase):
-    """A browser for each class of tests, and a folder for the files that its tests make and save."""
+    """A browser for each class of tests, and a folder for what its tests make and save."""
 
     @classmethod
     def setUpClass(cls):
@@ -83,6 +87,15 @@ class ABrowser(unittest.TestCase):
 
     def script(self, text, *arguments):
         return self.browser.execute_script(text, *arguments)
+
+    def downloaded(self, name):
+        """The path of a file that the page has saved, once it is whole."""
+        path = os.path.join(self.folder, name)
+        for _ in range(100):
+            if os.path.exists(path):
+                return path
+            time.sleep(0.1)
+        self.fail(name + " was not saved")
 
     def screenshot(self, name, selector=None):
         """Keeps a picture of the whole page, or of an element, as NAME.png."""

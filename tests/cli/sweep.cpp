@@ -175,3 +175,24 @@ TEST_CASE("an export of something unknown is an error") {
   desk.refused({"sweep", "best", "a.db", "--objective", "speed"}, 2, {"unknown metric 'speed'"});
   desk.refused({"sweep", "export", "a.db", "--csv", "-o", "sweep.yaml"}, 6, {"exists already"});
 }
+
+TEST_CASE("status, best and pareto as JSON say what their screens say") {
+  const SweepDesk desk;
+  desk.ok(SweepDesk::sweep_to("a.db", {"--limit", "7"}));
+  const auto status = nlohmann::json::parse(desk.ok({"sweep", "status", "a.db", "--json"}));
+  CHECK(status["sweep"] == "small sweep");
+  CHECK(status["points"] == 12);
+  CHECK(status["done"] == 7);
+  CHECK(status["to_run"] == 5);
+  CHECK(status["errors"].empty());
+  const auto best = nlohmann::json::parse(
+      desk.ok({"sweep", "best", "a.db", "--objective", "cycles", "--count", "2", "--json"}));
+  REQUIRE(best["points"].size() == 2);
+  CHECK(best["points"][0]["metrics"]["cycles"] <= best["points"][1]["metrics"]["cycles"]);
+  const std::string screen = desk.ok({"sweep", "best", "a.db", "--objective", "cycles"});
+  CHECK(contains(screen, best["points"][0]["metrics"]["cycles"].dump()));
+  const auto front = nlohmann::json::parse(
+      desk.ok({"sweep", "pareto", "a.db", "--objectives", "cycles,energy", "--json"}));
+  CHECK(front["schema"] == "peeksim-sweep");
+  CHECK(front["points"].size() >= 1);
+}

@@ -122,3 +122,44 @@ TEST_CASE("one image has no standard deviation") {
   CHECK_FALSE(contains(screen, "deviation"));
   CHECK(contains(screen, ", 1 image\n"));
 }
+
+TEST_CASE("on a terminal layers show their part of the cycles, the longest a whole bar") {
+  ScreenStyle style;
+  style.bars = true;
+  const std::string screen = run_screen(sample_run(), sample_table(), style);
+  CHECK(contains(screen, "  of network's  "));
+  int whole = 0;
+  for (const char* name : {"plain ", "first ", "fc * "}) {
+    const std::string line = line_with(screen, name);
+    CHECK(contains(line, "█"));
+    whole += contains(line, "████████");
+  }
+  CHECK(whole == 1);
+  CHECK(contains(line_with(screen, "network "), " 100.0 "));
+  CHECK_FALSE(contains(line_with(screen, "network "), "█"));
+}
+
+TEST_CASE("a screen fits a narrow terminal") {
+  RunResult run = sample_run();
+  run.trace.synthetic = true;
+  ScreenStyle style;
+  style.bars = true;
+  for (const std::size_t width : {40, 80, 100, 200}) {
+    CAPTURE(width);
+    style.width = width;
+    std::istringstream lines(run_screen(run, sample_table(), style));
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      CHECK(display_width(line) <= width);
+    }
+  }
+}
+
+TEST_CASE("the summary is the first line, and calls a synthetic trace so") {
+  RunResult run = sample_run();
+  const std::string summary = run_summary(run, sample_table());
+  CHECK(run_screen(run, sample_table()).rfind(summary, 0) == 0);
+  run.trace.synthetic = true;
+  CHECK(run_summary(run, sample_table()) ==
+        summary.substr(0, summary.size() - 1) + "; SYNTHETIC TRACE\n");
+}

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -35,13 +37,19 @@ Channel make_pipe() {
   return {ends[0], ends[1]};
 }
 
-Channel make_terminal() {
+Channel make_terminal(unsigned short columns) {
   Channel channel;
   channel.read_end = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (channel.read_end < 0 || ::grantpt(channel.read_end) != 0 || ::unlockpt(channel.read_end) != 0)
     fail("posix_openpt");
   channel.write_end = ::open(::ptsname(channel.read_end), O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (channel.write_end < 0) fail("terminal");
+  termios settings{};
+  if (::tcgetattr(channel.write_end, &settings) != 0) fail("tcgetattr");
+  settings.c_oflag &= ~static_cast<tcflag_t>(OPOST);  // what is printed comes as it is
+  if (::tcsetattr(channel.write_end, TCSANOW, &settings) != 0) fail("tcsetattr");
+  const winsize size{0, columns, 0, 0};
+  if (::ioctl(channel.write_end, TIOCSWINSZ, &size) != 0) fail("TIOCSWINSZ");
   return channel;
 }
 
@@ -82,8 +90,9 @@ bool read_some(int file, std::string& text) {
 }  // namespace
 
 CommandResult run_program(const std::vector<std::string>& arguments, const CommandSetup& setup) {
-  const Channel out = make_pipe();
-  const Channel err = setup.err_on_terminal ? make_terminal() : make_pipe();
+  const unsigned short columns = setup.terminal_columns;
+  const Channel out = setup.out_on_terminal ? make_terminal(columns) : make_pipe();
+  const Channel err = setup.err_on_terminal ? make_terminal(columns) : make_pipe();
   const pid_t child = ::fork();
   if (child < 0) fail("fork");
   if (child == 0) become(arguments, setup, out.write_end, err.write_end);

@@ -13,7 +13,9 @@ struct CommandSetup {
   std::map<std::string, std::string> environment;  // added to the test's own
   std::string out_path;                            // standard output goes there; "": a pipe
   bool out_closed = false;                         // there is no standard output
-  bool err_on_terminal = false;                    // standard error is a terminal, not a pipe
+  bool out_on_terminal = false;                    // standard output is a terminal, not a pipe
+  bool err_on_terminal = false;                    // standard error is
+  unsigned short terminal_columns = 0;             // of both; 0: they do not say
   long file_size_limit = -1;                       // bytes; writing beyond fails as on a full disk
   // When it becomes true, `signal` is sent, once. Asked a thousand times a second.
   std::function<bool()> signal_when;

@@ -100,7 +100,8 @@ function draw_in_theme(draw) {
 }
 
 // A canvas with a chart of Chart.js. label: what a reader who does not see it is told. configure():
-// the chart's configuration, asked for anew for each theme. Returns an element with `chart` set.
+// the chart's configuration, asked for anew for each theme and by redraw(). Returns an element with
+// `chart` and `redraw` set.
 function chart(id, label, height, configure) {
   const canvas = element("canvas", { id, role: "img", "aria-label": label, tabindex: 0 });
   const spoken = element("p", { class: "spoken", "aria-live": "polite" });
@@ -111,7 +112,7 @@ function chart(id, label, height, configure) {
     event.preventDefault();
     spoken.textContent = step_through(holder.chart, step);
   });
-  queueMicrotask(() => draw_in_theme(() => {
+  holder.redraw = () => {
     if (holder.chart) holder.chart.destroy();
     Chart.defaults.color = colour("text");
     Chart.defaults.borderColor = colour("line");
@@ -120,7 +121,8 @@ function chart(id, label, height, configure) {
     Chart.defaults.maintainAspectRatio = false;
     Chart.defaults.normalized = true;
     holder.chart = new Chart(canvas, configure());
-  }));
+  };
+  queueMicrotask(() => draw_in_theme(holder.redraw));
   return holder;
 }
 
@@ -151,6 +153,16 @@ const csv_field = (value) => {
 
 // Rows of values as CSV, the first of them the names.
 const csv = (rows) => rows.map((row) => row.map(csv_field).join(",")).join("\n") + "\n";
+
+// A table in the order that it is given. columns as for sortable_table().
+function plain_table(id, caption, columns, rows) {
+  return element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
+    element("table", { id }, element("caption", {}, caption),
+      element("thead", {}, element("tr", {}, ...columns.map((column) =>
+        element("th", { scope: "col" }, column.title)))),
+      element("tbody", {}, ...rows.map((row) =>
+        element("tr", {}, ...columns.map((column) => element("td", {}, column.value(row))))))));
+}
 
 // A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
 // value(row): number, text or null, show(value): text}]; of null "-" is shown, and it sorts last.

@@ -1,0 +1,109 @@
+// Finished runs beside each other. data(): {runs, changed, metrics, network, layers, same_traces,
+// same_energy_tables}; a row has a list of values by metric, one of each run, null where there is none.
+"use strict";
+
+const { runs, metrics, layers, network, changed } = data();
+const relative = (metric) => metric.unit !== "%"; // others are compared by their difference
+
+const scaled = (metric, value) => (value == null ? null : value * metric.scale);
+const text = (metric, value) =>
+  value == null ? "-" : fixed(scaled(metric, value), metric.decimals);
+
+// Of a run against the first: the ratio, or the difference of shares.
+function against(metric, values, run) {
+  const [first, own] = [values[0], values[run]];
+  if (first == null || own == null || (relative(metric) && first === 0)) return null;
+  return relative(metric) ? own / first : own - first;
+}
+
+const against_text = (metric, value) =>
+  value == null ? "-"
+    : relative(metric) ? fixed(value, 3) + " ×"
+      : (value > 0 ? "+" : "") + fixed(100 * value, 1) + " points";
+
+function show_heading() {
+  page_header(runs.map((run) => run.name + ": " + run.machine).join(", "),
+    "Cycles, energy, MACs and traffic; factors are over those of " + runs[0].name + ".");
+  const page = document.getElementById("page");
+  if (runs.some((run) => run.synthetic)) page.append(synthetic_notice());
+  if (!data().same_traces)
+    page.append(element("p", { class: "synthetic" },
+      "Different traces: what differs is not the machines' alone"));
+  if (!data().same_energy_tables)
+    page.append(element("p", { class: "synthetic" },
+      "Different energy tables do not compare; peeksim price prices a run anew"));
+  page.append(element("ul", {}, ...runs.map((run) => element("li", {},
+    element("b", {}, run.name), " " + run.path + ": " + run.network + " (" + run.trace + ", sha256 " +
+      run.sha256.slice(0, 12) + ", " + whole(run.images) + (run.images === 1 ? " image)" : " images)") +
+      (run.area_mm2 == null ? "" : ", " + fixed(run.area_mm2, 3) + " mm²")))));
+}
+
+function show_network() {
+  const columns = [
+    { name: "metric", title: "metric", value: (metric) => metric.label + ", " + metric.unit },
+    ...runs.map((run, i) => ({ name: run.name, title: run.name,
+      value: (metric) => text(metric, network[metric.name][i]) })),
+    ...runs.slice(1).map((run, i) => ({ name: run.name + "_over_" + runs[0].name,
+      title: run.name + " against " + runs[0].name,
+      value: (metric) => against_text(metric, against(metric, network[metric.name], i + 1)) })),
+  ];
+  section("network", "The whole network", "",
+    plain_table("network-table", "Metrics of the network, by run", columns, metrics));
+}
+
+function show_changed() {
+  const columns = [
+    { name: "key", title: "key", value: (row) => row.key },
+    ...runs.map((run, i) => ({ name: run.name, title: run.name, value: (row) => row.values[i] })),
+  ];
+  section("changed", "What differs between the machines", "",
+    changed.length === 0 ? element("p", {}, "Nothing: the machines are the same.")
+      : plain_table("changed-table", "Keys that differ, by run", columns, changed));
+}
+
+function show_layers() {
+  let metric = metrics[0];
+  const choose = choice("metric", "Metric", metrics.map((one) => [one.name, one.label]), (name) => {
+    metric = metrics.find((one) => one.name === name);
+    bars.redraw();
+  });
+  const bars = chart("layers-chart", "The chosen metric of every layer, by run", 380, () => ({
+    type: "bar",
+    data: {
+      labels: layers.map((row) => row.name),
+      datasets: runs.map((run, i) => ({
+        label: run.name + ": " + run.machine,
+        backgroundColor: colour("c" + (1 + (i % 8))),
+        data: layers.map((row) => scaled(metric, row[metric.name][i])),
+      })),
+    },
+    options: {
+      interaction: { mode: "index" },
+      scales: { y: axis(metric.label + ", " + metric.unit, { beginAtZero: true }) },
+      plugins: { tooltip: { callbacks: { label: (item) => {
+        const values = layers[item.dataIndex][metric.name];
+        const more = item.datasetIndex === 0 ? "" :
+          " (" + against_text(metric, against(metric, values, item.datasetIndex)) + ")";
+        return item.dataset.label + ": " + text(metric, values[item.datasetIndex]) + more;
+      } } } },
+    },
+  }));
+  const columns = [{ name: "layer", title: "layer", value: (row) => row.name }];
+  for (const one of metrics) {
+    for (const [i, run] of runs.entries())
+      columns.push({ name: one.name + "_" + run.name, title: run.name + ": " + one.label + ", " + one.unit,
+        value: (row) => row[one.name][i], show: (value) => text(one, value) });
+    for (const [i, run] of runs.slice(1).entries())
+      columns.push({ name: one.name + "_" + run.name + "_over_" + runs[0].name,
+        title: run.name + " against " + runs[0].name + ": " + one.label,
+        value: (row) => against(one, row[one.name], i + 1), show: (value) => against_text(one, value) });
+  }
+  section("layers", "Every layer", "Layers go together by name. Numbers in the CSV are in whole units.",
+    choose, bars,
+    sortable_table("layers-table", "Every metric of every layer", columns, layers, "compare.csv"));
+}
+
+show_heading();
+show_network();
+show_changed();
+show_layers();

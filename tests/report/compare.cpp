@@ -1,0 +1,104 @@
+// Runs beside each other: ratios, changed keys, and what does not compare.
+#include "sim/report/compare.h"
+
+#include <doctest/doctest.h>
+
+#include "sim/energy/energy.h"
+#include "tests/report/sample.h"
+
+using namespace peeksim;
+
+namespace {
+
+StoredRun stored(const RunResult& result) {
+  StoredRun run;
+  run.result = result;
+  run.energy_table = "simple";
+  run.energy_unit = "pJ";
+  const EnergyRates rates = rates_for(sample_table(), result.machine);
+  for (const LayerResult& layer : result.layers)
+    run.layer_energy.push_back(total(price(layer.counters.machine, rates)));
+  run.energy = total(price(result.totals().machine, rates));
+  return run;
+}
+
+// The sample on a machine that takes twice the cycles, all of them waiting.
+StoredRun slower() {
+  RunResult result = sample_run();
+  result.machine.array.rows = 4;
+  result.machine.name = "slower";
+  for (LayerResult& layer : result.layers) {
+    Counters& c = layer.counters.machine;
+    c.memory_stall += c.cycles;
+    c.cycles *= 2;
+  }
+  return stored(result);
+}
+
+std::size_t metric(const std::string& name) {
+  for (std::size_t i = 0; i < compared_metrics().size(); ++i)
+    if (compared_metrics()[i].name == name) return i;
+  FAIL(name);
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("a metric of every layer and of the network stands beside the first run's") {
+  const StoredRun a = stored(sample_run());
+  const Comparison found = compare_runs({a, slower()});
+  CHECK(found.names == std::vector<std::string>{"A", "B"});
+  CHECK(found.layers.size() == 3);
+  const std::size_t cycles = metric("cycles"), energy = metric("energy");
+  for (const ComparedRow& row : {found.network, found.layers[0], found.layers[2]}) {
+    CHECK(ratio(row.values[cycles][1], row.values[cycles][0]) == 2.0);
+    CHECK(ratio(row.values[energy][1], row.values[energy][0]) == 1.0);
+  }
+  CHECK(found.network.values[energy][0] == a.energy);
+  CHECK(found.layers[1].values[energy][0] == a.layer_energy[1]);
+  CHECK(found.layers[1].values[metric("mac_reduction")][0] == 0.3);
+}
+
+TEST_CASE("the keys that differ are listed, with each run's value, and no other") {
+  const Comparison found = compare_runs({stored(sample_run()), slower(), stored(sample_run())});
+  REQUIRE(found.changed.size() == 2);
+  CHECK(found.changed[0].key == "name");
+  CHECK(found.changed[1].key == "array.rows");
+  CHECK(found.changed[1].values == std::vector<std::string>{"2", "4", "2"});
+  CHECK(compare_runs({slower(), slower()}).changed.empty());
+}
+
+TEST_CASE("a layer that only one run has is compared with nothing") {
+  StoredRun shorter = stored(sample_run());
+  shorter.result.layers[1].layer.name = "other";
+  const Comparison found = compare_runs({stored(sample_run()), shorter});
+  REQUIRE(found.layers.size() == 4);
+  CHECK(found.layers[1].name == "plain");
+  CHECK(found.layers[1].values[0][0].has_value());
+  CHECK_FALSE(found.layers[1].values[0][1].has_value());
+  CHECK(found.layers[3].name == "other");
+  CHECK_FALSE(found.layers[3].values[0][0].has_value());
+}
+
+TEST_CASE("energies of another table are not compared, and another trace is noticed") {
+  StoredRun relative = stored(sample_run());
+  relative.energy_table = "relative";
+  const Comparison tables = compare_runs({stored(sample_run()), relative});
+  CHECK_FALSE(tables.same_energy_tables);
+  CHECK(tables.same_traces);
+  CHECK_FALSE(tables.network.values[metric("energy")][0].has_value());
+  CHECK(tables.network.values[metric("cycles")][0].has_value());
+
+  StoredRun foreign = stored(sample_run());
+  foreign.result.trace.sha256[0] = 'c';
+  CHECK_FALSE(compare_runs({stored(sample_run()), foreign}).same_traces);
+}
+
+TEST_CASE("the screen begins with the ratios and says what it is about") {
+  const std::vector<StoredRun> runs = {stored(sample_run()), slower()};
+  const std::string screen = compare_screen(compare_runs(runs), runs, {"a.json", "b.json"});
+  CHECK(screen.rfind("B / A: cycles 2.000, energy 1.000, ", 0) == 0);
+  for (const char* part : {"A  a.json: sample, samplenet", "B  b.json: slower",
+                           "array.rows       2       4", "\ncycles, k cycles ", "MACs saved, %"})
+    CHECK_MESSAGE(screen.find(part) != std::string::npos, part, "\n", screen);
+}
