@@ -145,6 +145,7 @@ class ARunReport(ReportPages):
             picture = self.find("#machine-picture").text
             self.assertIn(f"used {rows['PE array'][2]} %", picture)
             self.assertIn(f"energy {rows['DRAM'][4]} %", picture)
+            self.assertIn(f"on chip. leakage {leakage:.1f} % of the energy", picture)
         self.screenshot("run-report-machine", "#machine")
 
     def test_arrow_keys_walk_through_a_chart_and_say_where_they_are(self):

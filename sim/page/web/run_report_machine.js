@@ -134,7 +134,7 @@ function with_shares(block, side, area) {
   const mm2 = area && block.area ? area[block.area] : null;
   return {
     ...block,
-    energy: priced ? shown_energy(energy) : null,
+    cost: priced ? shown_energy(energy) : null,
     energy_share: priced ? energy / side.energy.total : null,
     mm2,
     area_share: mm2 == null ? null : mm2 / area.total,
@@ -242,7 +242,7 @@ function show_machine() {
         {
           name: "energy",
           title: "energy (" + energy_unit + ")",
-          value: (block) => block.energy,
+          value: (block) => block.cost,
           show: (energy) => fixed(energy, 1)
         },
         {
