@@ -94,7 +94,7 @@ void run_command(const std::vector<std::string>& arguments) {
     Progress progress("simulating " + trace.info().network, !quiet);
     result = run_trace(machine, trace, progress.watch(), run);
   }
-  files.flush();
+  files.flush(result, table);
   if (folder) save_results(*folder, result, table);
   files.commit();
   if (options.has("json")) {

@@ -5,7 +5,9 @@
 #include "sim/base/error.h"
 #include "sim/base/glob.h"
 #include "sim/base/suggest.h"
+#include "sim/page/run_page.h"
 #include "sim/report/event_file.h"
+#include "sim/report/results_file.h"
 #include "sim/report/version.h"
 #include "sim/system/engine.h"
 
@@ -25,6 +27,7 @@ const std::vector<FileOption>& file_options() {
   static const std::vector<FileOption> table = {
       {"events", "events", {}},
       {"timeline", "timeline", {"timeline-layers", "timeline-steps"}},
+      {"report", "report", {}},
       {"vcd", "waveform", {"vcd-cycles"}}};
   return table;
 }
@@ -59,6 +62,8 @@ void add_run_files(Options& options) {
       "timeline-layers", po::value<std::string>(), "A,B,...: only these layers; * is any text")(
       "timeline-steps", po::value<std::string>(),
       "A:B: only the steps of a layer from A up to, not including, B")(
+      "report", po::value<std::string>(),
+      "a new file for a page with charts of the results (HTML)")(
       "vcd", po::value<std::string>(),
       "a new file for a waveform of the first image (VCD); with --engine clocked")(
       "vcd-cycles", po::value<std::string>(),
@@ -113,6 +118,7 @@ void RunFiles::open(const MachineSpec& machine, const Trace& trace, RunOptions& 
     file->write(timeline_head(machine, identity, window_));
     sinks.push_back(timeline_into(*file, machine, window_));
   }
+  if (file_of("report") != nullptr) sinks.push_back(strips_into(strips_, machine));
   if (!sinks.empty())
     run.events = [sinks](const RunEvents& events) {
       for (const EventSink& sink : sinks) sink(events);
@@ -129,7 +135,9 @@ OutputFile* RunFiles::file_of(const std::string& option) const {
   return nullptr;
 }
 
-void RunFiles::flush() {
+void RunFiles::flush(const RunResult& result, const EnergyTable& table) {
+  if (OutputFile* file = file_of("report"))
+    file->write(run_page(results_json(result, table), "results.json", strips_));
   if (OutputFile* file = file_of("timeline")) file->write(timeline_foot());
   for (const File& file : files_) file.file->flush();
 }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "sim/cli/options.h"
+#include "sim/energy/energy_table.h"
+#include "sim/page/step_strips.h"
 #include "sim/report/output_file.h"
 #include "sim/report/timeline_file.h"
 #include "sim/system/run.h"
@@ -26,7 +28,7 @@ class RunFiles {
 
   // A full disk is an error before the first file has its name: first flush(), then the results,
   // then commit(). Throw Error(output).
-  void flush();
+  void flush(const RunResult& result, const EnergyTable& table);
   void commit();
 
   // "events in log.jsonl\n", a line for each; "" without files.
@@ -46,6 +48,7 @@ class RunFiles {
   std::vector<File> files_;
   clocked::CycleWindow cycles_;
   TimelineWindow window_;
+  std::vector<StepStrip> strips_;  // of the run, for its report
 };
 
 }  // namespace peeksim

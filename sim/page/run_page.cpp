@@ -43,6 +43,30 @@ Json buffers_json(const RunResult& run) {
   return list;
 }
 
+// Cycles count from the strip's start. An interval is [start, length, name, 1 when it is of the
+// strip's own step, amount].
+Json strip_json(const StepStrip& strip) {
+  Json lanes = Json::array();
+  for (const TimelineLane& lane : strip.lanes) {
+    Json intervals = Json::array();
+    for (const Interval& one : lane.intervals) {
+      const bool own = one.group == strip.group && one.step == strip.step;
+      intervals.push_back(
+          {one.start - strip.start, one.end - one.start, one.name, own ? 1 : 0, one.amount});
+    }
+    lanes.push_back({{"name", lane.name}, {"unit", lane.unit}, {"intervals", intervals}});
+  }
+  return {{"layer", strip.layer},
+          {"group", strip.group},
+          {"groups", strip.groups},
+          {"step", strip.step},
+          {"steps", strip.steps},
+          {"start", strip.start},
+          {"length", strip.end - strip.start},
+          {"whole", strip.whole},
+          {"lanes", lanes}};
+}
+
 // Throws nlohmann's exception unless everything is there that scripts read beside the counters of
 // a pair (docs/results-format.md): a page that breaks off in the middle helps nobody.
 void require_pair(const Json& pair) {
@@ -76,7 +100,8 @@ void require_shown(const Json& results, const RunResult& run, const std::string&
 
 }  // namespace
 
-std::string run_page(const std::string& results, const std::string& path) {
+std::string run_page(const std::string& results, const std::string& path,
+                     const std::vector<StepStrip>& strips) {
   const RunResult run = parse_results(results, path).result;
   Json data;
   data["results"] = Json::parse(results);
@@ -86,11 +111,13 @@ std::string run_page(const std::string& results, const std::string& path) {
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
   data["buffer_bytes"] = buffers_json(run);
+  data["strips"] = Json::array();
+  for (const StepStrip& strip : strips) data["strips"].push_back(strip_json(strip));
   PageParts parts;
   parts.title = "peeksim: " + run.trace.network + " on " + run.machine.name;
   parts.data = data.dump();
   parts.scripts = {"run_report_layers.js", "run_report_machine.js", "run_report_roofline.js",
-                   "run_report_table.js", "run_report.js"};
+                   "run_report_strip.js",  "run_report_table.js",   "run_report.js"};
   return make_page(parts);
 }
 

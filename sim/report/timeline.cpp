@@ -16,8 +16,7 @@ namespace {
 // Lanes of things that may overlap in time come in two: the halves of a double buffer, or steps
 // with an even and an odd number, which use them.
 enum Lane {
-  step_lane = layer_lane + 1,
-  dram_lane,
+  dram_lane = step_lane + 1,
   load_lanes,  // two for each tensor
   array_lanes = load_lanes + 6,
   stall_lane = array_lanes + 3,  // one for each pass

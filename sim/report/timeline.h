@@ -30,6 +30,7 @@ struct TimelineLane {
 };
 
 inline constexpr std::size_t layer_lane = 0;  // of timeline_of(): its intervals are groups
+inline constexpr std::size_t step_lane = 1;  // from when a step's inputs are there to its last tile
 
 // The same lanes for every layer, in the order in which data flow: the layer, its steps, DRAM, the
 // halves of the buffers as they are loaded, the array by pass, its stalls, drain, prediction and

@@ -10,7 +10,7 @@ import unittest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("PEEKSIM", os.path.join(ROOT, "build", "release", "peeksim"))
@@ -112,8 +112,7 @@ class ABrowser(unittest.TestCase):
 
     def saved(self, name):
         """The text of a file that the page saved; it is removed, so that its name is free again."""
-        path = os.path.join(self.folder, name)
-        WebDriverWait(self.browser, 10).until(lambda _: os.path.exists(path))
+        path = self.downloaded(name)
         with open(path, encoding="utf-8") as file:
             text = file.read()
         os.remove(path)

@@ -145,6 +145,7 @@ class ARunReport(ReportPages):
             picture = self.find("#machine-picture").text
             self.assertIn(f"used {rows['PE array'][2]} %", picture)
             self.assertIn(f"energy {rows['DRAM'][4]} %", picture)
+            self.assertIn(f"on chip. leakage {leakage:.1f} % of the energy", picture)
         self.screenshot("run-report-machine", "#machine")
 
     def test_arrow_keys_walk_through_a_chart_and_say_where_they_are(self):
@@ -237,7 +238,100 @@ class AReportOfManyLayers(ReportPages):
         self.assertIn("SYNTHETIC TRACE", self.find(".synthetic").text)
 
 
+class AReportThatARunWrote(ReportPages):
+    """Has a step of every layer, cycle by cycle."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.page = os.path.join(cls.folder, "run.html")
+        peeksim("run", "configs/peek-16x16.yaml", "--trace", "traces/resnet18.h5", "--report",
+                cls.page)
+
+    def setUp(self):
+        self.open(self.page)
+        self.strips = self.script("return data().strips")
+
+    def seen(self):
+        return self.script("return [strip_view.from, strip_view.to]")
+
+    def test_the_strip_of_every_layer_is_drawn(self):
+        for dark in (False, True):
+            self.open(self.page, dark=dark)
+            for index, strip in enumerate(self.strips):
+                self.choose("#strip-layer", str(index))
+                self.assert_painted("#strip-chart", 4)
+                self.assertIn(f"Step {strip['step']} of", self.find("#strip-which").text)
+            self.screenshot("run-report-strip-" + ("dark" if dark else "light"), "#strip")
+        self.assert_quiet()
+        self.assertLess(os.path.getsize(self.page), 3_000_000)
+
+    def test_the_table_sums_what_belongs_to_the_step(self):
+        self.choose("#strip-layer", "3")
+        shown = {row[0]: row[1:3] for row in self.table("strip-table")}
+        for lane in self.strips[3]["lanes"]:
+            own = [interval for interval in lane["intervals"] if interval[3] == 1]
+            self.assertEqual(shown[lane["name"]],
+                             [str(len(own)), f"{sum(interval[1] for interval in own):,}"])
+
+    def test_buttons_and_keys_zoom_and_move(self):
+        length = self.strips[0]["length"]
+        self.assertEqual(self.seen(), [0, length])
+        self.find("#strip-nearer").click()
+        self.assertEqual(self.seen(), [length / 4, 3 * length / 4])
+        self.find("#strip-later").click()
+        self.assertEqual(self.seen(), [length / 2, length])
+        canvas = self.find("#strip-chart")
+        canvas.send_keys(Keys.ARROW_LEFT)
+        self.assertEqual(self.seen(), [length * 0.4, length * 0.9])
+        canvas.send_keys("+")
+        self.assertAlmostEqual(self.seen()[1] - self.seen()[0], length / 4)
+        canvas.send_keys(Keys.HOME)
+        self.assertEqual(self.seen(), [0, length])
+        for _ in range(30):
+            canvas.send_keys("+")
+        self.assertEqual(self.seen()[1] - self.seen()[0], 8)
+        self.assert_painted("#strip-chart")
+
+    def test_the_wheel_zooms_only_where_the_strip_has_the_focus(self):
+        wheel = """const canvas = document.getElementById("strip-chart");
+            if (arguments[0]) canvas.focus();
+            canvas.dispatchEvent(new WheelEvent("wheel", {deltaY: -1, cancelable: true}))"""
+        self.script(wheel, False)
+        self.assertEqual(self.seen(), [0, self.strips[0]["length"]])
+        self.script(wheel, True)
+        self.assertAlmostEqual(self.seen()[1] - self.seen()[0], 0.8 * self.strips[0]["length"])
+
+    def test_pointing_at_an_interval_says_what_it_is(self):
+        self.choose("#strip-layer", "3")
+        strip = self.strips[3]
+        lane = next(i for i, lane in enumerate(strip["lanes"]) if lane["name"] == "array, peek pass")
+        start, length, name, _, macs = next(one for one in strip["lanes"][lane]["intervals"]
+                                            if one[0] >= 0 and one[3] == 1)
+        self.script("show_part(arguments[0] - 20, arguments[0] + arguments[1] + 20)", start, length)
+        self.script("""const canvas = strip_view.canvas;
+            const { left, top } = canvas.getBoundingClientRect();
+            canvas.dispatchEvent(new PointerEvent("pointermove", {
+              clientX: left + (name_room(canvas) + canvas.clientWidth) / 2,
+              clientY: top + (arguments[0] + 0.5) * strip_row}))""", lane)
+        hint = self.find("#strip-hint").text
+        self.assertIn(f"array, peek pass: {name}, cycles {start:,} to {start + length:,}", hint)
+        self.assertIn(f"{macs:,} macs", hint)
+
+    def test_it_fits_a_phone_and_changes_with_the_window(self):
+        for width in (400, 2000):
+            self.resize(width, 900)
+            self.assert_fits()
+            self.assertTrue(self.script(
+                "return strip_view.canvas.width === strip_view.canvas.clientWidth"))
+
+
 class AReportOfOtherRuns(ReportPages):
+    def test_a_report_of_results_says_how_to_see_a_step(self):
+        page, _ = self.report("plain", "peek-16x16", "traces/cifar_resnet20.h5")
+        self.open(page)
+        self.assertIn("peeksim run MACHINE --trace FILE --report", self.find("#strip").text)
+
     def test_a_machine_that_predicts_nothing_says_so(self):
         page, _ = self.report("dense", "dense-16x16", "traces/cifar_resnet20.h5")
         self.open(page)

@@ -62,6 +62,31 @@ TEST_CASE("a missing, foreign, cut or older results file makes no page") {
   report("bare.json", {"bare.json: is not a complete results file: ", "'energy'"});
 }
 
+TEST_CASE("a run writes its report itself, with a step of every layer, whichever engine ran") {
+  const Desk desk;
+  const std::string screen = desk.ok(run_to("out", {"--report", "page.html"}));
+  CHECK(contains(screen, "\nreport in page.html\n"));
+  const std::string page = desk.files.read("page.html");
+  CHECK(contains(page, "\"strips\":[{\"layer\":"));
+  desk.ok(run_to("again", {"--report", "clocked.html", "--engine", "clocked"}));
+  CHECK(desk.files.read("clocked.html") == page);
+  desk.ok({"report", "out/results.json", "-o", "later.html"});
+  CHECK(contains(desk.files.read("later.html"), "\"strips\":[]"));
+}
+
+TEST_CASE("a run whose report cannot be written does not begin, and one that fails leaves none") {
+  const Desk desk;
+  desk.files.write("page.html", "precious");
+  desk.refused(run_to("out", {"--report", "page.html"}), 6, {"page.html: exists already"});
+  desk.refused(run_to("out", {"--report", "no/page.html"}), 6, {"no/page.html: cannot be written"});
+  desk.refused(run_to("out", {"--report", "log", "--events", "log"}), 2, {"name the same file"});
+  desk.refused(run_to("out", {"--report", ""}), 2, {"--report is empty"});
+  CommandSetup full;
+  full.file_size_limit = 20000;
+  desk.refused({"run", "machine.yaml", "--trace", "trace.h5", "--report", "new.html"}, 6,
+               {"new.html: cannot be written: "}, full);
+}
+
 TEST_CASE("a full disk leaves no page, and keeps the old one") {
   const ReportDesk desk;
   desk.files.write("old.html", "precious");

@@ -71,6 +71,20 @@ TEST_CASE("traffic of buffers is given per layer and side, and adds up") {
   }
 }
 
+TEST_CASE("strips count their cycles from their own start and tell their step's intervals apart") {
+  StepStrip strip;
+  strip.layer = "plain";
+  strip.step = 3, strip.steps = 7;
+  strip.start = 100, strip.end = 150;
+  strip.lanes = {{"DRAM", "bytes", {{"load", 90, 120, 0, 4, 64}, {"store 3", 130, 150, 0, 3, 32}}}};
+  const json shown = data_of(run_page(sample_text(), "results.json", {strip}))["strips"];
+  REQUIRE(shown.size() == 1);
+  CHECK(shown[0]["length"] == 50);
+  CHECK(shown[0]["lanes"][0]["intervals"] ==
+        json::parse(R"([[-10, 30, "load", 0, 64], [30, 20, "store 3", 1, 32]])"));
+  CHECK(data_of(run_page(sample_text(), "results.json"))["strips"].empty());
+}
+
 TEST_CASE("the same results give the same page") {
   CHECK(run_page(sample_text(), "a.json") == run_page(sample_text(), "b.json"));
 }

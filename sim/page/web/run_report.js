@@ -1,8 +1,10 @@
-// The report of one run (sim/page/run_page.cpp has what data() holds): its top, and the order of its parts.
+// The report of one run (sim/page/run_page.cpp has what data() holds): its top, and the order of
+// its parts.
 "use strict";
 
 // "peek, 2x2 windows, diagonal peeks, threshold 0".
-function prediction_text({ policy, window, peeks, threshold, layers: overrides, exclude, thresholds_file }) {
+function prediction_text(
+  { policy, window, peeks, threshold, layers: overrides, exclude, thresholds_file }) {
   if (policy !== "peek") return policy;
   return [
     "peek, " + window.join("×") + " windows",
@@ -19,19 +21,33 @@ function run_facts() {
   const milliseconds = (cycles) => fixed(cycles / machine.clock_mhz / 1e3, 3) + " ms";
   const { machine: here, dense } = totals.network;
   return facts([
-    ["Trace", trace.file + " (sha256 " + trace.sha256.slice(0, 12) + "), " +
-      (trace.loop === "closed" ? "closed loop of " + trace.machine : "open loop") + ", " +
-      (trace.images === 1 ? "1 image" : whole(trace.images) + " images; all sums are over all images")],
+    [
+      "Trace",
+      trace.file + " (sha256 " + trace.sha256.slice(0, 12) + "), " +
+        (trace.loop === "closed" ? "closed loop of " + trace.machine : "open loop") + ", " +
+        (trace.images === 1 ? "1 image" :
+          whole(trace.images) + " images; all sums are over all images")
+    ],
     ["Origin", trace.origin || "not stated"],
-    ["Machine", array.rows + "×" + array.cols + " PEs, " + array.lanes + " MAC/cycle each, dispatch " + array.dispatch +
-      "; buffers " + bytes_text(buffers.ifmap_bytes) + " ifmap, " + bytes_text(buffers.weight_bytes) + " weight, " +
-      bytes_text(buffers.ofmap_bytes) + " ofmap; DRAM " + dram.bytes_per_cycle + " B/cycle, latency " + dram.latency + " cycles"],
+    [
+      "Machine",
+      array.rows + "×" + array.cols + " PEs, " + array.lanes + " MAC/cycle each, dispatch " +
+        array.dispatch + "; buffers " + bytes_text(buffers.ifmap_bytes) + " ifmap, " +
+        bytes_text(buffers.weight_bytes) + " weight, " + bytes_text(buffers.ofmap_bytes) +
+        " ofmap; DRAM " + dram.bytes_per_cycle + " B/cycle, latency " + dram.latency + " cycles"
+    ],
     ["Prediction", prediction_text(machine.prediction)],
-    ["Time", milliseconds(here.counters.cycles) + " at " + machine.clock_mhz + " MHz; without prediction " +
-      milliseconds(dense.counters.cycles)],
-    ["Energy", fixed(shown_energy(here.energy.total), 1) + " " + energy_unit + "; without prediction " +
-      fixed(shown_energy(dense.energy.total), 1) + " " + energy_unit + "; table " + run.energy_table.name + ": " +
-      run.energy_table.source],
+    [
+      "Time",
+      milliseconds(here.counters.cycles) + " at " + machine.clock_mhz +
+        " MHz; without prediction " + milliseconds(dense.counters.cycles)
+    ],
+    [
+      "Energy",
+      fixed(shown_energy(here.energy.total), 1) + " " + energy_unit + "; without prediction " +
+        fixed(shown_energy(dense.energy.total), 1) + " " + energy_unit + "; table " +
+        run.energy_table.name + ": " + run.energy_table.source
+    ],
   ]);
 }
 
@@ -41,44 +57,58 @@ function scope_table() {
     .map(({ name, label }) => ({ label: label.replace(" *", ""), ...run.totals[name] }));
   const ratio = (name, title, show) => ({ name, title, value: (row) => row[name], show });
   const times = (value) => fixed(value, 2);
-  return sortable_table("scopes", "Ratios by what they are over; speed-up and energy ratio: the same machine " +
-    "without prediction / this one", [
-    { name: "scope", title: "over", value: (row) => row.label },
-    ratio("layers", "layers"),
-    ratio("mac_reduction", "MACs saved (%)", of_100),
-    ratio("speed_up", "speed-up (×)", times),
-    ratio("energy_ratio", "energy ratio (×)", times),
-    ratio("false_zero_share", "false zeros (%)", of_100),
-    ratio("utilisation", "utilisation (%)", of_100),
-  ], rows, "scopes.csv");
+  return sortable_table("scopes",
+    "Ratios by what they are over; speed-up and energy ratio: the same machine " +
+      "without prediction / this one",
+    [
+      { name: "scope", title: "over", value: (row) => row.label },
+      ratio("layers", "layers"),
+      ratio("mac_reduction", "MACs saved (%)", of_100),
+      ratio("speed_up", "speed-up (×)", times),
+      ratio("energy_ratio", "energy ratio (×)", times),
+      ratio("false_zero_share", "false zeros (%)", of_100),
+      ratio("utilisation", "utilisation (%)", of_100),
+    ],
+    rows, "scopes.csv");
 }
 
 function spread_line() {
   if (run.trace.images < 2) return null;
   const text = (name, label, scale, unit, digits) => {
     const { mean, standard_deviation } = run.over_images[name];
-    return label + " " + fixed(mean * scale, digits) + " ± " + fixed(standard_deviation * scale, digits) + unit;
+    return label + " " + fixed(mean * scale, digits) + " ± " +
+      fixed(standard_deviation * scale, digits) + unit;
   };
-  return element("p", { id: "spread" }, "Per image, mean ± standard deviation: " + [
-    text("mac_reduction", "MACs saved", 100, " %", 1), text("cycles", "cycles", 1e-3, " k", 1),
-    text("speed_up", "speed-up", 1, " ×", 2), text("energy", "energy", 1e-6, " " + energy_unit, 1),
-    text("energy_ratio", "energy ratio", 1, " ×", 2), text("false_zero_share", "false zeros", 100, " %", 1),
-  ].join(", ") + ".");
+  return element("p", { id: "spread" },
+    "Per image, mean ± standard deviation: " +
+      [
+        text("mac_reduction", "MACs saved", 100, " %", 1),
+        text("cycles", "cycles", 1e-3, " k", 1),
+        text("speed_up", "speed-up", 1, " ×", 2),
+        text("energy", "energy", 1e-6, " " + energy_unit, 1),
+        text("energy_ratio", "energy ratio", 1, " ×", 2),
+        text("false_zero_share", "false zeros", 100, " %", 1),
+      ].join(", ") +
+      ".");
 }
 
 function show_heading() {
   const { trace, machine, totals } = run;
   const { network } = totals;
   page_header(trace.network + " on " + machine.name);
-  document.getElementById("page").append(...[
-    trace.synthetic ? synthetic_notice() : null,
+  document.getElementById("page").append(...[trace.synthetic ? synthetic_notice() : null,
     figures([
       [percent(network.mac_reduction), "of the network's MACs saved"],
       [fixed(network.speed_up, 2) + " ×", "speed-up over the machine without prediction"],
-      [fixed(network.energy_ratio, 2) + " ×", "energy without prediction / energy of this machine"],
+      [
+        fixed(network.energy_ratio, 2) + " ×",
+        "energy without prediction / energy of this machine"
+      ],
       [percent(network.false_zero_share), "of the predicted zeros are false"],
     ]),
-    run_facts(), scope_table(), spread_line(),
+    run_facts(),
+    scope_table(),
+    spread_line(),
   ].filter((part) => part));
 }
 
@@ -86,7 +116,10 @@ show_heading();
 show_machine();
 show_layers();
 show_roofline();
+show_strips();
 show_table();
 document.getElementById("page").append(element("p", { class: "faint" },
-  "Made by peeksim " + run.program.version + " from counters that are exact for the machine as it is defined. What " +
-  "they mean, and what the model leaves out: docs/machine.md, docs/energy.md and docs/deviations.md of peeksim."));
+  "Made by peeksim " + run.program.version +
+    " from counters that are exact for the machine as it is defined. What " +
+    "they mean, and what the model leaves out: docs/machine.md, " +
+    "docs/energy.md and docs/deviations.md of peeksim."));

@@ -1,5 +1,6 @@
-// The report of a run, layer by layer: where cycles, energy, MACs and bytes went, as bars. A layer has
-// two bars: this machine's, and below it, fainter, that of the same machine without prediction.
+// The report of a run, layer by layer: where cycles, energy, MACs and bytes went, as bars. A
+// layer has two bars: this machine's, and below it, fainter, that of the same machine without
+// prediction.
 "use strict";
 
 const run = data().results; // docs/results-format.md
@@ -21,12 +22,19 @@ const cycle_parts = [
 ];
 
 const energy_tints = ["c1", "c6", "c8", "c3", "c4", "c5", "c2", "bad", "c7"];
-const energy_parts = data().energy_components.map(({ name, label }, i) => (
-  { label, tint: energy_tints[i % energy_tints.length], of: (side) => shown_energy(side.energy[name]) }));
+const energy_parts = data().energy_components.map(({ name, label }, i) => ({
+  label,
+  tint: energy_tints[i % energy_tints.length],
+  of: (side) => shown_energy(side.energy[name])
+}));
 
 const mac_parts = [
   { label: "executed", tint: "c1", of: (side) => side.counters.macs_executed },
-  { label: "zero-gated: the activation is 0", tint: "c4", of: (side) => side.counters.macs_zero_gated },
+  {
+    label: "zero-gated: the activation is 0",
+    tint: "c4",
+    of: (side) => side.counters.macs_zero_gated
+  },
   { label: "predicted: never executed", tint: "c3", of: (side) => side.counters.macs_predicted },
 ];
 
@@ -52,9 +60,11 @@ const total = (parts, side) => parts.reduce((sum, part) => sum + part.of(side), 
 let in_percent = false; // of the layer without prediction, for all bars of the page
 
 // Room for a name beside every pair of bars, and for the legend and the axis.
-const bars_height = (count, legend_rows = 2) => count * (count > 30 ? 19 : 26) + 70 + 22 * legend_rows;
+const bars_height = (count, legend_rows = 2) =>
+  count * (count > 30 ? 19 : 26) + 70 + 22 * legend_rows;
 
-const name_axis = (more) => ({ ticks: { autoSkip: false, font: { size: 11 } }, grid: { display: false }, ...more });
+const name_axis = (more) =>
+  ({ ticks: { autoSkip: false, font: { size: 11 } }, grid: { display: false }, ...more });
 
 // A section with a bar chart. quantity: with its unit, for the axis: "cycles", "energy (µJ)".
 function layer_bars(id, title, explanation, quantity, parts) {
@@ -67,7 +77,8 @@ function layer_bars(id, title, explanation, quantity, parts) {
       return in_percent ? (100 * amount) / (total(parts, side_of(layer, "dense")) || 1) : amount;
     }),
   }));
-  const amount_text = (item) => (in_percent ? fixed(item.raw, 1) + " %" : short_number(item.raw));
+  const amount_text = (item) =>
+    (in_percent ? fixed(item.raw, 1) + " %" : short_number(item.raw));
   const who_text = (item) => (item.dataset.stack === "dense" ? "without prediction, " : "");
   return section(id, title, explanation,
     chart(id + "-chart", title + " of every layer, beside the machine without prediction",
@@ -82,14 +93,19 @@ function layer_bars(id, title, explanation, quantity, parts) {
           interaction: { mode: "index", axis: "y" },
           datasets: { bar: { categoryPercentage: 0.86, barPercentage: 0.95 } },
           scales: {
-            x: axis(in_percent ? quantity.replace(/ \(.*/, "") + ", % of the layer without prediction" : quantity,
+            x: axis(in_percent ?
+                quantity.replace(/ \(.*/, "") + ", % of the layer without prediction" :
+                quantity,
               { stacked: true, ticks: { callback: in_percent ? (value) => value : short_number } }),
             y: name_axis({ stacked: true }),
           },
           plugins: {
             legend: legend_of_one_side(parts.length),
-            tooltip: { filter: (item) => item.raw > 0, callbacks: {
-              label: (item) => who_text(item) + item.dataset.label + ": " + amount_text(item) } },
+            tooltip: {
+              filter: (item) => item.raw > 0,
+              callbacks:
+                { label: (item) => who_text(item) + item.dataset.label + ": " + amount_text(item) }
+            },
           },
         },
       })));
@@ -106,8 +122,8 @@ const legend_of_one_side = (count) => ({
   },
 });
 
-// What became of the outputs that prediction was asked about. No counter knows how many of the outputs
-// that were computed are zero, so what it missed is not shown.
+// What became of the outputs that prediction was asked about. No counter knows how many of the
+// outputs that were computed are zero, so what it missed is not shown.
 function show_quality() {
   const asked = (layer) => layer.machine.counters.neighbors || layer.machine.counters.outputs;
   const parts = [
@@ -115,20 +131,24 @@ function show_quality() {
     ["false: predicted zero, and above 0", "bad", (c) => c.false_zero],
   ];
   const others = layers.filter((layer) => layer.policy === "none");
-  const explanation = "Of the outputs that could be predicted (the neighbors of peeks; with an oracle all), the share " +
-    "that was predicted zero, right and wrong. The rest was computed; how much of it is zero is not counted.";
+  const explanation = "Of the outputs that could be predicted (the neighbors of peeks; " +
+    "with an oracle all), the share " +
+    "that was predicted zero, right and wrong. The rest was computed; " +
+    "how much of it is zero is not counted.";
   if (predicted.length === 0)
-    return section("quality", "Quality of predictions", "This machine predicts nothing on this network.");
+    return section(
+      "quality", "Quality of predictions", "This machine predicts nothing on this network.");
   const made = section("quality", "Quality of predictions", explanation,
-    chart("quality-chart", "Right and wrong predictions of every predicted layer", bars_height(predicted.length, 1),
-      () => ({
+    chart("quality-chart", "Right and wrong predictions of every predicted layer",
+      bars_height(predicted.length, 1), () => ({
         type: "bar",
         data: {
           labels: predicted.map((layer) => layer.name),
           datasets: parts.map(([label, tint, of]) => ({
             label,
             backgroundColor: colour(tint),
-            data: predicted.map((layer) => (100 * of(layer.machine.counters)) / (asked(layer) || 1)),
+            data:
+              predicted.map((layer) => (100 * of(layer.machine.counters)) / (asked(layer) || 1)),
           })),
         },
         options: {
@@ -140,36 +160,53 @@ function show_quality() {
           },
           plugins: {
             legend: { labels: { boxWidth: 14 } },
-            tooltip: { callbacks: {
-              label: (item) => item.dataset.label + ": " + fixed(item.raw, 1) + " %, " +
-                whole(parts[item.datasetIndex][2](predicted[item.dataIndex].machine.counters)) + " outputs",
-              footer: (items) => percent(predicted[items[0].dataIndex].false_zero_share) +
-                " of the predicted zeros are false" } },
+            tooltip: {
+              callbacks: {
+                label: (item) => item.dataset.label + ": " + fixed(item.raw, 1) + " %, " +
+                  whole(
+                    parts[item.datasetIndex][2](predicted[item.dataIndex].machine.counters)) +
+                  " outputs",
+                footer: (items) => percent(predicted[items[0].dataIndex].false_zero_share) +
+                  " of the predicted zeros are false"
+              }
+            },
           },
         },
       })));
-  if (others.length > 0) made.append(element("p", { class: "faint" }, "Not predicted: " +
-    others.map((layer) => layer.name + (layer.not_predicted_because ? " (" + layer.not_predicted_because + ")" : ""))
-      .join(", ") + "."));
+  if (others.length > 0)
+    made.append(element("p", { class: "faint" },
+      "Not predicted: " +
+        others
+          .map((layer) => layer.name +
+              (layer.not_predicted_because ? " (" + layer.not_predicted_because + ")" : ""))
+          .join(", ") +
+        "."));
   return made;
 }
 
 function show_layers() {
   section("layers", "Layer by layer",
-    "Upper bars: this machine. Lower, fainter bars: the same machine without prediction. A click on a legend hides " +
+    "Upper bars: this machine. Lower, fainter bars: the same machine " +
+      "without prediction. A click on a legend hides " +
       "a part; arrow keys walk through a chart that has the focus.",
-    choice("bars-show", "Bars show", [["amount", "amounts"], ["percent", "% of the layer without prediction"]],
+    choice("bars-show", "Bars show",
+      [["amount", "amounts"], ["percent", "% of the layer without prediction"]],
       (value) => {
         in_percent = value === "percent";
         redraw();
       }),
     element("div", { class: "pairs" },
       layer_bars("cycles", "Cycles", "By where they went.", "cycles", cycle_parts),
-      layer_bars("energy", "Energy", "By component.", "energy (" + energy_unit + ")", energy_parts),
-      layer_bars("macs", "MACs", "By what became of them. Zero-gated ones take their time and save only energy.",
+      layer_bars(
+        "energy", "Energy", "By component.", "energy (" + energy_unit + ")", energy_parts),
+      layer_bars("macs", "MACs",
+        "By what became of them. Zero-gated ones take their time and save " +
+          "only energy.",
         "MACs", mac_parts),
       show_quality(),
-      layer_bars("dram", "DRAM traffic", "By what was moved.", "DRAM traffic (bytes)", dram_parts),
-      layer_bars("buffers", "Buffer traffic", "Reads, writes and fills at the ports of the on-chip buffers.",
-        "buffer traffic (bytes)", buffer_parts)));
+      layer_bars(
+        "dram", "DRAM traffic", "By what was moved.", "DRAM traffic (bytes)", dram_parts),
+      layer_bars("buffers", "Buffer traffic",
+        "Reads, writes and fills at the ports of the on-chip buffers.", "buffer traffic (bytes)",
+        buffer_parts)));
 }

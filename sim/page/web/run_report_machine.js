@@ -1,5 +1,5 @@
-// The report of a run: the machine as blocks (docs/machine.md), each with its size, how much of what it
-// could do it did, and its share of energy and area.
+// The report of a run: the machine as blocks (docs/machine.md), each with its size, how much of
+// what it could do it did, and its share of energy and area.
 "use strict";
 
 function shape(tag, attributes, ...children) {
@@ -9,108 +9,207 @@ function shape(tag, attributes, ...children) {
   return made;
 }
 
-const bytes_text = (bytes) => (bytes % 1024 === 0 ? whole(bytes / 1024) + " KiB" : whole(bytes) + " B");
+const bytes_text = (bytes) =>
+  (bytes % 1024 === 0 ? whole(bytes / 1024) + " KiB" : whole(bytes) + " B");
 
-// The blocks of one side of the network or of a layer. at: x, y, width, height in the picture; use:
-// 0 to 1, or null where no counter says; energy: components of results.json; area: a component or null.
+// The blocks of one side of the network or of a layer. at: x, y, width, height in the picture;
+// use: 0 to 1, or null where no counter says; energy: components of results.json; area: a
+// component or null.
 function machine_blocks({ counters: c }) {
   const { array, buffers, dram } = run.machine;
   const row = array.cols * c.cycles;
-  const read_port = (reads, width) => (width > 0
-    ? { use: c[reads] / (width * c.cycles), formula: reads + " / (" + width + " elements per cycle × cycles)",
-        port: width + " elements/cycle read" }
-    : { use: null, formula: "the read port has no limit: " + short_number(c[reads] / c.cycles) + " elements per cycle",
-        port: "reads without limit" });
+  const read_port = (reads, width) => {
+    const mean = short_number(c[reads] / c.cycles) + " elements per cycle";
+    if (width === 0)
+      return {
+        use: null,
+        formula: "no limit to be measured by: " + mean,
+        port: "reads without limit"
+      };
+    return {
+      use: c[reads] / (width * c.cycles),
+      formula: reads + " / (" + width + " elements per cycle × cycles)",
+      port: width + " elements/cycle read",
+    };
+  };
   const channel = (bytes) => bytes / (dram.bytes_per_cycle * c.cycles);
   const of_channel = "/ (" + dram.bytes_per_cycle + " B per cycle × cycles)";
   const ifmap = read_port("ifmap_reads", buffers.ifmap_read_width);
   const weight = read_port("weight_reads", buffers.weight_read_width);
   return [
-    { name: "DRAM", at: [12, 130, 170, 390], size: [dram.bytes_per_cycle + " B/cycle", "latency " + dram.latency + " cycles"],
+    {
+      name: "DRAM",
+      at: [12, 130, 170, 390],
+      size: [dram.bytes_per_cycle + " B/cycle", "latency " + dram.latency + " cycles"],
       use: channel(c.dram_read_bytes + c.dram_write_bytes),
-      formula: "(dram_read_bytes + dram_write_bytes) " + of_channel, energy: ["dram"], area: null },
-    { name: "Sequencer", at: [242, 20, 170, 76], size: [short_number(c.tiles_dense + c.tiles_peek + c.tiles_neighbor) +
-        " tiles", short_number(c.tiles_skipped) + " skipped"],
-      use: null, formula: "no counter", energy: [], area: null },
-    { name: "DMA loader", at: [242, 150, 170, 76], size: ["reads DRAM"], use: channel(c.dram_read_bytes),
-      formula: "dram_read_bytes " + of_channel, energy: [], area: null },
-    { name: "DMA storer", at: [242, 424, 170, 76], size: ["writes DRAM"], use: channel(c.dram_write_bytes),
-      formula: "dram_write_bytes " + of_channel, energy: [], area: null },
-    { name: "ifmap buffer", at: [464, 204, 170, 130], size: [bytes_text(buffers.ifmap_bytes), ifmap.port], ...ifmap,
-      energy: ["ifmap_buffer"], area: "ifmap_buffer" },
-    { name: "weight buffer", at: [700, 22, 180, 130], size: [bytes_text(buffers.weight_bytes), weight.port], ...weight,
-      energy: ["weight_buffer"], area: "weight_buffer" },
-    { name: "PE array", at: [700, 204, 180, 130],
-      size: [array.rows + " × " + array.cols + " PEs × " + array.lanes + (array.lanes === 1 ? " lane" : " lanes"), "dispatch " + array.dispatch],
-      use: (c.macs_executed + c.macs_zero_gated) / (c.cycles * array.rows * array.cols * array.lanes),
+      formula: "(dram_read_bytes + dram_write_bytes) " + of_channel,
+      energy: ["dram"],
+      area: null
+    },
+    {
+      name: "Sequencer",
+      at: [242, 20, 170, 76],
+      size: [
+        short_number(c.tiles_dense + c.tiles_peek + c.tiles_neighbor) + " tiles",
+        short_number(c.tiles_skipped) + " skipped"
+      ],
+      use: null,
+      formula: "no counter",
+      energy: [],
+      area: null
+    },
+    {
+      name: "DMA loader",
+      at: [242, 150, 170, 76],
+      size: ["reads DRAM"],
+      use: channel(c.dram_read_bytes),
+      formula: "dram_read_bytes " + of_channel,
+      energy: [],
+      area: null
+    },
+    {
+      name: "DMA storer",
+      at: [242, 424, 170, 76],
+      size: ["writes DRAM"],
+      use: channel(c.dram_write_bytes),
+      formula: "dram_write_bytes " + of_channel,
+      energy: [],
+      area: null
+    },
+    {
+      name: "ifmap buffer",
+      at: [464, 204, 170, 130],
+      size: [bytes_text(buffers.ifmap_bytes), ifmap.port],
+      ...ifmap,
+      energy: ["ifmap_buffer"],
+      area: "ifmap_buffer"
+    },
+    {
+      name: "weight buffer",
+      at: [700, 22, 180, 130],
+      size: [bytes_text(buffers.weight_bytes), weight.port],
+      ...weight,
+      energy: ["weight_buffer"],
+      area: "weight_buffer"
+    },
+    {
+      name: "PE array",
+      at: [700, 204, 180, 130],
+      size: [
+        array.rows + " × " + array.cols + " PEs × " + array.lanes +
+          (array.lanes === 1 ? " lane" : " lanes"),
+        "dispatch " + array.dispatch
+      ],
+      use: (c.macs_executed + c.macs_zero_gated) /
+        (c.cycles * array.rows * array.cols * array.lanes),
       formula: "(macs_executed + macs_zero_gated) / (cycles × rows × cols × lanes)",
-      energy: ["mac", "psum", "transfer"], area: "pe_array" },
-    { name: "ofmap buffer", at: [700, 424, 180, 130], size: [bytes_text(buffers.ofmap_bytes), array.cols + " outputs/cycle written"],
-      use: c.ofmap_writes / row, formula: "ofmap_writes / (" + array.cols + " columns × cycles)",
-      energy: ["ofmap_buffer"], area: "ofmap_buffer" },
-    { name: "prediction unit", at: [934, 424, 180, 130],
+      energy: ["mac", "psum", "transfer"],
+      area: "pe_array"
+    },
+    {
+      name: "ofmap buffer",
+      at: [700, 424, 180, 130],
+      size: [bytes_text(buffers.ofmap_bytes), array.cols + " outputs/cycle written"],
+      use: c.ofmap_writes / row,
+      formula: "ofmap_writes / (" + array.cols + " columns × cycles)",
+      energy: ["ofmap_buffer"],
+      area: "ofmap_buffer"
+    },
+    {
+      name: "prediction unit",
+      at: [934, 424, 180, 130],
       size: [array.cols + " comparators", whole(c.window_bits_peak) + " window bits"],
-      use: c.comparisons / row, formula: "comparisons / (" + array.cols + " comparators × cycles)",
-      energy: ["prediction"], area: "prediction" },
+      use: c.comparisons / row,
+      formula: "comparisons / (" + array.cols + " comparators × cycles)",
+      energy: ["prediction"],
+      area: "prediction"
+    },
   ];
 }
 
 // A block with its shares; side: counters and energy.
-const with_shares = (block, side, area) => ({
-  ...block,
-  cost: block.energy.reduce((sum, name) => sum + side.energy[name], 0),
-  energy_share: block.energy.length ? block.energy.reduce((sum, name) => sum + side.energy[name], 0) / side.energy.total : null,
-  mm2: area && block.area ? area[block.area] : null,
-  area_share: area && block.area ? area[block.area] / area.total : null,
-});
+function with_shares(block, side, area) {
+  const priced = block.energy.length > 0;
+  const energy = block.energy.reduce((sum, name) => sum + side.energy[name], 0);
+  const mm2 = area && block.area ? area[block.area] : null;
+  return {
+    ...block,
+    cost: priced ? shown_energy(energy) : null,
+    energy_share: priced ? energy / side.energy.total : null,
+    mm2,
+    area_share: mm2 == null ? null : mm2 / area.total,
+  };
+}
 
 function draw_block(block) {
   const [x, y, width, height] = block.at;
   const text = (line, down, style = "") =>
     shape("text", { x: x + 10, y: y + down, style: "font-size:12.5px;" + style }, line);
-  const measures = [["used", block.use, "c1"], ["energy", block.energy_share, "c2"], ["area", block.area_share, "c7"]]
-    .filter(([, share]) => share != null);
+  const measures = [
+    ["used", block.use, "c1"], ["energy", block.energy_share, "c2"],
+    ["area", block.area_share, "c7"]
+  ].filter(([, share]) => share != null);
   const first = 22 + 17 * block.size.length + 18;
   const bars = measures.flatMap(([name, share, tint], i) => {
     const [left, room, down] = [x + 108, width - 118, first + 19 * i];
     return [
       text(name + " " + percent(share), down),
-      shape("rect", { x: left, y: y + down - 9, width: room, height: 9, rx: 2, style: "fill:var(--line)" }),
+      shape("rect",
+        { x: left, y: y + down - 9, width: room, height: 9, rx: 2, style: "fill:var(--line)" }),
       shape("rect", { x: left, y: y + down - 9, width: room * Math.min(share, 1), height: 9, rx: 2,
         style: "fill:var(--" + tint + ")" }),
     ];
   });
   return shape("g", {},
     shape("title", {}, block.name + ": " + block.size.join(", ") + ". Used = " + block.formula),
-    shape("rect", { x, y, width, height, rx: 6, style: "fill:var(--panel);stroke:var(--faint);stroke-width:1.5" }),
+    shape("rect", { x, y, width, height, rx: 6,
+      style: "fill:var(--panel);stroke:var(--faint);stroke-width:1.5" }),
     text(block.name, 20, "font-weight:600;font-size:14px"),
-    ...block.size.map((line, i) => text(line, 37 + 17 * i, "fill:var(--faint)")),
-    ...bars);
+    ...block.size.map((line, i) => text(line, 37 + 17 * i, "fill:var(--faint)")), ...bars);
 }
 
 // What flows between blocks: data drawn through, control dashed.
-const data_paths = ["M182 180H240", "M242 480H184", "M412 188H440V250H462", "M412 172H424V78H698",
-  "M412 204H428V470H698", "M700 512H520V490H414", "M634 268H698", "M790 152V202", "M790 334V422", "M790 385H1024V422"];
-const control_paths = ["M412 50H650V215H698", "M327 96V148", "M256 96V422", "M980 424V300H882", "M1070 424V10H327V18"];
-const path_names = [[432, 92, "weights"], [446, 200, "ifmap"], [440, 462, "residual"], [560, 506, "ofmap"],
+const data_paths = [
+  "M182 180H240", "M242 480H184", "M412 188H440V250H462", "M412 172H424V78H698",
+  "M412 204H428V470H698", "M700 512H520V490H414", "M634 268H698", "M790 152V202", "M790 334V422",
+  "M790 385H1024V422"
+];
+const control_paths = [
+  "M412 50H650V215H698", "M327 96V148", "M256 96V422", "M980 424V300H882", "M1070 424V10H327V18"
+];
+const path_names = [
+  [432, 92, "weights"], [446, 200, "ifmap"], [440, 462, "residual"], [560, 506, "ofmap"],
   [798, 360, "drain: a row a cycle"], [1018, 404, "peeks", "end"], [974, 292, "gate PEs", "end"],
-  [1062, 28, "predict_ready, live tiles", "end"], [642, 44, "tiles", "end"]];
+  [1062, 28, "predict_ready, live tiles", "end"], [642, 44, "tiles", "end"]
+];
 
 function draw_machine(blocks, rest) {
-  const arrow = (id, tint) => shape("marker", { id, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 7,
-    markerHeight: 7, orient: "auto" }, shape("path", { d: "M0 0 10 5 0 10z", style: "fill:var(--" + tint + ")" }));
-  const path = (d, tint, dashed) => shape("path", { d, "marker-end": "url(#arrow-" + tint + ")",
-    style: "fill:none;stroke-width:1.8;stroke:var(--" + tint + ")" + (dashed ? ";stroke-dasharray:6 4" : "") });
-  return shape("svg", { id: "machine-picture", viewBox: "0 0 1126 594", role: "img", "aria-label":
-      "The machine as a block diagram; the table below has its numbers", style: "min-width:860px;width:100%;max-height:720px;margin-top:12px" },
+  const arrow = (id, tint) => shape("marker",
+    { id, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 7, markerHeight: 7, orient: "auto" },
+    shape("path", { d: "M0 0 10 5 0 10z", style: "fill:var(--" + tint + ")" }));
+  const path = (d, tint, dashed) => shape("path", {
+    d,
+    "marker-end": "url(#arrow-" + tint + ")",
+    style: "fill:none;stroke-width:1.8;stroke:var(--" + tint + ")" +
+      (dashed ? ";stroke-dasharray:6 4" : "")
+  });
+  return shape("svg", {
+    id: "machine-picture",
+    viewBox: "0 0 1126 594",
+    role: "img",
+    "aria-label": "The machine as a block diagram; the table below has its numbers",
+    style: "min-width:860px;width:100%;max-height:720px;margin-top:12px"
+  },
     shape("defs", {}, arrow("arrow-text", "text"), arrow("arrow-c8", "c8")),
     shape("rect", { x: 212, y: 2, width: 912, height: 590, rx: 8,
       style: "fill:none;stroke:var(--faint);stroke-dasharray:8 5" }),
-    shape("text", { x: 1112, y: 579, "text-anchor": "end", style: "font-size:12.5px;fill:var(--faint)" }, rest),
+    shape("text",
+      { x: 1112, y: 579, "text-anchor": "end", style: "font-size:12.5px;fill:var(--faint)" },
+      rest),
     ...control_paths.map((d) => path(d, "c8", true)),
     ...data_paths.map((d) => path(d, "text", false)),
-    ...path_names.map(([x, y, name, anchor = "start"]) => shape("text", { x, y, "text-anchor": anchor,
-      style: "font-size:12px;fill:var(--faint)" }, name)),
+    ...path_names.map(([x, y, name, anchor = "start"]) => shape("text",
+      { x, y, "text-anchor": anchor, style: "font-size:12px;fill:var(--faint)" }, name)),
     ...blocks.map(draw_block));
 }
 
@@ -118,11 +217,14 @@ function draw_machine(blocks, rest) {
 function unplaced_energy(blocks, side) {
   const placed = blocks.flatMap((block) => block.energy);
   return data().energy_components.filter(({ name }) => !placed.includes(name))
-    .map(({ name, label }) => label + " " + percent(side.energy[name] / side.energy.total) + " of the energy").join(", ");
+    .map(({ name, label }) =>
+      label + " " + percent(side.energy[name] / side.energy.total) + " of the energy")
+    .join(", ");
 }
 
 function show_machine() {
-  const scopes = [["network", "the network"], ...layers.map((layer, i) => [String(i), layer.name])];
+  const scopes =
+    [["network", "the network"], ...layers.map((layer, i) => [String(i), layer.name])];
   const sides = [["machine", "this machine"], ["dense", "the machine without prediction"]];
   let [scope, who] = ["network", "machine"];
   const holder = element("div");
@@ -130,20 +232,44 @@ function show_machine() {
     const side = (scope === "network" ? run.totals.network : layers[Number(scope)])[who];
     const area = run.area_mm2?.[who];
     const blocks = machine_blocks(side).map((block) => with_shares(block, side, area));
-    const table = sortable_table("machine-table", "Blocks of " + sides.find(([name]) => name === who)[1] + ", on " +
-        scopes.find(([name]) => name === scope)[1], [
-      { name: "block", title: "block", value: (block) => block.name },
-      { name: "size", title: "size", value: (block) => block.size.join(", ") },
-      { name: "used", title: "used (%)", value: (block) => block.use, show: of_100 },
-      { name: "energy", title: "energy (" + energy_unit + ")", show: (energy) => fixed(energy, 1),
-        value: (block) => (block.energy.length ? shown_energy(block.cost) : null) },
-      { name: "energy_share", title: "of the energy (%)", value: (block) => block.energy_share, show: of_100 },
-      ...(area ? [
-        { name: "area_mm2", title: "area (mm²)", value: (block) => block.mm2, show: (mm2) => fixed(mm2, 3) },
-        { name: "area_share", title: "of the area (%)", value: (block) => block.area_share, show: of_100 },
-      ] : []),
-      { name: "used_is", title: "used is", value: (block) => block.formula },
-    ], blocks, "machine.csv");
+    const table = sortable_table("machine-table",
+      "Blocks of " + sides.find(([name]) => name === who)[1] + ", on " +
+        scopes.find(([name]) => name === scope)[1],
+      [
+        { name: "block", title: "block", value: (block) => block.name },
+        { name: "size", title: "size", value: (block) => block.size.join(", ") },
+        { name: "used", title: "used (%)", value: (block) => block.use, show: of_100 },
+        {
+          name: "energy",
+          title: "energy (" + energy_unit + ")",
+          value: (block) => block.cost,
+          show: (energy) => fixed(energy, 1)
+        },
+        {
+          name: "energy_share",
+          title: "of the energy (%)",
+          value: (block) => block.energy_share,
+          show: of_100
+        },
+        ...(area ?
+            [
+              {
+                name: "area_mm2",
+                title: "area (mm²)",
+                value: (block) => block.mm2,
+                show: (mm2) => fixed(mm2, 3)
+              },
+              {
+                name: "area_share",
+                title: "of the area (%)",
+                value: (block) => block.area_share,
+                show: of_100
+              },
+            ] :
+            []),
+        { name: "used_is", title: "used is", value: (block) => block.formula },
+      ],
+      blocks, "machine.csv");
     holder.replaceChildren(
       element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Block diagram" },
         draw_machine(blocks, "on chip. " + unplaced_energy(blocks, side))),
@@ -151,10 +277,18 @@ function show_machine() {
   };
   show();
   section("machine", "Where it was spent",
-    "Each block with its size, how much of what it could do in these cycles it did, and its share of energy and area. " +
-      (run.area_mm2?.machine ? "Areas are those of the machine, whatever the layer." : "This energy table knows no areas."),
+    "Each block with its size, how much of what it could do in these " +
+      "cycles it did, and its share of energy and area. " +
+      (run.area_mm2?.machine ? "Areas are those of the machine, whatever the layer." :
+        "This energy table knows no areas."),
     element("div", { class: "bar screen-only" },
-      choice("machine-scope", "On", scopes, (value) => { scope = value; show(); }),
-      choice("machine-side", "of", sides, (value) => { who = value; show(); })),
+      choice("machine-scope", "On", scopes, (value) => {
+        scope = value;
+        show();
+      }),
+      choice("machine-side", "of", sides, (value) => {
+        who = value;
+        show();
+      })),
     holder);
 }

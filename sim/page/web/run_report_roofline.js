@@ -23,77 +23,125 @@ function show_roofline() {
     const left = Math.min(ridge / 2, ...all.map(({ x }) => x)) / 1.5;
     const right = Math.max(ridge * 2, ...all.map(({ x }) => x)) * 1.5;
     const line = (label, tint, points, dash) => ({
-      type: "line", label, data: points, pointStyle: "line", borderColor: colour(tint), borderWidth: 2, borderDash: dash, pointRadius: 0,
-      pointHitRadius: 0, order: 3,
+      type: "line",
+      label,
+      data: points,
+      pointStyle: "line",
+      borderColor: colour(tint),
+      borderWidth: 2,
+      borderDash: dash,
+      pointRadius: 0,
+      pointHitRadius: 0,
+      order: 3,
     });
     return {
       type: "scatter",
       plugins: [dot_names],
-      data: { datasets: [
-        { label: "this machine", data: machine, backgroundColor: colour("c1"), borderColor: colour("back"),
-          pointRadius: 6, pointHoverRadius: 9, order: 1 },
-        { label: "without prediction", data: dense, backgroundColor: "transparent", borderColor: colour("c2"),
-          borderWidth: 2, pointRadius: 6, pointHoverRadius: 9, order: 2 },
-        line("ceiling of the DRAM: " + bandwidth + " B/cycle", "c4",
-          [{ x: left, y: left * bandwidth }, { x: ridge, y: peak }]),
-        line("ceiling of the array: " + whole(peak) + " operations/cycle", "c5", [{ x: ridge, y: peak }, { x: right, y: peak }]),
-        { ...line("moved by prediction", "faint",
-          layers.flatMap((_, i) => [dense[i], machine[i], { x: NaN, y: NaN }]), [3, 3]), borderWidth: 1 },
-      ] },
+      data: {
+        datasets: [
+          {
+            label: "this machine",
+            data: machine,
+            backgroundColor: colour("c1"),
+            borderColor: colour("back"),
+            pointRadius: 6,
+            pointHoverRadius: 9,
+            order: 1
+          },
+          {
+            label: "without prediction",
+            data: dense,
+            backgroundColor: "transparent",
+            borderColor: colour("c2"),
+            borderWidth: 2,
+            pointRadius: 6,
+            pointHoverRadius: 9,
+            order: 2
+          },
+          line("ceiling of the DRAM: " + bandwidth + " B/cycle", "c4",
+            [{ x: left, y: left * bandwidth }, { x: ridge, y: peak }]),
+          line("ceiling of the array: " + whole(peak) + " operations/cycle", "c5",
+            [{ x: ridge, y: peak }, { x: right, y: peak }]),
+          {
+            ...line("moved by prediction", "faint",
+              layers.flatMap((_, i) => [dense[i], machine[i], { x: NaN, y: NaN }]), [3, 3]),
+            borderWidth: 1
+          },
+        ]
+      },
       options: {
         interaction: { mode: "nearest", intersect: true },
         scales: {
-          x: axis("operations per DRAM byte", { type: "logarithmic", min: left, max: right, ticks: log_ticks }),
-          y: axis("operations per cycle", { type: "logarithmic", ticks: log_ticks,
+          x: axis("operations per DRAM byte",
+            { type: "logarithmic", min: left, max: right, ticks: log_ticks }),
+          y: axis("operations per cycle", {
+            type: "logarithmic",
+            ticks: log_ticks,
             max: Math.max(peak, ...all.map(({ y }) => y)) * 1.5,
-            min: Math.min(left * bandwidth, ...all.map(({ y }) => y)) / 1.2 }),
+            min: Math.min(left * bandwidth, ...all.map(({ y }) => y)) / 1.2
+          }),
         },
         plugins: {
           legend: { labels: { boxWidth: 14, usePointStyle: true } },
-          tooltip: { filter: (item) => item.datasetIndex < 2, callbacks: {
-            title: (items) => (items.length ? layers[items[0].dataIndex].name : ""),
-            label: (item) => item.dataset.label + ": " + short_number(item.parsed.x) + " operations/byte, " +
-              short_number(item.parsed.y) + " operations/cycle, " + percent(item.parsed.y / peak) + " of the array's ceiling",
-          } },
+          tooltip: {
+            filter: (item) => item.datasetIndex < 2,
+            callbacks: {
+              title: (items) => (items.length ? layers[items[0].dataIndex].name : ""),
+              label: (item) => item.dataset.label + ": " + short_number(item.parsed.x) +
+                " operations/byte, " + short_number(item.parsed.y) + " operations/cycle, " +
+                percent(item.parsed.y / peak) + " of the array's ceiling",
+            }
+          },
         },
       },
     };
   };
   section("roofline", "Roofline",
-    "A filled dot per layer; a ring for the same layer without prediction. A MAC is two operations. Dots right of " +
-      "the bend can at best be limited by the array, dots left of it by DRAM. Without skipped MACs a dot shows what the hardware did, " +
-      "and stays below both ceilings; with them it shows what the layer was worth, and prediction may lift it above.",
+    "A filled dot per layer; a ring for the same layer without " +
+      "prediction. A MAC is two operations. Dots right of " +
+      "the bend can at best be limited by the array, dots left of it by " +
+      "DRAM. Without skipped MACs a dot shows what the hardware did, " +
+      "and stays below both ceilings; with them it shows what the layer " +
+      "was worth, and prediction may lift it above.",
     choice("roofline-counts", "Operations count",
       [["done", "MACs that the array computes"], ["all", "skipped MACs too"]],
       (value) => {
         skipped_count = value === "all";
         redraw();
       }),
-    chart("roofline-chart", "Operations per cycle against operations per DRAM byte, a dot for each layer, under the " +
-      "ceilings of array and DRAM", 460, configure));
+    chart("roofline-chart",
+      "Operations per cycle against operations per DRAM byte, a dot for " +
+        "each layer, under the " +
+        "ceilings of array and DRAM",
+      460, configure));
 }
 
 // 1, 2 and 5 times powers of ten, shortened.
-const log_ticks = { maxRotation: 0, callback: (value) =>
-  (/^[125]e/.test(Number(value.toPrecision(6)).toExponential()) ? short_number(value) : "") };
+const log_ticks = {
+  maxRotation: 0,
+  callback: (value) =>
+    (/^[125]e/.test(Number(value.toPrecision(6)).toExponential()) ? short_number(value) : "")
+};
 
 // Names of layers beside the dots of the first dataset, where there is room for them.
 const dot_names = {
   id: "dot_names",
   afterDatasetsDraw(chart) {
     const { ctx, chartArea } = chart;
-    const taken = [0, 1].flatMap((i) => chart.getDatasetMeta(i).data)
-      .map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
-    const free = (box) => box.left >= chartArea.left && box.right <= chartArea.right && box.top >= chartArea.top &&
-      box.bottom <= chartArea.bottom && taken.every((other) => box.left > other.right || box.right < other.left ||
-      box.top > other.bottom || box.bottom < other.top);
+    const taken = [0, 1].flatMap((i) => chart.getDatasetMeta(i).data).map(({ x,
+      y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
+    const free = (box) => box.left >= chartArea.left && box.right <= chartArea.right &&
+      box.top >= chartArea.top && box.bottom <= chartArea.bottom &&
+      taken.every((other) => box.left > other.right || box.right < other.left ||
+          box.top > other.bottom || box.bottom < other.top);
     ctx.save();
     ctx.font = "11px " + Chart.defaults.font.family;
     ctx.fillStyle = colour("faint");
     ctx.textBaseline = "middle";
     chart.getDatasetMeta(0).data.forEach(({ x, y }, i) => {
       const width = ctx.measureText(layers[i].name).width;
-      const places = [[x + 9, y], [x - 9 - width, y], [x - width / 2, y + 15], [x - width / 2, y - 15]];
+      const places =
+        [[x + 9, y], [x - 9 - width, y], [x - width / 2, y + 15], [x - width / 2, y - 15]];
       for (const [left, middle] of places) {
         const box = { left, right: left + width, top: middle - 6, bottom: middle + 6 };
         if (!free(box)) continue;

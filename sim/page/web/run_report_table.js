@@ -3,11 +3,19 @@
 
 const unit_of = (name) => {
   const plain = name.replace(/^dense_/, "");
-  if (plain.startsWith("energy_") && plain !== "energy_ratio" && plain !== "energy_unit") return run.energy_table.unit;
+  if (plain.startsWith("energy_") && plain !== "energy_ratio" && plain !== "energy_unit")
+    return run.energy_table.unit;
   if (plain.endsWith("bytes")) return "B";
-  if (plain === "ifmap_reads" || plain === "weight_reads" || plain === "ofmap_writes") return "elements";
+  if (plain === "ifmap_reads" || plain === "weight_reads" || plain === "ofmap_writes")
+    return "elements";
   if (/^(cycles|array_busy|tail|.*_stall)$/.test(plain)) return "cycles";
-  return { speed_up: "×", energy_ratio: "×", mac_reduction: "%", utilisation: "%", false_zero_share: "%" }[plain];
+  return {
+    speed_up: "×",
+    energy_ratio: "×",
+    mac_reduction: "%",
+    utilisation: "%",
+    false_zero_share: "%"
+  }[plain];
 };
 
 // All columns of layers.csv, in its order.
@@ -16,14 +24,16 @@ function table_columns() {
   const column = (name, value) => {
     const unit = unit_of(name);
     const title = name.replaceAll("_", " ") + (unit ? " (" + unit + ")" : "");
-    const show = unit === "%" ? (part) => fixed(100 * part, 1)
-      : unit === "×" ? (ratio) => fixed(ratio, 2)
-      : (shown) => (typeof shown === "number" ? shown.toLocaleString("en-US", { maximumFractionDigits: 1 }) : String(shown));
+    const plain = (shown) => (typeof shown === "number" ?
+      shown.toLocaleString("en-US", { maximumFractionDigits: 1 }) : shown);
+    const show = { "%": of_100, "×": (ratio) => fixed(ratio, 2) }[unit] ?? plain;
     return { name, title, value, show, hint: data().counters[name.replace(/^dense_/, "")] };
   };
+  const energies = [...data().energy_components.map(({ name }) => name), "total"];
   const side = (prefix, who) => [
-    ...Object.keys(data().counters).map((name) => column(prefix + name, (layer) => layer[who].counters[name])),
-    ...[...data().energy_components.map(({ name }) => name), "total"].map((name) =>
+    ...Object.keys(data().counters).map((name) =>
+      column(prefix + name, (layer) => layer[who].counters[name])),
+    ...energies.map((name) =>
       column(prefix + "energy_" + name, (layer) => layer[who].energy[name])),
   ];
   const own = (name) => column(name, (layer) => layer[name]);
@@ -35,23 +45,32 @@ function table_columns() {
     column("layer", (layer) => layer.name),
     own("kind"),
     ...shape.map((name) => column(name, (layer) => layer.shape[name])),
-    own("policy"), own("not_predicted_because"),
+    own("policy"),
+    own("not_predicted_because"),
     column("weights_streamed", (layer) => Number(layer.weights_streamed)),
-    own("mac_reduction"), own("speed_up"), own("energy_ratio"),
+    own("mac_reduction"),
+    own("speed_up"),
+    own("energy_ratio"),
     column("energy_unit", () => run.energy_table.unit),
-    own("utilisation"), own("false_zero_share"),
-    ...side("", "machine"), ...side("dense_", "dense"),
+    own("utilisation"),
+    own("false_zero_share"),
+    ...side("", "machine"),
+    ...side("dense_", "dense"),
   ];
 }
 
 // Which columns are shown, by what one wants to know; the layer's name stays on the left.
-const summary_columns = ["kind", "policy", "macs_total", "mac_reduction", "cycles", "speed_up", "utilisation",
-  "array_busy", "predict_stall", "drain_stall", "memory_stall", "tail", "dram_read_bytes", "dram_write_bytes",
-  "energy_total", "energy_ratio", "predicted_zero", "false_zero_share"];
+const summary_columns = [
+  "kind", "policy", "macs_total", "mac_reduction", "cycles", "speed_up", "utilisation",
+  "array_busy", "predict_stall", "drain_stall", "memory_stall", "tail", "dram_read_bytes",
+  "dram_write_bytes", "energy_total", "energy_ratio", "predicted_zero", "false_zero_share"
+];
 const column_sets = [
   ["summary", "a summary", (name) => summary_columns.includes(name)],
-  ["shape", "shapes and prediction", (name) =>
-    /^([A-Z]|groups|kind|policy|not_predicted_because|weights_streamed)$/.test(name)],
+  [
+    "shape", "shapes and prediction",
+    (name) => /^([A-Z]|groups|kind|policy|not_predicted_because|weights_streamed)$/.test(name)
+  ],
   ["counters", "counters", (name) => name in data().counters],
   ["energy", "energy", (name) => /^(dense_)?energy_/.test(name)],
   ["dense", "without prediction", (name) => name.startsWith("dense_")],
@@ -65,12 +84,15 @@ function show_table() {
     const [, text, wanted] = column_sets.find(([name]) => name === set);
     const shown = columns.filter(({ name }) => name === "layer" || wanted(name));
     if (set !== "all") shown.sort((a, b) => (b.name === "layer") - (a.name === "layer"));
-    holder.replaceChildren(sortable_table("layers-table", "Layers: " + text, shown, layers, "layers.csv"));
+    holder.replaceChildren(
+      sortable_table("layers-table", "Layers: " + text, shown, layers, "layers.csv"));
   };
   show("summary");
-  const select = choice("table-columns", "Columns", column_sets.map(([name, text]) => [name, text]), show);
+  const select =
+    choice("table-columns", "Columns", column_sets.map(([name, text]) => [name, text]), show);
   section("table", "All numbers",
-    "A click on a heading sorts. The CSV holds the columns that are shown, with names, units and digits of layers.csv.",
+    "A click on a heading sorts. The CSV holds the columns that are " +
+      "shown, with names, units and digits of layers.csv.",
     select, holder);
   // Paper is as wide as the summary.
   addEventListener("beforeprint", () => show("summary"));
