@@ -4,6 +4,7 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/cli/terminal.h"
 #include "sim/page/compare_page.h"
 #include "sim/report/compare.h"
 #include "sim/report/output_file.h"
@@ -50,7 +51,7 @@ void compare_command(const std::vector<std::string>& arguments) {
     file.write(compare_page(comparison, runs, paths));
     file.commit();
   }
-  std::cout << compare_screen(comparison, runs, paths);
+  std::cout << compare_screen(comparison, runs, paths, screen_style());
   if (options.has("html")) std::cout << "\npage in " << options.text("html") << "\n";
 }
 
