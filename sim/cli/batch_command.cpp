@@ -16,8 +16,6 @@
 #include "sim/sweep/batch_request.h"
 #include "sim/sweep/point_runner.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -141,12 +139,11 @@ class BatchServer {
 void batch_command(const std::vector<std::string>& arguments) {
   Options options(
       "peeksim batch [--jobs N]",
-      "Reads requests from standard input, one JSON object a line, simulates each in a process\n"
-      "of its own, and prints an answer a line as soon as it is there. Traces stay open between\n"
+      "Reads requests from standard input, one JSON object a line, simulates each in a process "
+      "of its own, and prints an answer a line as soon as it is there. Traces stay open between "
       "requests. Ends with its input. docs/batch.md; tools/peeksim.py speaks it from Python.",
-      "echo '{\"machine\": \"configs/peek-64x4.yaml\", \"trace\": "
-      "\"traces/resnet18.h5\"}' |\n         peeksim batch");
-  options.add()("jobs", po::value<long long>(),
+      "peeksim batch --jobs 2 < requests.jsonl > answers.jsonl");
+  options.add()("jobs", named<long long>("N"),
                 "requests in work at a time; default: one per processor");
   if (!options.parse(arguments)) return;
   BatchServer(options.has("jobs") ? options.whole("jobs", 1)

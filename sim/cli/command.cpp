@@ -5,31 +5,28 @@
 
 #include "sim/base/error.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/completion.h"
+#include "sim/cli/help.h"
 #include "sim/report/version.h"
 
 namespace peeksim {
 
 namespace {
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text;
-}
-
 std::string help() {
-  std::string out =
-      "peeksim " + std::string(program_version()) +
-      ": cycle-level simulator of CNN accelerators that predict zeros\n\n"
-      "usage: peeksim COMMAND [ARGUMENTS]     peeksim COMMAND --help explains one\n\n";
-  for (const Command& command : commands())
-    out += "  " + padded(command.name, 18) + command.summary + "\n";
-  return out +
-         "\nexample: peeksim run configs/peek-16x16.yaml --trace traces/squeezenet1_1.h5 --out "
-         "out/\n"
-         "\nexit codes: 0 done, 1 bug, 2 command line, 3 machine, workload, results or event "
-         "file,\n"
-         "4 trace, 5 the machine cannot run a layer, 6 results cannot be written, 7 logs differ,\n"
-         "8 points of a sweep failed, 9 Slurm refused, 130 interrupted\n";
+  std::vector<HelpRow> rows;
+  for (const Command& command : commands()) rows.push_back({command.name, command.summary});
+  return help_text("peeksim " + std::string(program_version()) +
+                   ": cycle-level simulator of CNN accelerators that predict zeros\n\n"
+                   "usage: peeksim COMMAND [ARGUMENTS]   peeksim COMMAND --help explains one\n\n") +
+         help_rows(rows) + "\n" +
+         help_example(
+             "peeksim run configs/peek-64x4.yaml --trace traces/squeezenet1_1.h5 --out out\n") +
+         "\n" +
+         help_text(
+             "exit codes: 0 done, 1 bug, 2 command line, 3 machine, workload, results or event "
+             "file, 4 trace, 5 the machine cannot run a layer, 6 results cannot be written, 7 logs "
+             "differ, 8 points of a sweep failed, 9 Slurm refused, 130 interrupted\n");
 }
 
 // "config check a.yaml" -> {"config", "check"}: how many leading words are the command's name.
@@ -66,6 +63,36 @@ const Command* find_command(const std::vector<std::string>& arguments) {
   throw Error(ErrorKind::usage, "", "unknown command '" + name + "'", suggest(name, in_group));
 }
 
+// What may stand in the place of the last of `words`: the next word of a command's name, or what
+// the command itself knows.
+void print_candidates(const std::vector<std::string>& words) {
+  const std::string& current = words.back();
+  std::vector<HelpRow> rows;
+  std::string before;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) before += words[i] + " ";
+  for (const Command& command : commands()) {
+    const std::string name = command.name;
+    if (name.rfind(before, 0) != 0) continue;
+    const std::string rest = name.substr(before.size());
+    const std::string word = rest.substr(0, rest.find(' '));
+    const bool whole = word == rest;
+    if (!rows.empty() && rows.back().term == word) continue;
+    rows.push_back({word, whole ? command.summary : "commands: " + word + " ..."});
+  }
+  if (words.size() == 1) {
+    rows.push_back({"--help", "name every command"});
+    rows.push_back({"--version", "print the version"});
+  }
+  std::cout << word_candidates(rows, current);
+  const Command* command = find_command({words.begin(), words.end() - 1});
+  if (command == nullptr) return;
+  std::vector<std::string> arguments = {complete_mark};
+  arguments.insert(arguments.end(),
+                   words.begin() + static_cast<std::ptrdiff_t>(words_of(command->name)),
+                   words.end());
+  command->run(arguments);
+}
+
 }  // namespace
 
 const std::vector<Command>& commands() {
@@ -99,6 +126,8 @@ const std::vector<Command>& commands() {
       {"trace info", "print what a trace holds", trace_info_command},
       {"trace check", "read every value of a trace and report damage", trace_check_command},
       {"trace synth", "make a synthetic trace from a workload", trace_synth_command},
+      {"completion", "print a script with which bash or zsh completes command lines",
+       completion_command},
   };
   return table;
 }
@@ -108,6 +137,10 @@ void run_command_line(const std::vector<std::string>& arguments) {
     throw Error(ErrorKind::usage, "", "no command given", "see 'peeksim --help'");
   if (arguments[0] == "--help" || arguments[0] == "-h") {
     std::cout << help();
+    return;
+  }
+  if (arguments[0] == complete_mark) {
+    if (arguments.size() > 1) print_candidates({arguments.begin() + 1, arguments.end()});
     return;
   }
   if (arguments[0] == "--version") {

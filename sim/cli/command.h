@@ -40,5 +40,6 @@ void sweep_merge_command(const std::vector<std::string>& arguments);
 void trace_info_command(const std::vector<std::string>& arguments);
 void trace_check_command(const std::vector<std::string>& arguments);
 void trace_synth_command(const std::vector<std::string>& arguments);
+void completion_command(const std::vector<std::string>& arguments);
 
 }  // namespace peeksim

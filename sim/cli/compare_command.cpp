@@ -4,11 +4,10 @@
 #include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/cli/terminal.h"
 #include "sim/page/compare_page.h"
 #include "sim/report/compare.h"
 #include "sim/report/output_file.h"
-
-namespace po = boost::program_options;
 
 namespace peeksim {
 
@@ -30,14 +29,13 @@ void require_same_traces(const Comparison& comparison, const std::vector<StoredR
 }  // namespace
 
 void compare_command(const std::vector<std::string>& arguments) {
-  Options options(
-      "peeksim compare A B ... [OPTIONS]",
-      "Shows finished runs beside each other: what differs between their machines, and\n"
-      "cycles, energy, MACs and traffic of the network and of every layer, over the\n"
-      "first run's.",
-      "peeksim compare out-16x16/results.json out-64x4/results.json");
+  Options options("peeksim compare A B ... [OPTIONS]",
+                  "Shows finished runs beside each other: what differs between their machines, and "
+                  "cycles, energy, MACs and traffic of the network and of every layer, over the "
+                  "first run's.",
+                  "peeksim compare out-16x16/results.json out-64x4/results.json");
   options.positionals("RESULTS", "the results.json of two runs or more");
-  options.add()("html", po::value<std::string>(), "a new file for the same as a page with charts")(
+  options.add()("html", named("FILE"), "a new file for the same as a page with charts")(
       "anyway", "compare runs of different traces")("force", "replace an existing page");
   if (!options.parse(arguments)) return;
   const std::vector<std::string> paths = options.list("RESULTS");
@@ -53,7 +51,7 @@ void compare_command(const std::vector<std::string>& arguments) {
     file.write(compare_page(comparison, runs, paths));
     file.commit();
   }
-  std::cout << compare_screen(comparison, runs, paths);
+  std::cout << compare_screen(comparison, runs, paths, screen_style());
   if (options.has("html")) std::cout << "\npage in " << options.text("html") << "\n";
 }
 

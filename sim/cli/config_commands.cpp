@@ -9,8 +9,6 @@
 #include "sim/trace/trace.h"
 #include "sim/workload/workload.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -18,7 +16,7 @@ namespace {
 using TextList = std::vector<std::string>;
 
 void add_overrides(Options& options) {
-  options.add()("set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable");
+  options.add()("set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable");
 }
 
 MachineSpec machine_of(const Options& options) {
@@ -50,16 +48,16 @@ void config_show_command(const std::vector<std::string>& arguments) {
 }
 
 void config_layers_command(const std::vector<std::string>& arguments) {
-  Options options("peeksim config layers MACHINE --workload FILE | --trace FILE [OPTIONS]",
-                  "Prints as JSON what the machine's prediction settings mean on every layer of a\n"
+  Options options("peeksim config layers MACHINE --workload WORKLOAD | --trace TRACE",
+                  "Prints as JSON what the machine's prediction settings mean on every layer of a "
                   "network: policy, window, peeks, thresholds, or why it runs dense "
                   "(docs/masks.md).",
                   "peeksim config layers configs/peek-16x16.yaml --workload "
                   "workloads/resnet18.yaml");
   options.positional("MACHINE", "a machine file (YAML)");
-  options.add()("workload", po::value<std::string>(), "the network's layer shapes")(
-      "trace", po::value<std::string>(), "a trace (HDF5) of the network")(
-      "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable");
+  options.add()("workload", named("WORKLOAD"), "the network's layer shapes")(
+      "trace", named("TRACE"), "a trace (HDF5) of the network")(
+      "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable");
   if (!options.parse(arguments)) return;
   if (options.has("workload") == options.has("trace"))
     throw Error(ErrorKind::usage, "", "the layers of which network?",

@@ -8,13 +8,12 @@
 namespace peeksim {
 
 void events_diff_command(const std::vector<std::string>& arguments) {
-  Options options(
-      "peeksim events diff A B",
-      "Compares two event logs and shows the first event that differs, with the layer,\n"
-      "image and step where it happened. Exit code 0: equal, 7: different.",
-      "peeksim events diff event.jsonl clocked.jsonl");
-  options.positional("A", "an event log of 'peeksim run --events'");
-  options.positional("B", "another one");
+  Options options("peeksim events diff A B",
+                  "Compares two event logs and shows the first event that differs, with the layer, "
+                  "image and step where it happened. Exit code 0: equal, 7: different.",
+                  "peeksim events diff event.jsonl clocked.jsonl");
+  options.positional("A", "an event log of 'peeksim run --events'", "LOG");
+  options.positional("B", "another one", "LOG");
   if (!options.parse(arguments)) return;
   const EventDiff diff = diff_events(options.text("A"), options.text("B"));
   std::cout << diff.report;

@@ -9,8 +9,6 @@
 #include "sim/report/output_file.h"
 #include "sim/system/run.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -44,13 +42,13 @@ Count write_masks(const Trace& trace, const std::vector<LayerPrediction>& settin
 void masks_command(const std::vector<std::string>& arguments) {
   Options options(
       "peeksim masks TRACE --machine MACHINE --out FILE [OPTIONS]",
-      "Writes which outputs of a trace the machine predicts to be zero: a .npy array of\n"
+      "Writes which outputs of a trace the machine predicts to be zero: a .npy array of "
       "truth values [N,K,P,Q] per layer, one after another (docs/masks.md).",
       "peeksim masks traces/resnet18.h5 --machine configs/peek-16x16.yaml --out m.npy");
   options.positional("TRACE", "a trace (HDF5)");
-  options.add()("machine", po::value<std::string>(), "a machine file (YAML); required")(
-      "out", po::value<std::string>(), "the file to write; required")(
-      "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
+  options.add()("machine", named("MACHINE"), "a machine file (YAML); required")(
+      "out", named("FILE"), "the file to write; required")(
+      "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable")(
       "force", "replace an existing file");
   if (!options.parse(arguments)) return;
   for (const char* needed : {"machine", "out"})

@@ -8,32 +8,100 @@
 
 #include "sim/base/error.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/completion.h"
+#include "sim/cli/help.h"
 
 namespace po = boost::program_options;
 
 namespace peeksim {
+
+namespace {
+
+bool takes_value(const po::option_description& option) {
+  return option.semantic()->max_tokens() > 0;
+}
+
+// Boost has "NAME", or "NAME (=default)".
+std::string value_name(const po::option_description& option) {
+  const std::string name = option.semantic()->name();
+  return name.substr(0, name.find(" (="));
+}
+
+std::string default_of(const po::option_description& option) {
+  const std::string name = option.semantic()->name();
+  const std::size_t start = name.find(" (=");
+  return start == std::string::npos ? "" : name.substr(start + 3, name.size() - start - 4);
+}
+
+// "-q", or "" for an option that has none. Boost has "-q [ --quiet ]".
+std::string short_name(const po::option_description& option) {
+  const std::string names = option.format_name();
+  return names.rfind("--", 0) == 0 ? "" : names.substr(0, names.find(' '));
+}
+
+HelpRow help_row(const po::option_description& option) {
+  const std::string brief = short_name(option);
+  HelpRow row = {(brief.empty() ? "" : brief + ", ") + "--" + option.long_name(),
+                 option.description()};
+  if (takes_value(option)) row.term += " " + value_name(option);
+  if (!default_of(option).empty()) row.meaning += "; default: " + default_of(option);
+  return row;
+}
+
+}  // namespace
 
 Options::Options(std::string usage, std::string about, std::string example)
     : usage_(std::move(usage)), about_(std::move(about)), example_(std::move(example)) {
   add()("help,h", "print this help");
 }
 
-void Options::positional(const std::string& name, const std::string& meaning) {
-  positionals_.push_back({name, meaning});
+void Options::positional(const std::string& name, const std::string& meaning,
+                         const std::string& kind) {
+  positionals_.push_back({name, meaning, kind.empty() ? name : kind});
 }
 
 void Options::positionals(const std::string& name, const std::string& meaning) {
-  positionals_.push_back({name, meaning, true});
+  positionals_.push_back({name, meaning, name, true});
 }
 
 std::string Options::help() const {
-  std::ostringstream out;
-  out << "usage: " << usage_ << "\n\n" << about_ << "\n\n";
-  for (const Positional& argument : positionals_)
-    out << "  " << argument.name << ": " << argument.meaning << "\n";
-  if (!positionals_.empty()) out << "\n";
-  out << described_ << "\nexample: " << example_ << "\n";
-  return out.str();
+  std::vector<HelpRow> rows;
+  for (const Positional& argument : positionals_) rows.push_back({argument.name, argument.meaning});
+  for (const auto& option : described_.options()) rows.push_back(help_row(*option));
+  return "usage: " + usage_ + "\n\n" + help_text(about_ + "\n") + "\n" + help_rows(rows) + "\n" +
+         help_example(example_ + "\n");
+}
+
+std::string Options::candidates(const std::vector<std::string>& words) const {
+  const std::string& current = words.back();
+  std::vector<std::string> given;
+  std::size_t arguments = 0;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const po::option_description* option = find(words[i]);
+    arguments += option == nullptr;
+    if (option == nullptr) continue;
+    given.push_back(option->long_name());
+    if (takes_value(*option) && ++i + 1 == words.size())
+      return value_candidates(value_name(*option), current);
+  }
+  const bool none_left =
+      arguments >= positionals_.size() && (positionals_.empty() || !positionals_.back().repeats);
+  if (current.rfind('-', 0) != 0 && !none_left)
+    return value_candidates(positionals_[std::min(arguments, positionals_.size() - 1)].kind,
+                            current);
+  std::vector<HelpRow> rows;
+  for (const auto& option : described_.options()) {
+    const bool again = std::find(given.begin(), given.end(), option->long_name()) == given.end() ||
+                       option->semantic()->is_composing();
+    if (again) rows.push_back({"--" + option->long_name(), option->description()});
+  }
+  return word_candidates(rows, current);
+}
+
+const po::option_description* Options::find(const std::string& word) const {
+  for (const auto& option : described_.options())
+    if (word == "--" + option->long_name() || word == short_name(*option)) return option.get();
+  return nullptr;
 }
 
 std::string Options::see_help() const {
@@ -45,6 +113,10 @@ std::string Options::see_help() const {
 }
 
 bool Options::parse(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments[0] == complete_mark) {
+    std::cout << candidates({arguments.begin() + 1, arguments.end()});
+    return false;
+  }
   po::options_description all;
   all.add(described_);
   po::positional_options_description order;
@@ -129,7 +201,7 @@ std::vector<std::string> Options::list(const std::string& name) const {
 }
 
 void add_scope(Options& options) {
-  options.add()("scope", po::value<std::string>()->default_value("network"),
+  options.add()("scope", named("SCOPE")->default_value("network"),
                 "over which layers: network, convolutions, predicted_layers, streamed_layers");
 }
 

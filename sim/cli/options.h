@@ -1,4 +1,5 @@
-// The options of one command: Boost.Program_options with this program's errors and help.
+// The options of one command: Boost.Program_options with this program's errors and help, and what a
+// shell may complete. A command describes its options once; help and completion follow from that.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -12,22 +13,31 @@ struct Range {
   std::int64_t first = 0, end = 0;  // from first up to, not including, end
 };
 
+// The value of an option, by a name that the help shows and that says how a shell completes it
+// (value_kinds.h): add()("trace", named("TRACE"), "...").
+template <class T = std::string>
+boost::program_options::typed_value<T>* named(const char* name) {
+  return boost::program_options::value<T>()->value_name(name);
+}
+
 class Options {
  public:
   // usage: "peeksim run MACHINE [OPTIONS]"; about: what the command does; example: a command line.
   Options(std::string usage, std::string about, std::string example);
 
-  // Adds options in the way of boost: add()("out", po::value<std::string>(), "...").
+  // Adds options in the way of boost: add()("out", named("FOLDER"), "...").
   boost::program_options::options_description_easy_init add() { return described_.add_options(); }
 
-  // A required argument without a name, in the order of the calls.
-  void positional(const std::string& name, const std::string& meaning);
+  // A required argument without a name, in the order of the calls. `kind`, or else `name`, says how
+  // a shell completes it, as the name of an option's value does.
+  void positional(const std::string& name, const std::string& meaning,
+                  const std::string& kind = "");
 
   // One or more arguments of one kind, after all others; read with list().
   void positionals(const std::string& name, const std::string& meaning);
 
-  // Parses. Returns false after printing help for --help. Throws Error(usage): unknown option,
-  // missing value, missing argument.
+  // Parses. Returns false after printing help for --help, or candidates for a line that begins with
+  // complete_mark. Throws Error(usage): unknown option, missing value, missing argument.
   bool parse(const std::vector<std::string>& arguments);
 
   bool has(const std::string& name) const { return values_.count(name) > 0; }
@@ -37,7 +47,7 @@ class Options {
   }
   // A path or a name. Throws Error(usage) when it is empty.
   std::string text(const std::string& name) const;
-  // A count, given as po::value<long long>. Throws Error(usage) when it is below `least`.
+  // A count, given as long long. Throws Error(usage) when it is below `least`.
   std::size_t whole(const std::string& name, long long least) const;
   // "A:B" with 0 <= A < B, of things called `what` ("cycle"). Throws Error(usage).
   Range range(const std::string& name, const std::string& what) const;
@@ -50,15 +60,20 @@ class Options {
   struct Positional {
     std::string name;
     std::string meaning;
+    std::string kind;  // a row of value_kinds.h, or none
     bool repeats = false;
   };
 
   std::string help() const;
   std::string see_help() const;  // "see 'peeksim run --help'"
+  // The option that a word of a command line names, or nullptr.
+  const boost::program_options::option_description* find(const std::string& word) const;
+  // What may stand in the place of the last of `words`. REQUIRES: there is one.
+  std::string candidates(const std::vector<std::string>& words) const;
 
   std::string usage_, about_, example_;
   std::vector<Positional> positionals_;
-  boost::program_options::options_description described_{"options", 100, 60};
+  boost::program_options::options_description described_;
   boost::program_options::variables_map values_;
 };
 

@@ -9,19 +9,17 @@
 #include "sim/report/save.h"
 #include "sim/report/screen.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 void price_command(const std::vector<std::string>& arguments) {
   Options options("peeksim price RESULTS --energy TABLE [OPTIONS]",
-                  "Prices a finished run with another energy table: counters are exact and stay,\n"
+                  "Prices a finished run with another energy table: counters are exact and stay, "
                   "energies are computed anew.",
                   "peeksim price out/results.json --energy eyeriss-relative");
   options.positional("RESULTS", "the results.json of a run");
-  options.add()("energy", po::value<std::string>(),
+  options.add()("energy", named("TABLE"),
                 "a table by path, or by name (45nm, eyeriss-relative); required")(
-      "out", po::value<std::string>(), "a new folder for the priced results.json and layers.csv")(
+      "out", named("FOLDER"), "a new folder for the priced results.json and layers.csv")(
       "force", "replace the results in an existing folder")(
       "json", "print the priced results.json instead of the table");
   if (!options.parse(arguments)) return;

@@ -7,18 +7,15 @@
 #include "sim/report/output_file.h"
 #include "sim/report/results_file.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 void report_command(const std::vector<std::string>& arguments) {
-  Options options(
-      "peeksim report RESULTS -o FILE.html [OPTIONS]",
-      "Shows a finished run as one HTML file, which opens from disk without a network:\n"
-      "where cycles, energy, MACs and traffic went, layer by layer.",
-      "peeksim report out/results.json -o report.html");
+  Options options("peeksim report RESULTS -o FILE.html [OPTIONS]",
+                  "Shows a finished run as one HTML file, which opens from disk without a network: "
+                  "where cycles, energy, MACs and traffic went, layer by layer.",
+                  "peeksim report out/results.json -o report.html");
   options.positional("RESULTS", "the results.json of a run");
-  options.add()("output,o", po::value<std::string>(), "the page to write; required")(
+  options.add()("output,o", named("FILE"), "the page to write; required")(
       "force", "replace an existing file");
   if (!options.parse(arguments)) return;
   if (!options.has("output"))

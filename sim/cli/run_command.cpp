@@ -18,8 +18,6 @@
 #include "sim/system/engine.h"
 #include "sim/system/run.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -43,20 +41,20 @@ int images_to_run(const Options& options) {
 
 void run_command(const std::vector<std::string>& arguments) {
   Options options(
-      "peeksim run MACHINE --trace FILE [OPTIONS]",
-      "Simulates every layer of a trace on the machine, and on the same machine without\n"
+      "peeksim run MACHINE --trace TRACE [OPTIONS]",
+      "Simulates every layer of a trace on the machine, and on the same machine without "
       "prediction beside it. Prints where MACs, cycles and energy went.",
       "peeksim run configs/peek-16x16.yaml --trace traces/squeezenet1_1.h5 --out out/");
   options.positional("MACHINE", "a machine file (YAML); see 'peeksim config reference'");
-  options.add()("trace", po::value<std::string>(), "the trace (HDF5); required")(
-      "out", po::value<std::string>(), "a new folder for results.json and layers.csv")(
-      "force", "replace existing results")(
-      "engine", po::value<std::string>()->default_value("event"), engine_choices().c_str())(
+  options.add()("trace", named("TRACE"), "the trace (HDF5); required")(
+      "out", named("FOLDER"), "a new folder for results.json and layers.csv")(
+      "force", "replace existing results")("engine", named("ENGINE")->default_value("event"),
+                                           engine_choices().c_str())(
       "check-values", "stop at the first computed output that is not the trace's")(
-      "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
-      "images", po::value<long long>(),
+      "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable")(
+      "images", named<long long>("N"),
       "how many of the trace's, from the first one on; default: all")(
-      "workload", po::value<std::string>(), "check that the trace has this workload's shapes")(
+      "workload", named("WORKLOAD"), "check that the trace has this workload's shapes")(
       "quiet,q", "print one line, what was saved, and no progress")(
       "json", "print results.json instead of the table")(
       "profile", "print on standard error where CPU time went");

@@ -11,8 +11,6 @@
 #include "sim/report/version.h"
 #include "sim/system/engine.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -55,19 +53,15 @@ void require_layers(const std::vector<std::string>& globs, const TraceInfo& info
 }  // namespace
 
 void add_run_files(Options& options) {
-  options.add()("events", po::value<std::string>(),
-                "a new file for what happened when (JSON lines)")(
-      "timeline", po::value<std::string>(),
+  options.add()("events", named("FILE"), "a new file for what happened when (JSON lines)")(
+      "timeline", named("FILE"),
       "a new file for a timeline of the first image, for Perfetto and chrome://tracing")(
-      "timeline-layers", po::value<std::string>(), "A,B,...: only these layers; * is any text")(
-      "timeline-steps", po::value<std::string>(),
-      "A:B: only the steps of a layer from A up to, not including, B")(
-      "report", po::value<std::string>(),
-      "a new file for a page with charts of the results (HTML)")(
-      "vcd", po::value<std::string>(),
+      "timeline-layers", named("A,B,..."), "only these layers; * is any text")(
+      "timeline-steps", named("A:B"), "only the steps of a layer from A up to, not including, B")(
+      "report", named("FILE"), "a new file for a page with charts of the results (HTML)")(
+      "vcd", named("FILE"),
       "a new file for a waveform of the first image (VCD); with --engine clocked")(
-      "vcd-cycles", po::value<std::string>(),
-      "A:B: its cycles, from A up to, not including, B; default 0:1000");
+      "vcd-cycles", named("A:B"), "its cycles, from A up to, not including, B; default 0:1000");
 }
 
 RunFiles::RunFiles(const Options& options) : options_(options) {

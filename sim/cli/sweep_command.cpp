@@ -14,8 +14,6 @@
 #include "sim/sweep/run_sweep.h"
 #include "sim/sweep/sweep_screens.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -89,21 +87,20 @@ SweepPlan checked_plan(const std::string& path) {
 
 void sweep_command(const std::vector<std::string>& arguments) {
   Options options(
-      "peeksim sweep FILE --out DB [OPTIONS]",
-      "Runs the points of a sweep file, each in a process of its own, and keeps the results in\n"
-      "a database. What the database has is not run again: after Ctrl-C or a crash the same\n"
+      "peeksim sweep SWEEP --out DB [OPTIONS]",
+      "Runs the points of a sweep file, each in a process of its own, and keeps the results in "
+      "a database. What the database has is not run again: after Ctrl-C or a crash the same "
       "command goes on, and a changed file adds points.",
       "peeksim sweep configs/sweeps/array-and-window.yaml --jobs 2 --out sweep.db");
-  options.positional("FILE", "a sweep file (YAML); docs/sweeps.md");
-  options.add()("out", po::value<std::string>(),
-                "the database (SQLite), made if missing; required")(
-      "jobs", po::value<long long>(), "points that run at a time; default: one per processor")(
-      "shard", po::value<std::string>(), "i/n: run only every n-th point from the i-th on")(
-      "deadline", po::value<double>(),
+  options.positional("SWEEP", "a sweep file (YAML); docs/sweeps.md");
+  options.add()("out", named("DB"), "the database (SQLite), made if missing; required")(
+      "jobs", named<long long>("N"), "points that run at a time; default: one per processor")(
+      "shard", named("I/N"), "run only every N-th point from the I-th on")(
+      "deadline", named<double>("SECONDS"),
       "seconds that a point may take; one that takes longer fails")(
-      "limit", po::value<long long>(), "run this many points and stop")(
+      "limit", named<long long>("N"), "run this many points and stop")(
       "retry", "run points that failed before once more")(
-      "slurm", po::value<std::string>(),
+      "slurm", named("OPTIONS"),
       "submit to Slurm instead, as a job array: options of sbatch, and --array-size=N; "
       "docs/cluster.md");
   if (!options.parse(arguments)) return;
@@ -112,7 +109,7 @@ void sweep_command(const std::vector<std::string>& arguments) {
   const std::string path = options.text("out");
   SlurmOptions slurm;
   if (options.has("slurm")) slurm = slurm_options(options);
-  SweepPlan plan = checked_plan(options.text("FILE"));
+  SweepPlan plan = checked_plan(options.text("SWEEP"));
   if (options.has("slurm")) return submit_sweep(plan, slurm, options);
   SweepProgress ended;
   PointCounts counts;
@@ -135,18 +132,18 @@ void sweep_command(const std::vector<std::string>& arguments) {
 }
 
 void sweep_plan_command(const std::vector<std::string>& arguments) {
-  Options options("peeksim sweep plan FILE",
-                  "Checks a sweep file and every point of it, runs nothing, and prints how many\n"
+  Options options("peeksim sweep plan SWEEP",
+                  "Checks a sweep file and every point of it, runs nothing, and prints how many "
                   "points there are and the first few.",
                   "peeksim sweep plan configs/sweeps/array-and-window.yaml");
-  options.positional("FILE", "a sweep file (YAML); docs/sweeps.md");
+  options.positional("SWEEP", "a sweep file (YAML); docs/sweeps.md");
   if (!options.parse(arguments)) return;
-  std::cout << plan_screen(checked_plan(options.text("FILE")), screen_style());
+  std::cout << plan_screen(checked_plan(options.text("SWEEP")), screen_style());
 }
 
 void sweep_status_command(const std::vector<std::string>& arguments) {
   Options options("peeksim sweep status DB",
-                  "Says how many points of a sweep are done, failed or still to run, and why they\n"
+                  "Says how many points of a sweep are done, failed or still to run, and why they "
                   "failed. The sweep may be running.",
                   "peeksim sweep status sweep.db");
   options.positional("DB", "a database of 'peeksim sweep'");
@@ -159,11 +156,11 @@ void sweep_status_command(const std::vector<std::string>& arguments) {
 
 void sweep_merge_command(const std::vector<std::string>& arguments) {
   Options options("peeksim sweep merge -o ALL A B ...",
-                  "Joins databases, such as those of the shards of a sweep. Merging again what is\n"
+                  "Joins databases, such as those of the shards of a sweep. Merging again what is "
                   "already there changes nothing.",
                   "peeksim sweep merge -o all.db shard-1.db shard-2.db");
   options.positionals("DB", "databases of 'peeksim sweep'");
-  options.add()("output,o", po::value<std::string>(), "the database to join them to; required");
+  options.add()("output,o", named("DB"), "the database to join them to; required");
   if (!options.parse(arguments)) return;
   if (!options.has("output"))
     throw Error(ErrorKind::usage, "", "no database to merge into", "add -o ALL.db");

@@ -6,19 +6,17 @@
 #include "sim/page/sweep_page.h"
 #include "sim/report/output_file.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 void sweep_report_command(const std::vector<std::string>& arguments) {
   Options options(
       "peeksim sweep report DB -o FILE.html [OPTIONS]",
-      "Shows a sweep's finished points as one HTML file, which opens from disk without a\n"
-      "network: any two metrics with their Pareto front, parallel coordinates, the effect of\n"
+      "Shows a sweep's finished points as one HTML file, which opens from disk without a "
+      "network: any two metrics with their Pareto front, parallel coordinates, the effect of "
       "every axis, and the command that runs a point again.",
       "peeksim sweep report sweep.db -o sweep.html");
   options.positional("DB", "a database of 'peeksim sweep'");
-  options.add()("output,o", po::value<std::string>(), "the page to write; required")(
+  options.add()("output,o", named("FILE"), "the page to write; required")(
       "force", "replace an existing file");
   add_scope(options);
   if (!options.parse(arguments)) return;

@@ -13,8 +13,6 @@
 #include "sim/sweep/sweep_screens.h"
 #include "sim/sweep/sweep_tables.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -72,18 +70,17 @@ RowQuery query_for(const Options& options, std::vector<std::string> columns) {
 }  // namespace
 
 void sweep_export_command(const std::vector<std::string>& arguments) {
-  Options options(
-      "peeksim sweep export DB --csv|--json [OPTIONS]",
-      "Prints a row for every point: where it stands on the axes, and its metrics. The\n"
-      "same points give the same bytes, however they were run.",
-      "peeksim sweep export sweep.db --csv > sweep.csv");
+  Options options("peeksim sweep export DB --csv|--json [OPTIONS]",
+                  "Prints a row for every point: where it stands on the axes, and its metrics. The "
+                  "same points give the same bytes, however they were run.",
+                  "peeksim sweep export sweep.db --csv > sweep.csv");
   options.positional("DB", "a database of 'peeksim sweep'");
   options.add()("csv", "a table")("json", "one object per point")(
-      "output,o", po::value<std::string>(), "a new file instead of standard output")(
+      "output,o", named("FILE"), "a new file instead of standard output")(
       "force", "replace an existing file");
   add_scope(options);
   options.add()("layers", "a row for every layer of every point")(
-      "metrics", po::value<std::string>(), "A,B,...: these, instead of the sweep file's")(
+      "metrics", named("METRICS"), "these, as A,B,..., instead of the sweep file's")(
       "all", "all metrics and, without --layers, all counters")(
       "times", "the seconds that each point took too");
   if (!options.parse(arguments)) return;
@@ -123,9 +120,9 @@ void sweep_best_command(const std::vector<std::string>& arguments) {
   Options options("peeksim sweep best DB [OPTIONS]", "Prints the best points in one metric.",
                   "peeksim sweep best sweep.db --objective edp --count 5");
   options.positional("DB", "a database of 'peeksim sweep'");
-  options.add()("objective", po::value<std::string>(),
+  options.add()("objective", named("METRIC"),
                 "a metric, in its good direction, or min:METRIC, max:METRIC; default: the sweep "
-                "file's first objective")("count", po::value<unsigned>()->default_value(10),
+                "file's first objective")("count", named<unsigned>("N")->default_value(10),
                                           "how many points; 0: all");
   add_scope(options);
   options.add()("json", "print them as JSON, as 'peeksim sweep export --json' does");
@@ -143,13 +140,12 @@ void sweep_best_command(const std::vector<std::string>& arguments) {
 }
 
 void sweep_pareto_command(const std::vector<std::string>& arguments) {
-  Options options(
-      "peeksim sweep pareto DB [OPTIONS]",
-      "Prints the points that no other point beats: none is as good in every objective\n"
-      "and better in one.",
-      "peeksim sweep pareto sweep.db --objectives cycles,energy");
+  Options options("peeksim sweep pareto DB [OPTIONS]",
+                  "Prints the points that no other point beats: none is as good in every objective "
+                  "and better in one.",
+                  "peeksim sweep pareto sweep.db --objectives cycles,energy");
   options.positional("DB", "a database of 'peeksim sweep'");
-  options.add()("objectives", po::value<std::string>(),
+  options.add()("objectives", named("METRICS"),
                 "A,B,...: metrics in their good direction, or min:A, max:B; default: the sweep "
                 "file's");
   add_scope(options);

@@ -17,13 +17,13 @@ namespace po = boost::program_options;
 namespace peeksim {
 
 void trace_info_command(const std::vector<std::string>& arguments) {
-  Options options("peeksim trace info FILE [--json]",
+  Options options("peeksim trace info TRACE [--json]",
                   "Prints what a trace holds, without reading its values.",
                   "peeksim trace info traces/resnet18.h5");
-  options.positional("FILE", "a trace (HDF5)");
+  options.positional("TRACE", "a trace (HDF5)");
   options.add()("json", "print it as JSON instead");
   if (!options.parse(arguments)) return;
-  const Trace trace(options.text("FILE"));
+  const Trace trace(options.text("TRACE"));
   std::cout << (options.has("json")
                     ? trace_info_json(trace.info(), trace.sha256())
                     : trace_info_screen(trace.info(), trace.sha256(), screen_style()));
@@ -31,14 +31,13 @@ void trace_info_command(const std::vector<std::string>& arguments) {
 
 void trace_check_command(const std::vector<std::string>& arguments) {
   Options options(
-      "peeksim trace check FILE [OPTIONS]",
+      "peeksim trace check TRACE [OPTIONS]",
       "Reads every value of a trace and reports damage, contradictions and what is odd.",
       "peeksim trace check traces/resnet18.h5 --workload workloads/resnet18.yaml");
-  options.positional("FILE", "a trace (HDF5)");
-  options.add()("workload", po::value<std::string>(),
-                "check that the trace has this workload's shapes");
+  options.positional("TRACE", "a trace (HDF5)");
+  options.add()("workload", named("WORKLOAD"), "check that the trace has this workload's shapes");
   if (!options.parse(arguments)) return;
-  const std::string path = options.text("FILE");
+  const std::string path = options.text("TRACE");
   TraceReport report;
   {
     Progress progress("checking " + path);
@@ -62,19 +61,21 @@ void trace_synth_command(const std::vector<std::string>& arguments) {
   SynthSettings settings;
   Options options(
       "peeksim trace synth WORKLOAD -o FILE [OPTIONS]",
-      "Makes a seeded, spatially correlated trace for a network without a real one.\n"
+      "Makes a seeded, spatially correlated trace for a network without a real one. "
       "It exercises a machine; it says nothing about a network's accuracy.",
       "peeksim trace synth workloads/vgg16.yaml -o vgg16.h5 --zeros 0.6 --correlation 3");
   options.positional("WORKLOAD", "layer shapes: YAML, or a SCALE-Sim topology (CSV)");
-  options.add()("output,o", po::value<std::string>(), "the trace to write; required")(
-      "zeros", po::value(&settings.zeros)->default_value(settings.zeros, "0.6"),
+  options.add()("output,o", named("TRACE"), "the trace to write; required")(
+      "zeros",
+      po::value(&settings.zeros)->value_name("SHARE")->default_value(settings.zeros, "0.6"),
       "share of each layer's outputs that are zero after the ReLU")(
-      "correlation", po::value(&settings.correlation)->default_value(settings.correlation),
+      "correlation",
+      po::value(&settings.correlation)->value_name("N")->default_value(settings.correlation),
       "outputs over which values stay alike; 0: independent")(
-      "images", po::value(&settings.images)->default_value(settings.images), "number of images")(
-      "seed", po::value<long long>()->default_value(1), "same seed, same bytes")(
-      "type", po::value(&settings.type)->default_value(settings.type), "i8, f16 or f32")(
-      "force", "replace an existing file");
+      "images", po::value(&settings.images)->value_name("N")->default_value(settings.images),
+      "number of images")("seed", named<long long>("N")->default_value(1), "same seed, same bytes")(
+      "type", po::value(&settings.type)->value_name("TYPE")->default_value(settings.type),
+      "i8, f16 or f32")("force", "replace an existing file");
   if (!options.parse(arguments)) return;
   // Boost reads -1 into an unsigned number without a word.
   const long long seed = options.get<long long>("seed");

@@ -13,8 +13,6 @@
 #include "sim/report/output_file.h"
 #include "sim/system/run.h"
 
-namespace po = boost::program_options;
-
 namespace peeksim {
 
 namespace {
@@ -77,18 +75,17 @@ void choose_channels(const Options& options, const Layer& layer, View& view) {
 void view_command(const std::vector<std::string>& arguments) {
   Options options(
       "peeksim view TRACE --machine MACHINE -o FILE.html [OPTIONS]",
-      "Shows a layer's values and windows, which outputs the machine gates and which of them\n"
+      "Shows a layer's values and windows, which outputs the machine gates and which of them "
       "wrongly, as one HTML file in which the threshold can be moved (docs/view.md).",
       "peeksim view traces/resnet18.h5 --machine configs/peek-16x16.yaml -o view.html");
   options.positional("TRACE", "a trace (HDF5)");
-  options.add()("machine", po::value<std::string>(), "a machine file (YAML); required")(
-      "output,o", po::value<std::string>(), "the page to write; required")(
-      "layer", po::value<std::string>(),
+  options.add()("machine", named("MACHINE"), "a machine file (YAML); required")(
+      "output,o", named("FILE"), "the page to write; required")(
+      "layer", named("LAYER"),
       "by name, or by number from 0; default: the one with the most gated MACs")(
-      "image", po::value<long long>()->default_value(0), "by number, from 0")(
-      "channels", po::value<std::string>(),
-      "A:B: from A up to, not including, B; default: as many as fit 3 MB")(
-      "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
+      "image", named<long long>("N")->default_value(0), "by number, from 0")(
+      "channels", named("A:B"), "from A up to, not including, B; default: as many as fit 3 MB")(
+      "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable")(
       "force", "replace an existing file");
   if (!options.parse(arguments)) return;
   if (!options.has("machine"))

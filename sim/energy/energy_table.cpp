@@ -86,6 +86,18 @@ AreaTable read_area(const Value& value) {
   return area;
 }
 
+// Those in the folder energy/ beside a file first, then the shipped ones.
+std::vector<fs::path> named_tables(const std::string& beside) {
+  std::vector<fs::path> tables;
+  for (const fs::path& shelf :
+       {fs::path(beside).parent_path() / "energy", fs::path(PEEKSIM_CONFIGS) / "energy"}) {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(shelf, none))
+      if (entry.path().extension() == ".yaml") tables.push_back(entry.path());
+  }
+  return tables;
+}
+
 }  // namespace
 
 double CapacityCurve::at(Bytes capacity) const {
@@ -110,6 +122,14 @@ EnergyTable load_energy_table(const std::string& path) {
   return table;
 }
 
+std::vector<std::string> energy_table_names(const std::string& beside) {
+  std::vector<std::string> names;
+  for (const fs::path& table : named_tables(beside)) names.push_back(table.stem().string());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 std::string find_energy_table(const std::string& name_or_path, const std::string& beside,
                               const Location& where) {
   const bool is_path =
@@ -121,19 +141,10 @@ std::string find_energy_table(const std::string& name_or_path, const std::string
     throw Error(ErrorKind::config, where, "no energy table '" + path.string() + "'",
                 "give the path of a table, or the name of a shipped one");
   }
-  std::vector<std::string> known;
-  for (const fs::path& shelf : {folder / "energy", fs::path(PEEKSIM_CONFIGS) / "energy"}) {
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(shelf, none)) {
-      if (entry.path().extension() != ".yaml") continue;
-      if (entry.path().stem() == name_or_path) return entry.path().string();
-      known.push_back(entry.path().stem().string());
-    }
-  }
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
+  for (const fs::path& table : named_tables(beside))
+    if (table.stem() == name_or_path) return table.string();
   throw Error(ErrorKind::config, where, "unknown energy table '" + name_or_path + "'",
-              suggest(name_or_path, known));
+              suggest(name_or_path, energy_table_names(beside)));
 }
 
 std::string energy_table_path(const MachineSpec& machine, const std::string& machine_path) {

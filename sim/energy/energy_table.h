@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/config/machine.h"
 
@@ -52,6 +53,9 @@ struct EnergyTable {
 
 // Reads a table. Throws Error(config): unknown, missing, duplicate or negative entries.
 EnergyTable load_energy_table(const std::string& path);
+
+// The names of tables that find_energy_table() knows, sorted.
+std::vector<std::string> energy_table_names(const std::string& beside);
 
 // The file of a table: a path as it is (when it has a '/' or ends in .yaml), relative to
 // `beside`; a name is looked up in the folder energy/ beside `beside`, then among the shipped

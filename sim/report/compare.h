@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/report/results_file.h"
+#include "sim/report/screen_style.h"
 
 namespace peeksim {
 
@@ -58,6 +59,6 @@ std::string shown_unit(const ComparedMetric& metric, const std::string& energy_u
 
 // One screen. `paths`: of the runs' files.
 std::string compare_screen(const Comparison& comparison, const std::vector<StoredRun>& runs,
-                           const std::vector<std::string>& paths);
+                           const std::vector<std::string>& paths, const ScreenStyle& style = {});
 
 }  // namespace peeksim

@@ -44,7 +44,7 @@ std::string runs_table(const Comparison& comparison, const std::vector<StoredRun
   return lines;
 }
 
-std::string changed_table(const Comparison& comparison) {
+std::string changed_table(const Comparison& comparison, const ScreenStyle& style) {
   if (comparison.changed.empty()) return "the machines are the same\n";
   std::vector<std::string> header = {"machine"};
   header.insert(header.end(), comparison.names.begin(), comparison.names.end());
@@ -55,11 +55,11 @@ std::string changed_table(const Comparison& comparison) {
       cells.push_back(value.size() > 40 ? value.substr(0, 37) + "..." : value);
     table.add_row(std::move(cells));
   }
-  return table.text();
+  return table.text(style);
 }
 
 std::string metric_table(const Comparison& comparison, std::size_t m,
-                         const std::string& energy_unit) {
+                         const std::string& energy_unit, const ScreenStyle& style) {
   const ComparedMetric& metric = compared_metrics()[m];
   const bool ratios = std::string(metric.unit) != "%";
   std::vector<std::string> header = {std::string(metric.label) + ", " +
@@ -86,21 +86,21 @@ std::string metric_table(const Comparison& comparison, std::size_t m,
   for (const ComparedRow& row : comparison.layers) add(row);
   table.add_rule();
   add(comparison.network);
-  return table.text();
+  return table.text(style);
 }
 
 }  // namespace
 
 std::string compare_screen(const Comparison& comparison, const std::vector<StoredRun>& runs,
-                           const std::vector<std::string>& paths) {
-  std::string text = summary(comparison) + "\n" + runs_table(comparison, runs, paths);
+                           const std::vector<std::string>& paths, const ScreenStyle& style) {
+  std::string about = summary(comparison) + "\n" + runs_table(comparison, runs, paths);
   if (!comparison.same_traces)
-    text += "DIFFERENT TRACES: what differs is not the machines' alone\n";
+    about += "DIFFERENT TRACES: what differs is not the machines' alone\n";
   if (!comparison.same_energy_tables)
-    text += "different energy tables, which do not compare; 'peeksim price' prices a run anew\n";
-  text += "\n" + changed_table(comparison);
+    about += "different energy tables, which do not compare; 'peeksim price' prices a run anew\n";
+  std::string text = wrapped(about, 2, style) + "\n" + changed_table(comparison, style);
   for (std::size_t m = 0; m < compared_metrics().size(); ++m)
-    text += "\n" + metric_table(comparison, m, runs[0].energy_unit);
+    text += "\n" + metric_table(comparison, m, runs[0].energy_unit, style);
   return text;
 }
 

@@ -25,8 +25,9 @@ void check_settings(const SynthSettings& settings) {
   require(settings.correlation >= 0 && settings.correlation <= most_correlation, "correlation",
           "0 to 100 outputs");
   require(settings.images >= 1 && settings.images <= 1000000, "images", "1 to 1000000");
-  const std::string& type = settings.type;
-  require(type == "f32" || type == "f16" || type == "i8", "type", "f32, f16, i8");
+  const std::vector<std::string>& types = synth_types();
+  const bool known = std::find(types.begin(), types.end(), settings.type) != types.end();
+  require(known, "type", types[0] + ", " + types[1] + ", " + types[2]);
 }
 
 TraceHeader make_header(const Workload& workload, const SynthSettings& settings) {
@@ -59,6 +60,11 @@ std::vector<float> make_values(std::uint64_t stream, int channels, int height, i
 }
 
 }  // namespace
+
+const std::vector<std::string>& synth_types() {
+  static const std::vector<std::string> types = {"f32", "f16", "i8"};
+  return types;
+}
 
 void synthesize(const Workload& workload, const SynthSettings& settings, const std::string& path,
                 bool overwrite, const Watch& watch) {

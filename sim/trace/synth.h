@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sim/trace/watch.h"
 #include "sim/workload/workload.h"
@@ -15,8 +16,11 @@ struct SynthSettings {
   double correlation = 3;  // outputs; distance at which the correlation has fallen to about 1/e
   int images = 1;
   std::uint64_t seed = 1;
-  std::string type = "i8";  // "f32", "f16" or "i8"
+  std::string type = "i8";  // one of synth_types()
 };
+
+// What SynthSettings::type may be.
+const std::vector<std::string>& synth_types();
 
 // Writes a trace of `workload` to `path`, ofmaps and ifmaps. The ofmap of a layer without an
 // activation is not shifted: half of it is <= 0. Every layer's and image's values depend only on

@@ -41,6 +41,10 @@ TEST_CASE("what a command prints fits the terminal's width") {
       CHECK(widest_line(desk.ok(words, terminal(columns))) <= columns);
     }
   }
+  desk.ok(run_to("a"));
+  desk.ok(run_to("b", {"--set", "array.rows=2"}));
+  const Words compare = {"compare", "a/results.json", "b/results.json"};
+  CHECK(widest_line(desk.ok(compare, terminal(60))) <= 60);
   CHECK(widest_line(desk.ok(small_run, terminal(240))) > 100);
   CHECK(widest_line(desk.ok(small_run, terminal(240, {{"COLUMNS", "90"}}))) <= 90);
   CHECK(widest_line(desk.ok(small_run, terminal(0))) <= 80);
