@@ -1,6 +1,8 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <iostream>
+#include <limits>
 #include <memory>
 
 #include "sim/base/error.h"
@@ -47,6 +49,11 @@ std::string engine_choices() {
   return choices;
 }
 
+int images_to_run(const Options& options) {
+  const std::size_t images = options.whole("images", 1);
+  return static_cast<int>(std::min<std::size_t>(images, std::numeric_limits<int>::max()));
+}
+
 }  // namespace
 
 void run_command(const std::vector<std::string>& arguments) {
@@ -62,6 +69,8 @@ void run_command(const std::vector<std::string>& arguments) {
       "engine", po::value<std::string>()->default_value("event"), engine_choices().c_str())(
       "check-values", "stop at the first computed output that is not the trace's")(
       "set", po::value<TextList>()->composing(), "KEY=VALUE: override a key; repeatable")(
+      "images", po::value<long long>(),
+      "how many of the trace's, from the first one on; default: all")(
       "workload", po::value<std::string>(), "check that the trace has this workload's shapes")(
       "quiet,q", "print one line, what was saved, and no progress")(
       "json", "print results.json instead of the table")(
@@ -92,6 +101,7 @@ void run_command(const std::vector<std::string>& arguments) {
   RunOptions run;
   run.engine = options.text("engine");
   run.check_values = options.has("check-values");
+  if (options.has("images")) run.images = images_to_run(options);
   run.profile = &profile;
   files.open(machine, trace, run);
   RunResult result;

@@ -103,6 +103,20 @@ TEST_CASE("--set changes the machine and so the results") {
   CHECK(network("none")["dense"] == network("lanes")["dense"]);
 }
 
+TEST_CASE("--images takes the first images of a trace, and no more than there are") {
+  const Desk desk;
+  desk.ok(run_to("both"));
+  desk.ok(run_to("one", {"--images", "1"}));
+  const nlohmann::json one = desk.json("one/results.json"), both = desk.json("both/results.json");
+  CHECK(one["trace"]["images"] == 1);
+  CHECK(one["images"].size() == 1);
+  CHECK(one["images"][0] == both["images"][0]);
+  CHECK(one["totals"]["network"]["machine"]["counters"] ==
+        both["images"][0]["machine"]["counters"]);
+  desk.refused(run_to("none", {"--images", "0"}), 2, {"images"});
+  desk.refused(run_to("three", {"--images", "3"}), 2, {"3 images are wanted", "holds 2"});
+}
+
 TEST_CASE("a name in the machine that no layer has is a warning") {
   const Desk desk;
   const CommandResult result = desk.run(run_to("out", {"--set", "prediction.exclude=[covn1]"}));
