@@ -77,6 +77,8 @@ void SweepDatabase::merge(const std::string& other) {
     {
       SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
       sql_->exec(take_over_what_points_name);
+      if (has_inputs_table(*sql_, "other"))
+        sql_->exec("INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs");
       sql_->exec(take_over_points(columns_there(*sql_, "other", "totals", totals_columns()),
                                   columns_there(*sql_, "other", "layer_metrics", layer_columns())));
       transaction.commit();

@@ -58,7 +58,7 @@ void SweepDatabase::open() {
   sql_->execAndGet("PRAGMA journal_mode = WAL");
   sql_->exec("PRAGMA synchronous = NORMAL");
   if (is_new_) make_tables();
-  add_missing_columns();
+  add_what_is_missing();
   statements_ = std::make_unique<SweepStatements>(*sql_);
 }
 
@@ -87,8 +87,9 @@ void SweepDatabase::make_tables() {
   transaction.commit();
 }
 
-// Metrics and counters that came to the program after the database was made.
-void SweepDatabase::add_missing_columns() {
+// What came to the program after the database was made: tables, metrics and counters.
+void SweepDatabase::add_what_is_missing() {
+  sql_->exec(inputs_table_sql());
   for (const auto& [table, columns] :
        {std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
     const std::vector<ValueColumn> there = columns_there(*sql_, "main", table, columns);

@@ -16,7 +16,8 @@
 
 namespace SQLite {
 class Database;
-}
+class Statement;
+}  // namespace SQLite
 
 namespace peeksim {
 
@@ -66,8 +67,10 @@ class SweepDatabase {
   void open();
   void require_own_schema();
   void make_tables();
-  void add_missing_columns();
+  void add_what_is_missing();
   void enter_traces(SweepPlan& plan);
+  void enter_inputs(const SweepPlan& plan);
+  void bind_thresholds(SQLite::Statement& statement, int place, const MachineSpec& machine);
 
   std::string path_;
   DatabaseUse use_;

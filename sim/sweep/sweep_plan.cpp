@@ -138,6 +138,14 @@ MachineSpec SweepPlan::machine(const SweepPoint& point) const {
   return templates_[point.machine].with(keys, vocabulary_);
 }
 
+std::optional<MachineSpec> SweepPlan::base_machine(std::size_t number) const {
+  try {
+    return templates_[number].with({}, vocabulary_);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 const PricedTable& SweepPlan::energy_table(const SweepPoint& point, const MachineSpec& machine) {
   return tables_.of(machine, spec_.machines[point.machine]);
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -61,6 +62,9 @@ class SweepPlan {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   MachineSpec machine(const SweepPoint& point) const;
+  // One of the spec's machines as its file has it; nothing for a file that is no whole machine
+  // until the axes have set their keys.
+  std::optional<MachineSpec> base_machine(std::size_t number) const;
   const PricedTable& energy_table(const SweepPoint& point, const MachineSpec& machine);
   const std::string& trace_path(const SweepPoint& point) const { return spec_.traces[point.trace]; }
   const std::vector<std::unique_ptr<Trace>>& traces() const { return traces_; }

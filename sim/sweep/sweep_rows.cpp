@@ -49,8 +49,8 @@ std::string select(SQLite::Database& sql, const RowQuery& query) {
          layer + columns +
          " FROM points p JOIN traces t ON t.id = p.trace JOIN energy_tables e ON e.sha256 = "
          "p.energy_table " +
-         values + (query.only_done ? "WHERE p.status = 'done' " : "") +
-         "ORDER BY p.position IS NULL, p.position, p.key" + (query.by_layer ? ", v.layer" : "");
+         values + (query.only_done ? "WHERE p.status = 'done' " : "") + "ORDER BY " + row_order +
+         (query.by_layer ? ", v.layer" : "");
 }
 
 std::vector<std::pair<std::string, std::string>> axes_from(const std::string& text) {

@@ -32,6 +32,9 @@ struct RowQuery {
   bool only_done = false;
 };
 
+// The order of rows in SQL; points are `p`.
+constexpr const char* row_order = "p.position IS NULL, p.position, p.key";
+
 // Throws Error(usage) for an unknown scope or column, Error(config) for a damaged database.
 std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query);
 

@@ -16,6 +16,7 @@ struct SweepStatements {
             "INSERT INTO points (key, position, status, axes, machine, thresholds, trace, images, "
             "energy_table, version) VALUES (?, ?, 'pending', ?, ?, ?, (SELECT id FROM traces "
             "WHERE sha256 = ?), ?, ?, ?)"),
+        thresholds(sql, "INSERT OR IGNORE INTO thresholds VALUES (?, ?)"),
         place(sql, "UPDATE points SET position = ?, axes = ? WHERE key = ?"),
         fail(
             sql,
@@ -31,7 +32,7 @@ struct SweepStatements {
                        names_of(layer_columns()) + ") VALUES (?, ?, ?, " +
                        places_of(layer_columns()) + ")") {}
 
-  SQLite::Statement find, id_of, enter, place, fail, finish, totals, layer;
+  SQLite::Statement find, id_of, enter, thresholds, place, fail, finish, totals, layer;
 };
 
 }  // namespace peeksim

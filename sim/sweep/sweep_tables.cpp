@@ -62,6 +62,18 @@ CREATE TABLE points (
 );
 )";
 
+// Not in `fixed_tables`: databases of earlier programs get it when they are next written.
+const char* const inputs_table = R"(
+CREATE TABLE IF NOT EXISTS inputs (
+  kind TEXT NOT NULL CHECK (kind IN ('machine', 'trace')),
+  place INTEGER NOT NULL,    -- in the latest sweep file's list
+  path TEXT NOT NULL,        -- from the folder in which the sweep was started
+  content TEXT NOT NULL,     -- of a machine: as in points; of a trace: its SHA-256
+  thresholds TEXT,           -- of a machine: as in points
+  PRIMARY KEY (kind, place)
+) WITHOUT ROWID;
+)";
+
 std::string definitions(const std::vector<ValueColumn>& columns) {
   std::string text;
   for (const ValueColumn& column : columns) text += ",\n  " + column.name + " " + column.type;
@@ -79,6 +91,16 @@ std::string tables_sql() {
           "CREATE TABLE layer_metrics (\n  point INTEGER NOT NULL REFERENCES points,\n  layer "
           "INTEGER NOT NULL,\n  policy TEXT NOT NULL" +
           definitions(layer_columns()) + ",\n  PRIMARY KEY (point, layer)\n) WITHOUT ROWID;\n");
+}
+
+std::string inputs_table_sql() {
+  return inputs_table;
+}
+
+bool has_inputs_table(SQLite::Database& sql, const std::string& database) {
+  SQLite::Statement info(sql, "SELECT count(*) FROM pragma_table_info('inputs', ?)");
+  info.bind(1, database);
+  return info.executeStep() && info.getColumn(0).getInt() > 0;
 }
 
 std::vector<ValueColumn> totals_columns() {

@@ -14,6 +14,10 @@ namespace peeksim {
 // Statements that make the tables of a new database.
 std::string tables_sql();
 
+// The table of the files that a sweep was made of, which earlier programs did not have.
+std::string inputs_table_sql();
+bool has_inputs_table(SQLite::Database& sql, const std::string& database);
+
 // The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"}.
 struct ValueColumn {
   std::string name;

@@ -78,6 +78,41 @@ void SweepDatabase::enter_traces(SweepPlan& plan) {
   }
 }
 
+void SweepDatabase::enter_inputs(const SweepPlan& plan) {
+  sql_->exec("DELETE FROM inputs");
+  SQLite::Statement input(*sql_, "INSERT INTO inputs VALUES (?, ?, ?, ?, ?)");
+  for (std::size_t i = 0; i < plan.spec().machines.size(); ++i) {
+    const std::optional<MachineSpec> machine = plan.base_machine(i);
+    if (!machine) continue;
+    input.bind(1, "machine");
+    input.bind(2, static_cast<std::int64_t>(i));
+    input.bind(3, plan.spec().machines[i]);
+    input.bind(4, machine_text(*machine));
+    bind_thresholds(input, 5, *machine);
+    run_once(input);
+  }
+  for (std::size_t i = 0; i < plan.traces().size(); ++i) {
+    input.bind(1, "trace");
+    input.bind(2, static_cast<std::int64_t>(i));
+    input.bind(3, plan.spec().traces[i]);
+    input.bind(4, plan.traces()[i]->sha256());
+    input.bind(5);
+    run_once(input);
+  }
+}
+
+// Binds the SHA-256 of the machine's channel thresholds, or NULL, and keeps them.
+void SweepDatabase::bind_thresholds(SQLite::Statement& statement, int place,
+                                    const MachineSpec& machine) {
+  const std::string digest = thresholds_digest(machine.prediction);
+  if (digest.empty()) return statement.bind(place);
+  SQLite::Statement& thresholds = statements_->thresholds;
+  thresholds.bind(1, digest);
+  thresholds.bind(2, thresholds_text(machine.prediction));
+  run_once(thresholds);
+  statement.bind(place, digest);
+}
+
 void SweepDatabase::enter(SweepPlan& plan, const std::vector<std::size_t>& numbers) {
   with_sql(path_, [&] {
     SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
@@ -87,9 +122,9 @@ void SweepDatabase::enter(SweepPlan& plan, const std::vector<std::size_t>& numbe
     sweep.bind(3, dump(objectives_json(plan.spec().objectives)));
     run_once(sweep);
     enter_traces(plan);
+    enter_inputs(plan);
     sql_->exec("UPDATE points SET position = NULL");
     SQLite::Statement table(*sql_, "INSERT OR IGNORE INTO energy_tables VALUES (?, ?, ?, ?)");
-    SQLite::Statement thresholds(*sql_, "INSERT OR IGNORE INTO thresholds VALUES (?, ?)");
     for (const std::size_t number : numbers) {
       const SweepPoint& point = plan.points()[number];
       const std::string axes = axes_json(plan.shown(point));
@@ -112,15 +147,7 @@ void SweepDatabase::enter(SweepPlan& plan, const std::vector<std::size_t>& numbe
       enter.bind(2, static_cast<std::int64_t>(number));
       enter.bind(3, axes);
       enter.bind(4, machine_text(machine));
-      const std::string digest = thresholds_digest(machine.prediction);
-      if (digest.empty()) {
-        enter.bind(5);
-      } else {
-        thresholds.bind(1, digest);
-        thresholds.bind(2, thresholds_text(machine.prediction));
-        run_once(thresholds);
-        enter.bind(5, digest);
-      }
+      bind_thresholds(enter, 5, machine);
       enter.bind(6, plan.trace(point).sha256());
       enter.bind(7, plan.images(point));
       enter.bind(8, priced.sha256);
