@@ -65,11 +65,11 @@ const fixed = (value, digits) =>
 const percent = (part, digits = 1) => fixed(100 * part, digits) + " %";
 const whole = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 
-// 12,345,678 -> "12.3 M": three digits that count. Nothing below a thousand is shortened.
-function short_number(value) {
+// 12,345,678 -> "12.3 M": so many digits that count. Nothing below a thousand is shortened.
+function short_number(value, digits = 3) {
   for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]])
-    if (Math.abs(value) >= size) return Number((value / size).toPrecision(3)) + " " + unit;
-  return String(Number(value.toPrecision(3)));
+    if (Math.abs(value) >= size) return Number((value / size).toPrecision(digits)) + " " + unit;
+  return String(Number(value.toPrecision(digits)));
 }
 
 // ---- themes
@@ -172,7 +172,7 @@ function sortable_table(id, caption, columns, rows, csv_name) {
   const look = new Map(columns.map((column) => [column, numeric(column) ? null : "words"]));
   const show = (column, row) => {
     const value = column.value(row);
-    return value == null ? "-" : column.show ? column.show(value) : String(value);
+    return value == null ? "-" : column.show ? column.show(value, row) : String(value);
   };
   const fill = (sorted) =>
     body.replaceChildren(...sorted.map((row) =>
