@@ -79,6 +79,7 @@ const std::vector<Command>& commands() {
       {"sweep best", "print the best points of a sweep in one metric", sweep_best_command},
       {"sweep pareto", "print the points that no other beats in every objective",
        sweep_pareto_command},
+      {"sweep report", "show a sweep as a page with charts (HTML)", sweep_report_command},
       {"sweep merge", "join databases of parts of a sweep", sweep_merge_command},
       {"batch", "answer requests to simulate, one a line, until there are no more", batch_command},
       {"report", "show a finished run as a page with charts (HTML)", report_command},

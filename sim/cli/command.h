@@ -34,6 +34,7 @@ void sweep_status_command(const std::vector<std::string>& arguments);
 void sweep_export_command(const std::vector<std::string>& arguments);
 void sweep_best_command(const std::vector<std::string>& arguments);
 void sweep_pareto_command(const std::vector<std::string>& arguments);
+void sweep_report_command(const std::vector<std::string>& arguments);
 void sweep_merge_command(const std::vector<std::string>& arguments);
 void trace_info_command(const std::vector<std::string>& arguments);
 void trace_check_command(const std::vector<std::string>& arguments);

@@ -128,4 +128,9 @@ std::vector<std::string> Options::list(const std::string& name) const {
   return has(name) ? get<std::vector<std::string>>(name) : std::vector<std::string>();
 }
 
+void add_scope(Options& options) {
+  options.add()("scope", po::value<std::string>()->default_value("network"),
+                "over which layers: network, convolutions, predicted_layers, streamed_layers");
+}
+
 }  // namespace peeksim

@@ -62,4 +62,7 @@ class Options {
   boost::program_options::variables_map values_;
 };
 
+// Adds --scope, of commands that read a sweep.
+void add_scope(Options& options);
+
 }  // namespace peeksim

@@ -19,11 +19,6 @@ namespace peeksim {
 
 namespace {
 
-void add_scope(Options& options) {
-  options.add()("scope", po::value<std::string>()->default_value("network"),
-                "over which layers: network, convolutions, predicted_layers, streamed_layers");
-}
-
 // The metric with the direction that is given ("max:cycles"), or its own.
 Objective objective_of(const std::string& text) {
   const bool least = text.rfind("min:", 0) == 0, most = text.rfind("max:", 0) == 0;

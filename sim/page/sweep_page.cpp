@@ -1,0 +1,208 @@
+#include "sim/page/sweep_page.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/bug.h"
+#include "sim/page/page.h"
+#include "sim/sweep/metric.h"
+
+namespace peeksim {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Texts of all points, each different one once: {"values": [...], "of": [number of each point's]}.
+// Without "of" all points have the one value.
+class TextColumn {
+ public:
+  std::size_t number_of(const std::string& text) {
+    const auto [found, is_new] = numbers_.emplace(text, values_.size());
+    if (is_new) values_.push_back(text);
+    return found->second;
+  }
+
+  void add(const std::string& text) { of_.push_back(number_of(text)); }
+
+  Json json() const {
+    Json json = {{"values", values_}};
+    if (values_.size() > 1) json["of"] = of_;
+    return json;
+  }
+
+ private:
+  std::map<std::string, std::size_t> numbers_;
+  std::vector<std::string> values_;
+  std::vector<std::size_t> of_;
+};
+
+using Rows = std::vector<const SweepRow*>;
+
+Rows done_rows(const SweepReading& reading) {
+  Rows done;
+  for (const SweepRow& row : reading.rows)
+    if (row.status == "done") done.push_back(&row);
+  if (done.size() != reading.sources.points.size())
+    throw bug("sweep report", "rows and sources are not of the same points");
+  return done;
+}
+
+// "energy x s" in pJ is "pJ x s"; rows of different units leave it as it is.
+std::string unit_of(const Metric& metric, const Rows& rows) {
+  const std::string unit = metric.unit, word = "energy";
+  if (unit.rfind(word, 0) != 0 || rows.empty()) return unit;
+  const std::string& first = rows.front()->energy_unit;
+  const bool same = std::all_of(rows.begin(), rows.end(),
+                                [&](const SweepRow* row) { return row->energy_unit == first; });
+  return same ? first + unit.substr(word.size()) : unit;
+}
+
+Json number(const std::optional<double>& value) {
+  constexpr double exact = 9e15;
+  if (!value) return nullptr;
+  const bool whole = std::abs(*value) < exact && *value == std::floor(*value);
+  return whole ? Json(static_cast<std::int64_t>(*value)) : Json(*value);
+}
+
+Json metrics_json(const Rows& rows) {
+  Json all = Json::array();
+  for (std::size_t i = 0; i < metrics().size(); ++i) {
+    const Metric& metric = metrics()[i];
+    Json values = Json::array();
+    for (const SweepRow* row : rows) values.push_back(number(row->values[i]));
+    all.push_back({{"name", metric.name},
+                   {"unit", unit_of(metric, rows)},
+                   {"meaning", metric.meaning},
+                   {"largest", metric.largest},
+                   {"values", std::move(values)}});
+  }
+  return all;
+}
+
+Json axes_json(const Rows& rows) {
+  std::vector<SweepRow> plain;
+  for (const SweepRow* row : rows) plain.push_back(*row);
+  Json all = Json::array();
+  for (const std::string& axis : axes_of(plain)) {
+    TextColumn column;
+    for (const SweepRow* row : rows) column.add(on_axis(*row, axis));
+    Json json = {{"name", axis}};
+    json.update(column.json());
+    all.push_back(std::move(json));
+  }
+  return all;
+}
+
+// A workload is some images of a trace; points on different ones are no rivals.
+Json workloads_json(const SweepSources& sources) {
+  Json all = Json::array(), of = Json::array();
+  std::map<std::pair<std::size_t, int>, std::size_t> numbers;
+  for (const PointSource& point : sources.points) {
+    const auto [found, is_new] = numbers.emplace(std::pair(point.trace, point.images), all.size());
+    of.push_back(found->second);
+    if (!is_new) continue;
+    const TraceSource& trace = sources.traces[point.trace];
+    all.push_back({{"network", trace.network},
+                   {"file", trace.file},
+                   {"path", trace.path},
+                   {"synthetic", trace.synthetic},
+                   {"images", point.images},
+                   {"all_images", trace.images}});
+  }
+  return {{"values", all}, {"of", of}};
+}
+
+// The keys of all machines, in the order of machine files; and for each base machine the number of
+// its value of every key.
+void add_settings(const SweepSources& sources, Json& data) {
+  std::vector<std::string> keys;
+  std::vector<TextColumn> columns;
+  const auto number_in = [&](const MachineSettings& settings, const auto& take) {
+    if (keys.empty())
+      for (const auto& [key, value] : settings) keys.push_back(key);
+    columns.resize(keys.size());
+    if (settings.size() != keys.size()) throw bug("sweep report", "machines of different keys");
+    for (std::size_t i = 0; i < keys.size(); ++i) take(columns[i], settings[i].second);
+  };
+  for (const PointSource& point : sources.points)
+    number_in(point.settings,
+              [](TextColumn& column, const std::string& text) { column.add(text); });
+  data["bases"] = Json::array();
+  for (const BaseMachine& base : sources.machines) {
+    Json numbers = Json::array();
+    number_in(base.settings, [&](TextColumn& column, const std::string& text) {
+      numbers.push_back(column.number_of(text));
+    });
+    data["bases"].push_back({{"path", base.path}, {"settings", std::move(numbers)}});
+  }
+  data["settings"] = Json::array();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    Json json = {{"key", keys[i]}};
+    json.update(columns[i].json());
+    data["settings"].push_back(std::move(json));
+  }
+}
+
+// Errors of the failed points, the most frequent first: [[text, points], ...].
+Json errors_json(const SweepReading& reading) {
+  std::vector<std::pair<std::string, int>> errors;
+  for (const SweepRow& row : reading.rows) {
+    if (row.status != "failed") continue;
+    const auto same = std::find_if(errors.begin(), errors.end(),
+                                   [&](const auto& known) { return known.first == row.error; });
+    if (same == errors.end())
+      errors.emplace_back(row.error, 1);
+    else
+      ++same->second;
+  }
+  std::stable_sort(errors.begin(), errors.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return errors;
+}
+
+}  // namespace
+
+RowQuery sweep_page_query(const std::string& scope) {
+  RowQuery query;
+  query.scope = scope;
+  for (const Metric& metric : metrics()) query.columns.emplace_back(metric.name);
+  return query;
+}
+
+std::string sweep_page_data(const SweepReading& reading, const std::string& scope) {
+  const Rows rows = done_rows(reading);
+  Json data;
+  data["sweep"] = reading.head.name;
+  data["scope"] = scope;
+  data["counts"] = {{"planned", reading.counts.planned()},
+                    {"failed", reading.counts.failed},
+                    {"pending", reading.counts.pending}};
+  data["errors"] = errors_json(reading);
+  data["shown"] = reading.head.metrics;
+  data["objectives"] = Json::array();
+  for (const Objective& objective : reading.head.objectives)
+    data["objectives"].push_back({{"metric", objective.metric}, {"largest", objective.largest}});
+  data["positions"] = Json::array();
+  for (const SweepRow* row : rows)
+    data["positions"].push_back(row->position ? Json(*row->position) : Json(nullptr));
+  data["metrics"] = metrics_json(rows);
+  data["axes"] = axes_json(rows);
+  data["workloads"] = workloads_json(reading.sources);
+  add_settings(reading.sources, data);
+  data["thresholds"] = reading.sources.thresholds;
+  return data.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string sweep_page(const SweepReading& reading, const std::string& scope) {
+  PageParts parts;
+  parts.title = "peeksim sweep: " + reading.head.name;
+  parts.data = sweep_page_data(reading, scope);
+  parts.scripts = {"sweep_points.js",  "sweep_view.js",    "sweep_scatter.js",
+                   "sweep_chosen.js",  "sweep_table.js",   "sweep_parallel.js",
+                   "sweep_brushes.js", "sweep_effects.js", "sweep_report.js"};
+  return make_page(parts);
+}
+
+}  // namespace peeksim

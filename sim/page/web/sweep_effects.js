@@ -1,0 +1,98 @@
+// The main effect of everything that was varied: a metric's mean at each level, and how much of the
+// metric's variance the levels explain. Factors stand in the order of that share.
+"use strict";
+
+const effects = { metric: objectives[0], found: [] };
+
+// One scale for all charts, so that their heights compare.
+function effect_span() {
+  const ends = effects.found.flatMap(({ levels }) =>
+    levels.flatMap(({ mean, deviation }) => [mean - deviation, mean + deviation]));
+  return { suggestedMin: Math.min(...ends), suggestedMax: Math.max(...ends) };
+}
+
+const effect_configuration = (factor) => () => {
+  const effect = effects.found.find((one) => one.factor === factor) ?? main_effect(factor, effects.metric, view.points);
+  const { levels } = effect;
+  return {
+    type: "bar",
+    data: {
+      labels: levels.map(({ text }) => text),
+      datasets: [
+        { type: "line", label: "mean", data: levels.map(({ mean }) => mean), borderColor: colour("c1"),
+          backgroundColor: colour("c1"), borderWidth: 2, pointRadius: 4, pointHoverRadius: 6,
+          showLine: factor.numeric },
+        { label: "spread", data: levels.map(({ mean, deviation }) => [mean - deviation, mean + deviation]),
+          backgroundColor: colour("c1") + "33", borderSkipped: false, maxBarThickness: 46 },
+      ],
+    },
+    options: {
+      interaction: { mode: "index", intersect: false },
+      scales: {
+        x: axis(factor.name, { grid: { display: false } }),
+        y: axis(metric_title(effects.metric), { ...effect_span(), beginAtZero: false,
+          ticks: { callback: (value) => metric_tick(effects.metric, value) } }),
+      },
+      plugins: {
+        legend: { display: false },
+        tooltip: { displayColors: false, filter: (item) => item.datasetIndex === 0, callbacks: {
+          label: ({ dataIndex }) => {
+            const { mean, deviation, count } = levels[dataIndex];
+            const text = (value) => metric_cell(effects.metric, value);
+            return ["mean: " + text(mean), "standard deviation: " + text(deviation), "points: " + whole(count)];
+          } } },
+      },
+    },
+  };
+};
+
+// A row for every level of every factor.
+const effect_table = () => sortable_table("effect-table", metric_title(effects.metric) + " by level",
+  [
+    { name: "factor", title: "varied", value: ({ effect }) => effect.factor.name },
+    { name: "explained", title: "explains, %", value: ({ effect }) => effect.explained,
+      show: (value) => fixed(100 * value, 1) },
+    { name: "level", title: "level", value: ({ level }) => level.text },
+    { name: "points", title: "points", value: ({ level }) => level.count, show: whole },
+    ...["mean", "deviation"].map((part) => ({
+      name: part, title: part === "mean" ? "mean" : "standard deviation", value: ({ level }) => level[part],
+      show: (value) => metric_cell(effects.metric, value) })),
+  ],
+  effects.found.flatMap((effect) => effect.levels.map((level) => ({ effect, level }))),
+  "effects-" + effects.metric.name + ".csv");
+
+function show_effects() {
+  if (factors.length === 0) return;
+  const parts = factors.map((factor, i) => {
+    const title = element("h3");
+    const holder = chart("effect-" + i, "Mean and standard deviation at each level of " + factor.name, 240,
+      effect_configuration(factor));
+    return { factor, title, holder, box: element("div", {}, title, holder) };
+  });
+  const boxes = element("div", { class: "columns" }), table = element("details", { id: "effect-levels" });
+  const summary = element("summary", {}, "As a table");
+  const draw = () => {
+    effects.found = factors.map((factor) => main_effect(factor, effects.metric, view.points))
+      .filter(({ levels }) => levels.length > 1)
+      .sort((a, b) => b.explained - a.explained);
+    boxes.replaceChildren(...effects.found.map(({ factor, explained }) => {
+      const part = parts.find((one) => one.factor === factor);
+      part.title.textContent = factor.name + ": " + percent(explained);
+      refresh(part.holder, effect_configuration(factor));
+      return part.box;
+    }));
+    table.replaceChildren(summary, effect_table());
+  };
+  const pick = choice("effect-metric", "metric", metric_options(), (name) => {
+    effects.metric = metric_called(name);
+    draw();
+  });
+  pick.querySelector("select").value = effects.metric.name;
+  when("points", draw);
+  section("effects", "Main effects",
+    "The mean of a metric at each level of what was varied, and one standard deviation around it, over the points " +
+      "that pass. The percentage is the share of the metric's variance that the levels explain: " +
+      "η² = Σ over levels of n·(mean of the level − mean)² / Σ over points of (value − mean)².",
+    pick, boxes, table);
+  draw();
+}

@@ -1,0 +1,134 @@
+// Parallel coordinates: a line for every point that passes, from what was varied to what came of it.
+// Lines lie on a canvas of their own, drawn when they change; what moves with the mouse is drawn over them.
+"use strict";
+
+const parallel = { height: 380, top: 54, bottom: 26, least_gap: 92, side: 56, hovered: null };
+
+// The room for drawing: a point on column i lies at x(i), y(place).
+function parallel_layout(width) {
+  const { height, top, bottom, side } = parallel;
+  const gap = columns.length > 1 ? (width - 2 * side) / (columns.length - 1) : 0;
+  return {
+    width, height,
+    x: (i) => side + i * gap,
+    y: (place) => height - bottom - place * (height - top - bottom),
+    place: (y) => (height - bottom - y) / (height - top - bottom),
+    column_at: (x) => Math.min(columns.length - 1, Math.max(0, Math.round((x - side) / (gap || 1)))),
+    gap,
+  };
+}
+
+function trace_line(context, layout, point) {
+  let drawing = false; // a value that is not known breaks the line
+  columns.forEach((column, i) => {
+    const at = column.place(point);
+    if (at == null) drawing = false;
+    else if (drawing) context.lineTo(layout.x(i), layout.y(at));
+    else context.moveTo(layout.x(i), layout.y(at));
+    drawing = at != null;
+  });
+}
+
+// Between two columns many points share a stroke; each is drawn once, stronger the more share it.
+function draw_lines(context, layout) {
+  const colours = level_colours(view.colour), steps = 400;
+  const alone = Math.min(0.8, Math.max(0.1, 30 / view.points.length));
+  context.lineWidth = 1.1;
+  const places = columns.map((column) => view.points.map(column.place));
+  for (let i = 0; i + 1 < columns.length; ++i) {
+    const strokes = new Map();
+    view.points.forEach((point, k) => {
+      const from = places[i][k], to = places[i + 1][k];
+      if (from == null || to == null) return;
+      const stroke = (view.colour.of[point] * (steps + 1) + Math.round(from * steps)) * (steps + 1) +
+        Math.round(to * steps);
+      strokes.set(stroke, (strokes.get(stroke) ?? 0) + 1);
+    });
+    for (const [stroke, count] of strokes) {
+      const to = (stroke % (steps + 1)) / steps, rest = Math.floor(stroke / (steps + 1));
+      const from = (rest % (steps + 1)) / steps;
+      context.strokeStyle = colours[Math.floor(rest / (steps + 1))];
+      context.globalAlpha = Math.min(0.9, 1 - (1 - alone) ** count);
+      context.beginPath();
+      context.moveTo(layout.x(i), layout.y(from));
+      context.lineTo(layout.x(i + 1), layout.y(to));
+      context.stroke();
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+// Words that fit between two columns.
+function short_words(context, text, room) {
+  if (context.measureText(text).width <= room) return text;
+  let cut = text.length;
+  while (cut > 1 && context.measureText(text.slice(0, cut) + "…").width > room) --cut;
+  return text.slice(0, cut) + "…";
+}
+
+// The places of a column that are labelled: every level, or as many as there is room for.
+function tick_places(column) {
+  if (column.metric) return [0, 0.25, 0.5, 0.75, 1];
+  const every = Math.ceil((column.steps + 1) / 15);
+  return [...Array(column.steps + 1).keys()].filter((i) => i % every === 0).map((i) => i / column.steps);
+}
+
+function draw_columns(context, layout) {
+  const font = getComputedStyle(document.body).fontFamily;
+  columns.forEach((column, i) => {
+    const x = layout.x(i), range = view.ranges.get(column.id);
+    context.textAlign = "center";
+    context.fillStyle = colour("text");
+    context.font = "600 12px " + font;
+    const room = Math.max(layout.gap, 2 * parallel.side) - 8;
+    context.fillText(short_words(context, column.head, room), x, 16);
+    context.font = "11px " + font;
+    context.fillStyle = colour("faint");
+    context.fillText(short_words(context, column.below, room), x, 32);
+    context.strokeStyle = colour("faint");
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, layout.y(0));
+    context.lineTo(x, layout.y(1));
+    context.stroke();
+    if (range) {
+      context.fillStyle = colour("accent");
+      context.globalAlpha = 0.35;
+      context.fillRect(x - 8, layout.y(range[1]) - 3, 16, layout.y(range[0]) - layout.y(range[1]) + 6);
+      context.globalAlpha = 1;
+    }
+    context.textAlign = "left";
+    context.lineJoin = "round";
+    for (const place of tick_places(column)) {
+      const text = short_words(context, column.text(place), Math.max(layout.gap, parallel.side) - 14);
+      context.strokeStyle = colour("back");
+      context.lineWidth = 3;
+      context.strokeText(text, x + 6, layout.y(place) + 4); // lines behind a text stay clear of it
+      context.fillStyle = colour("text");
+      context.fillText(text, x + 6, layout.y(place) + 4);
+    }
+  });
+}
+
+function draw_one_line(context, layout, point, tint) {
+  if (point == null || !view.points.includes(point)) return;
+  context.strokeStyle = tint;
+  context.lineWidth = 3;
+  context.beginPath();
+  trace_line(context, layout, point);
+  context.stroke();
+}
+
+// The point whose line passes nearest to a place, or null when none is near.
+function nearest_point(layout, x, y) {
+  const after = Math.min(columns.length - 1, Math.max(1, Math.ceil((x - layout.x(0)) / (layout.gap || 1))));
+  const share = (x - layout.x(after - 1)) / (layout.gap || 1);
+  let nearest = null, least = 8;
+  for (const point of view.points) {
+    const from = columns[after - 1].place(point), to = columns[after].place(point);
+    if (from == null || to == null) continue;
+    const off = Math.abs(layout.y(from + share * (to - from)) - y);
+    if (off < least) [nearest, least] = [point, off];
+  }
+  return nearest;
+}

@@ -1,0 +1,170 @@
+// The points of a sweep, known by number from 0, and what follows from them: fronts, effects, commands.
+// data(): docs/sweep-report.md. Draws nothing and changes nothing.
+"use strict";
+
+const sweep = data();
+const all_points = [...sweep.positions.keys()];
+const in_column = (column, point) => column.values[column.of ? column.of[point] : 0];
+
+// "point 12", as tables of 'peeksim sweep' number them; one of an earlier sweep file has no number.
+const point_name = (point) =>
+  sweep.positions[point] == null ? "earlier point " + point : "point " + sweep.positions[point];
+
+// ---- metrics
+
+const metrics = sweep.metrics.map((metric) => ({
+  ...metric,
+  // The sweep file may ask for the other direction.
+  largest: (sweep.objectives.find(({ metric: name }) => name === metric.name) ?? metric).largest,
+}));
+const metric_called = (name) => metrics.find((metric) => metric.name === name);
+const known_metrics = metrics.filter((metric) => metric.values.some((value) => value != null));
+const shown_metrics = sweep.shown.map(metric_called).filter((metric) => known_metrics.includes(metric));
+const objectives = sweep.objectives.map(({ metric }) => metric_called(metric));
+
+const readable = (name) => name.replaceAll("_", " ");
+
+// "" where the name says it: cycles.
+const metric_unit = ({ name, unit }) =>
+  unit === name ? "" : { share: "%", ratio: "×", mm2: "mm²" }[unit] ?? unit.replace(" x ", " × ");
+
+// "energy, pJ": for axes of charts and heads of tables.
+const metric_title = (metric) =>
+  readable(metric.name) + (metric_unit(metric) === "" ? "" : ", " + metric_unit(metric));
+
+// A value without its unit: three digits on axes, six in tables.
+const metric_tick = (metric, value) =>
+  metric.unit === "share" ? String(Number((100 * value).toPrecision(3))) : short_number(value);
+const metric_cell = (metric, value) =>
+  metric.unit === "share" ? fixed(100 * value, 2)
+    : Number.isInteger(value) && value < 1e9 ? whole(value) : short_number(value, 6);
+
+// ---- factors: what was varied
+
+const workload_name = ({ network, images, file }) =>
+  network + ", " + whole(images) + (images === 1 ? " image" : " images") + " (" + file + ")";
+const workload_of = (point) => sweep.workloads.values[sweep.workloads.of[point]];
+
+// An axis with its levels in order: numbers by size, words as they came.
+// {name, levels: texts, of: level of each point, numeric}.
+function factor_of(name, column) {
+  const numeric = column.values.every((text) => text !== "" && Number.isFinite(Number(text)));
+  const order = [...column.values.keys()];
+  if (numeric) order.sort((a, b) => column.values[a] - column.values[b]);
+  const place = new Map(order.map((number, level) => [number, level]));
+  return {
+    name,
+    numeric,
+    levels: order.map((number) => column.values[number] || "-"),
+    of: all_points.map((point) => place.get(column.of ? column.of[point] : 0)),
+  };
+}
+
+const axis_factors = sweep.axes.map((column) => factor_of(column.name, column));
+const workloads = factor_of("network", {
+  values: sweep.workloads.values.map(workload_name), of: sweep.workloads.of });
+const factors = [...(workloads.levels.length > 1 ? [workloads] : []), ...axis_factors]
+  .filter((factor) => factor.levels.length > 1);
+const level_text = (factor, point) => factor.levels[factor.of[point]];
+
+// ---- the Pareto front, by the rule of 'peeksim sweep pareto'
+
+// The points that no other beats: none is at least as good in every metric and better in one. Points
+// without one of the values are left out.
+function pareto_front(points, wanted) {
+  const candidates = points
+    .filter((point) => wanted.every((metric) => metric.values[point] != null))
+    .map((point) => ({ point, goals: wanted.map((metric) =>
+      metric.largest ? -metric.values[point] : metric.values[point]) }));
+  const differ = (a, b) => {
+    for (let i = 0; i < a.goals.length; ++i)
+      if (a.goals[i] !== b.goals[i]) return a.goals[i] - b.goals[i];
+    return 0;
+  };
+  const beats = (a, b) =>
+    a.goals.every((goal, i) => goal <= b.goals[i]) && a.goals.some((goal, i) => goal < b.goals[i]);
+  // Only a point that comes earlier in this order can beat another, and then one of the front does.
+  const front = [];
+  for (const candidate of candidates.sort(differ))
+    if (!front.some((better) => beats(better, candidate))) front.push(candidate);
+  return front.map(({ point }) => point).sort((a, b) => a - b);
+}
+
+// From best to worst; points without the value are left out, equal ones keep their order.
+function ranked(points, metric) {
+  const sign = metric.largest ? -1 : 1;
+  return points.filter((point) => metric.values[point] != null)
+    .sort((a, b) => sign * (metric.values[a] - metric.values[b]));
+}
+
+// ---- main effects
+
+// The metric at each level of a factor, and which share of its variance the levels explain:
+// sum over levels of n (mean of level - mean)^2, over the sum over points of (value - mean)^2.
+function main_effect(factor, metric, points) {
+  const levels = factor.levels.map((text) => ({ text, count: 0, sum: 0, squares: 0 }));
+  const known = points.filter((point) => metric.values[point] != null);
+  const mean = known.reduce((sum, point) => sum + metric.values[point], 0) / known.length;
+  let total = 0;
+  for (const point of known) {
+    const level = levels[factor.of[point]], off = metric.values[point] - mean;
+    ++level.count;
+    level.sum += off; // from the mean: large numbers lose no digits
+    level.squares += off * off;
+    total += off * off;
+  }
+  let between = 0;
+  for (const level of levels) {
+    if (level.count === 0) continue;
+    const off = level.sum / level.count;
+    level.mean = mean + off;
+    level.deviation = Math.sqrt(Math.max(0, level.squares / level.count - off * off));
+    between += level.count * off * off;
+  }
+  return { factor, levels: levels.filter(({ count }) => count > 0),
+    explained: total > 0 ? between / total : 0 };
+}
+
+// ---- machines and commands
+
+const setting_numbers = (point) =>
+  sweep.settings.map(({ of }) => (of ? of[point] : 0));
+
+// What a point changes of a base machine: [[key, value], ...].
+function differences(base, point) {
+  const numbers = setting_numbers(point);
+  return sweep.settings.filter((_, i) => numbers[i] !== base.settings[i])
+    .map((setting) => [setting.key, in_column(setting, point)]);
+}
+
+// The base machine that a point changes least; null: the database names none.
+const base_of = (point) =>
+  sweep.bases.reduce((best, base) =>
+    best && differences(best, point).length <= differences(base, point).length ? best : base, null);
+
+const machine_file = (point) => point_name(point).replaceAll(" ", "-") + ".yaml";
+
+// The whole machine, as a file that 'peeksim run' takes.
+const machine_yaml = (point) =>
+  sweep.settings.map((setting) => setting.key + ": " + in_column(setting, point) + "\n").join("");
+
+// The name of the thresholds file that a point reads, or null.
+function thresholds_file(point) {
+  const setting = sweep.settings.find(({ key }) => key === "prediction.thresholds_file");
+  const name = in_column(setting, point);
+  return name in sweep.thresholds ? name : null;
+}
+
+const shell_word = (text) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'";
+
+// The command that gives a point's numbers again, from the folder in which the sweep was started.
+// between_options: " ", or what breaks a line in a shell.
+function command_of(point, between_options = " ") {
+  const base = base_of(point), workload = workload_of(point);
+  const options = [["--trace", workload.path]];
+  if (workload.images < workload.all_images) options.push(["--images", String(workload.images)]);
+  for (const [key, value] of base ? differences(base, point) : []) options.push(["--set", key + "=" + value]);
+  return [["peeksim", "run", base ? base.path : machine_file(point)], ...options]
+    .map((words) => words.map(shell_word).join(" ")).join(between_options);
+}

@@ -1,0 +1,76 @@
+// The report of a sweep: its parts, in their order.
+"use strict";
+
+const counted = (count, what) => whole(count) + " " + what + (count === 1 ? "" : "s");
+
+// What is missing, in words: points that failed, are to run, or belong to an earlier sweep file.
+function missing_parts() {
+  const { failed, pending } = sweep.counts, parts = [];
+  if (failed > 0) parts.push(counted(failed, "point") + " failed");
+  if (pending > 0) parts.push(counted(pending, "point") + " of the sweep still to run");
+  const earlier = sweep.positions.filter((position) => position == null).length;
+  if (earlier > 0) parts.push(counted(earlier, "point") + " of an earlier sweep file, which the latest does not have");
+  return parts;
+}
+
+function show_heading() {
+  const bases = sweep.bases.map(({ path }) => path);
+  page_header(sweep.sweep,
+    counted(all_points.length, "finished point") + " of " + counted(sweep.counts.planned, "planned one") +
+      (bases.length > 0 ? ", on machines made of " + bases.join(", ") : "") + "; metrics over " +
+      (sweep.scope === "network" ? "the whole network" : "the " + readable(sweep.scope)));
+  const page = document.getElementById("page");
+  if (sweep.workloads.values.some(({ synthetic }) => synthetic)) page.append(synthetic_notice());
+  if (missing_parts().length > 0)
+    page.append(element("p", { id: "missing", class: "warning" }, missing_parts().join("; ") + "."));
+  if (sweep.errors.length > 0)
+    page.append(element("details", { id: "errors" }, element("summary", {}, "Why points failed"),
+      element("ul", {}, ...sweep.errors.map(([text, count]) =>
+        element("li", {}, counted(count, "point") + ": " + text)))));
+}
+
+// The workload, and how many points pass the filters; in reach wherever the reader is.
+function show_filter() {
+  const said = element("span", { id: "passing", "aria-live": "polite" });
+  const clear = element("button", { id: "clear", click: clear_ranges }, "Clear filters");
+  const pick = workloads.levels.length > 1
+    ? choice("workload", "network", [...workloads.levels.entries(), ["", "all of them"]],
+      (level) => choose_workload(level === "" ? null : Number(level)))
+    : element("span", {}, workloads.levels[0]);
+  const draw = () => {
+    said.textContent = whole(view.points.length) + " of " + counted(in_workload().length, "point") + " pass";
+    clear.disabled = view.ranges.size === 0;
+  };
+  when("points", draw);
+  document.getElementById("page").append(element("div", { id: "filter", class: "bar panel" }, pick, said, clear));
+  draw();
+}
+
+// The best of each objective among the points that pass.
+function show_figures() {
+  const holder = element("div", { id: "figures" });
+  const draw = () => holder.replaceChildren(figures(objectives.map((metric) => {
+    const [point] = ranked(view.points, metric);
+    return [point == null ? "-" : metric_tick(metric, metric.values[point]),
+      metric_title(metric) + ": the " + (metric.largest ? "most" : "least") +
+        (point == null ? "" : ", " + point_name(point))];
+  })));
+  when("points", draw);
+  document.getElementById("page").append(holder);
+  draw();
+}
+
+make_columns();
+view.points = in_workload();
+view.selected = best_point();
+scatter.front = pareto_front(view.points, [scatter.x, scatter.y]);
+show_heading();
+show_filter();
+show_figures();
+show_scatter(chosen_panel());
+show_machine();
+show_table();
+show_parallel();
+show_effects();
+changed("points");
+changed("colour");
