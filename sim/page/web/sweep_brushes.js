@@ -6,9 +6,11 @@ function show_parallel() {
   const canvas = element("canvas", { id: "parallel", role: "img", tabindex: 0,
     "aria-label": "Parallel coordinates: a line for every point. Arrow keys choose the next point; the sliders " +
       "below keep a part of a column." });
+  const tip = element("div", { class: "tip", hidden: true });
   const holder = element("div", { class: "wide" }, canvas);
   const lines = document.createElement("canvas");
-  let layout = parallel_layout(1000), waiting = false, stale = true, drag = null;
+  let layout = parallel_layout(1000), waiting = false, stale = true, drag = null, hovered = null;
+  let wanted = lines_at_once; // how many lines
 
   function draw() {
     waiting = false;
@@ -21,7 +23,7 @@ function show_parallel() {
       canvas.style.height = layout.height + "px";
       const context = lines.getContext("2d");
       context.setTransform(scale, 0, 0, scale, 0, 0);
-      draw_lines(context, layout);
+      draw_lines(context, layout, mixed(view.points).slice(0, wanted));
       stale = false;
     }
     const context = canvas.getContext("2d");
@@ -30,15 +32,16 @@ function show_parallel() {
     context.drawImage(lines, 0, 0);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     draw_one_line(context, layout, view.selected, colour("bad"));
-    draw_one_line(context, layout, parallel.hovered, colour("text"));
+    draw_one_line(context, layout, hovered, colour("text"));
     draw_columns(context, layout);
   }
   const draw_soon = () => {
     if (!waiting) requestAnimationFrame(draw);
     waiting = true;
   };
-  const draw_anew = () => {
+  const draw_anew = (most) => {
     stale = true;
+    wanted = most;
     draw_soon();
   };
   const place_of = (event) => {
@@ -59,9 +62,14 @@ function show_parallel() {
       if (drag.moved) limit(drag.column, Math.min(drag.from, to), Math.max(drag.from, to));
       return;
     }
-    parallel.hovered = nearest_point(layout, x, y);
-    canvas.title = parallel.hovered == null ? ""
-      : [point_name(parallel.hovered), ...point_lines(parallel.hovered)].join("\n");
+    hovered = nearest_point(layout, x, y);
+    tip.hidden = hovered == null;
+    if (hovered != null) {
+      tip.replaceChildren(element("b", {}, point_name(hovered)), "\n" + point_lines(hovered).join("\n"));
+      const left = x - holder.scrollLeft, room = holder.clientWidth - tip.offsetWidth;
+      tip.style.left = Math.max(0, left + 16 < room ? left + 16 : left - tip.offsetWidth - 16) + "px";
+      tip.style.top = y + 12 + "px";
+    }
     draw_soon();
   });
   canvas.addEventListener("pointerup", (event) => {
@@ -71,7 +79,8 @@ function show_parallel() {
     drag = null;
   });
   canvas.addEventListener("pointerleave", () => {
-    parallel.hovered = null;
+    hovered = null;
+    tip.hidden = true;
     draw_soon();
   });
   canvas.addEventListener("keydown", (event) => {
@@ -81,15 +90,16 @@ function show_parallel() {
     select_next(step);
   });
 
-  when("points", draw_anew);
-  when("colour", draw_anew);
+  when("points", () => draw_anew(lines_at_once));
+  when("settled", () => draw_anew(Infinity));
+  when("colour", () => draw_anew(Infinity));
   when("selection", draw_soon);
   section("coordinates", "Parallel coordinates",
     "A line for every point, from what was varied to what came of it. Drag along a column to keep a part of it, " +
       "everywhere on this page; click the column to undo that.",
-    legend(), holder, filters());
+    legend(), element("div", { class: "chart" }, holder, tip), filters());
   new ResizeObserver(draw_soon).observe(holder);
-  draw_in_theme(draw_anew);
+  draw_in_theme(() => draw_anew(Infinity));
 }
 
 // Two sliders for every column.

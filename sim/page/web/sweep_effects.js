@@ -4,6 +4,10 @@
 
 const effects = { metric: objectives[0], found: [] };
 
+// Means are seldom whole, even of cycles.
+const effect_text = (value) =>
+  effects.metric.unit === "share" ? fixed(100 * value, 2) : short_number(value, 4);
+
 // One scale for all charts, so that their heights compare.
 function effect_span() {
   const ends = effects.found.flatMap(({ levels }) =>
@@ -31,14 +35,14 @@ const effect_configuration = (factor) => () => {
       scales: {
         x: axis(factor.name, { grid: { display: false } }),
         y: axis(metric_title(effects.metric), { ...effect_span(), beginAtZero: false,
-          ticks: { callback: (value) => metric_tick(effects.metric, value) } }),
+          ticks: { maxTicksLimit: 6, callback: (value) => metric_tick(effects.metric, value) } }),
       },
       plugins: {
         legend: { display: false },
         tooltip: { displayColors: false, filter: (item) => item.datasetIndex === 0, callbacks: {
           label: ({ dataIndex }) => {
             const { mean, deviation, count } = levels[dataIndex];
-            const text = (value) => metric_cell(effects.metric, value);
+            const text = effect_text;
             return ["mean: " + text(mean), "standard deviation: " + text(deviation), "points: " + whole(count)];
           } } },
       },
@@ -56,7 +60,7 @@ const effect_table = () => sortable_table("effect-table", metric_title(effects.m
     { name: "points", title: "points", value: ({ level }) => level.count, show: whole },
     ...["mean", "deviation"].map((part) => ({
       name: part, title: part === "mean" ? "mean" : "standard deviation", value: ({ level }) => level[part],
-      show: (value) => metric_cell(effects.metric, value) })),
+      show: effect_text })),
   ],
   effects.found.flatMap((effect) => effect.levels.map((level) => ({ effect, level }))),
   "effects-" + effects.metric.name + ".csv");
@@ -77,7 +81,9 @@ function show_effects() {
       .sort((a, b) => b.explained - a.explained);
     boxes.replaceChildren(...effects.found.map(({ factor, explained }) => {
       const part = parts.find((one) => one.factor === factor);
-      part.title.textContent = factor.name + ": " + percent(explained);
+      const others = companions(factor).map(({ name }) => name);
+      part.title.replaceChildren(factor.name + ": " + percent(explained), others.length === 0 ? ""
+        : element("small", { class: "faint" }, ", advances with " + others.join(", ")));
       refresh(part.holder, effect_configuration(factor));
       return part.box;
     }));
@@ -88,7 +94,7 @@ function show_effects() {
     draw();
   });
   pick.querySelector("select").value = effects.metric.name;
-  when("points", draw);
+  when("settled", draw);
   section("effects", "Main effects",
     "The mean of a metric at each level of what was varied, and one standard deviation around it, over the points " +
       "that pass. The percentage is the share of the metric's variance that the levels explain: " +

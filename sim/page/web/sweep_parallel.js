@@ -2,7 +2,8 @@
 // Lines lie on a canvas of their own, drawn when they change; what moves with the mouse is drawn over them.
 "use strict";
 
-const parallel = { height: 380, top: 54, bottom: 26, least_gap: 92, side: 56, hovered: null };
+const parallel = { height: 380, top: 54, bottom: 26, least_gap: 92, side: 56 };
+const lines_at_once = 1000; // that are drawn while something moves
 
 // The room for drawing: a point on column i lies at x(i), y(place).
 function parallel_layout(width) {
@@ -29,15 +30,21 @@ function trace_line(context, layout, point) {
   });
 }
 
+// The points in an order without a pattern, so that no colour lies on top and the first of them stand for all.
+const mixed = (points) => {
+  const rank = (point) => (point * 0.6180339887498949) % 1;
+  return [...points].sort((a, b) => rank(a) - rank(b));
+};
+
 // Between two columns many points share a stroke; each is drawn once, stronger the more share it.
-function draw_lines(context, layout) {
-  const colours = level_colours(view.colour), steps = 400;
-  const alone = Math.min(0.8, Math.max(0.1, 30 / view.points.length));
-  context.lineWidth = 1.1;
-  const places = columns.map((column) => view.points.map(column.place));
+function draw_lines(context, layout, points) {
+  const colours = level_colours(view.colour), steps = all_points.length > few ? 150 : 400;
+  const alone = Math.min(0.8, Math.max(0.12, 30 / points.length));
+  context.lineWidth = 1; // much faster than any other width
+  const places = columns.map((column) => points.map(column.place));
   for (let i = 0; i + 1 < columns.length; ++i) {
     const strokes = new Map();
-    view.points.forEach((point, k) => {
+    points.forEach((point, k) => {
       const from = places[i][k], to = places[i + 1][k];
       if (from == null || to == null) return;
       const stroke = (view.colour.of[point] * (steps + 1) + Math.round(from * steps)) * (steps + 1) +

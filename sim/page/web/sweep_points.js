@@ -60,12 +60,19 @@ function factor_of(name, column) {
   };
 }
 
+// Whether two factors part the points in the same way: keys that advance together do.
+function same_parts(one, other) {
+  const pairs = new Set(all_points.map((point) => one.of[point] + " " + other.of[point]));
+  return one.levels.length === other.levels.length && pairs.size === one.levels.length;
+}
+
 const axis_factors = sweep.axes.map((column) => factor_of(column.name, column));
 const workloads = factor_of("network", {
   values: sweep.workloads.values.map(workload_name), of: sweep.workloads.of });
-const factors = [...(workloads.levels.length > 1 ? [workloads] : []), ...axis_factors]
+const factors = [workloads, ...axis_factors.filter((factor) => !same_parts(factor, workloads))]
   .filter((factor) => factor.levels.length > 1);
 const level_text = (factor, point) => factor.levels[factor.of[point]];
+const companions = (factor) => factors.filter((other) => other !== factor && same_parts(factor, other));
 
 // ---- the Pareto front, by the rule of 'peeksim sweep pareto'
 

@@ -55,7 +55,7 @@ function show_figures() {
       metric_title(metric) + ": the " + (metric.largest ? "most" : "least") +
         (point == null ? "" : ", " + point_name(point))];
   })));
-  when("points", draw);
+  when("settled", draw);
   document.getElementById("page").append(holder);
   draw();
 }
@@ -72,5 +72,4 @@ show_machine();
 show_table();
 show_parallel();
 show_effects();
-changed("points");
-changed("colour");
+changed("settled");

@@ -42,7 +42,7 @@ function scatter_datasets() {
     },
     ...by_level.map((points, level) => ({
       label: view.colour.levels[level], data: points, order: 2, pointRadius: radius, pointHoverRadius: radius + 2,
-      pointBackgroundColor: colours[level], pointBorderColor: colour("back"), pointBorderWidth: radius > 3 ? 1 : 0,
+      pointBackgroundColor: colours[level] + (radius < 3 ? "99" : ""), pointBorderColor: colour("back"), pointBorderWidth: radius > 3 ? 1 : 0,
     })),
   ];
 }
@@ -91,7 +91,7 @@ const shown_by = (chart, { datasetIndex, index }) => chart.data.datasets[dataset
 
 function show_scatter(...beside) {
   const holder = chart("scatter", "Every point by two metrics, with the Pareto front. Arrow keys walk along " +
-    "the front, Enter chooses a point.", 520, scatter_configuration);
+    "the front, Enter chooses a point.", 600, scatter_configuration);
   holder.querySelector("canvas").addEventListener("keydown", (event) => {
     const [active] = holder.chart.tooltip.getActiveElements();
     if (event.key === "Enter" && active) select(shown_by(holder.chart, active));
@@ -119,7 +119,10 @@ function show_scatter(...beside) {
     scatter.logarithmic = logarithmic.checked;
     draw();
   } });
-  when("points", draw_front);
+  const colours = choice("colour", "colour by", factors.map(({ name }, i) => [i, name]),
+    (i) => colour_by(factors[i]));
+  colours.querySelector("select").value = factors.indexOf(view.colour);
+  when("settled", draw_front);
   when("colour", draw);
   when("selection", draw);
   section("trade-off", "Trade-off",
@@ -127,7 +130,7 @@ function show_scatter(...beside) {
       "arrow keys and press Enter, for its machine and the command that runs it.",
     element("div", { class: "bar" }, pick("x", "across"), pick("y", "up"),
       element("label", { class: "bar screen-only", for: "logarithmic" }, logarithmic, "logarithmic axes"),
-      choice("colour", "colour by", factors.map(({ name }, i) => [i, name]), (i) => colour_by(factors[i]))),
+      colours),
     legend(),
     element("div", { class: "split" }, element("div", {}, holder, said), ...beside));
 }

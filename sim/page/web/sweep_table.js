@@ -61,7 +61,6 @@ function show_table() {
     download("points.csv", "text/csv", csv([made.map(({ name }) => name),
       ...view.points.map((point) => made.map(({ value }) => value(point)))]));
   };
-  when("points", draw);
   when("front", draw);
   section("best-points", "Best points",
     "Run a command from the folder in which the sweep was started; it gives the point's numbers again.",

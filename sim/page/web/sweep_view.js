@@ -6,12 +6,13 @@ const view = {
   workload: workloads.levels.length > 1 ? 0 : null, // its level; null: all
   ranges: new Map(), // of a column's id: [low, high], each a place on the column from 0 to 1
   points: all_points, // that pass
-  colour: factors[0] ?? workloads,
+  colour: factors.find((factor) => factor !== workloads) ?? workloads,
   selected: null,
 };
 
-// changed("points"): filters; "front": of the two metrics of the scatter; "colour"; "selection".
-const listeners = { points: [], front: [], colour: [], selection: [] };
+// changed("points"): filters; "settled": they have stopped moving, for what takes long to draw; "front": of
+// the two metrics of the scatter; "colour"; "selection".
+const listeners = { points: [], settled: [], front: [], colour: [], selection: [] };
 const when = (what, act) => listeners[what].push(act);
 const changed = (what) => listeners[what].forEach((act) => act());
 
@@ -41,29 +42,33 @@ function metric_column(metric, points) {
     least = Math.min(least, value);
     most = Math.max(most, value);
   }
-  const span = most - least || 1;
+  const span = most - least || Infinity;
   return {
     id: metric.name, title: metric_title(metric), steps: 100, metric,
     head: readable(metric.name),
     below: (metric_unit(metric) + (metric.largest ? " ↑ better" : " ↓ better")).trim(),
     place: (point) => (metric.values[point] == null ? null : (metric.values[point] - least) / span),
-    text: (place) => metric_tick(metric, least + place * span),
+    text: (place) => metric_tick(metric, least + place * (most - least)),
   };
 }
 
-// Of the points of the workload: networks differ by more than machines do.
+// Of the points of the workload, since networks differ by more than machines do; and only what differs.
 let columns = [];
 function make_columns() {
   const points = in_workload();
-  const varied = factors.filter((factor) => factor !== workloads || view.workload == null);
-  columns = [
-    ...varied.map(factor_column),
-    ...shown_metrics.filter((metric) => points.some((point) => metric.values[point] != null))
-      .map((metric) => metric_column(metric, points)),
-  ];
+  columns = [...factors.map(factor_column), ...shown_metrics.map((metric) => metric_column(metric, points))]
+    .filter(({ place }) => new Set(points.map(place).filter((at) => at != null)).size > 1);
 }
 
 // ---- changes
+
+const few = 2000; // points, that everything is drawn of at once
+let settling = null;
+function settle() {
+  clearTimeout(settling);
+  if (all_points.length <= few) changed("settled");
+  else settling = setTimeout(() => changed("settled"), 120);
+}
 
 function filter_points() {
   const limits = columns.filter(({ id }) => view.ranges.has(id))
@@ -73,6 +78,7 @@ function filter_points() {
     return at != null && at >= low - 1e-9 && at <= high + 1e-9;
   }));
   changed("points");
+  settle();
 }
 
 // level: of a workload, or null for all.
