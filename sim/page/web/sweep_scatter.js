@@ -10,7 +10,7 @@ const scatter = {
 
 const metric_options = () => known_metrics.map((metric) => [metric.name, metric_title(metric)]);
 
-// Brings a chart to what its configuration says now.
+// Brings a chart to what its configuration says now, and keeps the item that mouse or keys have reached.
 function refresh(holder, configure) {
   if (!holder.chart) return; // not drawn yet: it will ask by itself
   const { data: parts, options } = configure();
@@ -42,7 +42,8 @@ function scatter_datasets() {
     },
     ...by_level.map((points, level) => ({
       label: view.colour.levels[level], data: points, order: 2, pointRadius: radius, pointHoverRadius: radius + 2,
-      pointBackgroundColor: colours[level] + (radius < 3 ? "99" : ""), pointBorderColor: colour("back"), pointBorderWidth: radius > 3 ? 1 : 0,
+      pointBackgroundColor: colours[level] + (radius < 3 ? "99" : ""), pointBorderColor: colour("back"),
+      pointBorderWidth: radius > 3 ? 1 : 0,
     })),
   ];
 }
