@@ -126,7 +126,7 @@ function show_scatter(...beside) {
   when("settled", draw_front);
   when("colour", draw);
   when("selection", draw);
-  section("trade-off", "Trade-off",
+  const made = section("trade-off", "Trade-off",
     "Every point by two metrics. The line joins the Pareto front. Click a point, or walk along the front with the " +
       "arrow keys and press Enter, for its machine and the command that runs it.",
     element("div", { class: "bar" }, pick("x", "across"), pick("y", "up"),
@@ -134,4 +134,5 @@ function show_scatter(...beside) {
       colours),
     legend(),
     element("div", { class: "split" }, element("div", {}, holder, said), ...beside));
+  made.classList.add("long"); // on paper: more than what is left of a page
 }
