@@ -12,7 +12,19 @@ namespace peeksim {
 // The columns that `sweep_page` wants to have been read: every metric, in the order of metrics().
 RowQuery sweep_page_query(const std::string& scope);
 
-// The data as JSON (docs/sweep-report.md). REQUIRES: read with sweep_page_query(scope).
+// The data as JSON. A column of texts is {values: each different text, of: the number of each
+// point's}; without `of` all points have the first.
+//   sweep, scope      names
+//   counts, errors    of points: {planned, failed, pending}; [[text, points], ...]
+//   shown, objectives metrics: names; [{metric, largest}]
+//   positions         in the plan, a number or null for each point
+//   metrics           [{name, unit, meaning, largest, values: number or null for each point}]
+//   axes              [{name, values, of}]
+//   workloads         {values: [{network, file, path, synthetic, images, all_images}], of}
+//   settings          [{key, values, of}]: every key of the points' machines
+//   bases             [{path, settings: the number of the value of each key}]
+//   thresholds        {file name: text}
+// REQUIRES: read with sweep_page_query(scope).
 std::string sweep_page_data(const SweepReading& reading, const std::string& scope);
 
 std::string sweep_page(const SweepReading& reading, const std::string& scope);

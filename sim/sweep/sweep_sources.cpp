@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* thresholds_key = "prediction.thresholds_file";
 
-// A value in one line that YAML reads back as the same value.
+// A value in one line that YAML reads back as the same value; display_text() is for people.
 std::string flow_yaml(const Value& value) {
   std::string text;
   if (value.is_list()) {

@@ -73,7 +73,8 @@ class ASweepReport(ASweepPage):
         for dark in (False, True):
             self.open(self.page, dark=dark)
             self.wait("document.querySelector('#parallel').height > 300")
-            self.script("return new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+            self.script(
+                "return new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
             self.assert_every_chart_is_painted(6)
             self.screenshot("sweep-report-" + ("dark" if dark else "light"))
             self.assert_quiet()
@@ -107,7 +108,8 @@ class ASweepReport(ASweepPage):
 
     def test_the_table_of_best_points_is_what_pareto_and_best_print(self):
         self.open(self.page)
-        shown = lambda: [int(b.text.split()[1]) for b in self.find_all("#best-table button[data-point]")]
+        button = "#best-table button[data-point]"
+        shown = lambda: [int(found.text.split()[1]) for found in self.find_all(button)]
         self.pick("best", "objectives")
         self.assertEqual(shown(), points_in(peeksim("sweep", "pareto", self.database)))
         self.pick("best-count", 100)
@@ -118,7 +120,7 @@ class ASweepReport(ASweepPage):
         self.pick("best-count", 20)
         self.assertEqual(len(shown()), 20)
         self.assertIn("The first 20 of 48 points", self.find("#best-says").text)
-        self.find("#best-table button[data-point]").click()
+        self.find(button).click()
         self.assertEqual(self.chosen(), shown()[0])
 
     def test_a_click_and_a_hover_name_the_point_under_the_mouse(self):
@@ -130,11 +132,9 @@ class ASweepReport(ASweepPage):
             const chart = Chart.getChart("scatter"), box = chart.canvas.getBoundingClientRect();
             const point = sweep.positions.indexOf(arguments[0]);
             return [chart.scales.x.getPixelForValue(scatter.x.values[point]),
-                    chart.scales.y.getPixelForValue(scatter.y.values[point]), box.width, box.height]""",
-                                         number)
-        there = ActionChains(self.browser).move_to_element_with_offset(
-            canvas, round(x - width / 2), round(y - height / 2))
-        there.perform()
+                    chart.scales.y.getPixelForValue(scatter.y.values[point]),
+                    box.width, box.height]""", number)
+        self.mouse_to(canvas, round(x - width / 2), round(y - height / 2)).perform()
         self.wait("Chart.getChart('scatter').tooltip.title[0] === 'point 12'")
         lines = self.script("return Chart.getChart('scatter').tooltip.body[0].lines")
         self.assertIn("array.rows: " + self.rows[number]["array.rows"], lines)
@@ -166,8 +166,8 @@ class ASweepReport(ASweepPage):
         """Runs a command line of the page, with the program's path for its name."""
         self.assertTrue(command.startswith("peeksim run "))
         out = os.path.join(self.folder, folder)
-        subprocess.run(f"'{PROGRAM}' {command[8:]} --out '{out}' --force", shell=True, cwd=ROOT, check=True,
-                       capture_output=True)
+        subprocess.run(f"'{PROGRAM}' {command[8:]} --out '{out}' --force", shell=True, cwd=ROOT,
+                       check=True, capture_output=True)
         with open(os.path.join(out, "results.json"), encoding="utf-8") as file:
             return json.load(file)["totals"]["network"]
 
@@ -181,7 +181,8 @@ class ASweepReport(ASweepPage):
         self.open(self.page)
         for number in (0, 29, 46):
             self.choose(number)
-            self.assert_same_numbers(self.results_of(self.find("#command").text, "again"), self.rows[number])
+            network = self.results_of(self.find("#command").text, "again")
+            self.assert_same_numbers(network, self.rows[number])
         plain = self.script("return command_of(view.selected)")
         self.assertNotIn("\n", plain)
         self.assert_same_numbers(self.results_of(plain, "again"), self.rows[46])
@@ -190,8 +191,7 @@ class ASweepReport(ASweepPage):
         self.open(self.page)
         self.choose(35)
         self.find("#save-machine").click()
-        machine = os.path.join(self.folder, "point-35.yaml")
-        WebDriverWait(self.browser, 20).until(lambda _: os.path.exists(machine))
+        machine = self.downloaded("point-35.yaml")
         command = f"peeksim run '{machine}' --trace traces/resnet18.h5"
         self.assert_same_numbers(self.results_of(command, "saved"), self.rows[35])
 
@@ -209,21 +209,25 @@ class ASweepReport(ASweepPage):
         self.assertEqual(differs, {"array.rows": "64", "prediction.peeks": "diagonal"})
 
     def column(self, name):
-        """Where a column of the parallel coordinates lies: x, and y of its ends, from the middle."""
+        """Where a column of the parallel coordinates lies, from the middle: x, y of its ends."""
         return self.script("""
             const canvas = document.querySelector("#parallel");
             canvas.scrollIntoView({block: "center"});
             const box = canvas.getBoundingClientRect(), layout = parallel_layout(box.width);
             const number = columns.findIndex(({id}) => id === arguments[0]);
-            return [layout.x(number) - box.width / 2, layout.y(0) - box.height / 2, layout.y(1) - box.height / 2]
-              .map(Math.round)""", name)
+            return [layout.x(number) - box.width / 2, ...[0, 1].map((end) =>
+                    layout.y(end) - box.height / 2)].map(Math.round)""", name)
+
+    def mouse_to(self, canvas, x, y):
+        """A chain of actions that begins there, from the canvas' middle."""
+        return ActionChains(self.browser).move_to_element_with_offset(canvas, x, y)
 
     def test_dragging_along_a_column_filters_every_chart(self):
         self.open(self.page)
         x, low, high = self.column("array.rows")
         canvas = self.find("#parallel")
-        ActionChains(self.browser).move_to_element_with_offset(canvas, x, high - 5).click_and_hold() \
-            .move_by_offset(0, (low - high) // 4).release().perform()
+        drag = self.mouse_to(canvas, x, high - 5).click_and_hold()
+        drag.move_by_offset(0, (low - high) // 4).release().perform()
         rows64 = [i for i, row in enumerate(self.rows) if row["array.rows"] == "64"]
         self.assertEqual(self.passing(), rows64)
         self.assertEqual(self.find("#passing").text, f"{len(rows64)} of 48 points pass")
@@ -231,7 +235,7 @@ class ASweepReport(ASweepPage):
         drawn = self.script("return Chart.getChart('scatter').data.datasets.slice(2)"
                             ".reduce((sum, {data}) => sum + data.length, 0)")
         self.assertEqual(drawn, len(rows64))
-        ActionChains(self.browser).move_to_element_with_offset(canvas, x, (low + high) // 2).click().perform()
+        self.mouse_to(canvas, x, (low + high) // 2).click().perform()
         self.assertEqual(len(self.passing()), 48)
 
     def test_sliders_filter_by_keyboard_and_a_button_clears_them(self):
@@ -262,7 +266,7 @@ class ASweepReport(ASweepPage):
             const ends = [number, number + 1].map((i) => layout.y(columns[i].place(point)));
             return [layout.x(number) + 0.4 * layout.gap - box.width / 2,
                     ends[0] + 0.4 * (ends[1] - ends[0]) - box.height / 2].map(Math.round)""")
-        ActionChains(self.browser).move_to_element_with_offset(self.find("#parallel"), x, y).perform()
+        self.mouse_to(self.find("#parallel"), x, y).perform()
         self.assertTrue(self.find(".tip").is_displayed())
         told = self.find(".tip").text.split("\n")[0]
         ActionChains(self.browser).click().perform()
@@ -280,12 +284,12 @@ class ASweepReport(ASweepPage):
                 levels = {}
                 for row, value in zip(self.rows, values):
                     levels.setdefault(row[axis], []).append(value)
-                explained[axis] = sum(
-                    len(level) * (statistics.fmean(level) - mean) ** 2 for level in levels.values()) / total
+                explained[axis] = sum(len(level) * (statistics.fmean(level) - mean) ** 2
+                                      for level in levels.values()) / total
                 told = self.script("""
                     const {levels} = effects.found.find(({factor}) => factor.name === arguments[0]);
-                    return Object.fromEntries(levels.map(({text, mean, deviation}) => [text, [mean, deviation]]))""",
-                                   axis)
+                    return Object.fromEntries(
+                      levels.map(({text, mean, deviation}) => [text, [mean, deviation]]))""", axis)
                 for level, (told_mean, told_deviation) in told.items():
                     self.assertAlmostEqual(told_mean / statistics.fmean(levels[level]), 1, places=9)
                     self.assertAlmostEqual(told_deviation, statistics.pstdev(levels[level]),
@@ -297,12 +301,9 @@ class ASweepReport(ASweepPage):
         self.assertEqual(len(self.find_all("#effect-table tbody tr")), 3 + 3 + 3 + 2)
 
     def saved(self, button, name):
-        path = os.path.join(self.folder, name)
-        if os.path.exists(path):
-            os.remove(path)
+        """The rows of a CSV file that a button saves."""
         self.find(button).click()
-        WebDriverWait(self.browser, 20).until(lambda _: os.path.exists(path))
-        with open(path, encoding="utf-8", newline="") as file:
+        with open(self.downloaded(name), encoding="utf-8", newline="") as file:
             return rows_of(file.read())
 
     def test_saved_files_hold_the_numbers_of_the_export(self):
@@ -314,7 +315,8 @@ class ASweepReport(ASweepPage):
             self.assertEqual(point["prediction.window"], row["prediction.window"])
             for metric in ("cycles", "energy", "area", "false_zero_share", "buffer_bytes"):
                 self.assertEqual(float(point[metric]), float(row[metric]))
-            self.assertTrue(point["command"].startswith("peeksim run configs/peek-64x4.yaml --trace "))
+            self.assertTrue(
+                point["command"].startswith("peeksim run configs/peek-64x4.yaml --trace "))
         table = self.saved("#best-table-csv", "best.csv")
         self.assertEqual([int(row["point"]) for row in table], self.front())
 
@@ -322,12 +324,14 @@ class ASweepReport(ASweepPage):
         self.open(self.page)
         picture = lambda: self.script("return document.querySelector('#scatter').toDataURL()")
         seen = [picture()]
-        for act in (lambda: self.pick("colour", 2), self.find("#logarithmic").click, self.find("#theme").click):
+        for act in (lambda: self.pick("colour", 2), self.find("#logarithmic").click,
+                    self.find("#theme").click):
             act()
             seen.append(picture())
         self.assertEqual(len(set(seen)), 4)
         self.assertIn("prediction.window", self.find("#trade-off .legend").text)
-        kinds = self.script("return ['x', 'y'].map((side) => Chart.getChart('scatter').scales[side].type)")
+        kinds = self.script(
+            "const {x, y} = Chart.getChart('scatter').scales; return [x.type, y.type]")
         self.assertEqual(kinds, ["logarithmic", "logarithmic"])
         self.find("#copy").click()
         self.assert_quiet()
@@ -373,7 +377,8 @@ class AnUnfinishedSweep(ASweepPage):
         peeksim("trace", "synth", "workloads/cifar_resnet20.yaml", "-o", cls.trace, "--images", "2")
         cls.file = os.path.join(cls.folder, "sweep.yaml")
         with open(cls.file, "w", encoding="utf-8") as file:
-            file.write(f'name: "</script> & co"\nmachine: {ROOT}/configs/peek-16x16.yaml\ntrace: "it\'s.h5"\n'
+            file.write(f'name: "</script> & co"\nmachine: {ROOT}/configs/peek-16x16.yaml\n'
+                       'trace: "it\'s.h5"\n'
                        "images: 1\naxes: {array.rows: [8, 16], prediction.threshold: [0, 0.5]}\n"
                        "objectives: {cycles: max}\n")
 
@@ -384,13 +389,15 @@ class AnUnfinishedSweep(ASweepPage):
         self.open(page)
         self.assertEqual(self.find("h1").text, "</script> & co")
         self.assertIn("SYNTHETIC", self.find(".synthetic").text)
-        self.assertEqual(self.find("#missing").text, "1 point failed; 1 point of the sweep still to run.")
+        self.assertEqual(self.find("#missing").text,
+                         "1 point failed; 1 point of the sweep still to run.")
         self.find("#errors summary").click()
         self.assertIn("1 point: took longer", self.find("#errors").text)
         self.assertEqual(len(self.passing()), 2)
         # The sweep file wants the most cycles, and the page keeps to that.
         self.assertIn("the most", self.find("#figures").text)
         command = self.find("#command").text.replace("peeksim", f"'{PROGRAM}'", 1)
-        told = subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-        self.assertIn("SYNTHETIC", told)
+        told = subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True,
+                              text=True)
+        self.assertIn("SYNTHETIC", told.stdout)
         self.assert_quiet()

@@ -165,7 +165,8 @@ function plain_table(id, caption, columns, rows) {
 }
 
 // A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
-// value(row): number, text or null, show(value): text}]; of null "-" is shown, and it sorts last.
+// value(row): number, text or null, show(value, row): text or element}]; of null "-" is shown, and it
+// sorts last.
 function sortable_table(id, caption, columns, rows, csv_name) {
   const body = element("tbody");
   const numeric = (column) => rows.some((row) => typeof column.value(row) === "number");

@@ -1,5 +1,5 @@
 // The points of a sweep, known by number from 0, and what follows from them: fronts, effects, commands.
-// data(): docs/sweep-report.md. Draws nothing and changes nothing.
+// data(): sim/page/sweep_page.h. Draws nothing and changes nothing.
 "use strict";
 
 const sweep = data();

@@ -10,7 +10,7 @@ const scatter = {
 
 const metric_options = () => known_metrics.map((metric) => [metric.name, metric_title(metric)]);
 
-// Brings a chart to what its configuration says now.
+// Brings a chart to what its configuration says now, and keeps the item that mouse or keys have reached.
 function refresh(holder, configure) {
   if (!holder.chart) return; // not drawn yet: it will ask by itself
   const { data: parts, options } = configure();
@@ -42,7 +42,8 @@ function scatter_datasets() {
     },
     ...by_level.map((points, level) => ({
       label: view.colour.levels[level], data: points, order: 2, pointRadius: radius, pointHoverRadius: radius + 2,
-      pointBackgroundColor: colours[level] + (radius < 3 ? "99" : ""), pointBorderColor: colour("back"), pointBorderWidth: radius > 3 ? 1 : 0,
+      pointBackgroundColor: colours[level] + (radius < 3 ? "99" : ""), pointBorderColor: colour("back"),
+      pointBorderWidth: radius > 3 ? 1 : 0,
     })),
   ];
 }
@@ -125,7 +126,7 @@ function show_scatter(...beside) {
   when("settled", draw_front);
   when("colour", draw);
   when("selection", draw);
-  section("trade-off", "Trade-off",
+  const made = section("trade-off", "Trade-off",
     "Every point by two metrics. The line joins the Pareto front. Click a point, or walk along the front with the " +
       "arrow keys and press Enter, for its machine and the command that runs it.",
     element("div", { class: "bar" }, pick("x", "across"), pick("y", "up"),
@@ -133,4 +134,5 @@ function show_scatter(...beside) {
       colours),
     legend(),
     element("div", { class: "split" }, element("div", {}, holder, said), ...beside));
+  made.classList.add("long"); // on paper: more than what is left of a page
 }

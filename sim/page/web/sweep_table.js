@@ -26,7 +26,7 @@ const point_columns = (wanted) => [
 const table_columns = (wanted) => {
   const made = point_columns(wanted);
   made[0].show = (_, point) =>
-    element("button", { "data-point": point, click: () => {
+    element("button", { class: "name", "data-point": point, click: () => {
       select(point);
       document.getElementById("chosen").scrollIntoView({ block: "nearest" });
     } }, point_name(point));

@@ -1,0 +1,121 @@
+// What the report of a sweep is drawn from: columns that say of every finished point what the
+// database says, each text once.
+#include "sim/page/sweep_page.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/sweep/metric.h"
+
+using namespace peeksim;
+using nlohmann::json;
+
+namespace {
+
+SweepRow row(std::int64_t position, const std::string& rows, double cycles) {
+  SweepRow made;
+  made.key = std::to_string(position);
+  made.position = position;
+  made.status = "done";
+  made.network = "net";
+  made.energy_unit = "pJ";
+  made.axes = {{"array.rows", rows}};
+  made.values.assign(metrics().size(), std::nullopt);
+  made.values[0] = cycles;
+  return made;
+}
+
+PointSource source(const SweepRow& of, const std::string& name) {
+  return {of.key, {{"name", name}, {"array.rows", of.axes[0].second}}, 0, 1};
+}
+
+// Three points that are done, two that failed and one that has not run.
+SweepReading sample() {
+  SweepReading reading;
+  reading.head.name = "sample";
+  reading.head.metrics = {"cycles"};
+  reading.head.objectives = {{"cycles", false}, {"speed_up", true}};
+  reading.counts.done = 3;
+  reading.counts.failed = 2;
+  reading.counts.pending = 1;
+  for (const SweepRow& one : {row(0, "8", 100), row(1, "16", 0.5), row(2, "8", 300)}) {
+    reading.rows.push_back(one);
+    reading.sources.points.push_back(source(one, "m"));
+  }
+  for (const char* error : {"seldom", "often", "often"}) {
+    reading.rows.push_back(row(3, "8", 0));
+    reading.rows.back().status = "failed";
+    reading.rows.back().error = error;
+  }
+  reading.rows.push_back(row(6, "8", 0));
+  reading.rows.back().status = "pending";
+  reading.sources.machines = {{"base.yaml", {{"name", "m"}, {"array.rows", "32"}}}};
+  reading.sources.traces = {{"net", "net.h5", "traces/net.h5", true, 4}};
+  return reading;
+}
+
+json data_of(const SweepReading& reading) {
+  return json::parse(sweep_page_data(reading, "network"));
+}
+
+}  // namespace
+
+TEST_CASE("points that are not done are counted and are no points of a page") {
+  const json data = data_of(sample());
+  CHECK(data["positions"] == json({0, 1, 2}));
+  CHECK(data["counts"] == json({{"planned", 6}, {"failed", 2}, {"pending", 1}}));
+  CHECK(data["errors"] == json::parse(R"([["often", 2], ["seldom", 1]])"));
+}
+
+TEST_CASE("a text that points share is written once, and one that all share without numbers") {
+  const json data = data_of(sample());
+  CHECK(data["axes"] ==
+        json::parse(R"([{"name": "array.rows", "values": ["8", "16"], "of": [0, 1, 0]}])"));
+  CHECK(data["settings"] == json::parse(R"([{"key": "name", "values": ["m"]},
+      {"key": "array.rows", "values": ["8", "16", "32"], "of": [0, 1, 0]}])"));
+  CHECK(data["bases"] == json::parse(R"([{"path": "base.yaml", "settings": [0, 2]}])"));
+}
+
+TEST_CASE("metrics have the names, units and directions of the table of metrics") {
+  SweepReading reading = sample();
+  const json found = data_of(reading)["metrics"];
+  REQUIRE(found.size() == metrics().size());
+  for (std::size_t i = 0; i < metrics().size(); ++i) {
+    CHECK(found[i]["name"] == metrics()[i].name);
+    CHECK(found[i]["largest"] == metrics()[i].largest);
+    CHECK(found[i]["values"].size() == 3);
+  }
+  CHECK(found[0]["values"].dump() == "[100,0.5,300]");
+  CHECK(found[1]["values"][0].is_null());
+  CHECK(found[2]["unit"] == "pJ");
+  CHECK(found[3]["unit"] == "pJ x s");
+  reading.rows[0].energy_unit = "MAC";
+  CHECK(data_of(reading)["metrics"][2]["unit"] == "energy");
+}
+
+TEST_CASE("points of the same trace on another number of images are another workload") {
+  SweepReading reading = sample();
+  CHECK(data_of(reading)["workloads"]["of"] == json({0, 0, 0}));
+  reading.sources.points[2].images = 4;
+  const json found = data_of(reading)["workloads"];
+  CHECK(found["of"] == json({0, 0, 1}));
+  CHECK(found["values"][1] == json({{"network", "net"},
+                                    {"file", "net.h5"},
+                                    {"path", "traces/net.h5"},
+                                    {"synthetic", true},
+                                    {"images", 4},
+                                    {"all_images", 4}}));
+}
+
+TEST_CASE("ten thousand points are a page of less than three megabytes") {
+  SweepReading reading = sample();
+  reading.rows.clear();
+  reading.sources.points.clear();
+  for (int i = 0; i < 10000; ++i) {
+    reading.rows.push_back(row(i, std::to_string(i % 10), 1e9 / (i + 1)));
+    for (std::optional<double>& value : reading.rows.back().values) value = 1e9 / (i + 1);
+    reading.sources.points.push_back(source(reading.rows.back(), "m"));
+  }
+  CHECK(sweep_page(reading, "network").size() < 3000000);
+}
