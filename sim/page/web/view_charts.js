@@ -104,7 +104,7 @@ function histogram(state) {
   return chart("histogram",
     "Windows by their largest peek, split by whether all their neighbors are zero", 320, () =>
     over_thresholds(state, "bar", "largest peek of a window (units of the ofmap)",
-      axis("windows", { stacked: true, ticks: { callback: short_number } }),
+      axis("windows", { stacked: true, ticks: { callback: (value) => short_number(value) } }),
       [bars("all_zero", "all neighbors zero", "c3"), bars("other", "a neighbor above zero", "c2")],
       { callbacks: {
         title: (items) => items.length ? "largest peek " + short_value(items[0].parsed.x) : "",
