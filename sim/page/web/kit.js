@@ -66,11 +66,14 @@ const percent = (part, digits = 1) => fixed(100 * part, digits) + " %";
 const whole = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 
 // 12,345,678 -> "12.3 M": so many digits that count. Nothing below a thousand is shortened.
-function short_number(value, digits = 3) {
+function shortened(value, digits) {
   for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]])
     if (Math.abs(value) >= size) return Number((value / size).toPrecision(digits)) + " " + unit;
   return String(Number(value.toPrecision(digits)));
 }
+
+// Of one value, as charts call it with more: three digits.
+const short_number = (value) => shortened(value, 3);
 
 // ---- themes
 

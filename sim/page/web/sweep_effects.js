@@ -6,7 +6,7 @@ const effects = { metric: objectives[0], found: [] };
 
 // Means are seldom whole, even of cycles.
 const effect_text = (value) =>
-  effects.metric.unit === "share" ? fixed(100 * value, 2) : short_number(value, 4);
+  effects.metric.unit === "share" ? fixed(100 * value, 2) : shortened(value, 4);
 
 // One scale for all charts, so that their heights compare.
 function effect_span() {

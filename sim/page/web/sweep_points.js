@@ -37,7 +37,7 @@ const metric_tick = (metric, value) =>
   metric.unit === "share" ? String(Number((100 * value).toPrecision(3))) : short_number(value);
 const metric_cell = (metric, value) =>
   metric.unit === "share" ? fixed(100 * value, 2)
-    : Number.isInteger(value) && value < 1e9 ? whole(value) : short_number(value, 6);
+    : Number.isInteger(value) && value < 1e9 ? whole(value) : shortened(value, 6);
 
 // ---- factors: what was varied
 
