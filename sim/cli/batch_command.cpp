@@ -67,16 +67,17 @@ class BatchServer {
     for (;;) {
       stop_if_asked();
       while (!runner_.full() && input_.next(line)) begin(line);
-      if (input_.ended() && runner_.running() == 0) return;
+      if (input_.ended() && runner_.in_work() == 0) return;
       wait();
-      for (const PointOutcome& outcome : runner_.wait(std::chrono::milliseconds(0))) end(outcome);
+      runner_.wait(std::chrono::milliseconds(0));
+      for (const PointOutcome& outcome : runner_.take_ended()) end(outcome);
     }
   }
 
  private:
   void stop_if_asked() const {
     if (!interrupted()) return;
-    const std::size_t left = runner_.running();
+    const std::size_t left = runner_.in_work();
     throw Error(ErrorKind::interrupted, "batch",
                 "interrupted: " + std::to_string(left) + (left == 1 ? " request" : " requests") +
                     " in work " + (left == 1 ? "is" : "are") + " not answered",

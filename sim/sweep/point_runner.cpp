@@ -120,10 +120,14 @@ std::vector<int> PointRunner::descriptors() const {
   return files;
 }
 
-std::vector<PointOutcome> PointRunner::wait(std::chrono::milliseconds most) {
+bool PointRunner::full() const {
+  const auto running = std::count_if(children_.begin(), children_.end(),
+                                     [](const auto& child) { return !child->ended; });
+  return static_cast<std::size_t>(running) >= jobs_;
+}
+
+std::vector<PointOutcome> PointRunner::take_ended() {
   std::vector<PointOutcome> outcomes;
-  if (children_.empty()) return outcomes;
-  read_from_children(most);
   for (const auto& child : children_)
     if (child->ended) outcomes.push_back(outcome_of(*child));
   children_.erase(std::remove_if(children_.begin(), children_.end(),
@@ -132,7 +136,8 @@ std::vector<PointOutcome> PointRunner::wait(std::chrono::milliseconds most) {
   return outcomes;
 }
 
-void PointRunner::read_from_children(std::chrono::milliseconds most) {
+void PointRunner::wait(std::chrono::milliseconds most) {
+  if (children_.empty()) return;
   const auto seconds = [](double s) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
   };

@@ -41,16 +41,20 @@ class PointRunner {
   PointRunner(const PointRunner&) = delete;
   PointRunner& operator=(const PointRunner&) = delete;
 
-  std::size_t running() const { return children_.size(); }
-  bool full() const { return children_.size() >= jobs_; }
+  // Points that run, or whose outcome has not been taken.
+  std::size_t in_work() const { return children_.size(); }
+  bool full() const;  // as many run as may
 
   // Starts a point. REQUIRES: !full(). Throws Error(usage) when the system has no process left.
   void start(PointJob job);
 
-  // Waits until a point has ended, a signal came, or this much time is over; returns all points
-  // that have ended, failed ones too, in the order of their starts. Returns at once when nothing
-  // runs.
-  std::vector<PointOutcome> wait(std::chrono::milliseconds most);
+  // Waits until a point has ended, a signal came, or this much time is over. Returns at once when
+  // nothing runs.
+  void wait(std::chrono::milliseconds most);
+
+  // The outcomes of all points that have ended, failed ones too, in the order of their starts.
+  // Apart from wait(), so that others can start before this process has read what came back.
+  std::vector<PointOutcome> take_ended();
 
   // Readable when wait() has something to return or to read: for callers that wait for more.
   std::vector<int> descriptors() const;
@@ -58,7 +62,6 @@ class PointRunner {
  private:
   struct Child;
 
-  void read_from_children(std::chrono::milliseconds most);
   PointOutcome outcome_of(Child& child);
 
   std::size_t jobs_;

@@ -69,10 +69,10 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
   const auto stopped = [&] { return options.interrupted && options.interrupted(); };
   while (progress.ended < left.size()) {
     start_more();
-    const std::vector<PointOutcome> outcomes = runner.wait(look_around);
-    // The next ones run while these are written, and these are written whatever the user wants.
-    if (!stopped()) start_more();
-    for (const PointOutcome& outcome : outcomes) {
+    runner.wait(look_around);
+    // The next ones run while these are read and written; but one job keeps to one processor.
+    if (options.jobs > 1 && !stopped()) start_more();
+    for (const PointOutcome& outcome : runner.take_ended()) {
       write(plan, outcome, database);
       ++progress.ended;
       progress.failed += outcome.failed;

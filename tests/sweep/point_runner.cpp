@@ -30,10 +30,11 @@ std::map<std::uint64_t, PointOutcome> run_all(std::vector<PointJob> jobs, std::s
   std::size_t next = 0;
   while (outcomes.size() < jobs.size()) {
     while (next < jobs.size() && !runner.full()) runner.start(jobs[next++]);
-    for (PointOutcome& outcome : runner.wait(std::chrono::seconds(10)))
-      outcomes[outcome.id] = std::move(outcome);
+    runner.wait(std::chrono::seconds(10));
+    if (next < jobs.size() && !runner.full()) runner.start(jobs[next++]);  // before they are taken
+    for (PointOutcome& outcome : runner.take_ended()) outcomes[outcome.id] = std::move(outcome);
   }
-  CHECK(runner.running() == 0);
+  CHECK(runner.in_work() == 0);
   return outcomes;
 }
 
@@ -137,7 +138,8 @@ TEST_CASE("what still runs ends with its runner") {
   std::vector<int> files;
   {
     PointRunner runner(2);
-    CHECK(runner.wait(std::chrono::hours(1)).empty());  // nothing runs: nothing to wait for
+    runner.wait(std::chrono::hours(1));  // nothing runs: nothing to wait for
+    CHECK(runner.take_ended().empty());
     runner.start({1, machine(folder, {}), trace, 0});
     CHECK_FALSE(runner.full());
     runner.start({2, machine(folder, {}), trace, 0});
