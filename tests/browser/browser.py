@@ -100,14 +100,14 @@ class ABrowser(unittest.TestCase):
     def screenshot(self, name, selector=None):
         """Keeps a picture of the whole page, or of an element, as NAME.png."""
         path = os.path.join(SCREENSHOTS, name + ".png")
-        if selector:
-            self.find(selector).screenshot(path)
-            return
         width = self.script("return innerWidth")
         tall = self.script("return document.documentElement.scrollHeight")
         height = self.script("return innerHeight")
-        self.resize(width, tall)
-        self.browser.save_screenshot(path)
+        self.resize(width, tall)  # what is below the window's edge would be cut
+        if selector:
+            self.find(selector).screenshot(path)
+        else:
+            self.browser.save_screenshot(path)
         self.resize(width, height)
 
     def saved(self, name):
