@@ -6,11 +6,14 @@ namespace peeksim {
 
 namespace {
 
-std::size_t bytes_of(const TraceLayer& traced) {
+std::size_t ofmap_bytes(const Layer& layer) {
+  return static_cast<std::size_t>(layer.positions()) * layer.K * sizeof(float);
+}
+
+std::size_t zero_taps_bytes(const TraceLayer& traced) {
   const Layer& layer = traced.layer;
-  const std::size_t positions = layer.positions();
-  return positions * layer.K * sizeof(float) +
-         (traced.has_ifmap ? positions * layer.groups * sizeof(int) : 0);
+  return traced.has_ifmap ? static_cast<std::size_t>(layer.positions()) * layer.groups * sizeof(int)
+                          : 0;
 }
 
 }  // namespace
@@ -27,29 +30,39 @@ HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes
                 "ask for as many as there are, or for 0: all");
   trace_.sha256();  // read now: processes forked from here know it
   std::size_t needed = 0;
-  for (const TraceLayer& layer : layers) needed += images_ * bytes_of(layer);
+  for (const TraceLayer& layer : layers)
+    for (int image = 0; image < images_; ++image) {
+      const std::size_t zero_taps = needed + ofmap_bytes(layer.layer);
+      places_.push_back({needed, zero_taps, zero_taps + zero_taps_bytes(layer)});
+      needed = places_.back().end;
+    }
   if (needed > most_bytes) return;
-  bytes_ = needed;
-  ofmaps_.resize(layers.size() * images_);
-  zero_taps_.resize(layers.size() * images_);
-  std::vector<float> ifmap;
+  block_ = std::make_unique<SharedBlock>(needed);
+  fill(interrupted);
+}
+
+void HeldTrace::fill(const std::function<bool()>& interrupted) {
+  const std::vector<TraceLayer>& layers = trace_.info().layers;
+  std::vector<float> values;
   for (std::size_t i = 0; i < layers.size(); ++i)
     for (int image = 0; image < images_; ++image) {
       if (interrupted && interrupted())
-        throw Error(ErrorKind::interrupted, path, "interrupted", "nothing was left half-written");
-      trace_.read_ofmap(i, image, ofmaps_[index(i, image)]);
+        throw Error(ErrorKind::interrupted, trace_.info().path, "interrupted",
+                    "nothing was left half-written");
+      trace_.read_ofmap(i, image, values);
+      block_->write(place(i, image).ofmap, values);
       if (!layers[i].has_ifmap) continue;
-      trace_.read_ifmap(i, image, ifmap);
-      zero_taps_[index(i, image)] = peeksim::zero_taps(layers[i].layer, ifmap);
+      trace_.read_ifmap(i, image, values);
+      block_->write(place(i, image).zero_taps, zero_taps(layers[i].layer, values));
     }
 }
 
-const std::vector<float>& HeldTrace::ofmap(std::size_t layer, int image) const {
-  return ofmaps_[index(layer, image)];
+void HeldTrace::read_ofmap(std::size_t layer, int image, std::vector<float>& values) const {
+  block_->read(place(layer, image).ofmap, place(layer, image).zero_taps, values);
 }
 
-const std::vector<int>& HeldTrace::zero_taps(std::size_t layer, int image) const {
-  return zero_taps_[index(layer, image)];
+void HeldTrace::read_zero_taps(std::size_t layer, int image, std::vector<int>& values) const {
+  block_->read(place(layer, image).zero_taps, place(layer, image).end, values);
 }
 
 std::shared_ptr<const HeldTrace> TraceShelf::get(const std::string& path, int images,

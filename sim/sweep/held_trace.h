@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/sweep/shared_block.h"
 #include "sim/trace/trace.h"
 
 namespace peeksim {
@@ -22,21 +23,26 @@ class HeldTrace {
 
   const Trace& trace() const { return trace_; }
   int images() const { return images_; }
-  bool holds_values() const { return !ofmaps_.empty(); }
-  std::size_t bytes() const { return bytes_; }
+  bool holds_values() const { return block_ != nullptr; }
+  std::size_t bytes() const { return holds_values() ? block_->bytes() : 0; }
 
   // [K,P,Q]; the zero taps of the ifmap, empty when the trace has none. REQUIRES: holds_values().
-  const std::vector<float>& ofmap(std::size_t layer, int image) const;
-  const std::vector<int>& zero_taps(std::size_t layer, int image) const;
+  void read_ofmap(std::size_t layer, int image, std::vector<float>& values) const;
+  void read_zero_taps(std::size_t layer, int image, std::vector<int>& values) const;
 
  private:
-  std::size_t index(std::size_t layer, int image) const { return layer * images_ + image; }
+  struct Place {
+    std::size_t ofmap, zero_taps, end;  // bytes from the start of the block
+  };
+  const Place& place(std::size_t layer, int image) const {
+    return places_[layer * images_ + image];
+  }
+  void fill(const std::function<bool()>& interrupted);
 
   Trace trace_;
   int images_ = 0;
-  std::size_t bytes_ = 0;
-  std::vector<std::vector<float>> ofmaps_;
-  std::vector<std::vector<int>> zero_taps_;
+  std::unique_ptr<SharedBlock> block_;  // null: the values stay in the file
+  std::vector<Place> places_;           // by layer, then image
 };
 
 // The traces that were used last, as many as fit.

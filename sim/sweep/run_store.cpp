@@ -35,12 +35,14 @@ std::string StoredRuns::place(std::size_t layer, int image) const {
   return trace_.trace().sha256() + " " + std::to_string(layer) + " " + std::to_string(image) + " ";
 }
 
-const std::vector<float>* StoredRuns::ofmap(std::size_t layer, int image) {
-  return trace_.holds_values() ? &trace_.ofmap(layer, image) : nullptr;
+bool StoredRuns::read_ofmap(std::size_t layer, int image, std::vector<float>& values) {
+  if (trace_.holds_values()) trace_.read_ofmap(layer, image, values);
+  return trace_.holds_values();
 }
 
-const std::vector<int>* StoredRuns::zero_taps(std::size_t layer, int image) {
-  return trace_.holds_values() ? &trace_.zero_taps(layer, image) : nullptr;
+bool StoredRuns::read_zero_taps(std::size_t layer, int image, std::vector<int>& values) {
+  if (trace_.holds_values()) trace_.read_zero_taps(layer, image, values);
+  return trace_.holds_values();
 }
 
 const Prediction* StoredRuns::prediction(std::size_t layer, int image,

@@ -71,8 +71,8 @@ class StoredRuns : public RunCache {
  public:
   StoredRuns(RunStore& store, const HeldTrace& trace, const MachineSpec& machine);
 
-  const std::vector<float>* ofmap(std::size_t layer, int image) override;
-  const std::vector<int>* zero_taps(std::size_t layer, int image) override;
+  bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) override;
+  bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) override;
   const Prediction* prediction(std::size_t layer, int image,
                                const LayerPrediction& settings) override;
   void keep_prediction(std::size_t layer, int image, const LayerPrediction& settings,

@@ -91,9 +91,9 @@ class RunCache {
   virtual ~RunCache() = default;
 
   // The ofmap [K,P,Q], and the zero taps of the ifmap (schedule/zero_gating.h), of a layer and an
-  // image. Null: to be read.
-  virtual const std::vector<float>* ofmap(std::size_t layer, int image) = 0;
-  virtual const std::vector<int>* zero_taps(std::size_t layer, int image) = 0;
+  // image, into `values`. False: to be read from the trace.
+  virtual bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) = 0;
+  virtual bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) = 0;
 
   // What the values predict with these settings. Null: to be computed, and kept.
   virtual const Prediction* prediction(std::size_t layer, int image,

@@ -39,12 +39,8 @@ LayerValues& RunInputs::read(int image) {
 }
 
 void RunInputs::read_zero_taps(int image) {
-  const std::vector<int>* known =
-      options_.cache != nullptr ? options_.cache->zero_taps(layer_, image) : nullptr;
-  if (known != nullptr) {
-    values_.zero_taps = *known;
+  if (options_.cache != nullptr && options_.cache->read_zero_taps(layer_, image, values_.zero_taps))
     return;
-  }
   if (!engine_.clocked) {  // which has read it already
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ifmap(layer_, image, values_.operands.ifmap);
@@ -60,15 +56,13 @@ void RunInputs::predict_with_cache(int image) {
   if (!settings.predicts()) return;
   values_.prediction = options_.cache->prediction(layer_, image, settings);
   if (values_.prediction != nullptr) return;
-  const std::vector<float>* ofmap = options_.cache->ofmap(layer_, image);
-  if (ofmap == nullptr) {
+  if (!options_.cache->read_ofmap(layer_, image, values_.ofmap)) {
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ofmap(layer_, image, values_.ofmap);
-    ofmap = &values_.ofmap;
   }
   const PhaseTimer timer(profile_.simulate_seconds);
-  require_unrectified(settings, setup_->layer.name, *ofmap, trace_.info().path);
-  prediction_ = predict(settings, *ofmap, setup_->layer.K);
+  require_unrectified(settings, setup_->layer.name, values_.ofmap, trace_.info().path);
+  prediction_ = predict(settings, values_.ofmap, setup_->layer.K);
   options_.cache->keep_prediction(layer_, image, settings, prediction_);
   values_.prediction = &prediction_;
 }
