@@ -6,9 +6,11 @@
 
 #include <string>
 
+#include "sim/sweep/run_sweep.h"
 #include "sim/sweep/sweep_plan.h"
 #include "sim/trace/synth.h"
 #include "tests/support/config_error.h"
+#include "tests/support/fresh_kernel.h"
 #include "tests/support/temp_folder.h"
 
 namespace peeksim {
@@ -59,6 +61,17 @@ inline std::vector<std::string> points_in(const SweepPlan& plan) {
     all.push_back(text);
   }
   return all;
+}
+
+// Runs a sweep with these lines, or a shard of it, into the database of this name.
+inline void run_plan(const SweepFolder& folder, const std::string& lines, const std::string& name,
+                     Shard shard = {}) {
+  fresh_kernel();
+  SweepPlan plan = folder.plan(lines);
+  SweepDatabase database(folder.files.path(name), DatabaseUse::write);
+  SweepOptions options;
+  options.shard = shard;
+  run_sweep(plan, database, options);
 }
 
 }  // namespace peeksim

@@ -22,16 +22,6 @@ namespace {
 
 const std::string axes = "axes: {array.rows: [2, 4], array.cols: [2, 4]}\n";
 
-void run(const SweepFolder& folder, const std::string& lines, const std::string& name,
-         Shard shard = {}) {
-  fresh_kernel();
-  SweepPlan plan = folder.plan(lines);
-  SweepDatabase database(folder.files.path(name), DatabaseUse::write);
-  SweepOptions options;
-  options.shard = shard;
-  run_sweep(plan, database, options);
-}
-
 std::string exported(const SweepFolder& folder, const std::string& name, bool by_layer = false) {
   SweepDatabase database(folder.files.path(name), DatabaseUse::read);
   ExportForm form;
@@ -65,7 +55,7 @@ std::string error(const SweepFolder& folder, const std::string& name, DatabaseUs
 
 TEST_CASE("a point is kept with its machine, its totals, its layers and its origin") {
   const SweepFolder folder;
-  run(folder, axes, "a.db");
+  run_plan(folder, axes, "a.db");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
   CHECK(database.counts().done == 4);
   SQLite::Database& sql = database.sql();
@@ -86,7 +76,8 @@ TEST_CASE("a point is kept with its machine, its totals, its layers and its orig
 TEST_CASE("channel thresholds are kept once, beside the machines that share them") {
   const SweepFolder folder;
   folder.files.write("tuned.yaml", "conv1: [1, 2, 3, 4, 5, 6, 7, never]\n");
-  run(folder,
+  run_plan(
+      folder,
       "axes: {array.rows: [2, 4], t: {overlays: {x: {prediction.thresholds_file: tuned.yaml}}}}\n",
       "a.db");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
@@ -101,7 +92,7 @@ TEST_CASE("channel thresholds are kept once, beside the machines that share them
 
 TEST_CASE("a later plan adds its points and repeats none; what no plan asks for any more stays") {
   const SweepFolder folder;
-  run(folder, "axes: {array.rows: [2, 4]}\n", "a.db");
+  run_plan(folder, "axes: {array.rows: [2, 4]}\n", "a.db");
   fresh_kernel();
   SweepPlan plan = folder.plan("axes: {array.rows: [4, 8]}\n");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::write);
@@ -113,8 +104,9 @@ TEST_CASE("a later plan adds its points and repeats none; what no plan asks for 
 
 TEST_CASE("shards, joined in any order and twice, are one undisturbed run") {
   const SweepFolder folder;
-  run(folder, axes, "all.db");
-  for (const std::size_t i : {1, 2, 3}) run(folder, axes, "s" + std::to_string(i) + ".db", {i, 3});
+  run_plan(folder, axes, "all.db");
+  for (const std::size_t i : {1, 2, 3})
+    run_plan(folder, axes, "s" + std::to_string(i) + ".db", {i, 3});
   for (const std::vector<int>& order : {std::vector<int>{1, 2, 3}, {3, 1, 2, 3, 1}}) {
     const std::string name = "m" + std::to_string(order.size()) + ".db";
     SweepDatabase merged(folder.files.path(name), DatabaseUse::write);
@@ -129,7 +121,7 @@ TEST_CASE("shards, joined in any order and twice, are one undisturbed run") {
 
 TEST_CASE("a finished point replaces a failed or a missing one when databases are joined") {
   const SweepFolder folder;
-  run(folder, axes, "done.db");
+  run_plan(folder, axes, "done.db");
   fresh_kernel();
   {
     SweepPlan plan = folder.plan(axes);
@@ -160,7 +152,7 @@ TEST_CASE("a point whose failure only its values show is recorded, and the other
   for (float& value : ofmap) value = std::max(value, 0.0f);
   writer.write_ofmap(0, ofmap);
   writer.close();
-  run(folder, "axes: {prediction.threshold: [0, -1, 1]}\n", "a.db");
+  run_plan(folder, "axes: {prediction.threshold: [0, -1, 1]}\n", "a.db");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
   CHECK(database.counts().done == 2);
   CHECK(database.counts().failed == 1);
@@ -173,7 +165,7 @@ TEST_CASE("a point whose failure only its values show is recorded, and the other
 
 TEST_CASE("what is not a database of this program is refused and left alone") {
   const SweepFolder folder;
-  run(folder, axes, "good.db");
+  run_plan(folder, axes, "good.db");
   folder.files.write("text.db",
                      "this is a text, longer than a header of a database would be, and "
                      "it goes on for a while so that nothing is missing at its end\n");
@@ -218,13 +210,13 @@ TEST_CASE("a database whose sweep was killed at its first moment says so, and th
   CHECK(error(folder, "a.db", DatabaseUse::read, ErrorKind::config) ==
         "a.db: is empty: its sweep ended before it had begun; run the sweep again; it goes on with "
         "this database");
-  run(folder, axes, "a.db");
+  run_plan(folder, axes, "a.db");
   CHECK(SweepDatabase(folder.files.path("a.db"), DatabaseUse::read).counts().pending == 0);
 }
 
 TEST_CASE("a second writer is refused, a reader is not, and a dead writer holds nothing") {
   const SweepFolder folder;
-  run(folder, axes, "a.db");
+  run_plan(folder, axes, "a.db");
   {
     const pid_t holder = ::fork();
     if (holder == 0) {
@@ -247,7 +239,7 @@ TEST_CASE("a second writer is refused, a reader is not, and a dead writer holds 
 
 TEST_CASE("a metric that came later is empty in an old database, read, joined or written anew") {
   const SweepFolder folder;
-  run(folder, axes, "old.db");
+  run_plan(folder, axes, "old.db");
   {
     SQLite::Database sql(folder.files.path("old.db"), SQLite::OPEN_READWRITE);
     sql.exec("ALTER TABLE totals DROP COLUMN edp");

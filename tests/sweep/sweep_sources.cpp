@@ -16,16 +16,6 @@ using namespace peeksim;
 
 namespace {
 
-void run(const SweepFolder& folder, const std::string& lines, const std::string& name,
-         Shard shard = {}) {
-  fresh_kernel();
-  SweepPlan plan = folder.plan(lines);
-  SweepDatabase database(folder.files.path(name), DatabaseUse::write);
-  SweepOptions options;
-  options.shard = shard;
-  run_sweep(plan, database, options);
-}
-
 SweepReading reading(const SweepFolder& folder, const std::string& name) {
   SweepDatabase database(folder.files.path(name), DatabaseUse::read);
   return read_sweep(database, {"network", false, {"cycles"}, false});
@@ -57,7 +47,7 @@ TEST_CASE("the base machine with a point's other settings is the point's machine
       "            - {match: \"conv*\", window: [1, 2], peeks: [[0, 1]]}\n"
       "          exclude: [\"kind:fc\", \"a, b: 'c'\"]\n"
       "      tuned: {prediction.thresholds_file: thresholds.yaml}\n";
-  run(folder, lines, "a.db");
+  run_plan(folder, lines, "a.db");
   const SweepReading found = reading(folder, "a.db");
   const SweepPlan plan = folder.plan(lines);
   REQUIRE(found.sources.machines.size() == 1);
@@ -110,7 +100,7 @@ TEST_CASE("a point without thresholds undoes those of its base machine") {
 
 TEST_CASE("a trace is named by its path, and by its file in a database of an earlier program") {
   const SweepFolder folder;
-  run(folder, "images: 1\n", "a.db");
+  run_plan(folder, "images: 1\n", "a.db");
   const SweepReading found = reading(folder, "a.db");
   REQUIRE(found.sources.traces.size() == 1);
   CHECK(found.sources.traces[0].path == folder.files.path("small.h5"));
@@ -126,14 +116,14 @@ TEST_CASE("a trace is named by its path, and by its file in a database of an ear
   SweepDatabase merged(folder.files.path("merged.db"), DatabaseUse::write);
   merged.merge(folder.files.path("a.db"));
   CHECK(merged.counts().done == 1);
-  run(folder, "images: 1\n", "a.db");
+  run_plan(folder, "images: 1\n", "a.db");
   CHECK(reading(folder, "a.db").sources.machines.size() == 1);
 }
 
 TEST_CASE("merged shards know their files, and a base that is no whole machine is no input") {
   const SweepFolder folder;
   for (const std::size_t i : {1, 2})
-    run(folder, "axes: {array.rows: [2, 4]}\n", std::to_string(i) + ".db", {i, 2});
+    run_plan(folder, "axes: {array.rows: [2, 4]}\n", std::to_string(i) + ".db", {i, 2});
   {
     SweepDatabase merged(folder.files.path("all.db"), DatabaseUse::write);
     for (const char* part : {"1.db", "2.db"}) merged.merge(folder.files.path(part));
