@@ -1,5 +1,4 @@
 #include <iostream>
-#include <memory>
 
 #include "sim/base/error.h"
 #include "sim/cli/command.h"

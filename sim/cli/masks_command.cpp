@@ -1,6 +1,5 @@
 #include <iostream>
 
-#include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
@@ -52,9 +51,8 @@ void masks_command(const std::vector<std::string>& arguments) {
       "force", "replace an existing file");
   if (!options.parse(arguments)) return;
   for (const char* needed : {"machine", "out"})
-    if (!options.has(needed))
-      throw Error(ErrorKind::usage, "", "no --" + std::string(needed) + " given",
-                  "add --" + std::string(needed) + " FILE");
+    options.require(needed, "no --" + std::string(needed) + " given",
+                    "add --" + std::string(needed) + " FILE");
   const MachineSpec machine =
       load_machine(options.text("machine"), options.list("set"), vocabulary());
   const Trace trace(options.text("TRACE"));

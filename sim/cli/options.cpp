@@ -151,6 +151,11 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   return true;
 }
 
+void Options::require(const std::string& name, const std::string& what,
+                      const std::string& remedy) const {
+  if (!has(name)) throw Error(ErrorKind::usage, "", what, remedy);
+}
+
 std::size_t Options::whole(const std::string& name, long long least) const {
   const auto number = get<long long>(name);
   if (number < least)

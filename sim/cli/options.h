@@ -40,6 +40,9 @@ class Options {
   // complete_mark. Throws Error(usage): unknown option, missing value, missing argument.
   bool parse(const std::vector<std::string>& arguments);
 
+  // Throws Error(usage) with these words when an option that a command needs was not given.
+  void require(const std::string& name, const std::string& what, const std::string& remedy) const;
+
   bool has(const std::string& name) const { return values_.count(name) > 0; }
   template <class T>
   T get(const std::string& name) const {

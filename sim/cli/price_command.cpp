@@ -1,7 +1,6 @@
 #include <iostream>
 #include <memory>
 
-#include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/terminal.h"
@@ -23,8 +22,7 @@ void price_command(const std::vector<std::string>& arguments) {
       "force", "replace the results in an existing folder")(
       "json", "print the priced results.json instead of the table");
   if (!options.parse(arguments)) return;
-  if (!options.has("energy"))
-    throw Error(ErrorKind::usage, "", "no energy table given", "add --energy TABLE");
+  options.require("energy", "no energy table given", "add --energy TABLE");
   RunResult result = read_results(options.text("RESULTS"));
   const std::string name = options.text("energy");
   const EnergyTable table = load_energy_table(find_energy_table(name, "./", {"", 0, "--energy"}));

@@ -1,6 +1,5 @@
 #include <iostream>
 
-#include "sim/base/error.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/page/run_page.h"
@@ -18,8 +17,7 @@ void report_command(const std::vector<std::string>& arguments) {
   options.add()("output,o", named("FILE"), "the page to write; required")(
       "force", "replace an existing file");
   if (!options.parse(arguments)) return;
-  if (!options.has("output"))
-    throw Error(ErrorKind::usage, "", "no page to write given", "add -o FILE.html");
+  options.require("output", "no page to write given", "add -o FILE.html");
   const std::string path = options.text("RESULTS");
   const std::string page = run_page(read_results_text(path), path);
   OutputFile file(options.text("output"), options.has("force"));

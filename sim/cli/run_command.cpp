@@ -60,8 +60,7 @@ void run_command(const std::vector<std::string>& arguments) {
       "profile", "print on standard error where CPU time went");
   add_run_files(options);
   if (!options.parse(arguments)) return;
-  if (!options.has("trace"))
-    throw Error(ErrorKind::usage, "", "no trace given", "add --trace FILE");
+  options.require("trace", "no trace given", "add --trace FILE");
 
   const bool quiet = options.has("quiet");
   if (quiet && options.has("json"))

@@ -104,7 +104,7 @@ void sweep_command(const std::vector<std::string>& arguments) {
       "submit to Slurm instead, as a job array: options of sbatch, and --array-size=N; "
       "docs/cluster.md");
   if (!options.parse(arguments)) return;
-  if (!options.has("out")) throw Error(ErrorKind::usage, "", "no database given", "add --out DB");
+  options.require("out", "no database given", "add --out DB");
   SweepOptions sweep = sweep_options(options);
   const std::string path = options.text("out");
   SlurmOptions slurm;
@@ -162,8 +162,7 @@ void sweep_merge_command(const std::vector<std::string>& arguments) {
   options.positionals("DB", "databases of 'peeksim sweep'");
   options.add()("output,o", named("DB"), "the database to join them to; required");
   if (!options.parse(arguments)) return;
-  if (!options.has("output"))
-    throw Error(ErrorKind::usage, "", "no database to merge into", "add -o ALL.db");
+  options.require("output", "no database to merge into", "add -o ALL.db");
   const std::string path = options.text("output");
   const std::vector<std::string> parts = options.list("DB");
   for (const std::string& part : parts) SweepDatabase(part, DatabaseUse::read);

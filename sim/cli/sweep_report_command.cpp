@@ -20,8 +20,7 @@ void sweep_report_command(const std::vector<std::string>& arguments) {
       "force", "replace an existing file");
   add_scope(options);
   if (!options.parse(arguments)) return;
-  if (!options.has("output"))
-    throw Error(ErrorKind::usage, "", "no page to write given", "add -o FILE.html");
+  options.require("output", "no page to write given", "add -o FILE.html");
   OutputFile file(options.text("output"), options.has("force"));
   SweepDatabase database(options.text("DB"), DatabaseUse::read);
   const std::string scope = options.text("scope");

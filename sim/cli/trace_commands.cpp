@@ -83,8 +83,7 @@ void trace_synth_command(const std::vector<std::string>& arguments) {
     throw Error(ErrorKind::usage, "", "--seed is " + std::to_string(seed),
                 "give a whole number from 0");
   settings.seed = static_cast<std::uint64_t>(seed);
-  if (!options.has("output"))
-    throw Error(ErrorKind::usage, "", "no output file given", "add -o FILE");
+  options.require("output", "no output file given", "add -o FILE");
   const Workload workload = load_workload(options.text("WORKLOAD"));
   const std::string path = options.text("output");
   {

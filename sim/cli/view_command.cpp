@@ -88,10 +88,8 @@ void view_command(const std::vector<std::string>& arguments) {
       "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable")(
       "force", "replace an existing file");
   if (!options.parse(arguments)) return;
-  if (!options.has("machine"))
-    throw Error(ErrorKind::usage, "", "no machine given", "add --machine FILE");
-  if (!options.has("output"))
-    throw Error(ErrorKind::usage, "", "no page to write given", "add -o FILE.html");
+  options.require("machine", "no machine given", "add --machine FILE");
+  options.require("output", "no page to write given", "add -o FILE.html");
   const MachineSpec machine =
       load_machine(options.text("machine"), options.list("set"), vocabulary());
   const Trace trace(options.text("TRACE"));

@@ -104,16 +104,6 @@ TraceIdentity read_trace(const Json& json) {
   return trace;
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || !text)
-    throw Error(ErrorKind::config, path, "cannot be read",
-                "give the results.json of a finished run");
-  return text.str();
-}
-
 // The same counters are kept by layer and by image: a file that somebody edited rarely agrees.
 void require_agreement(const RunResult& result) {
   CounterPair over_images;
@@ -135,6 +125,16 @@ void read_energy(const Json& json, StoredRun& stored) {
 }
 
 }  // namespace
+
+std::string read_results_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || !text)
+    throw Error(ErrorKind::config, path, "cannot be read",
+                "give the results.json of a finished run");
+  return text.str();
+}
 
 StoredRun parse_results(const std::string& text, const std::string& path) {
   const std::string remedy = "give the results.json of a finished run of this version";
@@ -168,17 +168,11 @@ StoredRun parse_results(const std::string& text, const std::string& path) {
 }
 
 StoredRun read_stored_run(const std::string& path) {
-  return parse_results(read_text(path), path);
+  return parse_results(read_results_text(path), path);
 }
 
 RunResult read_results(const std::string& path) {
   return read_stored_run(path).result;
-}
-
-std::string read_results_text(const std::string& path) {
-  std::string text = read_text(path);
-  parse_results(text, path);
-  return text;
 }
 
 }  // namespace peeksim

@@ -33,7 +33,7 @@ RunResult read_results(const std::string& path);
 // The same of the text of such a file; `path` is the name that an error states.
 StoredRun parse_results(const std::string& text, const std::string& path);
 
-// The text of a results.json that read_results() accepts. Throws as it does.
+// The text of a file of results, for parse_results(). Throws Error(config) when it cannot be read.
 std::string read_results_text(const std::string& path);
 
 }  // namespace peeksim
