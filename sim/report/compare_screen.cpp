@@ -52,7 +52,7 @@ std::string changed_table(const Comparison& comparison, const ScreenStyle& style
   for (const ChangedKey& row : comparison.changed) {
     std::vector<std::string> cells = {row.key};
     for (const std::string& value : row.values)  // a list of thresholds would fill the screen
-      cells.push_back(value.size() > 40 ? value.substr(0, 37) + "..." : value);
+      cells.push_back(shortened(value, 40));
     table.add_row(std::move(cells));
   }
   return table.text(style);
