@@ -29,6 +29,13 @@ std::string machine_text(const MachineSpec& machine) {
   return to_yaml(show_machine(without_thresholds(machine)));
 }
 
+std::string windows_text(const WindowGrid& grid) {
+  std::string text = std::to_string(grid.height) + " " + std::to_string(grid.width) + "\n";
+  for (const Position& peek : grid.peeks)
+    text += std::to_string(peek.row) + " " + std::to_string(peek.col) + "\n";
+  return text;
+}
+
 std::string thresholds_text(const PredictionSpec& prediction) {
   return to_yaml(show_channel_thresholds(prediction.channel_thresholds));
 }
@@ -67,6 +74,12 @@ std::string dense_digest(const MachineSpec& machine) {
   dense.prediction = PredictionSpec();
   dense.prediction.policy = "none";
   return sha256_of(machine_text(dense));
+}
+
+std::string plan_digest(const MachineSpec& machine, const std::vector<LayerPrediction>& layers) {
+  std::string text = dense_digest(machine);
+  for (const LayerPrediction& layer : layers) text += "\n" + windows_text(layer.grid);
+  return sha256_of(text);
 }
 
 }  // namespace peeksim

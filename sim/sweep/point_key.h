@@ -5,12 +5,16 @@
 #include <string>
 
 #include "sim/config/load_machine.h"
+#include "sim/predict/layer_prediction.h"
 
 namespace peeksim {
 
 // The resolved machine as text, channel thresholds left out: they can be many, and several machines
 // share them.
 std::string machine_text(const MachineSpec& machine);
+
+// A layer's windows and their peeks.
+std::string windows_text(const WindowGrid& grid);
 
 // Its channel thresholds as YAML, {layer: [...]}.
 std::string thresholds_text(const PredictionSpec& prediction);
@@ -21,5 +25,7 @@ std::string point_key(const MachineSpec& machine, const std::string& energy_tabl
 std::string thresholds_digest(const PredictionSpec& prediction);
 std::string prediction_digest(const PredictionSpec& prediction);
 std::string dense_digest(const MachineSpec& machine);  // of what the dense machine's counters know
+// Of what the plans of its layers know; `layers` are resolved for the machine.
+std::string plan_digest(const MachineSpec& machine, const std::vector<LayerPrediction>& layers);
 
 }  // namespace peeksim

@@ -9,11 +9,7 @@ namespace {
 
 std::string digest_of(const LayerPrediction& settings) {
   Sha256 hash;
-  const WindowGrid& grid = settings.grid;
-  hash.add(std::string(settings.predictor->name) + "\n" + std::to_string(grid.height) + " " +
-           std::to_string(grid.width) + "\n");
-  for (const Position& peek : grid.peeks)
-    hash.add(std::to_string(peek.row) + " " + std::to_string(peek.col) + "\n");
+  hash.add(std::string(settings.predictor->name) + "\n" + windows_text(settings.grid));
   hash.add(settings.thresholds.data(), settings.thresholds.size() * sizeof(float));
   return hash.hex();
 }

@@ -7,10 +7,10 @@
 
 #include "sim/energy/energy.h"
 #include "sim/report/layer_settings.h"
+#include "sim/schedule/plan.h"
 #include "sim/sweep/expression.h"
 #include "sim/sweep/point_key.h"
 #include "sim/system/run.h"
-#include "sim/system/simulate_layer.h"
 #include "sim/trace/sha256.h"
 
 namespace fs = std::filesystem;
@@ -35,18 +35,6 @@ std::vector<std::uint32_t> sizes_of(const SweepSpec& spec) {
   for (const Axis& axis : spec.axes)
     sizes.push_back(static_cast<std::uint32_t>(axis.choices.size()));
   return sizes;
-}
-
-// Throws Error(machine) or Error(config) when a layer does not run on the machine.
-void require_runnable(const MachineSpec& machine, const TraceInfo& info) {
-  const std::vector<Layer> layers = layers_of(info);
-  const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
-  const MachineSpec dense = dense_version(machine);
-  const std::vector<LayerPrediction> without = resolve_layers(dense, layers);
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    set_up_layer(machine, layers[i], resolved[i]);
-    set_up_layer(dense, layers[i], without[i]);
-  }
 }
 
 }  // namespace
@@ -159,12 +147,26 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   try {
     const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
     rates_for(priced.table, machine);
-    require_runnable(machine, trace.info());
+    require_runnable(machine, point.trace);
     point.key = point_key(machine, priced.sha256, trace.sha256(), images(point));
     point.prediction = prediction_digest(machine.prediction);
   } catch (const Error& error) {
     throw Error(error.kind(), "the point " + describe(point), error.what(),
                 "exclude it with where:, or change the axes");
+  }
+}
+
+// Throws Error(machine) or Error(config) when a layer does not run on the machine, or on the dense
+// one beside it. Plans know no thresholds and no prices, so many points have the same.
+void SweepPlan::require_runnable(const MachineSpec& machine, std::size_t trace) {
+  const std::vector<Layer> layers = layers_of(traces_[trace]->info());
+  const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
+  if (!planned_.insert(plan_digest(machine, resolved) + std::to_string(trace)).second) return;
+  const MachineSpec dense = dense_version(machine);
+  const std::vector<LayerPrediction> without = resolve_layers(dense, layers);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    plan_layer(layers[i], machine, resolved[i].grid);
+    plan_layer(layers[i], dense, without[i].grid);
   }
 }
 

@@ -78,6 +78,7 @@ class SweepPlan {
   void open_traces();
   void draw_points(const PlanWatch& watch);
   void check_point(SweepPoint& point, const MachineSpec& machine);
+  void require_runnable(const MachineSpec& machine, std::size_t trace);
   void look_for_slips(const SweepPoint& point, const MachineSpec& machine);
   std::string describe(const SweepPoint& point) const;
 
@@ -89,6 +90,7 @@ class SweepPlan {
   std::vector<SweepPoint> points_;
   std::size_t combinations_ = 0;
   std::vector<std::string> warnings_;
+  std::set<std::string> planned_;    // what plans depend on, and traces
   std::set<std::string> looked_at_;  // prediction settings and traces
 };
 
