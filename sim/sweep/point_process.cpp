@@ -1,5 +1,12 @@
 #include "sim/sweep/point_process.h"
 
+#include <sys/time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+
 #include "sim/sweep/wire.h"
 
 namespace peeksim {
@@ -83,54 +90,102 @@ double seconds_since(Clock::time_point start) {
 }
 
 std::string failure(ErrorKind kind, const std::string& what, Clock::time_point start) {
-  Packer message;
-  message.put(seconds_since(start));
-  message.put(true);
-  message.put(kind);
-  message.put(what);
-  return message.bytes();
+  Packer result;
+  result.put(seconds_since(start));
+  result.put(true);
+  result.put(kind);
+  result.put(what);
+  return result.bytes();
+}
+
+std::string packed(const RunFindings& findings) {
+  Packer bytes;
+  bytes.put(findings.masks.size());
+  for (const auto& [key, mask] : findings.masks) {
+    bytes.put(key);
+    put(bytes, mask);
+  }
+  bytes.put(findings.dense.size());
+  for (const auto& [key, counters] : findings.dense) {
+    bytes.put(key);
+    bytes.put(counters);
+  }
+  return bytes.bytes();
+}
+
+// Ends the process.
+void end_after(double seconds) {
+  ::signal(SIGALRM, SIG_DFL);
+  const double whole = std::floor(std::min(seconds, 1e9));
+  itimerval timer = {};
+  timer.it_value.tv_sec = static_cast<time_t>(whole);
+  timer.it_value.tv_usec = static_cast<suseconds_t>((std::min(seconds, 1e9) - whole) * 1e6);
+  if (whole == 0) timer.it_value.tv_usec = std::max<suseconds_t>(timer.it_value.tv_usec, 1);
+  ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+// Returns the result's bytes; everything that the run found out is in `findings`.
+std::string result_of(const PointJob& job, RunStore& store, RunFindings& findings,
+                      Clock::time_point start) {
+  StoredRuns cache(store, *job.trace, job.machine);
+  RunOptions options;
+  options.images = job.trace->images();
+  options.cache = &cache;
+  // A file that is read by several processes is opened by each: they would share one position.
+  std::unique_ptr<Trace> own;
+  if (!job.trace->holds_values()) own = std::make_unique<Trace>(job.trace->trace().info().path);
+  const RunResult run = run_trace(job.machine, own ? *own : job.trace->trace(), {}, options);
+  findings = cache.findings();
+  Packer result;
+  result.put(seconds_since(start));
+  result.put(false);
+  put(result, run);
+  return result.bytes();
 }
 
 }  // namespace
 
-std::string run_point(const PointJob& job, RunStore& store, Clock::time_point start) {
+bool run_point(const JobMaker& make, std::uint64_t id, RunStore& store, const Channel& to) {
+  const Clock::time_point start = Clock::now();
+  RunFindings findings;
+  std::string result;
   try {
-    StoredRuns cache(store, *job.trace, job.machine);
-    RunOptions options;
-    options.images = job.trace->images();
-    options.cache = &cache;
-    // A file that is read by several processes is opened by each: they would share one position.
-    std::unique_ptr<Trace> own;
-    if (!job.trace->holds_values()) own = std::make_unique<Trace>(job.trace->trace().info().path);
-    const RunResult result = run_trace(job.machine, own ? *own : job.trace->trace(), {}, options);
-    Packer message;
-    message.put(seconds_since(start));
-    message.put(false);
-    put(message, result);
-    message.put(cache.findings().masks.size());
-    for (const auto& [key, mask] : cache.findings().masks) {
-      message.put(key);
-      put(message, mask);
-    }
-    message.put(cache.findings().dense.size());
-    for (const auto& [key, counters] : cache.findings().dense) {
-      message.put(key);
-      message.put(counters);
-    }
-    return message.bytes();
+    const PointJob job = make(id);
+    if (job.deadline > 0) end_after(job.deadline);
+    result = result_of(job, store, findings, start);
   } catch (const Error& error) {
-    return failure(error.kind(), error.what(), start);
+    result = failure(error.kind(), error.what(), start);
   } catch (const std::bad_alloc&) {
-    return failure(ErrorKind::internal, "out of memory", start);
+    result = failure(ErrorKind::internal, "out of memory", start);
   } catch (const std::exception& error) {
-    return failure(ErrorKind::internal, error.what(), start);
+    result = failure(ErrorKind::internal, error.what(), start);
   }
+  const bool none = findings.masks.empty() && findings.dense.empty();
+  return (none || to.send(MessageKind::findings, packed(findings))) &&
+         to.send(MessageKind::result, result);
 }
 
-PointOutcome read_message(const std::string& message, const PointJob& job, RunFindings& findings) {
+RunFindings read_findings(const std::string& bytes) {
+  RunFindings findings;
+  Unpacker from(bytes);
+  std::size_t count = 0;
+  for (from.get(count); count > 0 && !from.ended(); --count) {
+    findings.masks.emplace_back();
+    from.get(findings.masks.back().first);
+    get(from, findings.masks.back().second);
+  }
+  for (from.get(count); count > 0 && !from.ended(); --count) {
+    findings.dense.emplace_back();
+    from.get(findings.dense.back().first);
+    from.get(findings.dense.back().second);
+  }
+  return from.complete() ? findings : RunFindings();
+}
+
+PointOutcome read_result(const std::string& bytes, const PointJob& job) {
   PointOutcome outcome;
   outcome.id = job.id;
-  Unpacker from(message);
+  Unpacker from(bytes);
   from.get(outcome.seconds);
   from.get(outcome.failed);
   if (outcome.failed) {
@@ -139,25 +194,12 @@ PointOutcome read_message(const std::string& message, const PointJob& job, RunFi
   } else {
     outcome.result = empty_result(job);
     get(from, outcome.result);
-    std::size_t count = 0;
-    for (from.get(count); count > 0 && !from.ended(); --count) {
-      findings.masks.emplace_back();
-      from.get(findings.masks.back().first);
-      get(from, findings.masks.back().second);
-    }
-    for (from.get(count); count > 0 && !from.ended(); --count) {
-      findings.dense.emplace_back();
-      from.get(findings.dense.back().first);
-      from.get(findings.dense.back().second);
-    }
   }
-  if (!from.complete()) {
-    outcome = {};
-    outcome.id = job.id;
-    outcome.failed = true;
-    outcome.error = "the point's process ended before it had a result";
-    findings = {};
-  }
+  if (from.complete()) return outcome;
+  outcome = {};
+  outcome.id = job.id;
+  outcome.failed = true;
+  outcome.error = "the point's process ended before it had a result";
   return outcome;
 }
 

@@ -1,18 +1,22 @@
-// The child's side of a point: one run, and what it says about itself as bytes.
+// The process of a point: one run, and what it says about itself as bytes.
 #pragma once
 
 #include <string>
 
-#include "sim/sweep/point_runner.h"
+#include "sim/sweep/channel.h"
+#include "sim/sweep/point_job.h"
+#include "sim/sweep/run_store.h"
 
 namespace peeksim {
 
-// Runs the point and returns its message. Every error is in the message, and so is the time since
-// `start`, when the process began.
-std::string run_point(const PointJob& job, RunStore& store,
-                      std::chrono::steady_clock::time_point start);
+// Runs the point, and sends what it found out and then its result. Every error is in the result. A
+// point with a deadline ends itself there, with SIGALRM. False when nobody listens.
+bool run_point(const JobMaker& make, std::uint64_t id, RunStore& store, const Channel& to);
 
-// What a message says. An incomplete one is a failure. Findings are appended.
-PointOutcome read_message(const std::string& message, const PointJob& job, RunFindings& findings);
+// What a point found out; nothing when the bytes are not whole.
+RunFindings read_findings(const std::string& bytes);
+
+// What a result says. An incomplete one is a failure.
+PointOutcome read_result(const std::string& bytes, const PointJob& job);
 
 }  // namespace peeksim

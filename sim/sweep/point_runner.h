@@ -1,48 +1,31 @@
 // Runs points, each in a process of its own, some at a time. The process that owns the runner never
-// touches SystemC, whose kernel elaborates once per process: its children do. They inherit the
-// traces and everything that earlier points found out, and send back what they found.
+// touches SystemC: that is for the servers' children, which inherit the trace and everything that
+// earlier points found out, and send back what they found.
 #pragma once
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "sim/base/error.h"
-#include "sim/sweep/held_trace.h"
-#include "sim/sweep/run_store.h"
-#include "sim/system/run.h"
+#include "sim/sweep/point_server.h"
 
 namespace peeksim {
 
-struct PointJob {
-  std::uint64_t id = 0;  // the caller's own
-  MachineSpec machine;
-  std::shared_ptr<const HeldTrace> trace;  // all the images that it holds are run
-  double deadline = 0;                     // seconds; 0: none
-};
-
-struct PointOutcome {
-  std::uint64_t id = 0;
-  RunResult result;  // of a point that did not fail
-  bool failed = false;
-  ErrorKind kind = ErrorKind::internal;  // of the failure
-  std::string error;                     // one line
-  double seconds = 0;                    // wall time of the process
-};
-
 class PointRunner {
  public:
-  explicit PointRunner(std::size_t jobs);
+  // As many points as `jobs` at a time. With `make`, which makes in a copy of this process the same
+  // job of an id that start() gets here, servers last from point to point. Without it each point
+  // has a new copy of this process.
+  explicit PointRunner(std::size_t jobs, JobMaker make = {});
   ~PointRunner();  // ends what still runs
   PointRunner(const PointRunner&) = delete;
   PointRunner& operator=(const PointRunner&) = delete;
 
   // Points that run, or whose outcome has not been taken.
-  std::size_t in_work() const { return children_.size(); }
+  std::size_t in_work() const { return running_.size(); }
   bool full() const;  // as many run as may
 
   // Starts a point. REQUIRES: !full(). Throws Error(usage) when the system has no process left.
@@ -54,19 +37,29 @@ class PointRunner {
 
   // The outcomes of all points that have ended, failed ones too, in the order of their starts.
   // Apart from wait(), so that others can start before this process has read what came back.
+  // Throws Error(usage) when the system had no process for one.
   std::vector<PointOutcome> take_ended();
 
   // Readable when wait() has something to return or to read: for callers that wait for more.
   std::vector<int> descriptors() const;
 
  private:
-  struct Child;
+  struct Running {
+    PointJob job;
+    std::chrono::steady_clock::time_point started;
+    std::unique_ptr<PointServer> server;  // null: its point has ended, and it is idle
+    std::optional<PointEnd> end;
+  };
 
-  PointOutcome outcome_of(Child& child);
+  std::unique_ptr<PointServer> server_for(const PointJob& job);
+  void tell(const std::shared_ptr<const std::string>& findings);
+  PointOutcome outcome_of(Running& point);
 
   std::size_t jobs_;
+  JobMaker make_;
   RunStore store_;
-  std::vector<std::unique_ptr<Child>> children_;  // in the order of their starts
+  std::vector<std::unique_ptr<PointServer>> idle_;  // servers that last
+  std::vector<Running> running_;                    // in the order of their starts
 };
 
 }  // namespace peeksim

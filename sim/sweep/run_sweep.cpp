@@ -53,18 +53,15 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
   progress.to_run = left.size();
   const Clock::time_point start = Clock::now();
   TraceShelf traces;
-  PointRunner runner(options.jobs);
+  const auto job_of = [&](std::uint64_t number) {
+    const SweepPoint& point = plan.points()[number];
+    return PointJob{number, plan.machine(point),
+                    traces.get(plan.trace_path(point), plan.images(point)), options.deadline};
+  };
+  PointRunner runner(options.jobs, job_of);
   std::size_t next = 0;
   const auto start_more = [&] {
-    for (; next < left.size() && !runner.full(); ++next) {
-      const SweepPoint& point = plan.points()[left[next]];
-      PointJob job;
-      job.id = left[next];
-      job.machine = plan.machine(point);
-      job.trace = traces.get(plan.trace_path(point), plan.images(point));
-      job.deadline = options.deadline;
-      runner.start(std::move(job));
-    }
+    for (; next < left.size() && !runner.full(); ++next) runner.start(job_of(left[next]));
   };
   const auto stopped = [&] { return options.interrupted && options.interrupted(); };
   while (progress.ended < left.size()) {

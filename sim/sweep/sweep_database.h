@@ -11,7 +11,7 @@
 
 #include "sim/energy/energy_table.h"
 #include "sim/sweep/database_lock.h"
-#include "sim/sweep/point_runner.h"
+#include "sim/sweep/point_job.h"
 #include "sim/sweep/sweep_plan.h"
 
 namespace SQLite {

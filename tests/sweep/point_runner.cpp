@@ -3,11 +3,16 @@
 #include "sim/sweep/point_runner.h"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
+#include <fstream>
 #include <map>
 
 #include "sim/energy/energy_table.h"
 #include "sim/report/results_file.h"
+#include "sim/sweep/point_process.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
 
@@ -23,9 +28,21 @@ std::string text_of(const RunResult& result) {
   return results_json(result, energy_table_of(result.machine, PEEKSIM_SOURCE_DIR "/configs/x"));
 }
 
-std::map<std::uint64_t, PointOutcome> run_all(std::vector<PointJob> jobs, std::size_t at_once) {
+// Points by servers that last, or each by a copy of this process.
+enum class Servers { last, do_not };
+
+JobMaker maker_of(const std::vector<PointJob>& jobs, Servers servers) {
+  if (servers == Servers::do_not) return {};
+  return [&](std::uint64_t id) {
+    return *std::find_if(jobs.begin(), jobs.end(),
+                         [&](const PointJob& job) { return job.id == id; });
+  };
+}
+
+std::map<std::uint64_t, PointOutcome> run_all(const std::vector<PointJob>& jobs,
+                                              std::size_t at_once, Servers servers) {
   fresh_kernel();  // the children inherit it: no test before this one has used it
-  PointRunner runner(at_once);
+  PointRunner runner(at_once, maker_of(jobs, servers));
   std::map<std::uint64_t, PointOutcome> outcomes;
   std::size_t next = 0;
   while (outcomes.size() < jobs.size()) {
@@ -62,12 +79,12 @@ const std::vector<std::vector<std::string>> settings = {
 // Every setting on each of these traces, in this order.
 void check_against_single_runs(const SweepFolder& folder,
                                const std::vector<std::shared_ptr<const HeldTrace>>& traces,
-                               std::size_t at_once) {
+                               std::size_t at_once, Servers servers) {
   std::vector<PointJob> jobs;
   for (const auto& trace : traces)
     for (const auto& overrides : settings)
       jobs.push_back({jobs.size(), machine(folder, overrides), trace, 0});
-  const auto outcomes = run_all(jobs, at_once);
+  const auto outcomes = run_all(jobs, at_once, servers);
   for (const PointJob& job : jobs) {
     CAPTURE(job.id);
     const PointOutcome& outcome = outcomes.at(job.id);
@@ -91,63 +108,144 @@ TEST_CASE("a point's result is that of a single run, byte by byte") {
   const auto more = shelf.get(folder.files.path("more.h5"), 0);
   const auto first_image = shelf.get(folder.files.path("small.h5"), 1);
   CHECK(small->holds_values());
-  for (const std::size_t at_once : {1, 3}) {
-    CAPTURE(at_once);
-    check_against_single_runs(folder, {small, more, first_image, small}, at_once);
-  }
+  for (const std::size_t at_once : {1, 3})
+    for (const Servers servers : {Servers::last, Servers::do_not}) {
+      CAPTURE(at_once);
+      check_against_single_runs(folder, {small, more, first_image, small}, at_once, servers);
+    }
 }
 
 TEST_CASE("a trace that is too large to hold is read by each process") {
   const SweepFolder folder;
   const auto trace = std::make_shared<const HeldTrace>(folder.files.path("small.h5"), 0, 100);
   CHECK_FALSE(trace->holds_values());
-  check_against_single_runs(folder, {trace}, 2);
+  check_against_single_runs(folder, {trace}, 2, Servers::last);
+  check_against_single_runs(folder, {trace}, 2, Servers::do_not);
 }
 
 TEST_CASE("a point that cannot run is a failure that says why, and the others go on") {
   const SweepFolder folder;
   TraceShelf shelf;
   const auto trace = shelf.get(folder.files.path("small.h5"), 0);
-  const auto outcomes = run_all({{7, machine(folder, {}), trace, 0},
-                                 {8, machine(folder, {"buffers.weight_bytes=2"}), trace, 0},
-                                 {9, machine(folder, {"array.cols=2"}), trace, 0}},
-                                2);
-  CHECK_FALSE(outcomes.at(7).failed);
-  CHECK_FALSE(outcomes.at(9).failed);
-  CHECK(outcomes.at(8).failed);
-  CHECK(outcomes.at(8).kind == ErrorKind::machine);
-  CHECK(outcomes.at(8).error.find("of the weight buffer") != std::string::npos);
+  for (const Servers servers : {Servers::last, Servers::do_not}) {
+    const auto outcomes = run_all({{7, machine(folder, {}), trace, 0},
+                                   {8, machine(folder, {"buffers.weight_bytes=2"}), trace, 0},
+                                   {9, machine(folder, {"array.cols=2"}), trace, 0}},
+                                  2, servers);
+    CHECK_FALSE(outcomes.at(7).failed);
+    CHECK_FALSE(outcomes.at(9).failed);
+    CHECK(outcomes.at(8).failed);
+    CHECK(outcomes.at(8).kind == ErrorKind::machine);
+    CHECK(outcomes.at(8).error.find("of the weight buffer") != std::string::npos);
+  }
 }
 
-TEST_CASE("a point that passes its deadline is ended and fails") {
+TEST_CASE("a point that passes its deadline is ended and fails, and the next one runs") {
   const SweepFolder folder;
   TraceShelf shelf;
   const auto trace = shelf.get(folder.files.path("small.h5"), 0);
-  const auto outcomes =
-      run_all({{1, machine(folder, {}), trace, 1e-9}, {2, machine(folder, {}), trace, 3600}}, 1);
-  CHECK(outcomes.at(1).failed);
-  CHECK(outcomes.at(1).error == "took longer than its deadline of 1e-09 s");
-  CHECK_FALSE(outcomes.at(2).failed);
+  for (const Servers servers : {Servers::last, Servers::do_not}) {
+    const auto outcomes = run_all(
+        {{1, machine(folder, {}), trace, 1e-9}, {2, machine(folder, {}), trace, 3600}}, 1, servers);
+    CHECK(outcomes.at(1).failed);
+    CHECK(outcomes.at(1).error == "took longer than its deadline of 1e-09 s");
+    CHECK(outcomes.at(1).seconds > 0);
+    CHECK_FALSE(outcomes.at(2).failed);
+  }
+}
+
+TEST_CASE("a server that is killed fails its point, and another one runs the next") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const auto trace = shelf.get(folder.files.path("small.h5"), 0);
+  const std::vector<PointJob> jobs = {{1, machine(folder, {}), trace, 0},
+                                      {2, machine(folder, {}), trace, 0}};
+  fresh_kernel();
+  bool hold = true;  // the first server's copy stays as it is
+  const JobMaker make = [&](std::uint64_t id) {
+    while (hold) ::pause();
+    return jobs[id - 1];
+  };
+  PointRunner runner(1, make);
+  runner.start(jobs[0]);
+  std::ifstream children("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+  pid_t server = 0;
+  REQUIRE(static_cast<bool>(children >> server));
+  ::kill(server, SIGKILL);
+  runner.wait(std::chrono::seconds(10));
+  std::vector<PointOutcome> outcomes = runner.take_ended();
+  REQUIRE(outcomes.size() == 1);
+  CHECK(outcomes[0].failed);
+  CHECK(outcomes[0].error ==
+        "the point's process was ended by a signal: Killed; was memory short?");
+  hold = false;
+  runner.start(jobs[1]);
+  while ((outcomes = runner.take_ended()).empty()) runner.wait(std::chrono::seconds(10));
+  CHECK(outcomes[0].id == 2);
+  CHECK_FALSE(outcomes[0].failed);
+}
+
+TEST_CASE("a job that cannot be made is a failure that says why") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const PointJob job = {1, machine(folder, {}), shelf.get(folder.files.path("small.h5"), 0), 0};
+  const JobMaker make = [](std::uint64_t) -> PointJob {
+    throw Error(ErrorKind::config, "here", "is wrong");
+  };
+  fresh_kernel();
+  PointRunner runner(1, make);
+  runner.start(job);
+  std::vector<PointOutcome> outcomes;
+  while ((outcomes = runner.take_ended()).empty()) runner.wait(std::chrono::seconds(10));
+  CHECK(outcomes[0].kind == ErrorKind::config);
+  CHECK(outcomes[0].error == "here: is wrong");
+}
+
+TEST_CASE("a server that was told what points found out finds nothing new") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const PointJob job = {1, machine(folder, {}), shelf.get(folder.files.path("small.h5"), 0), 0};
+  fresh_kernel();
+  RunStore store;
+  PointServer server(
+      job, [&](std::uint64_t) { return job; }, store);
+  const auto run = [&] {
+    server.run(1);
+    std::optional<PointEnd> end;
+    while (!end) end = server.receive();
+    CHECK(end->status == 0);
+    return *end;
+  };
+  const PointEnd first = run();
+  REQUIRE(first.findings != nullptr);
+  CHECK(run().findings != nullptr);
+  server.tell(first.findings);
+  const PointEnd last = run();
+  CHECK(last.findings == nullptr);
+  CHECK(text_of(read_result(last.result, job).result) ==
+        text_of(read_result(first.result, job).result));
 }
 
 TEST_CASE("what still runs ends with its runner") {
   const SweepFolder folder;
   TraceShelf shelf;
   const auto trace = shelf.get(folder.files.path("small.h5"), 0);
+  const std::vector<PointJob> jobs = {{1, machine(folder, {}), trace, 0},
+                                      {2, machine(folder, {}), trace, 0}};
   fresh_kernel();
-  std::vector<int> files;
-  {
-    PointRunner runner(2);
-    runner.wait(std::chrono::hours(1));  // nothing runs: nothing to wait for
-    CHECK(runner.take_ended().empty());
-    runner.start({1, machine(folder, {}), trace, 0});
-    CHECK_FALSE(runner.full());
-    runner.start({2, machine(folder, {}), trace, 0});
-    CHECK(runner.full());
-    files = runner.descriptors();
-    CHECK(files.size() == 2);
+  for (const Servers servers : {Servers::last, Servers::do_not}) {
+    {
+      PointRunner runner(2, maker_of(jobs, servers));
+      runner.wait(std::chrono::hours(1));  // nothing runs: nothing to wait for
+      CHECK(runner.take_ended().empty());
+      runner.start(jobs[0]);
+      CHECK_FALSE(runner.full());
+      runner.start(jobs[1]);
+      CHECK(runner.full());
+      CHECK(runner.descriptors().size() == 2);
+    }
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left, not even a dead one
   }
-  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left, not even a dead one
 }
 
 TEST_CASE("a shelf of traces makes room for the next one") {
