@@ -76,9 +76,9 @@ std::string dense_digest(const MachineSpec& machine) {
   return sha256_of(machine_text(dense));
 }
 
-std::string plan_digest(const MachineSpec& machine, const std::vector<LayerPrediction>& layers) {
-  std::string text = dense_digest(machine);
-  for (const LayerPrediction& layer : layers) text += "\n" + windows_text(layer.grid);
+std::string windows_digest(const std::vector<LayerPrediction>& layers) {
+  std::string text;
+  for (const LayerPrediction& layer : layers) text += windows_text(layer.grid) + "\n";
   return sha256_of(text);
 }
 

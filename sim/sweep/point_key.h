@@ -25,7 +25,6 @@ std::string point_key(const MachineSpec& machine, const std::string& energy_tabl
 std::string thresholds_digest(const PredictionSpec& prediction);
 std::string prediction_digest(const PredictionSpec& prediction);
 std::string dense_digest(const MachineSpec& machine);  // of what the dense machine's counters know
-// Of what the plans of its layers know; `layers` are resolved for the machine.
-std::string plan_digest(const MachineSpec& machine, const std::vector<LayerPrediction>& layers);
+std::string windows_digest(const std::vector<LayerPrediction>& layers);
 
 }  // namespace peeksim

@@ -53,10 +53,11 @@ bool PointRunner::full() const {
   return descriptors().size() >= jobs_;
 }
 
-void PointRunner::wait(std::chrono::milliseconds most) {
+std::vector<std::uint64_t> PointRunner::wait(std::chrono::milliseconds most) {
+  std::vector<std::uint64_t> ended;
   std::vector<pollfd> files;
   for (const int file : descriptors()) files.push_back({file, POLLIN, 0});
-  if (files.empty()) return;
+  if (files.empty()) return ended;
   ::poll(files.data(), files.size(), static_cast<int>(most.count()));
   for (Running& point : running_) {
     if (point.end) continue;
@@ -64,7 +65,9 @@ void PointRunner::wait(std::chrono::milliseconds most) {
     if (!point.end) continue;
     if (point.server->lasts()) idle_.push_back(std::move(point.server));
     if (point.end->findings) tell(point.end->findings);
+    ended.push_back(point.job.id);
   }
+  return ended;
 }
 
 void PointRunner::tell(const std::shared_ptr<const std::string>& findings) {

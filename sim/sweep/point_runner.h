@@ -32,8 +32,8 @@ class PointRunner {
   void start(PointJob job);
 
   // Waits until a point has ended, a signal came, or this much time is over. Returns at once when
-  // nothing runs.
-  void wait(std::chrono::milliseconds most);
+  // nothing runs. Returns the ids of points that have ended meanwhile.
+  std::vector<std::uint64_t> wait(std::chrono::milliseconds most);
 
   // The outcomes of all points that have ended, failed ones too, in the order of their starts.
   // Apart from wait(), so that others can start before this process has read what came back.

@@ -1,10 +1,9 @@
 #include "sim/sweep/run_sweep.h"
 
-#include <algorithm>
 #include <chrono>
-#include <tuple>
 
 #include "sim/sweep/point_runner.h"
+#include "sim/sweep/running_order.h"
 
 namespace peeksim {
 
@@ -12,17 +11,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds look_around{200};
-
-// Equal prediction settings on the same trace follow each other, so that their masks are still
-// there when the next one needs them. The order of the plan otherwise.
-std::vector<std::size_t> in_running_order(const SweepPlan& plan, std::vector<std::size_t> numbers) {
-  const std::vector<SweepPoint>& points = plan.points();
-  std::stable_sort(numbers.begin(), numbers.end(), [&](std::size_t a, std::size_t b) {
-    return std::tie(points[a].trace, points[a].prediction) <
-           std::tie(points[b].trace, points[b].prediction);
-  });
-  return numbers;
-}
 
 void write(SweepPlan& plan, const PointOutcome& outcome, SweepDatabase& database) {
   const SweepPoint& point = plan.points()[outcome.id];
@@ -45,12 +33,12 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
   const std::vector<std::size_t> numbers = points_of(plan, options.shard);
   database.enter(plan, numbers);
   std::vector<std::size_t> left;
-  for (const std::size_t number : in_running_order(plan, numbers))
+  for (const std::size_t number : numbers)
     if (database.to_run(plan.points()[number].key, options.failed_too)) left.push_back(number);
-  if (options.limit > 0 && left.size() > options.limit) left.resize(options.limit);
+  RunningOrder order(plan.points(), std::move(left), options.limit);
 
   SweepProgress progress;
-  progress.to_run = left.size();
+  progress.to_run = order.left();
   const Clock::time_point start = Clock::now();
   TraceShelf traces;
   const auto job_of = [&](std::uint64_t number) {
@@ -59,14 +47,13 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
                     traces.get(plan.trace_path(point), plan.images(point)), options.deadline};
   };
   PointRunner runner(options.jobs, job_of);
-  std::size_t next = 0;
   const auto start_more = [&] {
-    for (; next < left.size() && !runner.full(); ++next) runner.start(job_of(left[next]));
+    while (order.left() > 0 && !runner.full()) runner.start(job_of(order.next()));
   };
   const auto stopped = [&] { return options.interrupted && options.interrupted(); };
-  while (progress.ended < left.size()) {
+  while (progress.ended < progress.to_run) {
     start_more();
-    runner.wait(look_around);
+    for (const std::uint64_t number : runner.wait(look_around)) order.ended(number);
     // The next ones run while these are read and written; but one job keeps to one processor.
     if (options.jobs > 1 && !stopped()) start_more();
     for (const PointOutcome& outcome : runner.take_ended()) {
@@ -76,9 +63,9 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
     }
     progress.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (options.progress) options.progress(progress);
-    if (stopped() && progress.ended < left.size())
+    if (stopped() && progress.ended < progress.to_run)
       throw Error(ErrorKind::interrupted, database.path(),
-                  "interrupted: " + std::to_string(left.size() - progress.ended) +
+                  "interrupted: " + std::to_string(progress.to_run - progress.ended) +
                       " points are left to run",
                   "the same command goes on where it stopped");
   }

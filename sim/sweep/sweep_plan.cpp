@@ -22,6 +22,11 @@ namespace {
 constexpr double most_points = 1e7, most_combinations = 1e18;
 constexpr std::size_t points_between_looks = 100;
 
+// Numbers from 0 on, in the order of appearance.
+std::size_t number_of(const std::string& digest, std::map<std::string, std::size_t>& numbers) {
+  return numbers.emplace(digest, numbers.size()).first->second;
+}
+
 const Sampler& sampler_of(const Sample& sample) {
   for (const Sampler& sampler : samplers())
     if (sample.method == sampler.name) return sampler;
@@ -147,9 +152,10 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   try {
     const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
     rates_for(priced.table, machine);
-    require_runnable(machine, point.trace);
+    point.prediction = number_of(prediction_digest(machine.prediction), predictions_);
+    point.dense = number_of(dense_digest(machine), denses_);
+    require_runnable(point, machine);
     point.key = point_key(machine, priced.sha256, trace.sha256(), images(point));
-    point.prediction = prediction_digest(machine.prediction);
   } catch (const Error& error) {
     throw Error(error.kind(), "the point " + describe(point), error.what(),
                 "exclude it with where:, or change the axes");
@@ -158,10 +164,11 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
 
 // Throws Error(machine) or Error(config) when a layer does not run on the machine, or on the dense
 // one beside it. Plans know no thresholds and no prices, so many points have the same.
-void SweepPlan::require_runnable(const MachineSpec& machine, std::size_t trace) {
-  const std::vector<Layer> layers = layers_of(traces_[trace]->info());
+void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& machine) {
+  const std::vector<Layer> layers = layers_of(trace(point).info());
   const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
-  if (!planned_.insert(plan_digest(machine, resolved) + std::to_string(trace)).second) return;
+  const std::string settings = std::to_string(point.trace) + " " + std::to_string(point.dense);
+  if (!planned_.insert(settings + " " + windows_digest(resolved)).second) return;
   const MachineSpec dense = dense_version(machine);
   const std::vector<LayerPrediction> without = resolve_layers(dense, layers);
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -172,7 +179,7 @@ void SweepPlan::require_runnable(const MachineSpec& machine, std::size_t trace) 
 
 // As 'peeksim run' warns, once for all points that share the cause.
 void SweepPlan::look_for_slips(const SweepPoint& point, const MachineSpec& machine) {
-  if (!looked_at_.insert(point.prediction + std::to_string(point.trace)).second) return;
+  if (!looked_at_.insert({point.prediction, point.trace}).second) return;
   const TraceInfo& info = traces_[point.trace]->info();
   std::vector<std::string> found;
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))

@@ -20,10 +20,12 @@
 namespace peeksim {
 
 struct SweepPoint {
-  std::string key;         // SHA-256 of everything that its result depends on
-  std::string prediction;  // SHA-256 of the machine's prediction settings: equal ones share masks
+  std::string key;                     // SHA-256 of everything that its result depends on
   std::size_t machine = 0, trace = 0;  // in the spec
-  Combination choices;                 // on the spec's axes
+  // The plan's numbers of settings: points on the same trace share the masks of equal ones, and the
+  // counters of equal dense machines.
+  std::size_t prediction = 0, dense = 0;
+  Combination choices;  // on the spec's axes
 };
 
 // An energy table and the SHA-256 of its file.
@@ -78,7 +80,7 @@ class SweepPlan {
   void open_traces();
   void draw_points(const PlanWatch& watch);
   void check_point(SweepPoint& point, const MachineSpec& machine);
-  void require_runnable(const MachineSpec& machine, std::size_t trace);
+  void require_runnable(const SweepPoint& point, const MachineSpec& machine);
   void look_for_slips(const SweepPoint& point, const MachineSpec& machine);
   std::string describe(const SweepPoint& point) const;
 
@@ -90,8 +92,9 @@ class SweepPlan {
   std::vector<SweepPoint> points_;
   std::size_t combinations_ = 0;
   std::vector<std::string> warnings_;
-  std::set<std::string> planned_;    // what plans depend on, and traces
-  std::set<std::string> looked_at_;  // prediction settings and traces
+  std::map<std::string, std::size_t> predictions_, denses_;  // numbers by digest
+  std::set<std::string> planned_;                            // what plans depend on
+  std::set<std::pair<std::size_t, std::size_t>> looked_at_;  // prediction settings and traces
 };
 
 }  // namespace peeksim
