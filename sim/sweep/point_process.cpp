@@ -113,16 +113,26 @@ std::string packed(const RunFindings& findings) {
   return bytes.bytes();
 }
 
-// Ends the process.
-void end_after(double seconds) {
-  ::signal(SIGALRM, SIG_DFL);
-  const double whole = std::floor(std::min(seconds, 1e9));
-  itimerval timer = {};
-  timer.it_value.tv_sec = static_cast<time_t>(whole);
-  timer.it_value.tv_usec = static_cast<suseconds_t>((std::min(seconds, 1e9) - whole) * 1e6);
-  if (whole == 0) timer.it_value.tv_usec = std::max<suseconds_t>(timer.it_value.tv_usec, 1);
-  ::setitimer(ITIMER_REAL, &timer, nullptr);
-}
+// Ends the process after so many seconds, if the object is still there; 0: never.
+class Deadline {
+ public:
+  explicit Deadline(double seconds) {
+    if (seconds <= 0) return;
+    ::signal(SIGALRM, SIG_DFL);
+    const double most = std::min(seconds, 1e9), whole = std::floor(most);
+    const auto rest = static_cast<suseconds_t>((most - whole) * 1e6);
+    set({static_cast<time_t>(whole), whole > 0 ? rest : std::max<suseconds_t>(rest, 1)});
+  }
+  ~Deadline() { set({0, 0}); }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  static void set(timeval left) {
+    const itimerval timer = {{0, 0}, left};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+};
 
 // Returns the result's bytes; everything that the run found out is in `findings`.
 std::string result_of(const PointJob& job, RunStore& store, RunFindings& findings,
@@ -151,7 +161,7 @@ bool run_point(const JobMaker& make, std::uint64_t id, RunStore& store, const Ch
   std::string result;
   try {
     const PointJob job = make(id);
-    if (job.deadline > 0) end_after(job.deadline);
+    const Deadline deadline(job.deadline);  // not of sending: whoever reads may be busy
     result = result_of(job, store, findings, start);
   } catch (const Error& error) {
     result = failure(error.kind(), error.what(), start);
