@@ -97,9 +97,8 @@ void print_candidates(const std::vector<std::string>& words) {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      {"run", "simulate a trace on a machine, and on the same machine without prediction",
-       run_command},
-      {"sweep", "run the points of a sweep file that a database does not have yet", sweep_command},
+      {"run", "simulate a trace on a machine, with and without prediction", run_command},
+      {"sweep", "run the points of a sweep that its database lacks", sweep_command},
       {"sweep plan", "check a sweep file and say which points it has", sweep_plan_command},
       {"sweep status", "say how far a sweep's database is", sweep_status_command},
       {"sweep export", "print a sweep's results as CSV or JSON", sweep_export_command},
@@ -108,11 +107,10 @@ const std::vector<Command>& commands() {
        sweep_pareto_command},
       {"sweep report", "show a sweep as a page with charts (HTML)", sweep_report_command},
       {"sweep merge", "join databases of parts of a sweep", sweep_merge_command},
-      {"batch", "answer requests to simulate, one a line, until there are no more", batch_command},
+      {"batch", "answer requests to simulate, one a line", batch_command},
       {"report", "show a finished run as a page with charts (HTML)", report_command},
       {"compare", "show finished runs beside each other", compare_command},
-      {"view", "show a layer as its predictor sees it, with a threshold to move (HTML)",
-       view_command},
+      {"view", "show what a predictor sees of a layer, as a page (HTML)", view_command},
       {"price", "price a finished run with another energy table", price_command},
       {"masks", "write which outputs of a trace a machine predicts to be zero", masks_command},
       {"events diff", "show the first event that differs between two event logs",
@@ -126,8 +124,7 @@ const std::vector<Command>& commands() {
       {"trace info", "print what a trace holds", trace_info_command},
       {"trace check", "read every value of a trace and report damage", trace_check_command},
       {"trace synth", "make a synthetic trace from a workload", trace_synth_command},
-      {"completion", "print a script with which bash or zsh completes command lines",
-       completion_command},
+      {"completion", "print a script that completes commands in bash or zsh", completion_command},
   };
   return table;
 }

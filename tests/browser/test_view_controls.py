@@ -154,3 +154,18 @@ class TheControls(AView):
             self.assertEqual(sum(int(row["predicted_zero"]) for row in rows), right + wrong)
             self.assertEqual(sum(int(row["false_zero"]) for row in rows), wrong)
             self.assertEqual({float(row["threshold"]) for row in rows}, {float(threshold)})
+
+    def test_the_table_of_channels_stays_sorted_when_the_threshold_moves(self):
+        self.open(self.layer)
+        self.find("#maps-section summary").click()
+        gated = "#channels th:nth-child(3)"
+        self.find(gated + " button").click()
+        for threshold in ("0.25", "0.1"):
+            self.counts_at(threshold)
+            self.script("document.getElementById('number').dispatchEvent(new Event('change'))")
+            self.assertEqual(self.find(gated).get_attribute("aria-sort"), "descending")
+            column = self.script("return [...document.querySelectorAll('#channels td:nth-child(3)')]"
+                                 ".map((cell) => Number(cell.textContent.replace(/\\D/g, '')))")
+            self.assertEqual(len(column), 64)
+            self.assertGreater(column[0], column[-1])
+            self.assertEqual(column, sorted(column, reverse=True))

@@ -167,6 +167,10 @@ function plain_table(id, caption, columns, rows) {
         element("tr", {}, ...columns.map((column) => element("td", {}, column.value(row))))))));
 }
 
+// How a table was sorted last, by its id: {column (its name), ascending}. One that is made anew with
+// other values stands as the one before.
+const table_orders = new Map();
+
 // A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
 // value(row): number, text or null, show(value, row): text or element}]; of null "-" is shown, and it
 // sorts last.
@@ -183,12 +187,16 @@ function sortable_table(id, caption, columns, rows, csv_name) {
       element("tr", {}, ...columns.map((column) => element("td", { class: look.get(column) }, show(column, row))))));
   const heads = columns.map((column) => {
     const head = element("th", { scope: "col", title: column.hint, class: look.get(column) },
-      element("button", { click: () => sort(column, head) }, column.title));
+      element("button", { click: () => turn(column, head) }, column.title));
     return head;
   });
-  function sort(column, head) {
+  const turn = (column, head) => {
     const down = head.getAttribute("aria-sort") === "descending";
     const ascending = head.hasAttribute("aria-sort") ? down : !numeric(column); // the largest number first
+    table_orders.set(id, { column: column.name, ascending });
+    sort(column, head, ascending);
+  };
+  const sort = (column, head, ascending) => {
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
     const sign = ascending ? 1 : -1;
@@ -198,8 +206,11 @@ function sortable_table(id, caption, columns, rows, csv_name) {
       return sign * (typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en"));
     };
     fill([...rows].sort(order));
-  }
-  fill(rows);
+  };
+  const before = table_orders.get(id);
+  const place = columns.findIndex((column) => column.name === before?.column);
+  if (place < 0) fill(rows);
+  else sort(columns[place], heads[place], before.ascending);
   const save = () => download(csv_name, "text/csv", csv([
     columns.map((column) => column.name),
     ...rows.map((row) => columns.map((column) => column.value(row))),
