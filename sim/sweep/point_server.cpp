@@ -78,8 +78,13 @@ PointServer::PointServer(const PointJob& first, const JobMaker& make, RunStore& 
     : lasts_(make != nullptr), trace_(first.trace) {
   auto [ours, its] = Channel::make();
   std::fflush(nullptr);
+  // A server and its point are a group, and the point is this process's when its server is no more:
+  // so both can be ended, and none is left.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
   process_ = ::fork();
+  const int failure = errno;
+  if (process_ >= 0) ::setpgid(process_, process_);  // in both processes, whichever is first
   if (process_ == 0) {
     depend_on(parent);
     ours.close();
@@ -87,7 +92,6 @@ PointServer::PointServer(const PointJob& first, const JobMaker& make, RunStore& 
     if (!its.receive(Channel::Wait::yes)) ::_exit(1);
     run_and_exit([&](std::uint64_t) { return first; }, first.id, store, its);
   }
-  const int failure = errno;
   its.close();
   channel_ = ours;
   if (process_ > 0) return;
@@ -97,13 +101,17 @@ PointServer::PointServer(const PointJob& first, const JobMaker& make, RunStore& 
 
 PointServer::~PointServer() {
   if (process_ < 0) return;
-  ::kill(process_, SIGKILL);
+  ::kill(-process_, SIGKILL);
   reap();
 }
 
 int PointServer::reap() {
   channel_.close();
-  return wait_for(std::exchange(process_, -1));
+  const int status = wait_for(process_);
+  while (::waitpid(-process_, nullptr, 0) > 0 || errno == EINTR) {  // its point
+  }
+  process_ = -1;
+  return status;
 }
 
 void PointServer::tell(std::shared_ptr<const std::string> findings) {

@@ -248,6 +248,28 @@ TEST_CASE("what still runs ends with its runner") {
   }
 }
 
+TEST_CASE("a point in the middle of its run ends with its runner") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const PointJob job = {1, machine(folder, {}), shelf.get(folder.files.path("small.h5"), 0), 0};
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  {
+    PointRunner runner(1, [&](std::uint64_t) -> PointJob {
+      static_cast<void>(!::write(ends[1], "x", 1));
+      for (;;) ::pause();
+    });
+    runner.start(job);
+    char begun;
+    REQUIRE(::read(ends[0], &begun, 1) == 1);
+  }
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  ::close(ends[1]);
+  char more;
+  CHECK(::read(ends[0], &more, 1) == 0);  // nobody holds the other end
+  ::close(ends[0]);
+}
+
 TEST_CASE("a shelf of traces makes room for the next one") {
   const SweepFolder folder;
   folder.write_trace("more.h5", 2);
