@@ -64,16 +64,18 @@ std::vector<std::uint64_t> PointRunner::wait(std::chrono::milliseconds most) {
     point.end = point.server->receive();
     if (!point.end) continue;
     if (point.server->lasts()) idle_.push_back(std::move(point.server));
-    if (point.end->findings) tell(point.end->findings);
+    if (point.end->findings) share(point.end->findings);
     ended.push_back(point.job.id);
   }
   return ended;
 }
 
-void PointRunner::tell(const std::shared_ptr<const std::string>& findings) {
+// With whatever runs later points: servers that last, or new copies of this process.
+void PointRunner::share(const std::shared_ptr<const std::string>& findings) {
+  if (!make_) return keep(read_findings(*findings), store_);
   for (const auto& server : idle_) server->tell(findings);
   for (const Running& point : running_)
-    if (point.server && point.server->lasts()) point.server->tell(findings);
+    if (point.server) point.server->tell(findings);
 }
 
 std::vector<PointOutcome> PointRunner::take_ended() {
@@ -89,7 +91,6 @@ std::vector<PointOutcome> PointRunner::take_ended() {
 PointOutcome PointRunner::outcome_of(Running& point) {
   const PointEnd& end = *point.end;
   if (end.status < 0) throw no_process(-end.status);
-  if (end.findings) keep(read_findings(*end.findings), store_);
   PointOutcome outcome = read_result(end.result, point.job);
   if (!WIFSIGNALED(end.status)) return outcome;
   outcome.failed = true;

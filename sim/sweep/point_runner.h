@@ -52,12 +52,12 @@ class PointRunner {
   };
 
   std::unique_ptr<PointServer> server_for(const PointJob& job);
-  void tell(const std::shared_ptr<const std::string>& findings);
+  void share(const std::shared_ptr<const std::string>& findings);
   PointOutcome outcome_of(Running& point);
 
   std::size_t jobs_;
   JobMaker make_;
-  RunStore store_;
+  RunStore store_;  // for copies of this process; servers that last have their own
   std::vector<std::unique_ptr<PointServer>> idle_;  // servers that last
   std::vector<Running> running_;                    // in the order of their starts
 };

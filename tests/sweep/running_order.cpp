@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <numeric>
 #include <random>
@@ -31,6 +32,12 @@ std::vector<SweepPoint> grid(std::size_t predictions, std::size_t denses, std::s
   return points;
 }
 
+// What a point has to know.
+using Key = std::array<std::size_t, 3>;
+std::array<Key, 2> keys_of(const SweepPoint& point) {
+  return {Key{0, point.trace, point.prediction}, Key{1, point.trace, point.dense}};
+}
+
 std::vector<std::size_t> all_of(const std::vector<SweepPoint>& points) {
   std::vector<std::size_t> numbers(points.size());
   std::iota(numbers.begin(), numbers.end(), 0);
@@ -42,29 +49,23 @@ std::vector<std::size_t> all_of(const std::vector<SweepPoint>& points) {
 std::size_t found_twice(const std::vector<SweepPoint>& points, std::size_t jobs,
                         std::mt19937& random) {
   RunningOrder order(points, all_of(points));
-  std::set<std::vector<std::size_t>> known;
+  std::set<Key> known;
   std::set<std::size_t> ran;
   std::vector<std::size_t> at_work;
-  std::vector<std::vector<std::size_t>> begun;  // by points at work that did not know it
+  std::vector<Key> begun;  // by points at work that did not know it
   std::size_t twice = 0;
   while (order.left() > 0 || !at_work.empty()) {
     while (order.left() > 0 && at_work.size() < jobs) {
       at_work.push_back(order.next());
       CHECK(ran.insert(at_work.back()).second);
-      const SweepPoint& started = points[at_work.back()];
-      for (const std::vector<std::size_t>& key :
-           {std::vector<std::size_t>{0, started.trace, started.prediction},
-            std::vector<std::size_t>{1, started.trace, started.dense}}) {
+      for (const Key& key : keys_of(points[at_work.back()])) {
         if (known.count(key) > 0) continue;
         twice += std::count(begun.begin(), begun.end(), key) > 0;
         begun.push_back(key);
       }
     }
     const std::size_t which = random() % at_work.size();
-    const SweepPoint& over = points[at_work[which]];
-    for (const std::vector<std::size_t>& key :
-         {std::vector<std::size_t>{0, over.trace, over.prediction},
-          std::vector<std::size_t>{1, over.trace, over.dense}}) {
+    for (const Key& key : keys_of(points[at_work[which]])) {
       known.insert(key);
       begun.erase(std::remove(begun.begin(), begun.end(), key), begun.end());
     }
