@@ -7,9 +7,9 @@
 #include <iostream>
 
 #include "sim/base/error.h"
-#include "sim/cli/command.h"
-#include "sim/cli/session.h"
-#include "sim/cli/terminal.h"
+#include "sim/cli/shell/command.h"
+#include "sim/cli/shell/session.h"
+#include "sim/cli/shell/terminal.h"
 
 // Debian's SystemC library calls it from a main() of its own, which is not used here.
 extern "C" int sc_main(int, char**) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/compare.h"
+#include "sim/report/numbers/compare.h"
 
 namespace peeksim {
 

@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
-#include "sim/energy/energy.h"
+#include "sim/cost/energy.h"
 #include "sim/page/page.h"
-#include "sim/report/results_file.h"
-#include "sim/report/summary.h"
+#include "sim/report/files/results_file.h"
+#include "sim/report/numbers/summary.h"
 
 namespace peeksim {
 

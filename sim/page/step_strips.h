@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/timeline.h"
-#include "sim/system/run.h"
+#include "sim/report/events/timeline.h"
+#include "sim/run/run.h"
 
 namespace peeksim {
 

@@ -6,7 +6,7 @@
 
 #include "sim/base/bug.h"
 #include "sim/page/page.h"
-#include "sim/sweep/metric.h"
+#include "sim/sweep/design/metric.h"
 
 namespace peeksim {
 

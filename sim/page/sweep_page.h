@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "sim/sweep/sweep_sources.h"
+#include "sim/sweep/store/sweep_sources.h"
 
 namespace peeksim {
 

@@ -7,8 +7,8 @@
 #include "sim/page/base64.h"
 #include "sim/page/packed_values.h"
 #include "sim/page/page.h"
-#include "sim/predict/prediction.h"
-#include "sim/report/layer_settings.h"
+#include "sim/report/files/layer_settings.h"
+#include "sim/skip/prediction.h"
 
 namespace peeksim {
 

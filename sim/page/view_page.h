@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/predict/layer_prediction.h"
+#include "sim/skip/layer_prediction.h"
 #include "sim/trace/trace.h"
 
 namespace peeksim {

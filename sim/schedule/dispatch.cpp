@@ -2,7 +2,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/suggest.h"
-#include "sim/schedule/dispatch_policies/dispatch_policies.h"
+#include "sim/schedule/dispatch/dispatch_policies.h"
 
 namespace peeksim {
 

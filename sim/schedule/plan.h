@@ -8,7 +8,7 @@
 
 #include "sim/base/units.h"
 #include "sim/config/machine.h"
-#include "sim/predict/window_grid.h"
+#include "sim/skip/window_grid.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "sim/base/counters.h"
-#include "sim/predict/prediction.h"
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/plan.h"
+#include "sim/skip/prediction.h"
 
 namespace peeksim {
 

@@ -2,8 +2,8 @@
 
 #include <chrono>
 
-#include "sim/sweep/point_runner.h"
-#include "sim/sweep/running_order.h"
+#include "sim/sweep/farm/point_runner.h"
+#include "sim/sweep/farm/running_order.h"
 
 namespace peeksim {
 

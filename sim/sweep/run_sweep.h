@@ -4,8 +4,8 @@
 
 #include <functional>
 
-#include "sim/sweep/sweep_database.h"
-#include "sim/sweep/sweep_plan.h"
+#include "sim/sweep/design/sweep_plan.h"
+#include "sim/sweep/store/sweep_database.h"
 
 namespace peeksim {
 

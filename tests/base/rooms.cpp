@@ -19,7 +19,7 @@ namespace {
 const fs::path root = PEEKSIM_SOURCE_DIR;
 
 struct Rooms {
-  std::vector<std::string> order;
+  std::vector<std::string> order;                              // "report", "report/numbers", ...
   std::map<std::string, std::set<std::string>> library_rooms;  // that may include a library
 
   int place(const std::string& room) const {
@@ -30,7 +30,7 @@ struct Rooms {
 
 struct Include {
   std::string file;  // relative to the repository
-  std::string room;  // the file's
+  std::string room;  // the file's, two levels deep
   int line = 0;
   bool quoted = false;
   std::string target;
@@ -54,7 +54,7 @@ std::vector<std::string> all_matches(const std::string& text, const std::string&
 Rooms read_rooms() {
   Rooms rooms;
   for (const std::string& row : all_matches(read(root / "sim/README.md"), "^\\| (`.*) \\|$")) {
-    const std::string room = all_matches(row, "^`(\\w+)`").at(0);
+    const std::string room = all_matches(row, "^`([\\w/]+)`").at(0);
     rooms.order.push_back(room);
     const std::string last_cell = row.substr(row.rfind('|'));
     for (const std::string& library : all_matches(last_cell, "`([^`]+)`"))
@@ -72,10 +72,17 @@ std::vector<fs::path> source_files() {
   return files;
 }
 
-// The room of "sim/<room>/...", or "".
+// The room of "sim/<room>/..." or "sim/<room>/<inner room>/...", or "". The scripts of page/web are
+// no room.
 std::string room_of(const fs::path& path) {
   const std::vector<fs::path> parts(path.begin(), path.end());
-  return parts.size() > 2 && parts[0] == "sim" ? parts[1].string() : "";
+  if (parts.size() < 3 || parts[0] != "sim") return "";
+  const std::string room = parts[1].string();
+  return parts.size() == 3 ? room : room + "/" + parts[2].string();
+}
+
+std::string outer(const std::string& room) {
+  return room.substr(0, room.find('/'));
 }
 
 std::vector<Include> includes_of(const std::string& file, const std::string& text) {
@@ -96,6 +103,12 @@ std::string library_of(const std::string& target) {
   return target.substr(0, target.find_first_of("/."));
 }
 
+// What lies directly in a room is its face: headers for all of its inner rooms, and .cpp files that
+// bring these together.
+bool is_face_over_inner_rooms(const Include& include, const std::string& room) {
+  return include.room == outer(room) && include.room != room;
+}
+
 // What is wrong with an include, or "".
 std::string problem(const Include& include, const Rooms& rooms) {
   if (!include.quoted) {
@@ -106,6 +119,7 @@ std::string problem(const Include& include, const Rooms& rooms) {
   const std::string room = room_of(include.target);
   if (room.empty()) return "is not rooted at the repository";
   if (rooms.place(room) < 0) return "is of no room";
+  if (is_face_over_inner_rooms(include, room)) return "";
   if (rooms.place(room) > rooms.place(include.room)) return "is of a later room";
   return "";
 }
@@ -114,26 +128,41 @@ std::string problem(const Include& include, const Rooms& rooms) {
 
 TEST_CASE("sim/README.md names the rooms, and CMake builds them, in one order") {
   const Rooms rooms = read_rooms();
-  CHECK(rooms.order == std::vector<std::string>{"base", "config", "workload", "trace", "predict",
-                                                "schedule", "timing", "systemc", "system", "energy",
-                                                "report", "sweep", "page", "cli"});
-  CHECK(all_matches(read(root / "CMakeLists.txt"), "^peeksim_room\\((\\w+)") == rooms.order);
+  std::vector<std::string> outer_rooms;
+  for (const std::string& room : rooms.order)
+    if (room.find('/') == std::string::npos) outer_rooms.push_back(room);
+  CHECK(outer_rooms == std::vector<std::string>{"base", "config", "workload", "trace", "skip",
+                                                "schedule", "engine", "run", "cost", "report",
+                                                "sweep", "page", "cli"});
+  CHECK(all_matches(read(root / "CMakeLists.txt"), "^peeksim_room\\((\\w+)") == outer_rooms);
 
   std::set<std::string> folders;
-  for (const auto& entry : fs::directory_iterator(root / "sim"))
-    if (entry.is_directory()) folders.insert(entry.path().filename());
+  for (const fs::path& file : source_files()) {
+    folders.insert(room_of(file));
+    folders.insert(outer(room_of(file)));
+  }
   CHECK(folders == std::set<std::string>(rooms.order.begin(), rooms.order.end()));
+}
+
+TEST_CASE("an inner room stands behind the room that it is in") {
+  const Rooms rooms = read_rooms();
+  std::string last;
+  for (const std::string& room : rooms.order) {
+    if (room.find('/') != std::string::npos) CHECK_MESSAGE(outer(room) == last, room);
+    last = outer(room);
+  }
 }
 
 TEST_CASE("the libraries that shape a room are its own") {
   const Rooms rooms = read_rooms();
   CHECK(rooms.library_rooms.at("yaml-cpp") == std::set<std::string>{"config"});
   CHECK(rooms.library_rooms.at("hdf5") == std::set<std::string>{"trace"});
-  CHECK(rooms.library_rooms.at("systemc") == std::set<std::string>{"systemc"});
-  CHECK(rooms.library_rooms.at("tlm") == std::set<std::string>{"systemc"});
-  CHECK(rooms.library_rooms.at("SQLiteCpp") == std::set<std::string>{"sweep"});
-  CHECK(rooms.library_rooms.at("muParser") == std::set<std::string>{"sweep"});
-  CHECK(rooms.library_rooms.at("boost") == std::set<std::string>{"cli"});
+  CHECK(rooms.library_rooms.at("tlm") == std::set<std::string>{"engine/event", "engine/memory"});
+  for (const std::string& room : rooms.library_rooms.at("systemc"))
+    CHECK_MESSAGE(outer(room) == "engine", room);
+  CHECK(rooms.library_rooms.at("SQLiteCpp") == std::set<std::string>{"sweep/store"});
+  CHECK(rooms.library_rooms.at("muParser") == std::set<std::string>{"sweep/design"});
+  CHECK(rooms.library_rooms.at("boost") == std::set<std::string>{"cli/commands", "cli/shell"});
 }
 
 TEST_CASE("includes run one way, and a library stays in its room") {
@@ -162,31 +191,32 @@ TEST_CASE("an include that runs the wrong way is found") {
     const std::vector<Include> includes = includes_of(file, text);
     return includes.size() == 1 ? problem(includes[0], rooms) : "no include was found";
   };
-  const std::string in_predict = "sim/predict/predictors/peek.cpp";
-  CHECK(problem_of(in_predict, "#include \"sim/workload/layer.h\"") == "");
-  CHECK(problem_of(in_predict, "#include \"sim/predict/predictor.h\"") == "");
-  CHECK(problem_of(in_predict, "  #  include \"sim/schedule/plan.h\" // why") ==
+  const std::string in_skip = "sim/skip/policies/peek.cpp";
+  CHECK(problem_of(in_skip, "#include \"sim/workload/layer.h\"") == "");
+  CHECK(problem_of(in_skip, "#include \"sim/skip/predictor.h\"") == "");
+  CHECK(problem_of(in_skip, "  #  include \"sim/schedule/plan.h\" // why") == "is of a later room");
+  CHECK(problem_of(in_skip, "#include \"predictors.h\"") == "is not rooted at the repository");
+  CHECK(problem_of(in_skip, "#include \"sim/oracle/x.h\"") == "is of no room");
+  CHECK(problem_of(in_skip, "#include <algorithm>") == "");
+  CHECK(problem_of("sim/engine/event/x.h", "#include \"sim/engine/clocked/x.h\"") ==
         "is of a later room");
-  CHECK(problem_of(in_predict, "#include \"predictors.h\"") == "is not rooted at the repository");
-  CHECK(problem_of(in_predict, "#include \"sim/oracle/x.h\"") == "is of no room");
-  CHECK(problem_of(in_predict, "#include <algorithm>") == "");
-  CHECK(problem_of("sim/system/run.cpp", "#include <systemc>") ==
-        "only systemc includes this library");
-  CHECK(problem_of("sim/system/run.cpp", "#include <systemc.h>") ==
-        "only systemc includes this library");
-  CHECK(problem_of("sim/report/json.cpp", "#include <yaml-cpp/yaml.h>") ==
+  CHECK(problem_of("sim/engine/engine.cpp", "#include \"sim/engine/event/x.h\"") == "");
+  CHECK(problem_of("sim/engine/engine.cpp", "#include \"sim/run/run.h\"") == "is of a later room");
+  CHECK(problem_of("sim/run/run.cpp", "#include <systemc>") ==
+        "only engine/clocked includes this library");
+  CHECK(problem_of("sim/report/files/json.cpp", "#include <yaml-cpp/yaml.h>") ==
         "only config includes this library");
   CHECK(problem_of("sim/config/value.cpp", "#include <boost/optional.hpp>") ==
-        "only cli includes this library");
+        "only cli/commands includes this library");
 }
 
 TEST_CASE("rooms of pure functions read no file and no clock") {
-  const std::set<std::string> pure = {"predict", "schedule", "timing"};
+  const std::set<std::string> pure = {"skip", "schedule"};
   const std::set<std::string> impure = {"chrono", "ctime",    "filesystem", "fstream",
                                         "random", "iostream", "thread",     "unistd.h"};
   int checked = 0;
   for (const fs::path& file : source_files()) {
-    if (pure.count(room_of(file)) == 0) continue;
+    if (pure.count(outer(room_of(file))) == 0) continue;
     for (const Include& include : includes_of(file, read(root / file)))
       CHECK_MESSAGE(impure.count(include.target) == 0, include.file << ": " << include.target);
     ++checked;
@@ -202,20 +232,17 @@ TEST_CASE("no file of the simulator is longer than 400 lines") {
   }
 }
 
-TEST_CASE("the two engines share nothing of their timing") {
+TEST_CASE("the engines include nothing of one another") {
+  const std::set<std::string> engines = {"engine/event", "engine/clocked"};
   int checked = 0;
   for (const fs::path& file : source_files()) {
     const std::string name = file.generic_string();
-    const bool clocked = name.find("clocked") != std::string::npos;
-    const bool event = name.find("systemc/event/") != std::string::npos ||
-                       name.find("sim/timing/") != std::string::npos;
+    if (engines.count(room_of(file)) == 0) continue;
     for (const Include& include : includes_of(name, read(root / file))) {
-      const bool of_event =
-          include.target.find("sim/timing/") == 0 || include.target.find("sim/systemc/event/") == 0;
-      const bool of_clocked = include.target.find("sim/systemc/clocked/") == 0;
-      CHECK_MESSAGE(!(clocked && of_event), name << ": " << include.target);
-      CHECK_MESSAGE(!(event && of_clocked), name << ": " << include.target);
-      checked += clocked || event;
+      const std::string of = room_of(include.target);
+      CHECK_MESSAGE((engines.count(of) == 0 || of == room_of(file)),
+                    name << ": " << include.target);
+      ++checked;
     }
   }
   CHECK(checked > 50);

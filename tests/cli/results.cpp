@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "sim/base/counters.h"
-#include "sim/report/text_table.h"
-#include "sim/report/version.h"
+#include "sim/report/files/version.h"
+#include "sim/report/screens/text_table.h"
 #include "tests/cli/peeksim.h"
 
 using namespace peeksim;

@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "sim/report/screen_style.h"
+#include "sim/report/screens/screen_style.h"
 #include "tests/cli/peeksim.h"
 
 using namespace peeksim;

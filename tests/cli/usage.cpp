@@ -5,7 +5,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "sim/report/version.h"
+#include "sim/report/files/version.h"
 #include "tests/cli/peeksim.h"
 
 using namespace peeksim;

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
-#include "sim/report/results_file.h"
-#include "sim/report/summary.h"
+#include "sim/report/files/results_file.h"
+#include "sim/report/numbers/summary.h"
 #include "tests/report/sample.h"
 
 using namespace peeksim;

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/sweep/metric.h"
+#include "sim/sweep/design/metric.h"
 
 using namespace peeksim;
 using nlohmann::json;

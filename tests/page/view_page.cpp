@@ -7,7 +7,7 @@
 
 #include "sim/page/base64.h"
 #include "sim/page/packed_values.h"
-#include "sim/predict/prediction.h"
+#include "sim/skip/prediction.h"
 
 using namespace peeksim;
 using Json = nlohmann::json;

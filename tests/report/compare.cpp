@@ -1,9 +1,9 @@
 // Runs beside each other: ratios, changed keys, and what does not compare.
-#include "sim/report/compare.h"
+#include "sim/report/screens/compare_screen.h"
 
 #include <doctest/doctest.h>
 
-#include "sim/energy/energy.h"
+#include "sim/cost/energy.h"
 #include "tests/report/sample.h"
 
 using namespace peeksim;

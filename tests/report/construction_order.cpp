@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "sim/report/results_file.h"
-#include "sim/system/run.h"
+#include "sim/report/files/results_file.h"
+#include "sim/run/run.h"
 #include "tests/support/fresh_kernel.h"
 
 using namespace peeksim;

@@ -1,5 +1,5 @@
 // What differs first between two logs, and what is no log.
-#include "sim/report/event_diff.h"
+#include "sim/report/events/event_diff.h"
 
 #include <doctest/doctest.h>
 

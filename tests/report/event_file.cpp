@@ -1,9 +1,9 @@
-#include "sim/report/event_file.h"
+#include "sim/report/events/event_file.h"
 
 #include <doctest/doctest.h>
 
-#include "sim/report/event_reader.h"
-#include "sim/report/version.h"
+#include "sim/report/events/event_reader.h"
+#include "sim/report/files/version.h"
 #include "tests/support/temp_folder.h"
 
 using namespace peeksim;

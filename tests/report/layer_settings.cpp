@@ -1,5 +1,5 @@
 // What other programs are told of a machine's prediction settings, layer by layer.
-#include "sim/report/layer_settings.h"
+#include "sim/report/files/layer_settings.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/report/layers_csv.h"
+#include "sim/report/files/layers_csv.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Masks as NumPy reads them.
-#include "sim/report/masks_file.h"
+#include "sim/report/files/masks_file.h"
 
 #include <doctest/doctest.h>
 

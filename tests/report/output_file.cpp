@@ -1,4 +1,4 @@
-#include "sim/report/output_file.h"
+#include "sim/report/files/output_file.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/report/output_folder.h"
+#include "sim/report/files/output_folder.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "sim/report/results_file.h"
+#include "sim/report/files/results_file.h"
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "sim/energy/energy.h"
-#include "sim/system/run.h"
+#include "sim/cost/energy.h"
+#include "sim/run/run.h"
 
 namespace peeksim {
 

@@ -1,11 +1,11 @@
-#include "sim/report/screen.h"
+#include "sim/report/screens/screen.h"
 
 #include <doctest/doctest.h>
 
 #include <iterator>
 #include <sstream>
 
-#include "sim/report/text_table.h"
+#include "sim/report/screens/text_table.h"
 #include "tests/report/sample.h"
 
 using namespace peeksim;

@@ -1,5 +1,5 @@
 // Bars, colors and wrapped lines.
-#include "sim/report/screen_style.h"
+#include "sim/report/screens/screen_style.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/report/summary.h"
+#include "sim/report/numbers/summary.h"
 
 #include <doctest/doctest.h>
 

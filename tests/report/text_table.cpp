@@ -1,4 +1,4 @@
-#include "sim/report/text_table.h"
+#include "sim/report/screens/text_table.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // The timeline of a layer: a wait worked out by hand, and what holds for every layer: lanes do not
 // overlap, and their lengths are the layer's counters.
-#include "sim/report/timeline.h"
+#include "sim/report/events/timeline.h"
 
 #include <doctest/doctest.h>
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/base/column_set.h"
 #include "sim/base/error.h"
-#include "sim/schedule/column_set.h"
 #include "tests/support/random.h"
 
 using namespace peeksim;

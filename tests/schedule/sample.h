@@ -4,7 +4,7 @@
 #include <string>
 
 #include "sim/config/machine.h"
-#include "sim/predict/layer_prediction.h"
+#include "sim/skip/layer_prediction.h"
 #include "sim/workload/layer.h"
 #include "tests/support/random.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "sim/base/error.h"
-#include "sim/system/clocked_engine.h"
+#include "sim/engine/clocked/clocked_engine.h"
 #include "tests/support/fresh_kernel.h"
 
 namespace peeksim {

@@ -11,7 +11,7 @@
 #include <tlm>
 #include <vector>
 
-#include "sim/systemc/clock.h"
+#include "sim/engine/kernel/cycle_time.h"
 
 namespace peeksim {
 

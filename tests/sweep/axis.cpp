@@ -1,5 +1,5 @@
 // Every way to write an axis is a list of choices in the end.
-#include "sim/sweep/axis.h"
+#include "sim/sweep/design/axis.h"
 
 #include "tests/sweep/sample.h"
 

@@ -1,5 +1,5 @@
 // Messages arrive whole and in order, or not at all.
-#include "sim/sweep/channel.h"
+#include "sim/sweep/farm/channel.h"
 
 #include <poll.h>
 #include <sys/wait.h>

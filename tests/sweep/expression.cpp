@@ -1,7 +1,7 @@
 // Conditions over the keys of a machine.
-#include "sim/sweep/expression.h"
+#include "sim/sweep/design/expression.h"
 
-#include "sim/system/run.h"
+#include "sim/run/run.h"
 #include "tests/sweep/sample.h"
 
 using namespace peeksim;

@@ -1,6 +1,6 @@
 // Points in processes of their own give what one run in one process gives, byte by byte, whatever
 // earlier points left in the stores.
-#include "sim/sweep/point_runner.h"
+#include "sim/sweep/farm/point_runner.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,9 +10,9 @@
 #include <fstream>
 #include <map>
 
-#include "sim/energy/energy_table.h"
-#include "sim/report/results_file.h"
-#include "sim/sweep/point_process.h"
+#include "sim/cost/energy_table.h"
+#include "sim/report/files/results_file.h"
+#include "sim/sweep/farm/point_process.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
 

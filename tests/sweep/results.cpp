@@ -1,9 +1,9 @@
 // What is made of rows: rankings and Pareto fronts; and what rows are made of: metrics.
 #include <doctest/doctest.h>
 
-#include "sim/report/summary.h"
-#include "sim/sweep/metric.h"
-#include "sim/sweep/pareto.h"
+#include "sim/report/numbers/summary.h"
+#include "sim/sweep/design/metric.h"
+#include "sim/sweep/store/pareto.h"
 
 using namespace peeksim;
 

@@ -1,9 +1,9 @@
 // What points leave to each other: bounded, and packed into bytes between processes.
-#include "sim/sweep/run_store.h"
+#include "sim/sweep/farm/run_store.h"
 
 #include <doctest/doctest.h>
 
-#include "sim/sweep/wire.h"
+#include "sim/sweep/farm/wire.h"
 
 using namespace peeksim;
 

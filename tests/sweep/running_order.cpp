@@ -1,5 +1,5 @@
 // Points run in an order in which nothing is found out twice.
-#include "sim/sweep/running_order.h"
+#include "sim/sweep/farm/running_order.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Which combinations become points.
-#include "sim/sweep/sampling.h"
+#include "sim/sweep/design/sampling.h"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 // The words of a Slurm job array.
-#include "sim/sweep/slurm_array.h"
+#include "sim/sweep/cluster/slurm_array.h"
 
 #include <doctest/doctest.h>
 
-#include "sim/sweep/run_program.h"
+#include "sim/sweep/cluster/run_program.h"
 
 using namespace peeksim;
 

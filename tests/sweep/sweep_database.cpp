@@ -1,5 +1,5 @@
 // The database keeps what it is given, refuses what is not its own, and has one writer at a time.
-#include "sim/sweep/sweep_database.h"
+#include "sim/sweep/store/sweep_database.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sys/wait.h>
@@ -9,9 +9,9 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "sim/sweep/export.h"
 #include "sim/sweep/run_sweep.h"
-#include "sim/sweep/sweep_tables.h"
+#include "sim/sweep/store/export.h"
+#include "sim/sweep/store/sweep_tables.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
 #include "tests/trace/sample.h"

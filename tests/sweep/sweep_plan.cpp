@@ -1,5 +1,5 @@
 // The points of a sweep, and what makes two of them the same.
-#include "sim/sweep/sweep_plan.h"
+#include "sim/sweep/design/sweep_plan.h"
 
 #include <set>
 

@@ -1,13 +1,13 @@
 // Where points came from: the machine that a point's settings describe is the machine that ran, and
 // files are named as the sweep named them.
-#include "sim/sweep/sweep_sources.h"
+#include "sim/sweep/store/sweep_sources.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "sim/sweep/point_key.h"
+#include "sim/sweep/design/point_key.h"
 #include "sim/sweep/run_sweep.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"

@@ -1,5 +1,5 @@
 // Sweep files are read as strictly as machine files.
-#include "sim/sweep/sweep_spec.h"
+#include "sim/sweep/design/sweep_spec.h"
 
 #include "tests/sweep/sample.h"
 

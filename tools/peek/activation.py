@@ -1,6 +1,6 @@
 """PeekActivation: the simulator's prediction rule (docs/machine.md, section 2) in tensor operations.
 
-Invariant: on the same float32 values it gates exactly the outputs that sim/predict gates.
+Invariant: on the same float32 values it gates exactly the outputs that sim/skip gates.
 """
 import torch
 from torch import nn

@@ -1,0 +1,115 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iostream>
+#include <limits>
+#include <memory>
+
+#include "sim/base/error.h"
+#include "sim/cli/commands/run_files.h"
+#include "sim/cli/commands/trace_warnings.h"
+#include "sim/cli/shell/command.h"
+#include "sim/cli/shell/options.h"
+#include "sim/cli/shell/session.h"
+#include "sim/cli/shell/terminal.h"
+#include "sim/engine/engine.h"
+#include "sim/report/files/results_file.h"
+#include "sim/report/files/save.h"
+#include "sim/report/screens/screen.h"
+#include "sim/run/run.h"
+
+namespace peeksim {
+
+namespace {
+
+using TextList = std::vector<std::string>;
+
+// "event: ...; clocked: ..."
+std::string engine_choices() {
+  std::string choices;
+  for (const EngineKind& engine : engines())
+    choices += (choices.empty() ? "" : "; ") + std::string(engine.name) + ": " + engine.meaning;
+  return choices;
+}
+
+int images_to_run(const Options& options) {
+  const std::size_t images = options.whole("images", 1);
+  return static_cast<int>(std::min<std::size_t>(images, std::numeric_limits<int>::max()));
+}
+
+}  // namespace
+
+void run_command(const std::vector<std::string>& arguments) {
+  Options options(
+      "peeksim run MACHINE --trace TRACE [OPTIONS]",
+      "Simulates every layer of a trace on the machine, and on the same machine without "
+      "prediction beside it. Prints where MACs, cycles and energy went.",
+      "peeksim run configs/peek-16x16.yaml --trace traces/squeezenet1_1.h5 --out out/");
+  options.positional("MACHINE", "a machine file (YAML); see 'peeksim config reference'");
+  options.add()("trace", named("TRACE"), "the trace (HDF5); required")(
+      "out", named("FOLDER"), "a new folder for results.json and layers.csv")(
+      "force", "replace existing results")("engine", named("ENGINE")->default_value("event"),
+                                           engine_choices().c_str())(
+      "check-values", "stop at the first computed output that is not the trace's")(
+      "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable")(
+      "images", named<long long>("N"),
+      "how many of the trace's, from the first one on; default: all")(
+      "workload", named("WORKLOAD"), "check that the trace has this workload's shapes")(
+      "quiet,q", "print one line, what was saved, and no progress")(
+      "json", "print results.json instead of the table")(
+      "profile", "print on standard error where CPU time went");
+  add_run_files(options);
+  if (!options.parse(arguments)) return;
+  options.require("trace", "no trace given", "add --trace FILE");
+
+  const bool quiet = options.has("quiet");
+  if (quiet && options.has("json"))
+    throw Error(ErrorKind::usage, "", "--quiet and --json do not go together", "drop one of them");
+  find_engine(options.text("engine"));  // an unknown one is an error before a file is read
+  RunFiles files(options);
+  const std::string machine_path = options.text("MACHINE");
+  const MachineSpec machine = load_machine(machine_path, options.list("set"), vocabulary());
+  const EnergyTable table = energy_table_of(machine, machine_path);
+  rates_for(table, machine);  // an unusable table is an error before the simulation, not after
+  const Trace trace(options.text("trace"));
+  if (options.has("workload")) check_workload(trace.info(), options.text("workload"));
+  warn_about_unmatched(machine, trace.info());
+  warn_about_loop(machine, trace.info());
+  std::unique_ptr<OutputFolder> folder;
+  if (options.has("out"))
+    folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
+
+  RunProfile profile;
+  RunOptions run;
+  run.engine = options.text("engine");
+  run.check_values = options.has("check-values");
+  if (options.has("images")) run.images = images_to_run(options);
+  run.profile = &profile;
+  files.open(machine, trace, run);
+  RunResult result;
+  {
+    Progress progress("simulating " + trace.info().network, !quiet);
+    result = run_trace(machine, trace, progress.watch(), run);
+  }
+  files.flush(result, table);
+  if (folder) save_results(*folder, result, table);
+  files.commit();
+  if (options.has("json")) {
+    std::cout << results_json(result, table);
+  } else if (quiet) {
+    std::cout << run_summary(result, table);
+  } else {
+    std::cout << run_screen(result, table, screen_style());
+    std::string written;
+    if (folder) written = "results in " + options.text("out") + " (results.json, layers.csv)\n";
+    written += files.list();
+    std::cout << (written.empty() ? "" : "\n") << written;
+  }
+  if (options.has("profile")) {
+    spdlog::info("CPU: {:.4f} s reading the trace, {:.4f} s simulating", profile.read_seconds,
+                 profile.simulate_seconds);
+    spdlog::info("simulated: {} cycles, {} MACs", profile.cycles, profile.macs);
+  }
+}
+
+}  // namespace peeksim

@@ -1,0 +1,24 @@
+#include "sim/cli/commands/trace_warnings.h"
+
+#include <spdlog/spdlog.h>
+
+#include "sim/report/files/layer_settings.h"
+#include "sim/skip/layer_prediction.h"
+
+namespace peeksim {
+
+void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
+  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
+    spdlog::warn("{} names no layer of {}", entry, info.path);
+}
+
+void warn_about_loop(const MachineSpec& machine, const TraceInfo& info) {
+  const std::string mismatch = loop_mismatch(machine, info);
+  if (!mismatch.empty())
+    spdlog::warn(
+        "{} {}: its values carry other mispredictions than this machine's; record it with "
+        "tools/extract_trace.py --machine of this one",
+        info.path, mismatch);
+}
+
+}  // namespace peeksim

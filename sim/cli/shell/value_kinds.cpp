@@ -1,0 +1,89 @@
+#include "sim/cli/shell/value_kinds.h"
+
+#include "sim/cli/shell/completion.h"
+#include "sim/config/machine_keys.h"
+#include "sim/cost/energy_table.h"
+#include "sim/engine/engine.h"
+#include "sim/report/numbers/summary.h"
+#include "sim/sweep/design/metric.h"
+#include "sim/trace/synth.h"
+
+namespace peeksim {
+
+namespace {
+
+std::vector<HelpRow> rows_of(const std::vector<std::string>& words) {
+  std::vector<HelpRow> rows;
+  for (const std::string& word : words) rows.push_back({word, ""});
+  return rows;
+}
+
+std::vector<HelpRow> engine_words() {
+  std::vector<HelpRow> rows;
+  for (const EngineKind& engine : engines()) rows.push_back({engine.name, engine.meaning});
+  return rows;
+}
+
+std::vector<HelpRow> scope_words() {
+  return rows_of(scope_names());
+}
+
+std::vector<HelpRow> metric_words() {
+  std::vector<HelpRow> rows;
+  for (const Metric& metric : metrics()) rows.push_back({metric.name, metric.meaning});
+  return rows;
+}
+
+// A word that ends in = is one that a value follows.
+std::vector<HelpRow> key_words() {
+  std::vector<HelpRow> rows;
+  for (const MachineKey& key : machine_keys()) rows.push_back({key.path + "=", key.meaning});
+  return rows;
+}
+
+std::vector<HelpRow> table_words() {
+  return rows_of(energy_table_names("./"));
+}
+
+std::vector<HelpRow> type_words() {
+  return rows_of(synth_types());
+}
+
+std::vector<HelpRow> shell_words() {
+  std::vector<HelpRow> rows;
+  for (const Shell& shell : shells()) rows.push_back({shell.name, ""});
+  return rows;
+}
+
+const std::vector<ValueKind>& value_kinds() {
+  static const std::vector<ValueKind> table = {
+      {"MACHINE", true, {"yaml", "yml"}},
+      {"SWEEP", true, {"yaml", "yml"}},
+      {"WORKLOAD", true, {"yaml", "yml", "csv"}},
+      {"TRACE", true, {"h5", "hdf5"}},
+      {"DB", true, {"db"}},
+      {"RESULTS", true, {"json"}},
+      {"LOG", true, {"jsonl"}},
+      {"TABLE", true, {"yaml", "yml"}, table_words},
+      {"FILE", true},
+      {"FOLDER", false, {}, nullptr, true},
+      {"ENGINE", false, {}, engine_words},
+      {"SCOPE", false, {}, scope_words},
+      {"METRIC", false, {}, metric_words},
+      {"METRICS", false, {}, metric_words},
+      {"KEY=VALUE", false, {}, key_words},
+      {"TYPE", false, {}, type_words},
+      {"SHELL", false, {}, shell_words},
+  };
+  return table;
+}
+
+}  // namespace
+
+const ValueKind* find_value_kind(const std::string& name) {
+  for (const ValueKind& kind : value_kinds())
+    if (name == kind.name) return &kind;
+  return nullptr;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,24 @@
+// The table of what stands for a value in help ("--trace TRACE") and how a shell completes it:
+// files by the end of their names, folders, or words. A name that is not in the table is a number
+// or a text of one's own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/cli/shell/help.h"
+
+namespace peeksim {
+
+struct ValueKind {
+  const char* name;
+  bool files = false;
+  std::vector<std::string> extensions = {};   // of the files; none: all
+  std::vector<HelpRow> (*words)() = nullptr;  // none: null
+  bool folders = false;                       // instead of files
+};
+
+// The row of a name, or nullptr.
+const ValueKind* find_value_kind(const std::string& name);
+
+}  // namespace peeksim

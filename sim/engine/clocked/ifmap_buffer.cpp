@@ -1,0 +1,115 @@
+#include "sim/engine/clocked/ifmap_buffer.h"
+
+#include <algorithm>
+
+#include "sim/base/bug.h"
+
+namespace peeksim::clocked {
+
+IfmapBuffer::IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires,
+                         const MachineSpec& machine)
+    : Module(name), wires_(wires), lanes_(machine.array.lanes) {
+  SC_HAS_PROCESS(IfmapBuffer);
+  SC_METHOD(on_fill);
+  sensitive << wires.ifmap_fill.arrived();
+  dont_initialize();
+  SC_METHOD(on_chunk);
+  sensitive << wires.chunk.written();
+  dont_initialize();
+  SC_METHOD(on_taps);
+  sensitive << wires.taps.written();
+  dont_initialize();
+}
+
+void IfmapBuffer::begin(const Work& work) {
+  work_ = &work;
+  for (Half& half : halves_) half.load = -1;
+  filled_bytes_ = 0;
+}
+
+void IfmapBuffer::on_fill() {
+  guard([this] {
+    while (!wires_.ifmap_fill.empty()) fill(wires_.ifmap_fill.pop());
+  });
+}
+
+void IfmapBuffer::fill(const LoadRequest& load) {
+  if (load.index >= wires_.ifmap_released.read() + 2)
+    throw bug("ifmap_buffer", "a load overwrites a half that is still in use");
+  filled_bytes_ += load.bytes;
+  wires_.ifmap_filled.write(load.index + 1);
+  Half& half = halves_[load.index % 2];
+  half.load = load.index;
+  const Layer& layer = *work_->layer;
+  const Block& block = work_->block(load.step);
+  half.block = &block;
+  half.width = (block.cols - 1) * layer.stride_w + (layer.S - 1) * layer.dilation_w + 1;
+  const int height = (block.rows - 1) * layer.stride_h + (layer.R - 1) * layer.dilation_h + 1;
+  const std::vector<float>& ifmap = work_->operands->ifmap;
+  if (ifmap.empty()) return;
+
+  const int channels = layer.C / layer.groups;
+  half.values.assign(std::size_t(channels) * height * half.width, 0.0f);
+  half.tap_offset.clear();
+  const int top = block.row * layer.stride_h - layer.pad_top;
+  const int left = block.col * layer.stride_w - layer.pad_left;
+  const int first_col = std::max(left, 0), end_col = std::min(left + half.width, layer.W);
+  for (int c = 0; c < channels; ++c) {
+    const float* plane = &ifmap[(std::size_t(work_->group) * channels + c) * layer.H * layer.W];
+    for (int y = std::max(top, 0); y < std::min(top + height, layer.H); ++y) {
+      if (first_col >= end_col) break;
+      float* row = &half.values[(std::size_t(c) * height + (y - top)) * half.width];
+      std::copy(plane + std::size_t(y) * layer.W + first_col,
+                plane + std::size_t(y) * layer.W + end_col, row + (first_col - left));
+    }
+    for (int r = 0; r < layer.R; ++r)
+      for (int s = 0; s < layer.S; ++s)
+        half.tap_offset.push_back((c * height + r * layer.dilation_h) * half.width +
+                                  s * layer.dilation_w);
+  }
+}
+
+int IfmapBuffer::first_tap(const Half& half, int position) const {
+  const Layer& layer = *work_->layer;
+  const int row = position / work_->grid().Q - half.block->row;
+  const int col = position % work_->grid().Q - half.block->col;
+  return row * layer.stride_h * half.width + col * layer.stride_w;
+}
+
+// A new chunk: the rows turn to their positions.
+void IfmapBuffer::on_chunk() {
+  guard([this] {
+    const ChunkIssue& chunk = wires_.chunk.read();
+    const TileWork& tile = *chunk.tile;
+    reading_ = &halves_[chunk.ifmap_load % 2];
+    if (reading_->load != chunk.ifmap_load)
+      throw bug("ifmap_buffer", "the array reads a block that is not in the buffer");
+    if (work_->operands->ifmap.empty()) return;
+    const std::vector<int>& positions = tile.shared_rows ? tile.row_position : tile.position;
+    base_.resize(positions.size());
+    for (std::size_t i = 0; i < positions.size(); ++i)
+      base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
+    for (std::vector<float>& operands : operands_) operands.assign(lanes_ * base_.size(), 0.0f);
+  });
+}
+
+// The operands of this cycle's taps, one row of the port's registers per lane.
+void IfmapBuffer::on_taps() {
+  guard([this] {
+    const TapIssue& taps = wires_.taps.read();
+    if (taps.count == 0 || work_->operands->ifmap.empty()) return;
+    shown_ = 1 - shown_;
+    float* out = operands_[shown_].data();
+    const Count first = wires_.chunk.read().first_tap + taps.first;
+    for (int lane = 0; lane < taps.count; ++lane, out += base_.size()) bring(first + lane, out);
+    wires_.row_port.write(operands_[shown_].data());
+  });
+}
+
+void IfmapBuffer::bring(Count tap, float* out) {
+  const float* values = reading_->values.data() + reading_->tap_offset[tap];
+  const std::size_t count = base_.size();
+  for (std::size_t i = 0; i < count; ++i) out[i] = values[base_[i]];
+}
+
+}  // namespace peeksim::clocked

@@ -1,0 +1,118 @@
+#include "sim/engine/clocked/ofmap_buffer.h"
+
+#include <algorithm>
+
+#include "sim/base/bug.h"
+
+namespace peeksim::clocked {
+
+OfmapBuffer::OfmapBuffer(const sc_core::sc_module_name& name, Wires& wires)
+    : Module(name), wires_(wires) {
+  SC_HAS_PROCESS(OfmapBuffer);
+  SC_METHOD(on_fill);
+  sensitive << wires.residual_fill.arrived();
+  dont_initialize();
+  SC_METHOD(on_row);
+  sensitive << wires.row.written();
+  dont_initialize();
+  SC_METHOD(on_store);
+  sensitive << wires.stored.written();
+  dont_initialize();
+}
+
+void OfmapBuffer::begin(const Work& work, std::vector<float>* dram) {
+  work_ = &work;
+  dram_ = dram;
+  for (Half& half : halves_) half.residual_step = half.step = -1;
+  stored_ = 0;
+  writes_ = 0;
+  filled_bytes_ = 0;
+}
+
+int OfmapBuffer::offset(int step, int column, int position) const {
+  const Block& block = work_->block(step);
+  const int Q = work_->grid().Q;
+  const int row = position / Q - block.row, col = position % Q - block.col;
+  return (column * block.rows + row) * block.cols + col;
+}
+
+int OfmapBuffer::plane_offset(int step, int column, int row) const {
+  const Block& block = work_->block(step);
+  return (work_->channel(step, column) * work_->grid().P + block.row + row) * work_->grid().Q +
+         block.col;
+}
+
+void OfmapBuffer::on_fill() {
+  guard([this] {
+    while (!wires_.residual_fill.empty()) fill(wires_.residual_fill.pop());
+  });
+}
+
+void OfmapBuffer::fill(const LoadRequest& load) {
+  if (load.step >= wires_.stored.read() + 2)
+    throw bug("ofmap_buffer", "a residual overwrites a half that is still in use");
+  filled_bytes_ += load.bytes;
+  wires_.residual_filled.write(load.step + 1);
+  Half& half = halves_[load.step % 2];
+  half.residual_step = load.step;
+  const std::vector<float>& residual = work_->operands->residual;
+  if (residual.empty()) return;
+  const Block& block = work_->block(load.step);
+  const int columns = work_->step(load.step).channels;
+  half.residual.clear();
+  for (int column = 0; column < columns; ++column)
+    for (int row = 0; row < block.rows; ++row) {
+      const float* from = &residual[plane_offset(load.step, column, row)];
+      half.residual.insert(half.residual.end(), from, from + block.cols);
+    }
+}
+
+float OfmapBuffer::residual(int step, int column, int position) const {
+  const Half& half = halves_[step % 2];
+  if (work_->operands->residual.empty()) return 0.0f;
+  if (half.residual_step != step)
+    throw bug("ofmap_buffer", "the drain reads a residual that is not in the buffer");
+  return half.residual[offset(step, column, position)];
+}
+
+OfmapBuffer::Half& OfmapBuffer::half_of(int step) {
+  Half& half = halves_[step % 2];
+  if (half.step != step) {
+    half.step = step;
+    half.values.assign(work_->block(step).positions() * work_->step(step).channels, 0.0f);
+  }
+  return half;
+}
+
+void OfmapBuffer::on_row() {
+  guard([this] {
+    const DrainRow& out = wires_.row.read();
+    const TileWork& tile = *out.tile;
+    if (tile.step >= wires_.stored.read() + 2)
+      throw bug("ofmap_buffer", "the drain overwrites a half that is still being stored");
+    Half& half = half_of(tile.step);
+    for (int column = 0; column < tile.columns; ++column) {
+      const int position = tile.position[out.row * tile.columns + column];
+      if (position < 0) continue;
+      half.values[offset(tile.step, column, position)] = out.values[column];
+      ++writes_;
+    }
+  });
+}
+
+// Stores that are complete have left the ofmap in DRAM.
+void OfmapBuffer::on_store() {
+  guard([this] {
+    for (; stored_ < wires_.stored.read(); ++stored_) {
+      if (dram_ == nullptr) continue;
+      const Half& half = half_of(stored_);
+      const Block& block = work_->block(stored_);
+      const float* from = half.values.data();
+      for (int column = 0; column < work_->step(stored_).channels; ++column)
+        for (int row = 0; row < block.rows; ++row, from += block.cols)
+          std::copy_n(from, block.cols, &(*dram_)[plane_offset(stored_, column, row)]);
+    }
+  });
+}
+
+}  // namespace peeksim::clocked

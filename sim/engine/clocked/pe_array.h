@@ -1,0 +1,51 @@
+// The PE array: every PE has an operand from its row, one from its column, an accumulator, a shadow
+// accumulator that drains while the next tile computes, and an enable bit. One module for the whole
+// array: the kernel is entered once a cycle and not once per PE.
+#pragma once
+
+#include <vector>
+
+#include "sim/config/machine.h"
+#include "sim/engine/clocked/clock.h"
+#include "sim/engine/clocked/ofmap_buffer.h"
+
+namespace peeksim::clocked {
+
+class PeArray : public Module, public Clocked {
+ public:
+  PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires,
+          const ResidualIf& residual, const MachineSpec& machine);
+
+  void begin(const Work& work);
+  // MACs executed and zero-gated; elements read from the ifmap and the weight buffer.
+  const Counters& counted() const { return counted_; }
+  // The largest distance of a computed output from the trace's.
+  double worst_deviation() const { return worst_; }
+
+  // For the waveform: accumulators, [rows][columns] of the tile that computes.
+  const std::vector<double>& accumulators() const { return accumulators_; }
+
+ private:
+  void on_edge() override;
+  void on_swap();
+  void execute(const TapIssue& taps);
+  void multiply(const TileWork& tile, const float* activations, const float* weights);
+  void show_row();
+  void check(const TileWork& tile, int row);
+
+  const Clock& clock_;
+  Wires& wires_;
+  const ResidualIf& residual_;
+  const bool gate_zeros_;
+  const Work* work_ = nullptr;
+  std::vector<double> accumulators_;
+  std::vector<double> weights_;  // [columns]: the operands of the columns
+  std::vector<float> shadow_;    // [rows][columns]: with bias and residual, as they drain
+  const TileWork* draining_ = nullptr;
+  std::size_t drain_row_ = 0;  // index into drain_rows
+  Count drained_ = 0;
+  double worst_ = 0;
+  Counters counted_;
+};
+
+}  // namespace peeksim::clocked

@@ -1,0 +1,141 @@
+#include "sim/engine/clocked/prediction_unit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/base/bug.h"
+
+namespace peeksim::clocked {
+
+PredictionUnit::PredictionUnit(const sc_core::sc_module_name& name, Clock& clock, Wires& wires,
+                               const MachineSpec& machine)
+    : Module(name),
+      clock_(clock),
+      wires_(wires),
+      array_(machine.array),
+      latency_(machine.prediction.latency) {
+  clock.drive(*this);
+  SC_HAS_PROCESS(PredictionUnit);
+  SC_METHOD(on_shadow);
+  sensitive << wires.shadow.written();
+  dont_initialize();
+  SC_METHOD(on_row);
+  sensitive << wires.row.written();
+  dont_initialize();
+  SC_METHOD(on_drained);
+  sensitive << wires.drained.written();
+  dont_initialize();
+}
+
+void PredictionUnit::begin(const Work& work, WindowBits* predicted) {
+  work_ = &work;
+  predicted_ = predicted;
+  step_ = -1;
+  bits_ = StepBits();
+  comparisons_ = 0;
+  pending_.clear();
+  counted_ = Counters();
+  if (!work.has_peeks()) return;
+  // Steps without an existing peek have window bits too.
+  for (std::size_t s = 0; s < work.plan->steps.size(); ++s) {
+    const Block& block = work.block(static_cast<int>(s));
+    const Count bits = Count{block.window_rows} * block.window_cols * work.plan->steps[s].channels;
+    counted_.windows += bits;
+    counted_.window_bits_peak = std::max(counted_.window_bits_peak, bits);
+  }
+}
+
+void PredictionUnit::open_step(int step) {
+  if (step_ == step) return;
+  step_ = step;
+  bits_ = initial_bits(*work_, step);
+  comparisons_ = 0;
+}
+
+int PredictionUnit::window_of(int step, int position) const {
+  const WindowGrid& grid = work_->grid();
+  const Block& block = work_->block(step);
+  const int row = position / grid.Q / grid.height - block.window_row;
+  const int col = position % grid.Q / grid.width - block.window_col;
+  return row * block.window_cols + col;
+}
+
+void PredictionUnit::compare(const TileWork& tile, int row, const float* values,
+                             StepBits& bits) const {
+  const int window = window_of(tile.step, tile.row_position[row]);
+  const float* thresholds = &work_->prediction->thresholds[work_->channel(tile.step, 0)];
+  for (int column = 0; column < tile.columns; ++column)
+    if (values[column] > thresholds[column]) bits.clear(window, column);
+}
+
+// A step whose neighbors are all gated ends with its last peek tile (docs/machine.md section 5), so
+// the sequencer must know before that tile has drained: it is told from the shadow registers.
+void PredictionUnit::on_shadow() {
+  guard([this] {
+    const ShadowTile& shadow = wires_.shadow.read();
+    const TileWork& tile = *shadow.tile;
+    if (!tile.last_peek) return;
+    open_step(tile.step);
+    final_bits_ = bits_;
+    for (const int row : tile.drain_rows)
+      compare(tile, row, shadow.values + row * tile.columns, final_bits_);
+    neighbors_ =
+        std::make_shared<NeighborTiles>(place_neighbors(*work_, tile.step, final_bits_, array_));
+    wires_.look_ahead.write({tile.step, !neighbors_->tiles.empty()});
+  });
+}
+
+void PredictionUnit::on_row() {
+  guard([this] {
+    const DrainRow& out = wires_.row.read();
+    if (out.tile->pass != Pass::peek) return;
+    open_step(out.tile->step);
+    compare(*out.tile, out.row, out.values, bits_);
+    comparisons_ += out.tile->live_in_row[out.row];
+  });
+}
+
+void PredictionUnit::on_drained() {
+  guard([this] {
+    const TileWork& tile = *wires_.drained.read().tile;
+    if (tile.last_peek) finish_step(tile.step);
+  });
+}
+
+// The step's last peek has left the array.
+void PredictionUnit::finish_step(int step) {
+  if (bits_.bits != final_bits_.bits)
+    throw bug("prediction_unit", "other peeks have drained than were in the shadow registers");
+  counted_.comparisons += comparisons_;
+  const Block& block = work_->block(step);
+  for (int window = 0; window < bits_.windows; ++window) {
+    const int row = block.window_row + window / block.window_cols;
+    const int col = block.window_col + window % block.window_cols;
+    for (int column = 0; column < bits_.columns; ++column)
+      predicted_->set(row * work_->grid().cols() + col, work_->channel(step, column),
+                      bits_.test(window, column));
+  }
+  Pending pending;
+  pending.start = clock_.now();
+  pending.ready = pending.start + latency_;
+  pending.comparisons = comparisons_;
+  pending.neighbors = std::make_shared<NeighborTiles>(place_neighbors(*work_, step, bits_, array_));
+  counted_.tiles_skipped += pending.neighbors->skipped;
+  pending_.push_back(std::move(pending));
+  release();
+}
+
+void PredictionUnit::on_edge() {
+  release();
+}
+
+void PredictionUnit::release() {
+  for (; !pending_.empty() && pending_.front().ready <= clock_.now(); pending_.pop_front()) {
+    const Pending& done = pending_.front();
+    wires_.ready.write({done.neighbors->step, done.neighbors});
+    record(work_->log, prediction_event(done.neighbors->step, done.comparisons), done.start,
+           done.ready);
+  }
+}
+
+}  // namespace peeksim::clocked

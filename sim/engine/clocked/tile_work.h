@@ -1,0 +1,34 @@
+// One tile as the array executes it: an enable bit and a position for each PE.
+#pragma once
+
+#include <vector>
+
+#include "sim/engine/event_log.h"
+
+namespace peeksim::clocked {
+
+struct TileWork {
+  int step = 0;
+  int index = 0;  // the how-manieth tile of its step
+  Pass pass = Pass::dense;
+  bool last_peek = false;  // the last tile of the step's peek pass
+  int rows = 0, columns = 0;
+  std::vector<int> position;  // [rows][columns]: of the plane, or -1: the PE is disabled
+
+  // What follows from the positions.
+  std::vector<double> enable;     // [rows][columns]: 1 or 0, what a product is multiplied with
+  std::vector<int> live_in_row;   // enabled PEs
+  std::vector<int> row_position;  // of its enabled PEs, or -1; counts when shared_rows
+  std::vector<int> drain_rows;    // the rows with an enabled PE, in order
+  bool shared_rows = true;        // the enabled PEs of each row have one position
+  int distinct = 0;               // different positions
+  int live_columns = 0;           // columns with an enabled PE
+  int live_pes = 0;
+
+  // An array-full with every PE disabled.
+  void clear(int row_count, int column_count);
+  // Fills what follows from the positions.
+  void settle();
+};
+
+}  // namespace peeksim::clocked

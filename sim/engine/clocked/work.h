@@ -1,0 +1,86 @@
+// What the machine is given for one convolution group of one layer and image, and the tiles that
+// come of it. Plain data: the static program and the values, no time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/clocked/operands.h"
+#include "sim/engine/event_log.h"
+#include "sim/schedule/dispatch.h"
+#include "sim/schedule/plan.h"
+#include "sim/skip/prediction.h"
+
+namespace peeksim::clocked {
+
+class Waveform;
+
+struct Work {
+  const Layer* layer = nullptr;
+  const Plan* plan = nullptr;
+  const LayerPrediction* prediction = nullptr;
+  const Operands* operands = nullptr;
+  // [K,P,Q], the values that enter the activation, as the trace has them: what computed values are
+  // checked against, and what leaves the array where nothing can be computed.
+  const std::vector<float>* ofmap = nullptr;
+  // The windows gated before anything is computed: a predictor without peeks (the oracle) knows
+  // them from the trace.
+  const WindowBits* known = nullptr;
+  int group = 0;
+  int image = 0;
+  bool check_values = false;
+  EventLog* log = nullptr;       // none: nothing is recorded
+  Waveform* waveform = nullptr;  // none: nothing is shown
+
+  const Step& step(int s) const { return plan->steps[s]; }
+  const Block& block(int s) const { return plan->blocks[step(s).block]; }
+  const WindowGrid& grid() const { return prediction->grid; }
+  bool predicts() const { return prediction->predicts(); }
+  bool has_peeks() const { return !grid().peeks.empty(); }
+  // The layer's channel in a column of the array during a step.
+  int channel(int s, int column) const {
+    return group * (layer->K / layer->groups) + step(s).first_channel + column;
+  }
+};
+
+// Which outputs of a window a list holds.
+enum class Members { all, peeks, neighbors };
+
+// The plane positions (row · Q + column) of a block in window order: windows in raster order,
+// positions in raster order inside a window.
+std::vector<int> window_order(const WindowGrid& grid, const Block& block, Members members);
+
+// A window bit per window of a step's block and column of the group: 1 while nothing speaks against
+// the window being zero. [windows][words]
+struct StepBits {
+  int windows = 0, columns = 0;
+  std::vector<std::uint64_t> bits;
+
+  StepBits() = default;
+  StepBits(int window_count, int column_count);
+  int words() const { return (columns + 63) / 64; }
+  bool test(int window, int column) const {
+    return bits[std::size_t(window) * words() + column / 64] >> (column % 64) & 1;
+  }
+  void set_all(int window);
+  void clear(int window, int column) {
+    bits[std::size_t(window) * words() + column / 64] &= ~(std::uint64_t{1} << (column % 64));
+  }
+};
+
+// The window bits of a step before its first peek has left the array: set where the window has a
+// peek, or where the predictor knows without peeks.
+StepBits initial_bits(const Work& work, int step);
+
+// The neighbor pass of a step, placed on the array.
+struct NeighborTiles {
+  int step = -1;
+  std::vector<int> positions;  // plane position of each neighbor
+  std::vector<PlacedTile> tiles;
+  Count skipped = 0;
+};
+
+NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits,
+                              const ArraySpec& array);
+
+}  // namespace peeksim::clocked

@@ -1,0 +1,89 @@
+#include "sim/engine/event/sequencer.h"
+
+#include "sim/engine/kernel/cycle_time.h"
+
+namespace peeksim {
+
+void Sequencer::end_of_elaboration() {
+  SC_HAS_PROCESS(Sequencer);
+  SC_METHOD(advance);
+  sensitive << start_ << ifmap->filled_event() << weight->filled_event() << ofmap->filled_event()
+            << ofmap->released_event() << prediction->ready_event() << array->ended_event();
+  dont_initialize();
+}
+
+void Sequencer::begin(const Program& program, EventLog* log) {
+  log_ = log;
+  program_ = &program;
+  sequence_ = StepSequence(program, current_cycle());
+  chunk_end_ = tile_start_ = -1;
+  last_step_end_ = current_cycle();
+  finished_ = false;
+  start_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Sequencer::advance() {
+  guard([this] {
+    const Cycle now = current_cycle();
+    if (chunk_end_ >= 0) {
+      if (now < chunk_end_) return;  // woken by an input while the array is busy
+      end_chunk();
+    }
+    while (!finished_) {
+      switch (sequence_.advance(now, *this)) {
+        case StepSequence::Next::blocked:
+          return;
+        case StepSequence::Next::chunk:
+          start_chunk();
+          return;
+        case StepSequence::Next::step_end:
+          end_step();
+          break;
+        case StepSequence::Next::finished:
+          finished_ = true;
+      }
+    }
+  });
+}
+
+void Sequencer::start_chunk() {
+  const ChunkIssue& issue = sequence_.issue();
+  chunk_end_ = array->run(issue).end;
+  if (log_ == nullptr) return;
+  if (tile_start_ < 0) tile_start_ = current_cycle();
+  if (issue.last_chunk) log_tile();
+}
+
+void Sequencer::log_tile() {
+  const ChunkIssue& issue = sequence_.issue();
+  const StepTiles& tiles = program_->steps[issue.step];
+  const auto tile = static_cast<std::size_t>(issue.tile - program_->tiles.data());
+  Pass pass = tiles.has_peeks ? Pass::peek : Pass::dense;
+  if (tile >= tiles.neighbor) pass = Pass::neighbor;
+  record(log_,
+         tile_event(issue.step, pass, static_cast<int>(tile - tiles.begin), *issue.tile,
+                    program_->plan->L),
+         tile_start_, chunk_end_);
+  tile_start_ = -1;
+}
+
+void Sequencer::end_chunk() {
+  sequence_.ended(chunk_end_);
+  chunk_end_ = -1;
+  if (program_->plan->streamed) weight->release(sequence_.issue().weight_load);
+}
+
+void Sequencer::end_step() {
+  const Plan& plan = *program_->plan;
+  const std::size_t s = sequence_.step();
+  const Step& step = plan.steps[s];
+  const bool last = s + 1 == plan.steps.size();
+  if (last || plan.steps[s + 1].loads_ifmap) ifmap->release(step.ifmap_load);
+  if (!plan.streamed && (last || plan.steps[s + 1].loads_weights))
+    weight->release(step.weight_load);
+  last_step_end_ = current_cycle();
+  storer->step_ended(
+      {static_cast<int>(s), step.store_bytes, array->drain_end(), program_->steps[s].has_peeks});
+}
+
+}  // namespace peeksim

@@ -1,0 +1,21 @@
+// What the kinds of an event are called in files and on pages.
+#pragma once
+
+#include <array>
+
+#include "sim/engine/event_log.h"
+
+namespace peeksim {
+
+inline constexpr std::array<const char*, 3> tensor_names = {"ifmap", "weight", "residual"};
+inline constexpr std::array<const char*, 3> pass_names = {"dense", "peek", "neighbor"};
+
+inline const char* name_of(Tensor tensor) {
+  return tensor_names.at(static_cast<std::size_t>(tensor));
+}
+
+inline const char* name_of(Pass pass) {
+  return pass_names.at(static_cast<std::size_t>(pass));
+}
+
+}  // namespace peeksim

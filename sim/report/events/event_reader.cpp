@@ -1,0 +1,87 @@
+#include "sim/report/events/event_reader.h"
+
+#include <map>
+#include <vector>
+
+#include "sim/base/error.h"
+#include "sim/report/events/event_file.h"
+
+namespace peeksim {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// The keys of an event after image, layer, group, step and event.
+const std::map<std::string, Names>& keys_by_event() {
+  static const std::map<std::string, Names> keys = {
+      {"load", {"tensor", "index", "request", "start", "end", "bytes"}},
+      {"tile", {"pass", "index", "start", "end", "macs"}},
+      {"prediction", {"start", "end", "comparisons"}},
+      {"store", {"request", "start", "end", "bytes"}},
+  };
+  return keys;
+}
+
+bool is_text(const std::string& key) {
+  return key == "layer" || key == "event" || key == "tensor" || key == "pass";
+}
+
+// "" or why it is no event.
+std::string fault_of(const EventReader::Json& json) {
+  if (!json.is_object()) return "expected a JSON object";
+  Names keys = {"image", "layer", "group", "step", "event"};
+  const auto kind = json.find("event");
+  if (kind != json.end() && kind->is_string()) {
+    const auto known = keys_by_event().find(kind->get<std::string>());
+    if (known == keys_by_event().end()) return "unknown event " + kind->dump();
+    keys.insert(keys.end(), known->second.begin(), known->second.end());
+  }
+  for (const std::string& key : keys) {
+    const auto found = json.find(key);
+    if (found == json.end()) return "'" + key + "' is missing";
+    if (is_text(key) ? !found->is_string() : !found->is_number_integer())
+      return "'" + key + "' is " + found->dump() + ", expected " +
+             (is_text(key) ? "text" : "a whole number");
+  }
+  return json.size() == keys.size() ? "" : "it has keys that no event has";
+}
+
+}  // namespace
+
+EventReader::EventReader(const std::string& path) : path_(path), file_(path, std::ios::binary) {
+  if (!file_) throw Error(ErrorKind::config, path, "cannot read this file", "check its name");
+  if (read_line()) header_ = Json::parse(text_, nullptr, false);
+  if (!header_.is_object() || !header_.contains(events_schema)) {
+    line_ = 1;
+    fail("this is not the first line of an event log");
+  }
+  if (header_[events_schema] != events_schema_version)
+    fail("event log of version " + header_[events_schema].dump() + ", expected " +
+         std::to_string(events_schema_version));
+}
+
+bool EventReader::next(const EventReader* twin) {
+  event_before_ = std::move(event_);
+  event_ = Json();
+  if (!read_line()) return false;
+  if (twin != nullptr && text_ == twin->text_) return true;
+  event_ = Json::parse(text_, nullptr, false);
+  if (event_.is_discarded()) fail("this is not JSON: cut short or damaged");
+  const std::string fault = fault_of(event_);
+  if (!fault.empty()) fail("this is not an event: " + fault);
+  return true;
+}
+
+bool EventReader::read_line() {
+  if (!std::getline(file_, text_)) return false;
+  ++line_;
+  return true;
+}
+
+void EventReader::fail(const std::string& what) const {
+  throw Error(ErrorKind::config, Location{path_, static_cast<int>(line_), ""}, what,
+              "write the log anew with 'peeksim run --events FILE'");
+}
+
+}  // namespace peeksim

@@ -1,0 +1,15 @@
+// layers.csv: a row per layer, every counter of the machine and of the dense one, for spreadsheets.
+#pragma once
+
+#include <string>
+
+#include "sim/cost/energy.h"
+#include "sim/run/run.h"
+
+namespace peeksim {
+
+// Columns: network, synthetic, layer, shape and policy, ratios, then each counter and each energy
+// component, first of the machine, then prefixed by "dense_". Text is quoted as RFC 4180 wants.
+std::string layers_csv(const RunResult& result, const EnergyTable& table);
+
+}  // namespace peeksim

@@ -1,0 +1,29 @@
+// results.json: a finished run, complete enough to be priced and printed again
+// (docs/results-format.md). The same run gives the same bytes.
+#pragma once
+
+#include <string>
+
+#include "sim/cost/energy.h"
+#include "sim/report/numbers/stored_run.h"
+#include "sim/run/run.h"
+
+namespace peeksim {
+
+constexpr const char* results_schema = "peeksim-results";
+constexpr int results_schema_version = 1;  // raised when a reader of the old one would go wrong
+
+std::string results_json(const RunResult& result, const EnergyTable& table);
+
+// Reads a results.json back. Throws Error(config): missing, not a results file, another schema
+// version, incomplete, sums that do not agree.
+StoredRun read_stored_run(const std::string& path);
+RunResult read_results(const std::string& path);
+
+// The same of the text of such a file; `path` is the name that an error states.
+StoredRun parse_results(const std::string& text, const std::string& path);
+
+// The text of a file of results, for parse_results(). Throws Error(config) when it cannot be read.
+std::string read_results_text(const std::string& path);
+
+}  // namespace peeksim

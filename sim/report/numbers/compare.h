@@ -1,0 +1,59 @@
+// Finished runs beside each other: what differs between their machines, and every metric of the
+// network and of each layer, over the first run's. Layers go together by name.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/report/numbers/stored_run.h"
+
+namespace peeksim {
+
+// What a metric is a function of: a layer's counters and energy, or the network's.
+struct ComparedPart {
+  const CounterPair& counters;
+  double energy;  // in the table's unit
+};
+
+struct ComparedMetric {
+  const char* name;   // in files: "cycles"
+  const char* label;  // on screens
+  double scale;       // of a value on screens
+  const char* unit;   // of a scaled value; "energy": a millionth of the energy table's unit
+  int decimals;
+  double (*value)(const ComparedPart& part);
+};
+
+const std::vector<ComparedMetric>& compared_metrics();
+
+struct ChangedKey {
+  std::string key;                  // "array.rows"
+  std::vector<std::string> values;  // of each run, in one line
+};
+
+// A row of the comparison: the network, or a layer by its name.
+struct ComparedRow {
+  std::string name;
+  // By metric, then by run. Empty: the run has no such layer, or its energies are of another table.
+  std::vector<std::vector<std::optional<double>>> values;
+};
+
+struct Comparison {
+  std::vector<std::string> names;  // "A", "B", ...
+  std::vector<ChangedKey> changed;
+  ComparedRow network;
+  std::vector<ComparedRow> layers;  // in the order of the first run; then what only others have
+  bool same_traces = true, same_energy_tables = true;
+};
+
+// REQUIRES: at least two runs.
+Comparison compare_runs(const std::vector<StoredRun>& runs);
+
+// b / a; empty when either is, or when a is 0.
+std::optional<double> ratio(const std::optional<double>& b, const std::optional<double>& a);
+
+// The unit in which a metric is shown, with its prefix: "k cycles", "uJ".
+std::string shown_unit(const ComparedMetric& metric, const std::string& energy_unit);
+
+}  // namespace peeksim

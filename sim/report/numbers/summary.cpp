@@ -1,0 +1,129 @@
+#include "sim/report/numbers/summary.h"
+
+#include <cmath>
+
+namespace peeksim {
+
+namespace {
+
+struct ScopeRule {
+  const char* name;
+  const char* label;
+  bool (*contains)(const LayerResult& layer);
+};
+
+constexpr ScopeRule scope_rules[] = {
+    {"predicted_layers", "predicted layers",
+     [](const LayerResult& layer) { return layer.policy != "none"; }},
+    {"convolutions", "convolutions",
+     [](const LayerResult& layer) { return layer.layer.kind == LayerKind::conv; }},
+    {"network", "network", [](const LayerResult&) { return true; }},
+    {"streamed_layers", "of it streamed *",
+     [](const LayerResult& layer) { return layer.streamed; }},
+};
+
+struct ImageMetric {
+  const char* name;
+  const char* label;
+  double (*value)(const CounterPair& counters, const EnergyRates& rates);
+};
+
+constexpr ImageMetric image_metrics[] = {
+    {"mac_reduction", "MACs saved",
+     [](const CounterPair& c, const EnergyRates&) { return mac_reduction(c); }},
+    {"cycles", "cycles",
+     [](const CounterPair& c, const EnergyRates&) {
+       return static_cast<double>(c.machine.cycles);
+     }},
+    {"speed_up", "speed-up", [](const CounterPair& c, const EnergyRates&) { return speed_up(c); }},
+    {"energy", "energy",
+     [](const CounterPair& c, const EnergyRates& rates) { return total(price(c.machine, rates)); }},
+    {"energy_ratio", "energy ratio", energy_ratio},
+    {"false_zero_share", "false zeros",
+     [](const CounterPair& c, const EnergyRates&) { return false_share(c); }},
+};
+
+}  // namespace
+
+double share(Count a, Count b) {
+  return b == 0 ? 0.0 : static_cast<double>(a) / static_cast<double>(b);
+}
+
+double mac_reduction(const CounterPair& c) {
+  return share(c.machine.macs_predicted, c.machine.macs_total);
+}
+
+double speed_up(const CounterPair& c) {
+  return share(c.dense.cycles, c.machine.cycles);
+}
+
+double false_share(const CounterPair& c) {
+  return share(c.machine.false_zero, c.machine.predicted_zero);
+}
+
+double utilisation(const Counters& c, const ArraySpec& array) {
+  return share(c.macs_executed + c.macs_zero_gated,
+               c.cycles * array.rows * array.cols * array.lanes);
+}
+
+Bytes dram_bytes(const Counters& c) {
+  return c.dram_read_bytes + c.dram_write_bytes;
+}
+
+BufferTraffic buffer_traffic(const Counters& c, const PrecisionSpec& precision) {
+  BufferTraffic bytes;
+  bytes.ifmap = c.ifmap_reads * precision.activation_bytes + c.ifmap_fill_bytes;
+  bytes.weight = c.weight_reads * precision.weight_bytes + c.weight_fill_bytes;
+  // A residual is filled and read back; what is stored is read from the ofmap buffer.
+  bytes.ofmap = (c.ofmap_writes + c.predicted_zero) * precision.activation_bytes +
+                2 * c.residual_bytes + c.dram_write_bytes;
+  return bytes;
+}
+
+Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision) {
+  const BufferTraffic bytes = buffer_traffic(counters, precision);
+  return bytes.ifmap + bytes.weight + bytes.ofmap;
+}
+
+double energy_ratio(const CounterPair& c, const EnergyRates& rates) {
+  const double machine = total(price(c.machine, rates));
+  return machine == 0 ? 0.0 : total(price(c.dense, rates)) / machine;
+}
+
+std::vector<Scope> scopes(const RunResult& result) {
+  std::vector<Scope> all;
+  for (const ScopeRule& rule : scope_rules) {
+    Scope scope{rule.name, rule.label, {}, 0};
+    for (const LayerResult& layer : result.layers) {
+      if (!rule.contains(layer)) continue;
+      scope.counters += layer.counters;
+      ++scope.layers;
+    }
+    all.push_back(std::move(scope));
+  }
+  return all;
+}
+
+std::vector<std::string> scope_names() {
+  std::vector<std::string> names;
+  for (const ScopeRule& rule : scope_rules) names.emplace_back(rule.name);
+  return names;
+}
+
+std::vector<Spread> spread_over_images(const RunResult& result, const EnergyRates& rates) {
+  const double n = static_cast<double>(result.images.size());
+  std::vector<Spread> spreads;
+  for (const ImageMetric& metric : image_metrics) {
+    Spread spread{metric.name, metric.label, 0, 0};
+    for (const ImageResult& image : result.images)
+      spread.mean += metric.value(image.counters, rates) / n;
+    double squares = 0;
+    for (const ImageResult& image : result.images)
+      squares += std::pow(metric.value(image.counters, rates) - spread.mean, 2);
+    if (n > 1) spread.deviation = std::sqrt(squares / (n - 1));
+    spreads.push_back(std::move(spread));
+  }
+  return spreads;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,63 @@
+// The ratios that people quote, from counters and energies; what each is over is part of its name.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/cost/energy.h"
+#include "sim/run/run.h"
+
+namespace peeksim {
+
+// a / b, or 0 when b is 0: a layer without MACs saves none.
+double share(Count a, Count b);
+
+double mac_reduction(const CounterPair& counters);  // MACs predicted / MACs, 0 … 1
+double speed_up(const CounterPair& counters);       // dense cycles / cycles; above 1 is faster
+double false_share(const CounterPair& counters);    // wrongly predicted zeros / predicted zeros
+
+// MAC slots of the array that computed (or met a zero activation) / all slots of all cycles.
+double utilisation(const Counters& counters, const ArraySpec& array);
+
+Bytes dram_bytes(const Counters& counters);
+
+// Bytes that cross the ports of each on-chip buffer: reads, writes and fills.
+struct BufferTraffic {
+  Bytes ifmap = 0;
+  Bytes weight = 0;
+  Bytes ofmap = 0;
+};
+
+BufferTraffic buffer_traffic(const Counters& counters, const PrecisionSpec& precision);
+Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision);  // their sum
+
+// Dense energy / energy of the machine; above 1 is cheaper.
+double energy_ratio(const CounterPair& counters, const EnergyRates& rates);
+
+// Sums over some of the layers. A MAC reduction means little without saying over which.
+struct Scope {
+  std::string name;   // in files: "predicted_layers"
+  std::string label;  // on screens: "predicted layers"
+  CounterPair counters;
+  int layers = 0;
+};
+
+// predicted layers, convolutions, network; and, when only some layers stream their weights, those
+// apart, because prediction changes their weight traffic too.
+std::vector<Scope> scopes(const RunResult& result);
+
+// Their names.
+std::vector<std::string> scope_names();
+
+// Mean and standard deviation (of a sample; 0 for one image) over the images.
+struct Spread {
+  std::string name;
+  std::string label;
+  double mean = 0;
+  double deviation = 0;
+};
+
+std::vector<Spread> spread_over_images(const RunResult& result, const EnergyRates& rates);
+
+}  // namespace peeksim

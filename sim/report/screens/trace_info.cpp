@@ -1,0 +1,120 @@
+#include "sim/report/screens/trace_info.h"
+
+#include <nlohmann/json.hpp>
+
+#include "sim/report/screens/text_table.h"
+
+namespace peeksim {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t label_width = 9;  // of "origin   "
+
+std::string size(int h, int w) {
+  return std::to_string(h) + "x" + std::to_string(w);
+}
+
+// The tensors of which the trace has values.
+std::vector<std::string> tensors_of(const TraceLayer& traced) {
+  std::vector<std::string> tensors = {"ofmap"};
+  if (traced.has_ifmap) tensors.emplace_back("ifmap");
+  if (traced.has_weight) tensors.emplace_back("weight");
+  if (traced.has_bias) tensors.emplace_back("bias");
+  if (traced.has_residual) tensors.emplace_back("residual");
+  return tensors;
+}
+
+std::string values_text(const TraceLayer& traced) {
+  std::string text;
+  for (const std::string& tensor : tensors_of(traced))
+    text += text.empty() ? tensor + " " + traced.ofmap_type : ", " + tensor;
+  return text + (traced.integer ? ": i8 arithmetic" : "");
+}
+
+Json layer_json(const TraceLayer& traced) {
+  const Layer& layer = traced.layer;
+  Json json;
+  json["name"] = layer.name;
+  json["kind"] = kind_name(layer);
+  json["activation"] = activation_name(layer.activation);
+  json["after_add"] = layer.residual;
+  json["ifmap_shape"] = {layer.C, layer.H, layer.W};
+  json["kernel"] = {layer.R, layer.S};
+  json["stride"] = {layer.stride_h, layer.stride_w};
+  json["groups"] = layer.groups;
+  json["ofmap_shape"] = {layer.K, layer.P(), layer.Q()};
+  json["macs"] = layer.macs();
+  json["type"] = traced.ofmap_type;
+  json["tensors"] = tensors_of(traced);
+  json["integer"] = traced.integer;
+  return json;
+}
+
+}  // namespace
+
+std::string trace_heading(const TraceInfo& info, const std::string& sha256,
+                          const ScreenStyle& style) {
+  std::string out =
+      inked(info.network + ": " + std::to_string(info.layers.size()) + " layers, " +
+                std::to_string(info.images) + (info.images == 1 ? " image\n" : " images\n"),
+            Ink::heading, style);
+  if (info.synthetic)
+    out += inked(
+        wrapped("SYNTHETIC: the values are generated, not those of a trained network\n", 0, style),
+        Ink::warning, style);
+  std::string what = "origin   " + info.origin + "\nsha256   " + sha256 + "\n";
+  if (info.loop.closed)
+    what += "loop     closed: recorded with the prediction of " + info.loop.machine +
+            (info.loop.settings.empty() ? "" : ", settings " + info.loop.settings) + "\n";
+  else
+    what += "loop     open: recorded without prediction\n";
+  if (!info.workload.empty()) what += "workload " + info.workload + "\n";
+  for (std::size_t i = 0; i < info.image_names.size(); ++i) {
+    what += "image    " + info.image_names[i];
+    if (i < info.labels.size() && info.labels[i] >= 0)
+      what += ", class " + std::to_string(info.labels[i]);
+    what += "\n";
+  }
+  return out + wrapped(what + "\n", label_width, style);
+}
+
+std::string trace_info_screen(const TraceInfo& info, const std::string& sha256,
+                              const ScreenStyle& style) {
+  TextTable table({{"layer", "kind", "into", "ifmap", "kernel", "stride", "groups", "ofmap",
+                    "MACs, M", "values"}});
+  Count macs = 0;
+  for (const TraceLayer& traced : info.layers) {
+    const Layer& layer = traced.layer;
+    macs += layer.macs();
+    table.add_row(
+        {layer.name, kind_name(layer),
+         std::string(activation_name(layer.activation)) + (layer.residual ? " after add" : ""),
+         std::to_string(layer.C) + "x" + size(layer.H, layer.W), size(layer.R, layer.S),
+         size(layer.stride_h, layer.stride_w), std::to_string(layer.groups),
+         std::to_string(layer.K) + "x" + size(layer.P(), layer.Q()),
+         fixed(static_cast<double>(layer.macs()) / 1e6, 1), values_text(traced)});
+  }
+  return trace_heading(info, sha256, style) + table.text(style) +
+         "MACs per image: " + std::to_string(macs) + "\n";
+}
+
+std::string trace_info_json(const TraceInfo& info, const std::string& sha256) {
+  Json json;
+  json["network"] = info.network;
+  json["synthetic"] = info.synthetic;
+  json["origin"] = info.origin;
+  json["workload"] = info.workload;
+  json["sha256"] = sha256;
+  json["loop"] = info.loop.closed ? "closed" : "open";
+  if (info.loop.closed) json["loop_machine"] = info.loop.machine;
+  json["images"] = info.images;
+  json["image_names"] = info.image_names;
+  json["labels"] = info.labels;
+  json["layers"] = Json::array();
+  for (const TraceLayer& traced : info.layers) json["layers"].push_back(layer_json(traced));
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace peeksim

@@ -1,0 +1,21 @@
+// What a trace holds, without its values: as a screen and as JSON.
+#pragma once
+
+#include <string>
+
+#include "sim/report/screens/screen_style.h"
+#include "sim/trace/trace.h"
+
+namespace peeksim {
+
+// The lines above a table: network, origin, loop, images.
+std::string trace_heading(const TraceInfo& info, const std::string& sha256,
+                          const ScreenStyle& style);
+
+std::string trace_info_screen(const TraceInfo& info, const std::string& sha256,
+                              const ScreenStyle& style);
+
+// One object, with a list of layers; shapes as [C,H,W] and [K,P,Q].
+std::string trace_info_json(const TraceInfo& info, const std::string& sha256);
+
+}  // namespace peeksim

@@ -1,9 +1,0 @@
-#include "sim/report/version.h"
-
-namespace peeksim {
-
-const char* program_version() {
-  return PEEKSIM_VERSION;
-}
-
-}  // namespace peeksim

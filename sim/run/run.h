@@ -1,0 +1,140 @@
+// A whole trace on a machine, and on the same machine without prediction beside it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/base/counters.h"
+#include "sim/config/load_machine.h"
+#include "sim/engine/event/accelerator.h"
+#include "sim/engine/event_log.h"
+#include "sim/run/clocked_waveform.h"
+#include "sim/trace/trace.h"
+#include "sim/trace/watch.h"
+
+namespace peeksim {
+
+// The counters of the described machine and of the same machine with policy `none`.
+struct CounterPair {
+  Counters machine;
+  Counters dense;
+
+  CounterPair& operator+=(const CounterPair& other) {
+    machine += other.machine;
+    dense += other.dense;
+    return *this;
+  }
+};
+
+struct LayerResult {
+  Layer layer;
+  std::string policy;        // the predictor that ran: "none" when the layer is not predicted
+  std::string excluded;      // "" or why it was not
+  bool streamed = false;     // its weights are streamed: prediction changes weight traffic too
+  bool zeros_known = false;  // the trace has its ifmap: zero activations are gated
+  CounterPair counters;      // over all images
+};
+
+struct ImageResult {
+  std::string name;      // "" when the trace has no names
+  CounterPair counters;  // over all layers
+};
+
+// What was simulated, so that a result can be traced to its input. No paths: the same trace gives
+// the same bytes wherever it lies.
+struct TraceIdentity {
+  std::string file;  // the last part of its path
+  std::string network;
+  std::string origin;
+  std::string workload;
+  std::string sha256;
+  bool synthetic = false;
+  TraceLoop loop;
+  int images = 0;
+};
+
+struct RunResult {
+  MachineSpec machine;
+  TraceIdentity trace;
+  std::vector<LayerResult> layers;
+  std::vector<ImageResult> images;
+
+  CounterPair totals() const;  // over all layers and images
+};
+
+// What a run cost and how much of it was really simulated: for the bench, never part of a result.
+struct RunProfile {
+  double read_seconds = 0;      // CPU: trace to memory, with decompression and checks
+  double simulate_seconds = 0;  // CPU: prediction, scheduling, timing, counting
+  Cycle cycles = 0;             // simulated; results that are reused do not count again
+  Count macs = 0;
+};
+
+// What happened in one layer of one image on the described machine, sorted as in
+// schedule/event_log.h. Cycles count from the start of the image's network.
+struct RunEvents {
+  const Layer& layer;
+  const Plan& plan;  // of a group of the layer
+  int image;
+  const EventLog& events;
+};
+
+// Takes the events of each layer, image after image, as soon as they are known.
+using EventSink = std::function<void(const RunEvents&)>;
+
+// What runs on the same trace have in common. A run asks before it reads or computes, and tells
+// what it had to compute: so a sweep does once what many of its machines share. Everything is what
+// the run would have found out by itself. For an engine that is not clocked.
+class RunCache {
+ public:
+  virtual ~RunCache() = default;
+
+  // The ofmap [K,P,Q], and the zero taps of the ifmap (schedule/zero_gating.h), of a layer and an
+  // image, into `values`. False: to be read from the trace.
+  virtual bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) = 0;
+  virtual bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) = 0;
+
+  // What the values predict with these settings. Null: to be computed, and kept.
+  virtual const Prediction* prediction(std::size_t layer, int image,
+                                       const LayerPrediction& settings) = 0;
+  virtual void keep_prediction(std::size_t layer, int image, const LayerPrediction& settings,
+                               const Prediction& prediction) = 0;
+
+  // The counters of the dense version of the machine. Null: to be simulated, and kept.
+  virtual const Counters* dense(std::size_t layer, int image) = 0;
+  virtual void keep_dense(std::size_t layer, int image, const Counters& counters) = 0;
+};
+
+struct RunOptions {
+  std::string engine = "event";  // a row of engines()
+  // A computed output that is not the trace's is an error; for an engine that computes outputs.
+  bool check_values = false;
+  Accelerator::Options accelerator;
+  EventSink events;  // none: nothing is logged
+  // Of the first image, counted as in RunEvents; for an engine that is clocked.
+  WaveformOptions waveform;
+  RunProfile* profile = nullptr;
+  int images = 0;             // how many of the trace's, from the first one on; 0: all
+  RunCache* cache = nullptr;  // none: everything is read and computed
+};
+
+// Simulates every layer of every image. Throws Error(usage) for an unknown engine, for more images
+// than the trace has, for a check of values by one that computes none, for a waveform of one that
+// has no cycles or from after the last cycle, Error(config) and Error(machine) before any
+// simulation when a layer cannot run, Error(trace) for damaged values, for a wrong value or nothing
+// to check and for a negative threshold on values that have already passed the ReLU,
+// Error(interrupted), and whatever the event sink and the waveform's writer throw.
+RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch = {},
+                    const RunOptions& options = {});
+
+// Of a trace and all its images.
+TraceIdentity identity_of(const Trace& trace);
+
+// The same machine with policy `none`.
+MachineSpec dense_version(const MachineSpec& machine);
+
+// The choices of config keys that are rows of tables: predictors and dispatch policies.
+Vocabulary vocabulary();
+
+}  // namespace peeksim

@@ -1,0 +1,54 @@
+// What a run needs of its trace, layer by layer and image by image: read from the file, or taken
+// from a cache that knows it already.
+#pragma once
+
+#include <ctime>
+#include <vector>
+
+#include "sim/engine/engine.h"
+#include "sim/run/run.h"
+
+namespace peeksim {
+
+// Adds the CPU time of its lifetime to a phase.
+class PhaseTimer {
+ public:
+  explicit PhaseTimer(double& seconds) : seconds_(seconds), start_(std::clock()) {}
+  ~PhaseTimer() { seconds_ += static_cast<double>(std::clock() - start_) / CLOCKS_PER_SEC; }
+  PhaseTimer(const PhaseTimer&) = delete;
+  PhaseTimer& operator=(const PhaseTimer&) = delete;
+
+ private:
+  double& seconds_;
+  std::clock_t start_;
+};
+
+class RunInputs {
+ public:
+  // All arguments outlive the object. REQUIRES: a cache only for an engine that is not clocked.
+  RunInputs(const Trace& trace, const MachineSpec& machine, const EngineKind& engine,
+            const RunOptions& options, RunProfile& profile);
+
+  // From now on values are those of this layer.
+  void enter_layer(std::size_t layer, const LayerSetup& setup);
+
+  // The values of an image. Throws as Trace::read_ofmap, and Error(trace) for a negative threshold
+  // on values that have passed the ReLU. Valid until the next call.
+  LayerValues& read(int image);
+
+ private:
+  void read_zero_taps(int image);
+  void predict_with_cache(int image);
+
+  const Trace& trace_;
+  const MachineSpec& machine_;
+  const EngineKind& engine_;
+  const RunOptions& options_;
+  RunProfile& profile_;
+  std::size_t layer_ = 0;
+  const LayerSetup* setup_ = nullptr;
+  LayerValues values_;
+  Prediction prediction_;
+};
+
+}  // namespace peeksim

@@ -1,0 +1,16 @@
+#include "sim/run/run.h"
+#include "sim/schedule/dispatch.h"
+#include "sim/skip/predictor.h"
+
+namespace peeksim {
+
+Vocabulary vocabulary() {
+  Vocabulary words;
+  for (const Predictor& predictor : predictors())
+    words["prediction.policy"].push_back({predictor.name, predictor.meaning});
+  for (const Dispatch& dispatch : dispatch_policies())
+    words["array.dispatch"].push_back({dispatch.name, dispatch.meaning});
+  return words;
+}
+
+}  // namespace peeksim

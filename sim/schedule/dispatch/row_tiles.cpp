@@ -1,0 +1,81 @@
+#include "sim/schedule/dispatch/row_tiles.h"
+
+#include <algorithm>
+
+#include "sim/base/column_set.h"
+
+namespace peeksim {
+
+Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<Tile>& tiles) {
+  const int words = pass.words();
+  std::vector<std::uint64_t> live_cols(words);
+  Tile tile;
+  int filled = 0;  // rows taken, live or dead
+  Count skipped = 0;
+
+  const auto finish = [&] {
+    if (tile.live_pes > 0) {
+      tile.live_cols = count_columns(live_cols.data(), words);
+      tile.drained = tile.distinct;
+      tiles.push_back(tile);
+    } else {
+      ++skipped;
+    }
+    tile = Tile();
+    filled = 0;
+    std::fill(live_cols.begin(), live_cols.end(), std::uint64_t{0});
+  };
+
+  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
+    const std::uint64_t* live = pass.live_of(window);
+    const int columns = count_columns(live, words);
+    if (columns == 0 && !keep_dead_rows) continue;
+    for (int left = pass.positions[window]; left > 0;) {
+      const int taken = std::min(left, pass.rows - filled);
+      if (columns > 0) {
+        tile.distinct += taken;
+        tile.live_pes += taken * columns;
+        for (int w = 0; w < words; ++w) live_cols[w] |= live[w];
+      }
+      filled += taken;
+      left -= taken;
+      if (filled == pass.rows) finish();
+    }
+  }
+  if (filled > 0) finish();
+  return skipped;
+}
+
+Count place_row_tiles(const NeighborPass& pass, bool keep_dead_rows,
+                      std::vector<PlacedTile>& tiles) {
+  PlacedTile tile(pass.rows * pass.columns, idle_pe);
+  int row = 0;
+  bool any_live = false;
+  Count skipped = 0;
+  const auto finish = [&] {
+    if (any_live)
+      tiles.push_back(tile);
+    else
+      ++skipped;
+    std::fill(tile.begin(), tile.end(), idle_pe);
+    row = 0;
+    any_live = false;
+  };
+  int neighbor = 0;
+  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
+    for (int i = 0; i < pass.positions[window]; ++i, ++neighbor) {
+      bool row_live = false;
+      for_each_column(pass.live_of(window), pass.words(), [&](int column) {
+        tile[row * pass.columns + column] = neighbor;
+        row_live = true;
+      });
+      if (!row_live && !keep_dead_rows) continue;
+      any_live |= row_live;
+      if (++row == pass.rows) finish();
+    }
+  }
+  if (row > 0) finish();
+  return skipped;
+}
+
+}  // namespace peeksim

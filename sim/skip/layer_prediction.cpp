@@ -1,0 +1,131 @@
+#include "sim/skip/layer_prediction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/base/error.h"
+#include "sim/base/glob.h"
+
+namespace peeksim {
+
+namespace {
+
+bool names_layer(const std::string& entry, const Layer& layer, bool is_first) {
+  if (entry == "first") return is_first;
+  if (entry.rfind("kind:", 0) == 0) return entry.substr(5) == kind_name(layer);
+  return glob_matches(entry, layer.name);
+}
+
+std::string why_excluded(const PredictionSpec& prediction, const Layer& layer, bool is_first) {
+  if (layer.activation == Activation::none) return "no ReLU";
+  for (const std::string& entry : prediction.exclude)
+    if (names_layer(entry, layer, is_first)) return "excluded by '" + entry + "'";
+  return "";
+}
+
+// The largest float at or below `threshold`: value <= threshold then needs no double.
+float round_down(double threshold) {
+  const float nearest = static_cast<float>(threshold);
+  if (static_cast<double>(nearest) <= threshold) return nearest;
+  return std::nextafter(nearest, -std::numeric_limits<float>::infinity());
+}
+
+std::vector<float> thresholds_of(const MachineSpec& machine, const Layer& layer,
+                                 double one_for_all) {
+  const auto& by_layer = machine.prediction.channel_thresholds;
+  const auto found = by_layer.find(layer.name);
+  if (found == by_layer.end()) return std::vector<float>(layer.K, round_down(one_for_all));
+  if (found->second.size() != static_cast<std::size_t>(layer.K))
+    throw Error(ErrorKind::config, machine.location("prediction.thresholds_file"),
+                "layer '" + layer.name + "' has " + std::to_string(layer.K) +
+                    " output channels, but " + std::to_string(found->second.size()) +
+                    " thresholds are given for it",
+                "give one threshold per output channel");
+  std::vector<float> thresholds;
+  for (const double threshold : found->second) thresholds.push_back(round_down(threshold));
+  return thresholds;
+}
+
+}  // namespace
+
+bool LayerPrediction::has_negative_threshold() const {
+  const bool compares = predicts() && !grid.peeks.empty();
+  return compares && std::any_of(thresholds.begin(), thresholds.end(), [](float threshold) {
+           return threshold < 0 && !std::isinf(threshold);
+         });
+}
+
+LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& layer, bool is_first) {
+  std::string policy = machine.prediction.policy;
+  WindowSpec window = machine.prediction.window;
+  PeekSpec peeks = machine.prediction.peeks;
+  double threshold = machine.prediction.threshold;
+  Location threshold_where = machine.location("prediction.threshold");
+  for (const LayerPredictionOverride& entry : machine.prediction.layers) {
+    if (!glob_matches(entry.match, layer.name)) continue;
+    policy = entry.policy.value_or(policy);
+    window = entry.window.value_or(window);
+    peeks = entry.peeks.value_or(peeks);
+    if (!entry.threshold) continue;
+    threshold = *entry.threshold;
+    threshold_where = entry.where;
+  }
+
+  LayerPrediction result;
+  result.thresholds = thresholds_of(machine, layer, threshold);
+  result.threshold_where = machine.prediction.channel_thresholds.count(layer.name) > 0
+                               ? machine.location("prediction.thresholds_file")
+                               : threshold_where;
+  peek_positions(peeks, window);  // a bad peek is an error whatever the predictor
+  result.predictor = &find_predictor(policy);
+  if (result.predictor->predicts)
+    result.excluded = why_excluded(machine.prediction, layer, is_first);
+  if (!result.excluded.empty()) result.predictor = &find_predictor("none");
+  result.grid = result.predictor->grid(layer, window, peeks);
+  return result;
+}
+
+std::vector<LayerPrediction> resolve_layers(const MachineSpec& machine,
+                                            const std::vector<Layer>& layers) {
+  std::vector<LayerPrediction> resolved;
+  bool before_first = true;
+  for (const Layer& layer : layers) {
+    const bool first = before_first && layer.kind == LayerKind::conv;
+    resolved.push_back(resolve_prediction(machine, layer, first));
+    before_first = before_first && !first;
+  }
+  return resolved;
+}
+
+void require_unrectified(const LayerPrediction& settings, const std::string& layer,
+                         const std::vector<float>& ofmap, const std::string& trace_path) {
+  if (!settings.has_negative_threshold()) return;
+  if (*std::min_element(ofmap.begin(), ofmap.end()) != 0.0f) return;
+  throw Error(ErrorKind::trace, trace_path,
+              "layer '" + layer + "' has a negative threshold (" + settings.threshold_where.text() +
+                  "), but the trace holds only values that have passed the ReLU: none is below 0",
+              "record the values that enter the ReLU, or use thresholds of 0 and above");
+}
+
+std::vector<std::string> unmatched_entries(const PredictionSpec& prediction,
+                                           const std::vector<Layer>& layers) {
+  std::vector<std::string> unmatched;
+  const auto require = [&](const std::string& key, const std::string& entry, auto&& names) {
+    if (std::none_of(layers.begin(), layers.end(), names))
+      unmatched.push_back(key + ": '" + entry + "'");
+  };
+  for (const std::string& entry : prediction.exclude)
+    require("prediction.exclude", entry, [&](const Layer& layer) {
+      return names_layer(entry, layer, layer.kind == LayerKind::conv);
+    });
+  for (const LayerPredictionOverride& entry : prediction.layers)
+    require("prediction.layers", entry.match,
+            [&](const Layer& layer) { return glob_matches(entry.match, layer.name); });
+  for (const auto& [name, thresholds] : prediction.channel_thresholds)
+    require("prediction.thresholds_file", name,
+            [&, wanted = name](const Layer& layer) { return layer.name == wanted; });
+  return unmatched;
+}
+
+}  // namespace peeksim

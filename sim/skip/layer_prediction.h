@@ -1,0 +1,45 @@
+// What a machine's prediction settings mean for one layer: which predictor, which windows, which
+// thresholds; and why a layer runs dense although the machine predicts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/config/machine.h"
+#include "sim/skip/predictor.h"
+#include "sim/workload/layer.h"
+
+namespace peeksim {
+
+struct LayerPrediction {
+  const Predictor* predictor = nullptr;
+  WindowGrid grid;
+  std::vector<float> thresholds;  // [K], rounded down so that float <= threshold stays exact
+  Location threshold_where;       // where the thresholds were set
+  std::string excluded;           // "" or why the machine's predictor does not run here
+
+  bool predicts() const { return predictor->predicts; }
+  // Whether a channel that can be predicted has a threshold below 0.
+  bool has_negative_threshold() const;
+};
+
+// REQUIRES: shape_error(layer) is empty. Throws Error(config): unknown predictor, a peek outside
+// the window, per-channel thresholds whose number is not K (whatever the predictor).
+LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& layer, bool is_first);
+
+// The settings of all layers of a network, in the order of execution: the first convolution among
+// them is `first`. Throws as resolve_prediction.
+std::vector<LayerPrediction> resolve_layers(const MachineSpec& machine,
+                                            const std::vector<Layer>& layers);
+
+// Values that have passed the ReLU cannot tell a small positive output from a clearly negative one,
+// so a threshold below 0 would silently predict nothing. Throws Error(trace) for such values.
+void require_unrectified(const LayerPrediction& settings, const std::string& layer,
+                         const std::vector<float>& ofmap, const std::string& trace_path);
+
+// The entries of prediction.exclude, prediction.layers and the thresholds file that name none of
+// the layers: most likely a slip, worth a warning.
+std::vector<std::string> unmatched_entries(const PredictionSpec& prediction,
+                                           const std::vector<Layer>& layers);
+
+}  // namespace peeksim

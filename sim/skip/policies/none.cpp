@@ -1,0 +1,22 @@
+// The dense machine: every output is computed.
+#include <algorithm>
+
+#include "sim/skip/policies/predictors.h"
+
+namespace peeksim {
+
+namespace {
+
+WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
+  return {layer.P(), layer.Q(), 1, 1, {}};
+}
+
+void predict(const WindowGrid& grid, const float*, float, std::uint8_t* predicted) {
+  std::fill_n(predicted, grid.count(), std::uint8_t{0});
+}
+
+}  // namespace
+
+const Predictor none_predictor = {"none", "dense: every output is computed", false, grid, predict};
+
+}  // namespace peeksim

@@ -1,0 +1,24 @@
+// The upper bound: exactly the outputs that are zero after the ReLU are gated, and none is
+// computed to find them. Every output is a window of its own, without a peek.
+#include "sim/skip/policies/predictors.h"
+
+namespace peeksim {
+
+namespace {
+
+WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
+  return {layer.P(), layer.Q(), 1, 1, {}};
+}
+
+void predict(const WindowGrid& grid, const float* plane, float, std::uint8_t* predicted) {
+  const int count = grid.count();
+  for (int i = 0; i < count; ++i) predicted[i] = plane[i] <= 0.0f;
+}
+
+}  // namespace
+
+const Predictor oracle_predictor = {
+    "oracle", "upper bound: gates exactly the outputs that are zero, without peeks", true, grid,
+    predict};
+
+}  // namespace peeksim

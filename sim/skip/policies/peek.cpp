@@ -1,0 +1,44 @@
+// Shomron and Weiser: a window is predicted zero when it has a peek and its largest peek is at or
+// below the threshold.
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "sim/skip/policies/predictors.h"
+
+namespace peeksim {
+
+namespace {
+
+WindowGrid grid(const Layer& layer, const WindowSpec& window, const PeekSpec& peeks) {
+  return {layer.P(), layer.Q(), window.height, window.width, peek_positions(peeks, window)};
+}
+
+void predict(const WindowGrid& grid, const float* plane, float threshold, std::uint8_t* predicted) {
+  const int cols = grid.cols();
+  std::vector<float> largest(cols);
+  for (int row = 0; row < grid.rows(); ++row) {
+    std::fill(largest.begin(), largest.end(), -std::numeric_limits<float>::infinity());
+    for (const Position& peek : grid.peeks) {
+      if (peek.row >= grid.height_of(row)) continue;
+      const float* values = plane + std::int64_t{row * grid.height + peek.row} * grid.Q + peek.col;
+      // The windows whose peek column lies inside the plane: all, or all but the last.
+      const int existing = peek.col < grid.width_of(cols - 1) ? cols : cols - 1;
+      for (int col = 0; col < existing; ++col)
+        largest[col] = std::max(largest[col], values[std::int64_t{col} * grid.width]);
+    }
+    std::uint8_t* decided = predicted + std::int64_t{row} * cols;
+    for (int col = 0; col < cols; ++col) decided[col] = largest[col] <= threshold;
+    // Only an edge window can be without a peek, and it predicts nothing.
+    if (grid.peeks_of(row, cols - 1) == 0) decided[cols - 1] = 0;
+    if (cols > 1 && grid.peeks_of(row, 0) == 0) std::fill_n(decided, cols - 1, std::uint8_t{0});
+  }
+}
+
+}  // namespace
+
+const Predictor peek_predictor = {
+    "peek", "a window whose peeks are all at or below the threshold is predicted zero", true, grid,
+    predict};
+
+}  // namespace peeksim

@@ -1,0 +1,12 @@
+// The rows of the table of predictors, one .cpp each.
+#pragma once
+
+#include "sim/skip/predictor.h"
+
+namespace peeksim {
+
+extern const Predictor none_predictor;
+extern const Predictor peek_predictor;
+extern const Predictor oracle_predictor;
+
+}  // namespace peeksim

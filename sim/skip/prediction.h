@@ -1,0 +1,62 @@
+// The outcome of prediction on one layer and image: a bit per window and channel, and how often
+// it was right. A pure function of the ofmap.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/skip/layer_prediction.h"
+
+namespace peeksim {
+
+// A bit per (window, channel), all channels of a window side by side in 64-bit words, because
+// the schedule asks which columns of a tile are gated.
+class WindowBits {
+ public:
+  WindowBits() = default;
+  WindowBits(int windows, int channels)
+      : words_((channels + 63) / 64), bits_(static_cast<std::size_t>(windows) * words_) {}
+
+  void set(int window, int channel, std::uint64_t bit) {
+    bits_[index(window) + channel / 64] |= bit << (channel % 64);
+  }
+  bool test(int window, int channel) const {
+    return bits_[index(window) + channel / 64] >> (channel % 64) & 1;
+  }
+  // As it lies in memory: word_count() words a window, the windows one after another.
+  WindowBits(int word_count, std::vector<std::uint64_t> words)
+      : words_(word_count), bits_(std::move(words)) {}
+  int word_count() const { return words_; }
+  const std::vector<std::uint64_t>& words() const { return bits_; }
+
+  // `channels` bits from `first` on, at bit 0 of out[0] on; unused bits are 0.
+  // REQUIRES: out has (channels + 63) / 64 words.
+  void extract(int window, int first, int channels, std::uint64_t* out) const;
+
+ private:
+  std::size_t index(int window) const { return static_cast<std::size_t>(window) * words_; }
+
+  int words_ = 0;
+  std::vector<std::uint64_t> bits_;
+};
+
+struct Prediction {
+  WindowGrid grid;
+  bool predicts = false;
+  WindowBits predicted;      // windows x K
+  Count predicted_zero = 0;  // outputs gated
+  Count correct_zero = 0;    // of those: value <= 0
+  Count false_zero = 0;      // of those: value > 0
+};
+
+// ofmap: [K,P,Q], the values that enter the activation.
+Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels);
+
+// The outcome of predictions that were made elsewhere, from values that a simulated array computed.
+// REQUIRES: settings.predicts(); `predicted` has grid.count() windows.
+Prediction judge(const LayerPrediction& settings, WindowBits predicted,
+                 const std::vector<float>& ofmap, int channels);
+
+}  // namespace peeksim

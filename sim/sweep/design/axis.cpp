@@ -1,0 +1,209 @@
+#include "sim/sweep/design/axis.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "sim/base/suggest.h"
+#include "sim/config/machine_keys.h"
+#include "sim/sweep/design/key_text.h"
+
+namespace fs = std::filesystem;
+
+namespace peeksim {
+
+namespace {
+
+constexpr std::int64_t most_choices = 1000000;  // of one axis: a slip is more likely than a wish
+
+AxisChoice choice_of(const std::string& key, const Value& value) {
+  return {{{key, display_text(value)}}, {{key, value}}};
+}
+
+bool is_whole(const MachineKey& key) {
+  return key.type == "integer" || key.type == "size";
+}
+
+// A number as a machine file would give it. Twelve digits are the same on every machine, whatever
+// its library's pow() does with the last one.
+Value number_value(const MachineKey& key, double number, const Location& where) {
+  char text[64];
+  const bool whole = is_whole(key) || number == std::floor(number);
+  const auto end =
+      whole && std::fabs(number) < 1e15
+          ? std::to_chars(text, text + sizeof text, std::llround(number))
+          : std::to_chars(text, text + sizeof text, number, std::chars_format::general, 12);
+  return Value::scalar(std::string(text, end.ptr), where);
+}
+
+double number_of(const MachineKey& key, const Value& value) {
+  if (key.type == "size") return static_cast<double>(value.bytes(0, Bytes{1} << 50));
+  return value.number();
+}
+
+struct Ends {
+  double first = 0, last = 0;
+};
+
+// [first, last, third] with numbers of the key's own kind for both ends.
+Ends read_ends(const MachineKey& key, const Value& list, const char* form) {
+  if (list.items().size() != 3)
+    list.fail(std::string("expected ") + form + ", found " + std::to_string(list.items().size()) +
+              " values");
+  return {number_of(key, list.items()[0]), number_of(key, list.items()[1])};
+}
+
+std::vector<Value> range(const MachineKey& key, const Value& list) {
+  const Ends ends = read_ends(key, list, "[first, last, step]");
+  const double step = number_of(key, list.items()[2]);
+  if (step == 0 || (ends.last - ends.first) / step < 0)
+    list.items()[2].fail("this step never leads from the first value to the last",
+                         "a range ends where the next step would pass its last value");
+  // A hair's breadth of rounding must not lose the last value.
+  const double steps = std::floor((ends.last - ends.first) / step + 1e-9);
+  if (steps >= most_choices) list.fail("has more than a million values", "take a larger step");
+  std::vector<Value> values;
+  for (int i = 0; i <= static_cast<int>(steps); ++i)
+    values.push_back(number_value(key, ends.first + i * step, list.where()));
+  return values;
+}
+
+int read_count(const Value& list) {
+  return static_cast<int>(list.items()[2].integer(2, most_choices));
+}
+
+std::vector<Value> linspace(const MachineKey& key, const Value& list) {
+  const Ends ends = read_ends(key, list, "[first, last, how many]");
+  const int count = read_count(list);
+  std::vector<Value> values;
+  for (int i = 0; i < count; ++i)
+    values.push_back(
+        number_value(key, ends.first + (ends.last - ends.first) * i / (count - 1), list.where()));
+  return values;
+}
+
+std::vector<Value> logspace(const MachineKey& key, const Value& list) {
+  const Ends ends = read_ends(key, list, "[first, last, how many]");
+  const int count = read_count(list);
+  if (ends.first <= 0 || ends.last <= 0)
+    list.fail("both ends of a logspace are above 0", "they are values, not exponents");
+  std::vector<Value> values;
+  for (int i = 0; i < count; ++i)
+    values.push_back(number_value(
+        key, ends.first * std::pow(ends.last / ends.first, static_cast<double>(i) / (count - 1)),
+        list.where()));
+  return values;
+}
+
+struct Form {
+  const char* name;
+  std::vector<Value> (*values)(const MachineKey& key, const Value& list);
+};
+
+constexpr Form forms[] = {{"range", range}, {"linspace", linspace}, {"logspace", logspace}};
+
+// The values of one key: a list, or a form such as {range: [8, 64, 8]}.
+std::vector<Value> values_of(const std::string& name, const Value& value) {
+  const MachineKey& key = require_machine_key(name, value);
+  if (value.is_list()) return value.items();
+  if (!value.is_map() || value.entries().size() != 1)
+    value.fail("expected a list of values, or one of range, linspace, logspace",
+               "for example [8, 16, 32] or {range: [8, 64, 8]}");
+  const auto& [form_name, list] = value.entries()[0];
+  std::vector<std::string> known;
+  for (const Form& form : forms) {
+    if (form_name == form.name) return form.values(key, list);
+    known.emplace_back(form.name);
+  }
+  value.fail("unknown form '" + form_name + "' of an axis", suggest(form_name, known));
+}
+
+// Keys that advance together.
+std::vector<AxisChoice> zip(const Value& map) {
+  std::vector<AxisChoice> choices;
+  for (const auto& [key, value] : map.entries()) {
+    const std::vector<Value> values = values_of(key, value);
+    if (choices.empty()) choices.resize(values.size());
+    if (values.size() != choices.size())
+      value.fail("has " + std::to_string(values.size()) + " values, and the key before it " +
+                     std::to_string(choices.size()),
+                 "keys that advance together have as many values each");
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      choices[i].shown.emplace_back(key, display_text(values[i]));
+      choices[i].keys.emplace_back(key, values[i]);
+    }
+  }
+  return choices;
+}
+
+// The file that an overlay names, from the folder of the sweep file.
+std::string path_of(const Value& name) {
+  return (fs::path(name.where().file).parent_path() / name.text()).lexically_normal();
+}
+
+// Of a machine file that extends another, what it changes.
+KeyValues overlay_file(const Value& name) {
+  const std::string path = path_of(name);
+  if (!fs::is_regular_file(path))
+    name.fail("cannot read the overlay " + path, "the path is relative to the file that names it");
+  std::vector<std::pair<std::string, Value>> own;
+  const Value file = read_yaml(path);
+  for (const auto& entry : file.entries())
+    if (entry.first != "extends") own.push_back(entry);
+  return partial_machine(Value::map(std::move(own), file.where()));
+}
+
+// Named parts of a machine, in place or in files of their own.
+void add_overlays(const Value& map, Axis& axis) {
+  for (const auto& [name, part] : map.entries()) {
+    const Value* optional = part.is_map() ? part.find("if_present") : nullptr;
+    if (optional != nullptr) part.require_known_keys({"if_present"});
+    if (optional != nullptr && !fs::exists(path_of(*optional))) {
+      axis.left_out.push_back("the axis '" + axis.name + "' goes without '" + name +
+                              "': there is no " + path_of(*optional));
+      continue;
+    }
+    AxisChoice choice;
+    choice.shown.emplace_back(axis.name, name);
+    choice.keys = optional != nullptr ? overlay_file(*optional)
+                  : part.is_map()     ? partial_machine(part)
+                                      : overlay_file(part);
+    axis.choices.push_back(std::move(choice));
+  }
+}
+
+void require_distinct(const Axis& axis) {
+  std::set<std::string> seen;
+  for (const AxisChoice& choice : axis.choices) {
+    std::string text;
+    for (const auto& [column, value] : choice.shown)
+      text += (text.empty() ? "" : ", ") + column + " " + value;
+    if (!seen.insert(text).second)
+      throw Error(ErrorKind::config, axis.where, "has the choice " + text + " twice",
+                  "name every choice once; fewer steps if the values were rounded");
+  }
+}
+
+}  // namespace
+
+Axis read_axis(const std::string& name, const Value& value) {
+  Axis axis;
+  axis.name = name;
+  axis.where = value.where();
+  const bool one_entry = value.is_map() && value.entries().size() == 1;
+  const std::string form = one_entry ? value.entries()[0].first : "";
+  if (form == "zip") {
+    axis.choices = zip(value.entries()[0].second);
+  } else if (form == "overlays") {
+    add_overlays(value.entries()[0].second, axis);
+  } else {
+    for (const Value& one : values_of(name, value)) axis.choices.push_back(choice_of(name, one));
+  }
+  if (axis.choices.empty()) value.fail("has no values", "give at least one, or drop the axis");
+  require_distinct(axis);
+  return axis;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,117 @@
+// Keys that are numbers stand for themselves, true and false for 1 and 0, and words (names of
+// policies and patterns) for a number each, so that == and != compare them.
+#include "sim/sweep/design/expression.h"
+
+#include <muParser.h>
+
+#include <cmath>
+#include <map>
+
+#include "sim/base/suggest.h"
+#include "sim/config/machine_keys.h"
+
+namespace peeksim {
+
+namespace {
+
+constexpr const char* name_letters =
+    "0123456789_.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+double no(double value) {
+  return value == 0 ? 1 : 0;
+}
+
+// The parser would take `array.rows = 8` as an order and be content with its result, 8.
+bool assigns(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '=') continue;
+    if (i + 1 < text.size() && text[i + 1] == '=')
+      ++i;
+    else if (i == 0 || std::string("<>!").find(text[i - 1]) == std::string::npos)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+struct Expression::Impl {
+  Value text;
+  mu::Parser parser;
+  std::map<std::string, double> words;      // of all keys: a number each
+  std::map<std::string, double> variables;  // where the parser reads; nodes stay where they are
+
+  // The number of a word; of a new one too, so that any two texts compare.
+  double word(const std::string& name) {
+    return words.emplace(name, -1000001.0 - static_cast<double>(words.size())).first->second;
+  }
+
+  double number(const Value& value) {
+    if (!value.is_scalar())
+      text.fail("a key in it is a list or a map, which compares with nothing",
+                "use keys that are one number or one word");
+    if (value.is_quoted()) return word(value.text());
+    if (value.text() == "true") return 1;
+    if (value.text() == "false") return 0;
+    try {
+      return value.number();
+    } catch (const Error&) {
+      return word(value.text());
+    }
+  }
+
+  void add_variables();
+};
+
+void Expression::Impl::add_variables() {
+  std::vector<std::string> known;
+  for (const MachineKey& key : machine_keys()) known.push_back(key.path);
+  std::vector<std::string> used;  // a list of our own: defining a variable changes the parser's
+  for (const auto& variable : parser.GetUsedVar()) used.push_back(variable.first);
+  for (const std::string& name : used) {
+    if (find_machine_key(name) == nullptr && words.count(name) == 0)
+      text.fail("'" + name + "' is no key of a machine", suggest(name, known));
+    const auto found = words.find(name);
+    variables[name] = found == words.end() ? 0 : found->second;
+    parser.DefineVar(name, &variables[name]);
+  }
+}
+
+Expression::Expression(const Value& text, const Vocabulary& vocabulary)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->text = text;
+  if (assigns(text.text())) text.fail("sets a key with '='", "write '==' to compare");
+  for (const MachineKey& key : machine_keys())
+    for (const Choice& choice : choices_of(key, vocabulary)) impl_->word(choice.name);
+  for (const auto& [name, value] : {std::pair<std::string, double>{"true", 1}, {"false", 0}})
+    impl_->words[name] = value;
+  try {
+    impl_->parser.DefineNameChars(name_letters);
+    impl_->parser.DefineInfixOprt("!", no);
+    impl_->parser.SetExpr(text.text());
+    impl_->add_variables();
+    impl_->parser.Eval();
+  } catch (const mu::ParserError& error) {
+    text.fail("is no expression: " + error.GetMsg(),
+              "for example array.rows * array.cols == 256 && array.dispatch != gate");
+  }
+}
+
+Expression::~Expression() = default;
+Expression::Expression(Expression&&) noexcept = default;
+
+bool Expression::holds(const MachineSpec& machine) {
+  for (auto& [name, value] : impl_->variables)
+    if (const MachineKey* key = find_machine_key(name)) value = impl_->number(key->show(machine));
+  double result = 0;
+  try {
+    result = impl_->parser.Eval();
+  } catch (const mu::ParserError& error) {
+    impl_->text.fail("cannot be computed: " + error.GetMsg());
+  }
+  if (!std::isfinite(result))
+    impl_->text.fail("is no number for one of the machines", "does it divide by 0?");
+  return result != 0;
+}
+
+}  // namespace peeksim

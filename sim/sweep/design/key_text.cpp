@@ -1,0 +1,24 @@
+#include "sim/sweep/design/key_text.h"
+
+#include "sim/base/suggest.h"
+
+namespace peeksim {
+
+const MachineKey& require_machine_key(const std::string& path, const Value& where) {
+  if (const MachineKey* key = find_machine_key(path)) return *key;
+  std::vector<std::string> known, same_leaf;
+  for (const MachineKey& key : machine_keys()) {
+    known.push_back(key.path);
+    const std::size_t dot = key.path.rfind('.');
+    if (dot != std::string::npos && key.path.substr(dot + 1) == path.substr(path.rfind('.') + 1))
+      same_leaf.push_back(key.path);
+  }
+  const std::string near = nearest_name(path, known);
+  where.fail("'" + path + "' is no key of a machine",
+             !near.empty()           ? "did you mean '" + near + "'?"
+             : same_leaf.size() == 1 ? "did you mean '" + same_leaf[0] + "'?"
+                                     : "'peeksim config reference' lists them; a name of your own "
+                                       "needs zip: or overlays:");
+}
+
+}  // namespace peeksim

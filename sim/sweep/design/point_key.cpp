@@ -1,0 +1,85 @@
+#include "sim/sweep/design/point_key.h"
+
+#include "sim/config/prediction_values.h"
+#include "sim/report/files/results_file.h"
+#include "sim/report/files/version.h"
+#include "sim/run/run.h"
+#include "sim/trace/sha256.h"
+
+namespace peeksim {
+
+namespace {
+
+std::string sha256_of(const std::string& text) {
+  Sha256 hash;
+  hash.add(text);
+  return hash.hex();
+}
+
+MachineSpec without_thresholds(const MachineSpec& machine) {
+  MachineSpec plain = machine;
+  plain.prediction.channel_thresholds.clear();
+  plain.prediction.thresholds_file.clear();
+  return plain;
+}
+
+}  // namespace
+
+std::string machine_text(const MachineSpec& machine) {
+  return to_yaml(show_machine(without_thresholds(machine)));
+}
+
+std::string windows_text(const WindowGrid& grid) {
+  std::string text = std::to_string(grid.height) + " " + std::to_string(grid.width) + "\n";
+  for (const Position& peek : grid.peeks)
+    text += std::to_string(peek.row) + " " + std::to_string(peek.col) + "\n";
+  return text;
+}
+
+std::string thresholds_text(const PredictionSpec& prediction) {
+  return to_yaml(show_channel_thresholds(prediction.channel_thresholds));
+}
+
+std::string thresholds_digest(const PredictionSpec& prediction) {
+  if (prediction.channel_thresholds.empty()) return "";
+  Sha256 hash;
+  for (const auto& [layer, thresholds] : prediction.channel_thresholds) {
+    hash.add(layer + "\n" + std::to_string(thresholds.size()) + "\n");
+    hash.add(thresholds.data(), thresholds.size() * sizeof thresholds[0]);
+  }
+  return hash.hex();
+}
+
+std::string point_key(const MachineSpec& machine, const std::string& energy_table_sha256,
+                      const std::string& trace_sha256, int images) {
+  return sha256_of("peeksim point\nversion " + std::string(program_version()) +
+                   "\nresults schema " + std::to_string(results_schema_version) + "\ntrace " +
+                   trace_sha256 + "\nimages " + std::to_string(images) + "\nenergy table " +
+                   energy_table_sha256 + "\nthresholds " + thresholds_digest(machine.prediction) +
+                   "\n" + machine_text(machine));
+}
+
+std::string prediction_digest(const PredictionSpec& prediction) {
+  MachineSpec machine;
+  machine.prediction = prediction;
+  machine.prediction.latency = 0;  // delays a prediction and changes none
+  return sha256_of(thresholds_digest(prediction) + "\n" + machine_text(machine));
+}
+
+std::string dense_digest(const MachineSpec& machine) {
+  MachineSpec dense = machine;
+  dense.name.clear();
+  dense.energy.clear();
+  dense.clock_mhz = 1;
+  dense.prediction = PredictionSpec();
+  dense.prediction.policy = "none";
+  return sha256_of(machine_text(dense));
+}
+
+std::string windows_digest(const std::vector<LayerPrediction>& layers) {
+  std::string text;
+  for (const LayerPrediction& layer : layers) text += windows_text(layer.grid) + "\n";
+  return sha256_of(text);
+}
+
+}  // namespace peeksim

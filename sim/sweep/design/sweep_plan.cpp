@@ -1,0 +1,214 @@
+#include "sim/sweep/design/sweep_plan.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <unordered_map>
+
+#include "sim/cost/energy.h"
+#include "sim/report/files/layer_settings.h"
+#include "sim/run/run.h"
+#include "sim/schedule/plan.h"
+#include "sim/sweep/design/expression.h"
+#include "sim/sweep/design/point_key.h"
+#include "sim/trace/sha256.h"
+
+namespace fs = std::filesystem;
+
+namespace peeksim {
+
+namespace {
+
+constexpr double most_points = 1e7, most_combinations = 1e18;
+constexpr std::size_t points_between_looks = 100;
+
+// Numbers from 0 on, in the order of appearance.
+std::size_t number_of(const std::string& digest, std::map<std::string, std::size_t>& numbers) {
+  return numbers.emplace(digest, numbers.size()).first->second;
+}
+
+const Sampler& sampler_of(const Sample& sample) {
+  for (const Sampler& sampler : samplers())
+    if (sample.method == sampler.name) return sampler;
+  return samplers().front();
+}
+
+// Choices of: machines, traces, then each axis.
+std::vector<std::uint32_t> sizes_of(const SweepSpec& spec) {
+  std::vector<std::uint32_t> sizes = {static_cast<std::uint32_t>(spec.machines.size()),
+                                      static_cast<std::uint32_t>(spec.traces.size())};
+  for (const Axis& axis : spec.axes)
+    sizes.push_back(static_cast<std::uint32_t>(axis.choices.size()));
+  return sizes;
+}
+
+}  // namespace
+
+const PricedTable& EnergyTables::of(const MachineSpec& machine, const std::string& machine_path) {
+  const std::string name =
+      machine.energy + "\n" + machine.location("energy").file + "\n" + machine_path;
+  const auto found = by_name_.find(name);
+  if (found != by_name_.end()) return found->second;
+  PricedTable priced;
+  const std::string path = energy_table_path(machine, machine_path);
+  priced.table = load_energy_table(path);
+  priced.sha256 = sha256_of_file(path, ErrorKind::config);
+  return by_name_.emplace(name, std::move(priced)).first->second;
+}
+
+SweepPlan::SweepPlan(SweepSpec spec, const PlanWatch& watch)
+    : spec_(std::move(spec)), vocabulary_(vocabulary()) {
+  for (const std::string& path : spec_.machines) templates_.emplace_back(path);
+  for (const Axis& axis : spec_.axes)
+    warnings_.insert(warnings_.end(), axis.left_out.begin(), axis.left_out.end());
+  open_traces();
+  // On a thread of its own, whose heap then holds the points and the holes between them: processes
+  // forked later would copy every page of such a heap that they allocate from.
+  std::async(std::launch::async, [&] { draw_points(watch); }).get();
+}
+
+void SweepPlan::open_traces() {
+  for (const std::string& path : spec_.traces) {
+    traces_.push_back(std::make_unique<Trace>(path));
+    const int held = traces_.back()->info().images;
+    if (spec_.images > held)
+      throw Error(ErrorKind::config, spec_.images_where,
+                  path + " holds " + std::to_string(held) + (held == 1 ? " image" : " images"),
+                  "ask for as many as there are, or drop the key for all");
+  }
+}
+
+void SweepPlan::draw_points(const PlanWatch& watch) {
+  const std::vector<std::uint32_t> sizes = sizes_of(spec_);
+  const Sampler& sampler = sampler_of(spec_.sample);
+  double combinations = 1;
+  for (const std::uint32_t size : sizes) combinations *= size;
+  if (combinations > (sampler.draws ? most_combinations : most_points))
+    throw Error(ErrorKind::config, spec_.file,
+                "the axes have more combinations than a sweep can take",
+                "give fewer values, or draw some of them with sample:");
+  combinations_ = static_cast<std::size_t>(combinations);
+
+  std::vector<Expression> conditions;
+  for (const Value& text : spec_.where) conditions.emplace_back(text, vocabulary_);
+  std::unordered_map<std::string, std::size_t> by_key;
+  const auto take = [&](const Combination& chosen) {
+    if (watch.interrupted && watch.interrupted())
+      throw Error(ErrorKind::interrupted, spec_.file, "interrupted", "nothing has run yet");
+    SweepPoint point;
+    point.machine = chosen[0];
+    point.trace = chosen[1];
+    point.choices.assign(chosen.begin() + 2, chosen.end());
+    const MachineSpec built = machine(point);
+    for (Expression& condition : conditions)
+      if (!condition.holds(built)) return false;
+    check_point(point, built);
+    const auto [other, is_new] = by_key.emplace(point.key, points_.size());
+    if (!is_new)
+      throw Error(ErrorKind::config, spec_.file,
+                  "two points are the same machine and trace: " + describe(points_[other->second]) +
+                      "; and " + describe(point),
+                  "drop the choice that changes nothing");
+    look_for_slips(point, built);
+    points_.push_back(std::move(point));
+    if (watch.progress && points_.size() % points_between_looks == 0)
+      watch.progress(points_.size());
+    return true;
+  };
+  sampler.sample(sizes, spec_.sample.points, spec_.sample.seed, take);
+  if (points_.empty())
+    throw Error(ErrorKind::config,
+                spec_.where.empty() ? Location{spec_.file, 0, ""} : spec_.where[0].where(),
+                "excludes every point", "loosen it: not one of the combinations holds");
+}
+
+MachineSpec SweepPlan::machine(const SweepPoint& point) const {
+  KeyValues keys;
+  for (std::size_t i = 0; i < point.choices.size(); ++i) {
+    const KeyValues& chosen = spec_.axes[i].choices[point.choices[i]].keys;
+    keys.insert(keys.end(), chosen.begin(), chosen.end());
+  }
+  return templates_[point.machine].with(keys, vocabulary_);
+}
+
+std::optional<MachineSpec> SweepPlan::base_machine(std::size_t number) const {
+  try {
+    return templates_[number].with({}, vocabulary_);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+const PricedTable& SweepPlan::energy_table(const SweepPoint& point, const MachineSpec& machine) {
+  return tables_.of(machine, spec_.machines[point.machine]);
+}
+
+int SweepPlan::images(const SweepPoint& point) const {
+  return spec_.images == 0 ? trace(point).info().images : spec_.images;
+}
+
+void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
+  const Trace& trace = *traces_[point.trace];
+  try {
+    const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
+    rates_for(priced.table, machine);
+    point.prediction = number_of(prediction_digest(machine.prediction), predictions_);
+    point.dense = number_of(dense_digest(machine), denses_);
+    require_runnable(point, machine);
+    point.key = point_key(machine, priced.sha256, trace.sha256(), images(point));
+  } catch (const Error& error) {
+    throw Error(error.kind(), "the point " + describe(point), error.what(),
+                "exclude it with where:, or change the axes");
+  }
+}
+
+// Throws Error(machine) or Error(config) when a layer does not run on the machine, or on the dense
+// one beside it. Plans know no thresholds and no prices, so many points have the same.
+void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& machine) {
+  const std::vector<Layer> layers = layers_of(trace(point).info());
+  const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
+  const std::string settings = std::to_string(point.trace) + " " + std::to_string(point.dense);
+  if (!planned_.insert(settings + " " + windows_digest(resolved)).second) return;
+  const MachineSpec dense = dense_version(machine);
+  const std::vector<LayerPrediction> without = resolve_layers(dense, layers);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    plan_layer(layers[i], machine, resolved[i].grid);
+    plan_layer(layers[i], dense, without[i].grid);
+  }
+}
+
+// As 'peeksim run' warns, once for all points that share the cause.
+void SweepPlan::look_for_slips(const SweepPoint& point, const MachineSpec& machine) {
+  if (!looked_at_.insert({point.prediction, point.trace}).second) return;
+  const TraceInfo& info = traces_[point.trace]->info();
+  std::vector<std::string> found;
+  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
+    found.push_back(entry + " names no layer of " + info.path);
+  const std::string loop = loop_mismatch(machine, info);
+  if (!loop.empty()) found.push_back(info.path + " " + loop);
+  for (const std::string& warning : found)
+    if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
+      warnings_.push_back(warning);
+}
+
+std::vector<std::pair<std::string, std::string>> SweepPlan::shown(const SweepPoint& point) const {
+  std::vector<std::pair<std::string, std::string>> columns;
+  const auto stem = [](const std::string& path) { return fs::path(path).stem().string(); };
+  if (spec_.machines.size() > 1)
+    columns.emplace_back("machine", stem(spec_.machines[point.machine]));
+  if (spec_.traces.size() > 1) columns.emplace_back("trace", stem(spec_.traces[point.trace]));
+  for (std::size_t i = 0; i < point.choices.size(); ++i) {
+    const auto& shown = spec_.axes[i].choices[point.choices[i]].shown;
+    columns.insert(columns.end(), shown.begin(), shown.end());
+  }
+  return columns;
+}
+
+std::string SweepPlan::describe(const SweepPoint& point) const {
+  std::string text;
+  for (const auto& [column, value] : shown(point))
+    text += (text.empty() ? "" : ", ") + column + " = " + value;
+  return text.empty() ? "of the base machine" : text;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,100 @@
+// The points of a sweep: every machine and trace that it will run, all of them checked before the
+// first one does. A point is kept as what was chosen on each axis; its machine is built when it is
+// asked for, so that a plan of many points stays small.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/cost/energy_table.h"
+#include "sim/sweep/design/sampling.h"
+#include "sim/sweep/design/sweep_spec.h"
+#include "sim/trace/trace.h"
+
+namespace peeksim {
+
+struct SweepPoint {
+  std::string key;                     // SHA-256 of everything that its result depends on
+  std::size_t machine = 0, trace = 0;  // in the spec
+  // The plan's numbers of settings: points on the same trace share the masks of equal ones, and the
+  // counters of equal dense machines.
+  std::size_t prediction = 0, dense = 0;
+  Combination choices;  // on the spec's axes
+};
+
+// An energy table and the SHA-256 of its file.
+struct PricedTable {
+  EnergyTable table;
+  std::string sha256;
+};
+
+// Energy tables by the machines that name them, each read once.
+class EnergyTables {
+ public:
+  // Throws Error(config) as energy_table_of. The reference stays.
+  const PricedTable& of(const MachineSpec& machine, const std::string& machine_path);
+
+ private:
+  std::map<std::string, PricedTable> by_name_;
+};
+
+// How a plan of many points tells how far it is, and learns that it should stop.
+struct PlanWatch {
+  std::function<void(std::size_t points)> progress;  // so many are checked; empty: nobody listens
+  std::function<bool()> interrupted;                 // empty: never
+};
+
+class SweepPlan {
+ public:
+  // Reads the machines, opens the traces, draws the points, builds each point's machine and plans
+  // every layer on it. Throws Error: whatever is wrong with any of it, a sweep without points, two
+  // points that are the same, more than ten million points.
+  explicit SweepPlan(SweepSpec spec, const PlanWatch& watch = {});
+
+  const SweepSpec& spec() const { return spec_; }
+  const std::vector<SweepPoint>& points() const { return points_; }
+  std::size_t combinations() const { return combinations_; }  // before `where` and duplicates
+  // What is odd and no error, a line each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+  MachineSpec machine(const SweepPoint& point) const;
+  // One of the spec's machines as its file has it; nothing for a file that is no whole machine
+  // until the axes have set their keys.
+  std::optional<MachineSpec> base_machine(std::size_t number) const;
+  const PricedTable& energy_table(const SweepPoint& point, const MachineSpec& machine);
+  const std::string& trace_path(const SweepPoint& point) const { return spec_.traces[point.trace]; }
+  const std::vector<std::unique_ptr<Trace>>& traces() const { return traces_; }
+  const Trace& trace(const SweepPoint& point) const { return *traces_[point.trace]; }
+  int images(const SweepPoint& point) const;
+
+  // Columns and texts: machine and trace where there are several, then the axes.
+  std::vector<std::pair<std::string, std::string>> shown(const SweepPoint& point) const;
+
+ private:
+  void open_traces();
+  void draw_points(const PlanWatch& watch);
+  void check_point(SweepPoint& point, const MachineSpec& machine);
+  void require_runnable(const SweepPoint& point, const MachineSpec& machine);
+  void look_for_slips(const SweepPoint& point, const MachineSpec& machine);
+  std::string describe(const SweepPoint& point) const;
+
+  SweepSpec spec_;
+  Vocabulary vocabulary_;
+  std::vector<MachineTemplate> templates_;
+  std::vector<std::unique_ptr<Trace>> traces_;
+  EnergyTables tables_;
+  std::vector<SweepPoint> points_;
+  std::size_t combinations_ = 0;
+  std::vector<std::string> warnings_;
+  std::map<std::string, std::size_t> predictions_, denses_;  // numbers by digest
+  std::set<std::string> planned_;                            // what plans depend on
+  std::set<std::pair<std::size_t, std::size_t>> looked_at_;  // prediction settings and traces
+};
+
+}  // namespace peeksim

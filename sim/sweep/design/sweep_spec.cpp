@@ -1,0 +1,130 @@
+#include "sim/sweep/design/sweep_spec.h"
+
+#include <filesystem>
+#include <limits>
+
+#include "sim/base/suggest.h"
+#include "sim/sweep/design/metric.h"
+#include "sim/sweep/design/sampling.h"
+
+namespace fs = std::filesystem;
+
+namespace peeksim {
+
+namespace {
+
+const Value& required(const Value& map, const std::string& key, const std::string& example) {
+  const Value* value = map.find(key);
+  if (value == nullptr) map.fail("the key '" + key + "' is missing", "for example " + example);
+  return *value;
+}
+
+std::vector<Value> one_or_more(const Value& value) {
+  if (!value.is_list()) return {value};
+  if (value.items().empty()) value.fail("is an empty list", "name at least one");
+  return value.items();
+}
+
+// Paths are relative to the sweep file.
+std::vector<std::string> read_paths(const Value& value) {
+  std::vector<std::string> paths;
+  for (const Value& item : one_or_more(value)) {
+    const std::string path =
+        (fs::path(item.where().file).parent_path() / item.text()).lexically_normal();
+    if (!fs::is_regular_file(path))
+      item.fail("cannot read " + path, "the path is relative to the sweep file");
+    for (const std::string& other : paths)
+      if (other == path) item.fail("is there twice: " + path, "name every file once");
+    paths.push_back(path);
+  }
+  return paths;
+}
+
+std::vector<Axis> read_axes(const Value& value) {
+  std::vector<Axis> axes;
+  for (const auto& [name, axis] : value.entries()) axes.push_back(read_axis(name, axis));
+  return axes;
+}
+
+// Which of two values would win is a riddle: no key is set by two axes.
+void require_one_axis_per_key(const std::vector<Axis>& axes) {
+  std::vector<std::pair<std::string, const Axis*>> set;
+  for (const Axis& axis : axes)
+    for (const AxisChoice& choice : axis.choices)
+      for (const auto& [key, value] : choice.keys) {
+        for (const auto& [other, owner] : set)
+          if (other == key && owner != &axis)
+            value.fail("'" + key + "' is set by the axis '" + owner->name + "' too",
+                       "let one axis set it");
+        set.emplace_back(key, &axis);
+      }
+}
+
+Sample read_sample(const Value& value) {
+  value.require_known_keys({"method", "points", "seed"});
+  std::vector<std::string> names;
+  for (const Sampler& sampler : samplers()) names.emplace_back(sampler.name);
+  Sample sample;
+  sample.where = value.where();
+  sample.method = required(value, "method", "method: random").one_of(names);
+  const bool draws = sample.method != "grid";
+  for (const char* key : {"points", "seed"})
+    if (const Value* given = value.find(key); given != nullptr && !draws)
+      given->fail("the grid has all points and draws none", "drop it, or name another method");
+  if (!draws) return sample;
+  sample.points = required(value, "points", "points: 200").integer(1, 10000000);
+  sample.seed = required(value, "seed", "seed: 1, so that the same points are drawn again")
+                    .integer(0, std::numeric_limits<std::int64_t>::max());
+  return sample;
+}
+
+std::vector<std::string> read_metrics(const Value& value) {
+  std::vector<std::string> names;
+  for (const Value& item : one_or_more(value)) {
+    find_metric(item.text(), item.where());
+    for (const std::string& other : names)
+      if (other == item.text()) item.fail("'" + other + "' is there twice", "name it once");
+    names.push_back(item.text());
+  }
+  return names;
+}
+
+std::vector<Objective> read_objectives(const Value& value) {
+  std::vector<Objective> objectives;
+  for (const auto& [name, direction] : value.entries()) {
+    find_metric(name, direction.where());
+    objectives.push_back({name, direction.one_of({"min", "max"}) == "max"});
+  }
+  if (objectives.empty()) value.fail("names no metric", "for example {cycles: min, energy: min}");
+  return objectives;
+}
+
+}  // namespace
+
+SweepSpec load_sweep(const std::string& path) {
+  const Value file = read_yaml(path);
+  file.require_known_keys(
+      {"name", "machine", "trace", "images", "axes", "where", "sample", "metrics", "objectives"});
+  SweepSpec spec;
+  spec.file = path;
+  spec.name = required(file, "name", "name: array-and-window").text();
+  spec.machines = read_paths(required(file, "machine", "machine: ../peek-16x16.yaml"));
+  spec.traces = read_paths(required(file, "trace", "trace: ../../traces/resnet18.h5"));
+  if (const Value* images = file.find("images")) {
+    spec.images = static_cast<int>(images->integer(1, 1000000));
+    spec.images_where = images->where();
+  }
+  if (const Value* axes = file.find("axes")) spec.axes = read_axes(*axes);
+  require_one_axis_per_key(spec.axes);
+  if (const Value* where = file.find("where")) spec.where = one_or_more(*where);
+  if (const Value* sample = file.find("sample")) spec.sample = read_sample(*sample);
+  spec.metrics = {"cycles",   "energy",       "mac_reduction",
+                  "speed_up", "energy_ratio", "false_zero_share"};
+  if (const Value* metrics = file.find("metrics")) spec.metrics = read_metrics(*metrics);
+  spec.objectives = {{"cycles", false}, {"energy", false}};
+  if (const Value* objectives = file.find("objectives"))
+    spec.objectives = read_objectives(*objectives);
+  return spec;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,44 @@
+// A sweep file: which machines to run on which traces (docs/sweeps.md). Read as strictly as a
+// machine file; what its axes mean together is the plan's business (sweep_plan.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/config/load_machine.h"
+#include "sim/config/value.h"
+#include "sim/sweep/design/axis.h"
+
+namespace peeksim {
+
+struct Sample {
+  std::string method = "grid";  // a row of sampling.cpp
+  std::size_t points = 0;       // how many to draw; the grid takes all
+  std::uint64_t seed = 0;
+  Location where;
+};
+
+struct Objective {
+  std::string metric;  // a row of metric.cpp
+  bool largest = false;
+};
+
+struct SweepSpec {
+  std::string file;  // the sweep file's path
+  std::string name;
+  std::vector<std::string> machines;  // paths, from here
+  std::vector<std::string> traces;
+  int images = 0;  // of each trace; 0: all
+  std::vector<Axis> axes;
+  std::vector<Value> where;  // expressions, all of which must hold
+  Sample sample;
+  std::vector<std::string> metrics;  // what exports show
+  std::vector<Objective> objectives;
+  Location images_where;
+};
+
+// Throws Error(config) with file:line:key.
+SweepSpec load_sweep(const std::string& path);
+
+}  // namespace peeksim

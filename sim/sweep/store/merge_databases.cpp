@@ -1,0 +1,90 @@
+// Joins the points of one database to another. Rows are found by what they are (keys, checksums),
+// never by their numbers, so that it does not matter how often or in which order.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+
+#include "sim/sweep/store/sql.h"
+#include "sim/sweep/store/sweep_database.h"
+#include "sim/sweep/store/sweep_tables.h"
+
+namespace peeksim {
+
+namespace {
+
+// A finished point beats a failed one, which beats one that has not run.
+constexpr const char* better =
+    "(CASE s.status WHEN 'done' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) > "
+    "(CASE p.status WHEN 'done' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END)";
+
+const char* const take_over_what_points_name = R"(
+INSERT OR IGNORE INTO main.sweep SELECT * FROM other.sweep;
+INSERT OR IGNORE INTO main.traces (sha256, file, network, origin, synthetic, images)
+  SELECT sha256, file, network, origin, synthetic, images FROM other.traces ORDER BY id;
+INSERT OR IGNORE INTO main.layers (trace, layer, name, kind)
+  SELECT t.id, l.layer, l.name, l.kind FROM other.layers l
+  JOIN other.traces o ON o.id = l.trace JOIN main.traces t ON t.sha256 = o.sha256;
+INSERT OR IGNORE INTO main.thresholds SELECT * FROM other.thresholds;
+INSERT OR IGNORE INTO main.energy_tables SELECT * FROM other.energy_tables;
+)";
+
+// "v.a, v.b": the points have columns of the same names.
+std::string values_of(const std::vector<ValueColumn>& columns) {
+  std::string text;
+  for (const ValueColumn& column : columns) text += ", v." + column.name;
+  return text;
+}
+
+std::string take_over_points(const std::vector<ValueColumn>& totals_there,
+                             const std::vector<ValueColumn>& layers_there) {
+  const std::string totals = names_of(totals_there), layers = names_of(layers_there);
+  return std::string(R"(
+CREATE TEMP TABLE taken AS
+  SELECT s.id AS id, s.key AS key FROM other.points s LEFT JOIN main.points p ON p.key = s.key
+  WHERE p.key IS NULL OR )") +
+         better + R"(;
+INSERT OR IGNORE INTO main.points (key, position, status, axes, machine, thresholds, trace, images,
+    energy_table, version)
+  SELECT s.key, s.position, 'pending', s.axes, s.machine, s.thresholds, t.id, s.images,
+    s.energy_table, s.version
+  FROM other.points s JOIN other.traces o ON o.id = s.trace JOIN main.traces t
+  ON t.sha256 = o.sha256 ORDER BY s.id;
+UPDATE main.points AS p SET position = min(coalesce(p.position, s.position),
+    coalesce(s.position, p.position)) FROM other.points s WHERE s.key = p.key;
+UPDATE main.points AS p SET status = s.status, error = s.error, exit_code = s.exit_code,
+    seconds = s.seconds
+  FROM other.points s WHERE s.key = p.key AND s.key IN (SELECT key FROM taken);
+INSERT OR REPLACE INTO main.totals (point, scope, layers, )" +
+         totals + ")\n  SELECT p.id, v.scope, v.layers" + values_of(totals_there) + R"(
+  FROM other.totals v JOIN taken ON taken.id = v.point JOIN main.points p ON p.key = taken.key;
+INSERT OR REPLACE INTO main.layer_metrics (point, layer, policy, )" +
+         layers + ")\n  SELECT p.id, v.layer, v.policy" + values_of(layers_there) + R"(
+  FROM other.layer_metrics v JOIN taken ON taken.id = v.point
+  JOIN main.points p ON p.key = taken.key;
+DROP TABLE taken;
+)";
+}
+
+}  // namespace
+
+void SweepDatabase::merge(const std::string& other) {
+  { const SweepDatabase readable(other, DatabaseUse::read); }
+  if (std::filesystem::equivalent(other, path_)) return;  // its points are here
+  with_sql(path_, [&] {
+    SQLite::Statement attach(*sql_, "ATTACH ? AS other");
+    attach.bind(1, "file:" + sqlite_uri_path(other) + "?mode=ro");
+    attach.exec();
+    {
+      SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
+      sql_->exec(take_over_what_points_name);
+      if (has_inputs_table(*sql_, "other"))
+        sql_->exec("INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs");
+      sql_->exec(take_over_points(columns_there(*sql_, "other", "totals", totals_columns()),
+                                  columns_there(*sql_, "other", "layer_metrics", layer_columns())));
+      transaction.commit();
+    }
+    sql_->exec("DETACH other");
+  });
+}
+
+}  // namespace peeksim

@@ -1,0 +1,21 @@
+// Which points are best: in one metric, or in several at once.
+#pragma once
+
+#include <vector>
+
+#include "sim/sweep/store/sweep_rows.h"
+
+namespace peeksim {
+
+// Rows from best to worst; rows without the value are left out. Equal ones keep their order.
+// column: of the rows' values.
+std::vector<const SweepRow*> ranked(const std::vector<SweepRow>& rows, std::size_t column,
+                                    bool largest);
+
+// The rows that no other one beats: none is at least as good in every objective and better in one.
+// objectives[i] is about values[i]. Rows without one of the values are left out. In the rows'
+// order.
+std::vector<const SweepRow*> pareto_front(const std::vector<SweepRow>& rows,
+                                          const std::vector<Objective>& objectives);
+
+}  // namespace peeksim

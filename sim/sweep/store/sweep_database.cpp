@@ -1,0 +1,120 @@
+// The file itself: whose it is, in which state, and which tables it has.
+#include "sim/sweep/store/sweep_database.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/sweep/store/sql.h"
+#include "sim/sweep/store/sweep_statements.h"
+#include "sim/sweep/store/sweep_tables.h"
+
+namespace fs = std::filesystem;
+
+namespace peeksim {
+
+namespace {
+
+constexpr int application_id = 0x7065656b;  // "peek"
+constexpr int busy_ms = 10000;              // a reader may be in the middle of something
+
+}  // namespace
+
+SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(path), use_(use) {
+  std::error_code none;
+  is_new_ = !fs::exists(path, none);
+  if (is_new_ && use == DatabaseUse::read)
+    throw Error(ErrorKind::config, path, "cannot be read: there is no such file",
+                "give the database of a sweep");
+  if (!is_new_ && !fs::is_regular_file(path, none))
+    throw Error(ErrorKind::output, path, "is not a plain file", "name another file");
+  if (use == DatabaseUse::write) lock_ = std::make_unique<DatabaseLock>(path);
+  with_sql(path_, [&] { open(); });
+}
+
+SweepDatabase::~SweepDatabase() {
+  statements_.reset();
+  if (sql_ == nullptr || use_ == DatabaseUse::read) return;
+  // One file again, that can be copied and read anywhere. With a reader around it stays as it is.
+  sqlite3_exec(sql_->getHandle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+}
+
+void SweepDatabase::open() {
+  const int flags = use_ == DatabaseUse::read
+                        ? SQLite::OPEN_READONLY | SQLite::OPEN_URI
+                        : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI;
+  sql_ = std::make_unique<SQLite::Database>(path_, flags, busy_ms);
+  // A file without a table is a new one: what a full disk, a crash at the start, or mktemp leaves.
+  is_new_ = sql_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0 &&
+            sql_->execAndGet("PRAGMA application_id").getInt() == 0;
+  if (is_new_ && use_ == DatabaseUse::read)
+    throw Error(ErrorKind::config, path_, "is empty: its sweep ended before it had begun",
+                "run the sweep again; it goes on with this database");
+  if (!is_new_) require_own_schema();
+  if (use_ == DatabaseUse::read) return;
+  // Appending to a log that is folded in later costs no wait for the disk, and whatever kills the
+  // process, a point that was written stays.
+  sql_->execAndGet("PRAGMA journal_mode = WAL");
+  sql_->exec("PRAGMA synchronous = NORMAL");
+  if (is_new_) make_tables();
+  add_what_is_missing();
+  statements_ = std::make_unique<SweepStatements>(*sql_);
+}
+
+void SweepDatabase::require_own_schema() {
+  if (sql_->execAndGet("PRAGMA application_id").getInt() != application_id)
+    throw Error(ErrorKind::config, path_, "is not a database of sweep results",
+                "name another file");
+  const int version = sql_->execAndGet("PRAGMA user_version").getInt();
+  if (version != database_schema_version)
+    throw Error(ErrorKind::config, path_,
+                "has schema version " + std::to_string(version) + ", and this program reads " +
+                    std::to_string(database_schema_version),
+                version > database_schema_version ? "use the newer program that wrote it"
+                                                  : "use the program that wrote it");
+  if (use_ == DatabaseUse::read) return;
+  const std::string state = sql_->execAndGet("PRAGMA quick_check(1)").getString();
+  if (state != "ok")
+    throw Error(ErrorKind::config, path_, "is damaged: " + state, "start another database");
+}
+
+void SweepDatabase::make_tables() {
+  SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
+  sql_->exec(tables_sql());
+  sql_->exec("PRAGMA application_id = " + std::to_string(application_id));
+  sql_->exec("PRAGMA user_version = " + std::to_string(database_schema_version));
+  transaction.commit();
+}
+
+// What came to the program after the database was made: tables, metrics and counters.
+void SweepDatabase::add_what_is_missing() {
+  sql_->exec(inputs_table_sql());
+  for (const auto& [table, columns] :
+       {std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
+    const std::vector<ValueColumn> there = columns_there(*sql_, "main", table, columns);
+    for (const ValueColumn& column : columns)
+      if (std::none_of(there.begin(), there.end(),
+                       [&](const ValueColumn& known) { return known.name == column.name; }))
+        sql_->exec(std::string("ALTER TABLE ") + table + " ADD COLUMN " + column.name + " " +
+                   column.type);
+  }
+}
+
+PointCounts SweepDatabase::counts() {
+  return with_sql(path_, [&] {
+    PointCounts counts;
+    SQLite::Statement query(
+        *sql_, "SELECT status, count(*) FROM points WHERE position IS NOT NULL GROUP BY status");
+    while (query.executeStep()) {
+      const std::string status = query.getColumn(0).getString();
+      const auto number = static_cast<std::size_t>(query.getColumn(1).getInt64());
+      (status == "done"     ? counts.done
+       : status == "failed" ? counts.failed
+                            : counts.pending) = number;
+    }
+    return counts;
+  });
+}
+
+}  // namespace peeksim

@@ -1,0 +1,83 @@
+// The results of a sweep in one SQLite file (docs/sweeps.md). A point is written in one transaction
+// and is known by its key; whatever ends the process, the points that were written stay.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/cost/energy_table.h"
+#include "sim/sweep/design/sweep_plan.h"
+#include "sim/sweep/farm/point_job.h"
+#include "sim/sweep/store/database_lock.h"
+
+namespace SQLite {
+class Database;
+class Statement;
+}  // namespace SQLite
+
+namespace peeksim {
+
+struct SweepStatements;
+
+constexpr int database_schema_version = 1;  // raised when a reader of the old one would go wrong
+
+enum class DatabaseUse { read, write };
+
+struct PointCounts {
+  std::size_t done = 0, failed = 0, pending = 0;
+  std::size_t planned() const { return done + failed + pending; }
+};
+
+class SweepDatabase {
+ public:
+  // read: an existing database, which may be written meanwhile. write: locks it, and makes it when
+  // it is not there. Throws Error(output): in use, read-only, full disk; Error(config): missing, no
+  // database of this program, damaged, of a newer schema.
+  SweepDatabase(const std::string& path, DatabaseUse use);
+  ~SweepDatabase();
+
+  // All of these throw Error(output) when the file cannot be written, Error(config) when damaged.
+
+  // Enters the points that are new, `numbers` of the plan's, as pending; points of an earlier plan
+  // that are not in this one and have not run are dropped.
+  void enter(SweepPlan& plan, const std::vector<std::size_t>& numbers);
+
+  // Whether a point has to be run: it is pending, or `failed_too` and it failed.
+  bool to_run(const std::string& key, bool failed_too);
+
+  // Writes what became of a point. REQUIRES: write: it did not fail; write_failure: it did.
+  void write(const std::string& key, const PointOutcome& outcome, const EnergyTable& table);
+  void write_failure(const std::string& key, const PointOutcome& outcome);
+
+  // Of the points of the latest plan.
+  PointCounts counts();
+
+  // Takes over the points of another database that are not here, or not done here.
+  void merge(const std::string& other);
+
+  const std::string& path() const { return path_; }
+  SQLite::Database& sql() { return *sql_; }  // for exports
+
+ private:
+  std::int64_t id_of(const std::string& key);
+  void open();
+  void require_own_schema();
+  void make_tables();
+  void add_what_is_missing();
+  void enter_traces(SweepPlan& plan);
+  void enter_inputs(const SweepPlan& plan);
+  void bind_thresholds(SQLite::Statement& statement, int place, const MachineSpec& machine);
+
+  std::string path_;
+  DatabaseUse use_;
+  bool is_new_ = false;
+  std::unique_ptr<DatabaseLock> lock_;
+  std::unique_ptr<SQLite::Database> sql_;
+  std::unique_ptr<SweepStatements> statements_;
+};
+
+}  // namespace peeksim

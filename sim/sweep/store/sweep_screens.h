@@ -1,0 +1,34 @@
+// What a plan and a database say about themselves on one screen.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/report/screens/screen_style.h"
+#include "sim/sweep/design/sweep_plan.h"
+#include "sim/sweep/store/sweep_database.h"
+#include "sim/sweep/store/sweep_rows.h"
+
+namespace peeksim {
+
+std::string plan_screen(const SweepPlan& plan, const ScreenStyle& style);
+
+// How far a sweep is. Throws Error(config) when the database is damaged.
+struct SweepStatus {
+  std::string name;  // "" before the first run
+  PointCounts counts;
+  std::int64_t timed = 0;  // points that are done, and how long they took
+  double all_seconds = 0, mean_seconds = 0, most_seconds = 0;
+  std::int64_t earlier = 0;                                  // points that the latest plan lacks
+  std::vector<std::pair<std::string, std::int64_t>> errors;  // how many points; frequent ones first
+};
+SweepStatus read_status(SweepDatabase& database);
+
+std::string status_screen(const SweepStatus& status);
+std::string status_json(const SweepStatus& status);
+
+// Rows as a table: axes, then these columns.
+std::string rows_screen(const std::vector<SweepRow>& rows, const std::vector<std::string>& columns,
+                        const ScreenStyle& style);
+
+}  // namespace peeksim

@@ -1,0 +1,105 @@
+// What a machine takes on silicon: each part alone, the page's numbers, and a table without areas.
+#include "sim/cost/area.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "sim/cost/energy.h"
+#include "tests/support/config_error.h"
+
+using namespace peeksim;
+
+namespace {
+
+EnergyTable table_of(const AreaTable& area) {
+  EnergyTable table;
+  table.name = "mine";
+  table.area = area;
+  return table;
+}
+
+// Areas that are all different, so that no two can be mistaken for each other.
+AreaTable distinct_areas() {
+  AreaTable area;
+  area.mac = {{8, 3}, {16, 5}};
+  area.pe = 7, area.buffer_kib = 11, area.comparator = 13, area.window_bit = 17;
+  return area;
+}
+
+MachineSpec small_machine() {
+  MachineSpec machine;
+  machine.name = "small";
+  machine.array.rows = 4, machine.array.cols = 2, machine.array.lanes = 3;
+  machine.buffers.ifmap_bytes = 2048;
+  machine.buffers.weight_bytes = 512;
+  machine.buffers.ofmap_bytes = 4096;
+  return machine;
+}
+
+Counters peeking() {
+  Counters counters;
+  counters.comparisons = 100;
+  counters.window_bits_peak = 9;
+  return counters;
+}
+
+std::map<std::string, double> by_name(const Area& area) {
+  std::map<std::string, double> components;
+  for (std::size_t i = 0; i < area.size(); ++i) components[area_components()[i].name] = area[i];
+  return components;
+}
+
+}  // namespace
+
+TEST_CASE("every part of a machine takes its own area") {
+  const Area area = *area_of(table_of(distinct_areas()), small_machine(), peeking());
+  const std::map<std::string, double> expected = {{"pe_array", 8 * (7 + 3 * 3)},
+                                                  {"ifmap_buffer", 2 * 11},
+                                                  {"weight_buffer", 0.5 * 11},
+                                                  {"ofmap_buffer", 4 * 11},
+                                                  {"prediction", 2 * 13 + 9 * 17}};
+  CHECK(by_name(area) == expected);
+  CHECK(total_mm2(area) == 128 + 22 + 5.5 + 44 + 179);
+}
+
+TEST_CASE("a machine that peeks at nothing has no prediction unit") {
+  Counters counters = peeking();
+  counters.comparisons = 0;
+  const Area area = *area_of(table_of(distinct_areas()), small_machine(), counters);
+  CHECK(by_name(area).at("prediction") == 0);
+}
+
+TEST_CASE("the wider operand picks the MAC's area") {
+  MachineSpec machine = small_machine();
+  machine.precision.weight_bytes = 2;
+  const Area area = *area_of(table_of(distinct_areas()), machine, peeking());
+  CHECK(by_name(area).at("pe_array") == 8 * (7 + 3 * 5));
+}
+
+TEST_CASE("a table without areas knows none, and one without the width says so") {
+  EnergyTable table;
+  CHECK_FALSE(area_of(table, small_machine(), peeking()));
+  MachineSpec machine = small_machine();
+  machine.precision.activation_bytes = 4;
+  CHECK(config_error([&] { area_of(table_of(distinct_areas()), machine, peeking()); }) ==
+        "small: energy: energy table 'mine' has no area of a MAC of 32 bits; add 'mac: {32: ...}' "
+        "to a "
+        "copy of the table");
+}
+
+TEST_CASE("the shipped tables: 45nm has the numbers of docs/energy.md, eyeriss-relative no areas") {
+  const std::string folder = PEEKSIM_SOURCE_DIR "/configs/energy/";
+  MachineSpec machine;
+  Counters counters;
+  counters.comparisons = 1;
+  counters.window_bits_peak = 8064;
+  const EnergyTable table = load_energy_table(folder + "45nm.yaml");
+  const std::map<std::string, double> area = by_name(*area_of(table, machine, counters));
+  CHECK(area.at("pe_array") == doctest::Approx(0.317).epsilon(0.002));
+  CHECK(area.at("ifmap_buffer") + area.at("weight_buffer") + area.at("ofmap_buffer") ==
+        doctest::Approx(5.731).epsilon(0.001));
+  CHECK(area.at("prediction") == doctest::Approx(0.06855).epsilon(0.001));
+  CHECK_FALSE(load_energy_table(folder + "eyeriss-relative.yaml").area);
+}

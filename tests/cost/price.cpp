@@ -1,0 +1,143 @@
+// What counters cost: the worked example of docs/energy.md, and each counter alone.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "sim/base/error.h"
+#include "sim/cost/energy.h"
+
+using namespace peeksim;
+
+namespace {
+
+using Components = std::map<std::string, double>;
+
+EnergyTable shipped(const std::string& name) {
+  return load_energy_table(PEEKSIM_SOURCE_DIR "/configs/energy/" + name + ".yaml");
+}
+
+Components by_name(const Energy& energy) {
+  Components components;
+  for (std::size_t i = 0; i < energy.size(); ++i)
+    components[energy_components()[i].name] = energy[i];
+  return components;
+}
+
+// Rates that are all different, so that no two can be mistaken for each other.
+EnergyRates distinct_rates() {
+  EnergyRates e;
+  e.mac = 3, e.mac_gated = 0.5, e.psum_register = 5, e.operand_transfer = 7;
+  e.ifmap = {11, 13, 17};
+  e.weight = {19, 23, 29};
+  e.ofmap = {31, 37, 41};
+  e.dram = 43, e.comparison = 47, e.window_bit = 53, e.leakage = 59;
+  e.activation_bytes = 2, e.weight_bytes = 4;
+  return e;
+}
+
+// The small machine and the counters of the example in docs/machine.md.
+MachineSpec example_machine() {
+  MachineSpec machine;
+  machine.name = "example";
+  machine.array.rows = 4, machine.array.cols = 2;
+  machine.buffers.ifmap_bytes = 64;
+  machine.buffers.weight_bytes = 16;
+  machine.buffers.ofmap_bytes = 64;
+  return machine;
+}
+
+Counters example_counters() {
+  Counters c;
+  c.macs_total = 128, c.macs_predicted = 40, c.macs_executed = 88;
+  c.predicted_zero = 10;
+  c.comparisons = 16, c.windows = 8;
+  c.ifmap_reads = 56, c.weight_reads = 28, c.ofmap_writes = 22;
+  c.ifmap_fill_bytes = 25, c.weight_fill_bytes = 8;
+  c.dram_read_bytes = 33, c.dram_write_bytes = 32;
+  c.cycles = 61;
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("the example of docs/energy.md costs what the page says") {
+  const Energy energy = price(example_counters(), rates_for(shipped("45nm"), example_machine()));
+  const Components expected = {{"mac", 26.4},
+                               {"psum", 50.688},
+                               {"transfer", 81.48},
+                               {"ifmap_buffer", 101.25},
+                               {"weight_buffer", 45},
+                               {"ofmap_buffer", 80},
+                               {"dram", 10400},
+                               {"prediction", 4.1},
+                               {"leakage", 10.134578125}};
+  const Components got = by_name(energy);
+  REQUIRE(got.size() == expected.size());
+  for (const auto& [name, value] : expected) {
+    CAPTURE(name);
+    CHECK(got.at(name) == doctest::Approx(value).epsilon(1e-12));
+  }
+  CHECK(total(energy) == doctest::Approx(10799.052578125).epsilon(1e-12));
+}
+
+TEST_CASE("nothing counted costs nothing") {
+  const Energy energy = price(Counters(), distinct_rates());
+  CHECK(energy.size() == energy_components().size());
+  CHECK(total(energy) == 0);
+}
+
+TEST_CASE("each counter is priced where the page says, and nowhere else") {
+  const std::map<std::string, Components> prices = {
+      {"macs_executed", {{"mac", 3}, {"psum", 5}}},
+      {"macs_predicted", {{"mac", 0.5}}},
+      {"macs_zero_gated", {{"mac", 0.5}}},
+      {"ifmap_reads", {{"transfer", 2 * 7}, {"ifmap_buffer", 2 * 11}}},
+      {"weight_reads", {{"transfer", 4 * 7}, {"weight_buffer", 4 * 19}}},
+      {"ifmap_fill_bytes", {{"ifmap_buffer", 17}}},
+      {"weight_fill_bytes", {{"weight_buffer", 29}}},
+      {"ofmap_writes", {{"ofmap_buffer", 2 * 37}}},
+      {"predicted_zero", {{"ofmap_buffer", 2 * 41}}},
+      {"residual_bytes", {{"ofmap_buffer", 41 + 31}}},
+      {"dram_read_bytes", {{"dram", 43}}},
+      {"dram_write_bytes", {{"dram", 43}, {"ofmap_buffer", 31}}},
+      {"comparisons", {{"prediction", 47}}},
+      {"windows", {{"prediction", 53}}},
+      {"cycles", {{"leakage", 59}}}};
+  std::size_t priced = 0;
+  const Counters list;
+  for_each_counter(list, [&](const char* which, const char*, Count) {
+    CAPTURE(which);
+    Counters counters;
+    for_each_counter(counters, [&](const char* name, const char*, Count& counter) {
+      if (std::string(name) == which) counter = 10;
+    });
+    const auto found = prices.find(which);
+    priced += found != prices.end();
+    for (const auto& [component, energy] : by_name(price(counters, distinct_rates()))) {
+      CAPTURE(component);
+      const bool costs = found != prices.end() && found->second.count(component) > 0;
+      CHECK(energy == (costs ? 10 * found->second.at(component) : 0));
+    }
+  });
+  CHECK(priced == prices.size());
+}
+
+TEST_CASE("energy is linear: the sum of two runs costs the sum of their energies") {
+  Counters sum = example_counters();
+  sum += example_counters();
+  CHECK(total(price(sum, distinct_rates())) ==
+        2 * total(price(example_counters(), distinct_rates())));
+}
+
+TEST_CASE("counts beyond 32 bits are priced exactly") {
+  Counters counters;
+  counters.ifmap_reads = Count{1} << 40;
+  CHECK(by_name(price(counters, distinct_rates())).at("transfer") == 14.0 * (Count{1} << 40));
+}
+
+TEST_CASE("the total is the sum of the components, whose names are unique") {
+  CHECK(total({1, 2, 3.5}) == 6.5);
+  CHECK(total({}) == 0);
+  CHECK(by_name(price(Counters(), distinct_rates())).size() == energy_components().size());
+}

@@ -1,0 +1,132 @@
+// The two engines agree on random machines, layers and values; RapidCheck shrinks a disagreement to
+// a small one. `test_system -tc="*random*" --cases 100000` tries more than a test run does.
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <cmath>
+
+#include "sim/base/error.h"
+#include "sim/skip/operands/zero_gating.h"
+#include "tests/support/both_engines.h"
+#include "tests/support/random_case.h"
+#include "tests/support/random_machine.h"
+#include "tests/support/reference_conv.h"
+
+using namespace peeksim;
+
+namespace {
+
+// What a case is made of: plain choices, so that each can shrink on its own.
+struct Choices {
+  int from(int least, int most) const { return *rc::gen::inRange(least, most + 1); }
+  bool one_in(int n) const { return from(1, n) == n; }
+  template <class T>
+  T pick(const std::vector<T>& choices) const {
+    return *rc::gen::elementOf(choices);
+  }
+};
+const Choices choose;
+
+Layer random_layer() {
+  const Layer layer = draw_layer(choose);
+  RC_PRE(shape_error(layer).empty());
+  return layer;
+}
+
+// Both engines on values without weights: the array lets the trace's outputs drain.
+BothEngines replayed(const MachineSpec& machine, const Layer& layer, RandomCase& random) {
+  LayerValues values{random.ofmap(layer), {}};
+  const std::vector<float> ifmap = random.ifmap(layer);
+  if (choose.from(0, 2) > 0) {
+    values.operands.ifmap = ifmap;
+    if (machine.array.gate_zero_activations) values.zero_taps = zero_taps(layer, ifmap);
+  }
+  return run_both(machine, layer, values);
+}
+
+// Values that are multiples of 1/8 and small: every sum is exact.
+std::vector<float> random_values(RandomCase& random, std::size_t count, int most) {
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(random.from(-most, most)) / 8;
+  return values;
+}
+
+// A layer whose ofmap is the convolution of its ifmap: the array computes it again.
+LayerValues computed_values(const Layer& layer, RandomCase& random) {
+  LayerValues values;
+  clocked::Operands& operands = values.operands;
+  operands.ifmap = random.ifmap(layer);
+  const std::vector<float> weight =
+      random_values(random, static_cast<std::size_t>(layer.K * layer.L()), 8);
+  std::vector<double> sums = reference_conv(layer, operands.ifmap, weight);
+  const int channels = layer.K / layer.groups;
+  for (int group = 0; group < layer.groups; ++group)
+    for (Count tap = 0; tap < layer.L(); ++tap)
+      for (int k = 0; k < channels; ++k)
+        operands.weight.push_back(weight[(group * channels + k) * layer.L() + tap]);
+  const std::vector<float> bias = random_values(random, layer.K, 16);
+  operands.bias.assign(bias.begin(), bias.end());
+  if (layer.residual) operands.residual = random_values(random, sums.size(), 32);
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    sums[i] += bias[i / layer.positions()];
+    if (layer.residual) sums[i] += operands.residual[i];
+    values.ofmap.push_back(static_cast<float>(sums[i]));
+  }
+  values.check = true;
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("both engines give the same counters and events on random machines, layers and ofmaps") {
+  int ran = 0;
+  CHECK(rc::check("engines agree", [&] {
+    const Layer layer = random_layer();
+    const MachineSpec machine = draw_machine(choose);
+    RandomCase random(choose.from(0, 1000));
+    BothEngines both;
+    try {
+      both = replayed(machine, layer, random);
+    } catch (const Error& error) {
+      RC_ASSERT(error.kind() == ErrorKind::machine);  // a buffer is too small
+      RC_DISCARD("refused");
+    }
+    ++ran;
+    RC_ASSERT(difference(both.event, both.clocked) == "");
+    RC_ASSERT(first_difference(both) == "");
+  }));
+  CHECK(ran >= 100);
+}
+
+TEST_CASE("the array computes random layers exactly, and stores all but the gated outputs") {
+  int ran = 0, computed = 0;
+  CHECK(rc::check("values", [&] {
+    const Layer layer = random_layer();
+    const MachineSpec machine = draw_machine(choose);
+    RandomCase random(choose.from(0, 1000));
+    LayerValues values = computed_values(layer, random);
+    if (machine.array.gate_zero_activations)
+      values.zero_taps = zero_taps(layer, values.operands.ifmap);
+    BothEngines both;
+    try {
+      both = run_both(machine, layer, values);
+    } catch (const Error& error) {
+      RC_ASSERT(error.kind() == ErrorKind::machine);
+      RC_DISCARD("refused");
+    }
+    ++ran;
+    computed += both.clocked.macs_executed > 0;
+    RC_ASSERT(difference(both.event, both.clocked) == "");
+    RC_ASSERT(first_difference(both) == "");
+    RC_ASSERT(both.findings.worst_deviation == 0);
+    Count zeros = 0;
+    for (std::size_t i = 0; i < values.ofmap.size(); ++i) {
+      const float stored = both.findings.stored[i];
+      RC_ASSERT(stored == values.ofmap[i] || stored == 0.0f);
+      zeros += stored == 0.0f && values.ofmap[i] != 0.0f;
+    }
+    RC_ASSERT(zeros <= both.clocked.predicted_zero);
+  }));
+  CHECK(ran >= 100);
+  CHECK(computed >= 50);
+}

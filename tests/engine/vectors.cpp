@@ -1,0 +1,54 @@
+// The simulator against an independent model: every counter and every cycle of every small case.
+#include <doctest/doctest.h>
+
+#include "sim/base/error.h"
+#include "sim/engine/simulate_layer.h"
+#include "sim/skip/operands/zero_gating.h"
+#include "tests/support/fresh_kernel.h"
+#include "tests/support/vector_case.h"
+
+using namespace peeksim;
+
+namespace {
+
+Counters simulate(const VectorCase& c) {
+  const LayerSetup setup = set_up_layer(c.machine, c.layer, true);
+  fresh_kernel();
+  auto& accelerator = leave_behind<Accelerator>(c.machine);
+  LayerValues values{c.ofmap, {}};
+  if (c.machine.array.gate_zero_activations && !c.ifmap.empty())
+    values.zero_taps = zero_taps(c.layer, c.ifmap);
+  return simulate_layer(accelerator, c.machine, setup, values);
+}
+
+}  // namespace
+
+TEST_CASE("every counter and every cycle of every vector agrees") {
+  int compared = 0;
+  for (const VectorCase& c : all_vector_cases()) {
+    if (c.expects_error) continue;
+    CAPTURE(c.path);
+    Counters got = simulate(c);
+    Counters expected = c.expected;
+    for_each_counter(expected, [&](const char* name, const char*, Count want) {
+      for_each_counter(got, [&](const char* other, const char*, Count have) {
+        if (name != std::string(other)) return;
+        CAPTURE(name);
+        CHECK(have == want);
+      });
+    });
+    ++compared;
+  }
+  CHECK(compared >= 184);
+}
+
+TEST_CASE("a machine that cannot run a vector's layer says so") {
+  int refused = 0;
+  for (const VectorCase& c : all_vector_cases()) {
+    if (!c.expects_error) continue;
+    CAPTURE(c.path);
+    CHECK_THROWS_AS(set_up_layer(c.machine, c.layer, true), Error);
+    ++refused;
+  }
+  CHECK(refused >= 16);
+}
