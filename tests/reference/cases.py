@@ -1,0 +1,74 @@
+"""Cases in files, in the format of tests/vectors/README.md."""
+import json
+import os
+
+import numpy as np
+
+from model import simulate
+from shapes import CannotRun, Layer, Machine
+
+
+class Case:
+    """One caseNNN.json: a layer on a machine, with what is expected of it."""
+
+    def __init__(self, layer, machine, ofmap, ifmap=None, expected=None, expected_error=None):
+        self.layer, self.machine = layer, machine
+        self.ofmap, self.ifmap = ofmap, ifmap
+        self.expected, self.expected_error = expected, expected_error
+
+    def simulate(self):
+        """(counters, None), or (None, why the machine cannot run the layer)."""
+        try:
+            return simulate(self.layer, self.machine, self.ofmap, self.ifmap), None
+        except CannotRun as error:
+            return None, str(error)
+
+    def to_json(self):
+        fields = {"layer": vars(self.layer), "machine": vars(self.machine)}
+        if self.expected_error is None:
+            fields["expected"] = self.expected
+        else:
+            fields["expected_error"] = self.expected_error
+        fields["ofmap"] = numbers(self.ofmap)
+        if self.ifmap is not None:
+            fields["ifmap"] = numbers(self.ifmap)
+        return json.dumps(fields, separators=(",", ":"))
+
+
+def numbers(values):
+    """Nested lists of an array, whole numbers without a fraction; -0 keeps its sign."""
+    if isinstance(values, np.ndarray):
+        return [numbers(v) for v in values.tolist()]
+    if isinstance(values, list):
+        return [numbers(v) for v in values]
+    whole = values == int(values) and str(values) != "-0.0"
+    return int(values) if whole else values
+
+
+def read(path):
+    with open(path) as file:
+        fields = json.load(file)
+    ifmap = fields.get("ifmap")
+    return Case(Layer(**fields["layer"]), Machine(**fields["machine"]), np.array(fields["ofmap"]),
+                None if ifmap is None else np.array(ifmap), fields.get("expected"),
+                fields.get("expected_error"))
+
+
+def paths(folder):
+    """The case files of a folder, in order of their names."""
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder))
+            if name.endswith(".json")]
+
+
+def differences(case):
+    """What the model says otherwise than the case, one line each."""
+    counters, error = case.simulate()
+    if counters is None:
+        if case.expected_error is None:
+            return ["cannot run: %s; expected to run" % error]
+        return []
+    if case.expected_error is not None:
+        return ["runs; expected: cannot run, %s" % case.expected_error]
+    names = sorted(set(counters) | set(case.expected))
+    return ["%s: expected %s, the model says %s" % (n, case.expected.get(n), counters.get(n))
+            for n in names if case.expected.get(n) != counters.get(n)]

@@ -1,0 +1,187 @@
+"""Random cases: small layers on small machines, every rule of docs/machine.md among them.
+
+Buffers are drawn in the measure of the layer, so that some hold all of it and some barely one
+window, one tap or two. Values are multiples of 1/4, as thresholds are: exact in any float, and
+often equal to the threshold.
+"""
+import random
+from dataclasses import replace
+
+import numpy as np
+
+from blocks import cut, ifmap_bytes, ofmap_bytes
+from cases import Case
+from shapes import Layer, Machine, up
+
+MAX_MACS = 20000
+MAX_OUTPUTS = 1500
+
+
+def draw_case(seed, number):
+    """Case `number` of the seed, a text; it does not depend on how many others are drawn."""
+    rng = random.Random("%s/%d" % (seed, number))
+    if rng.random() < 0.03:
+        layer, machine = draw_tie(rng)
+    else:
+        layer = draw_layer(rng)
+        machine = draw_buffers(rng, layer, draw_machine(rng, layer))
+    if rng.random() < 0.04:
+        machine = spoil(rng, layer, machine)
+    ofmap = draw_ofmap(rng, layer)
+    ifmap = draw_ifmap(rng, layer) if rng.random() < 0.6 else None
+    case = Case(layer, machine, ofmap, ifmap)
+    case.expected, case.expected_error = case.simulate()
+    return case
+
+
+def draw_layer(rng):
+    """A layer of at most MAX_MACS MACs and MAX_OUTPUTS outputs; one in ten is fully connected."""
+    while True:
+        if rng.random() < 0.1:
+            layer = Layer(C=rng.randint(1, 130), H=1, W=1, K=rng.randint(1, 40), R=1, S=1, stride=1,
+                          pad=0, dilation=1, groups=1, residual=rng.random() < 0.2)
+        else:
+            groups = rng.choice([1, 1, 1, 1, 2, 3, 4, 6])
+            layer = Layer(C=groups * rng.choice([1, 1, 2, 3, 5, 8]), H=rng.randint(1, 18),
+                          W=rng.randint(1, 18), K=groups * rng.randint(1, 12),
+                          R=rng.choice([1, 1, 2, 3, 3, 5]), S=rng.choice([1, 1, 2, 3, 3, 5]),
+                          stride=rng.choice([1, 1, 1, 2, 3]), pad=rng.choice([0, 0, 1, 1, 2, 3, 5]),
+                          dilation=rng.choice([1, 1, 1, 2, 3]), groups=groups,
+                          residual=rng.random() < 0.3)
+        if (layer.P > 0 and layer.Q > 0 and layer.macs <= MAX_MACS
+                and layer.K * layer.P * layer.Q <= MAX_OUTPUTS):
+            return layer
+
+
+def draw_machine(rng, layer):
+    """A machine but for its buffers, which are 0."""
+    window = [rng.choice([1, 2, 2, 2, 3, 4, 6]), rng.choice([1, 2, 2, 2, 3, 4, 5])]
+    widths = [0, 0, 0, 1, 2, 3, 5, 8, 16]
+    return Machine(rows=rng.choice([1, 2, 3, 4, 5, 8, 16, 32]),
+                   cols=rng.choice([1, 2, 3, 4, 5, 8, 16]),
+                   lanes=rng.choice([1, 1, 2, 3, 4, 8, 16, 64]),
+                   dispatch=rng.choice(["gate", "row_skip", "packed"]),
+                   policy=rng.choice(["none", "oracle", "peek", "peek", "peek", "peek"]),
+                   window=window,
+                   peeks=draw_peeks(rng, *window),
+                   threshold=draw_threshold(rng, layer),
+                   predict_latency=rng.choice([0, 0, 1, 2, 7, 50, 300]),
+                   weight_bytes=rng.choice([1, 1, 2, 4]),
+                   ifmap_read_width=rng.choice(widths),
+                   weight_read_width=rng.choice(widths),
+                   dram_bytes_per_cycle=rng.choice([1, 2, 3, 8, 16, 64, 1024]),
+                   dram_latency=rng.choice([0, 0, 1, 5, 30, 100]),
+                   loop_order=rng.choice(["auto", "auto", "block_major", "group_major"]),
+                   gate_zero_activations=rng.random() < 0.6,
+                   ifmap_buffer_bytes=0, weight_buffer_bytes=0, ofmap_buffer_bytes=0,
+                   activation_bytes=rng.choice([1, 1, 2, 4]))
+
+
+def draw_peeks(rng, h, w):
+    """A pattern, or some positions of the window of which one may be listed twice."""
+    if rng.random() < 0.7:
+        return rng.choice(["corner", "diagonal", "checkerboard", "all"])
+    peeks = [[rng.randrange(h), rng.randrange(w)] for _ in range(rng.randint(1, 3))]
+    return peeks + [peeks[0]] if rng.random() < 0.2 else peeks
+
+
+def draw_threshold(rng, layer):
+    levels = [0, 0, 0, 1, 3, 0.25, 2.5, -0.5, -1, -2, 100, -100]
+    if rng.random() < 0.35:
+        return [rng.choice(levels) for _ in range(layer.K)]
+    return rng.choice(levels[:-2])
+
+
+def draw_buffers(rng, layer, machine):
+    one = layer.one_group()
+    ifmap, ofmap = block_sizes(one, machine, ifmap_bytes), block_sizes(one, machine, ofmap_bytes)
+    tap = min(machine.cols, one.K) * machine.weight_bytes
+    chunks = rng.choice([1, 1, 2, 3, one.L if one.L < 12 else 5])
+    return replace(machine,
+                   ifmap_buffer_bytes=whole(rng, half_for(rng, *ifmap)),
+                   ofmap_buffer_bytes=whole(rng, half_for(rng, *ofmap)),
+                   weight_buffer_bytes=whole(rng, tap * up(one.L, chunks) + rng.randrange(tap)))
+
+
+def block_sizes(layer, machine, size):
+    """Bytes of the largest window, the largest window-row and the whole plane."""
+    h, w = machine.window if machine.policy == "peek" else (1, 1)
+    cuts = cut(layer, h, w), cut(layer, h, layer.Q), cut(layer, layer.P, layer.Q)
+    return [max(size(layer, machine, block) for block in blocks) for blocks in cuts]
+
+
+def half_for(rng, window, row, plane):
+    """A half that holds the plane, some window-rows or some windows."""
+    return rng.choice([plane + rng.randrange(100), rng.randint(row, plane), row,
+                       rng.randint(window, row), window])
+
+
+def whole(rng, half):
+    return max(1, 2 * half + rng.randrange(2))
+
+
+def draw_tie(rng):
+    """A layer and a machine for which both loop orders read as many bytes; such are rare otherwise.
+
+    As many blocks, one row each, as groups; as many bytes of ifmap as of weights.
+    """
+    many, cols = rng.randint(2, 4), rng.randint(1, 4)
+    layer = Layer(C=rng.randint(1, 6), H=many, W=cols, K=many * cols, R=1, S=1, stride=1, pad=0,
+                  dilation=1, groups=1, residual=rng.random() < 0.3)
+    window = [1, rng.randint(1, 3)]
+    machine = draw_machine(rng, layer)
+    row = layer.C * cols * machine.activation_bytes
+    return layer, replace(machine, cols=cols, window=window, peeks=draw_peeks(rng, *window),
+                          weight_bytes=machine.activation_bytes, loop_order="auto",
+                          ifmap_buffer_bytes=2 * row, weight_buffer_bytes=2 * row,
+                          ofmap_buffer_bytes=whole(rng, row * cols))
+
+
+def spoil(rng, layer, machine):
+    """A machine that cannot run the layer."""
+    one = layer.one_group()
+    h, w = machine.window
+    ifmap, ofmap = (block_sizes(one, machine, size)[0] for size in (ifmap_bytes, ofmap_bytes))
+    tap = min(machine.cols, one.K) * machine.weight_bytes
+    return replace(machine, **rng.choice([
+        {"threshold": [0] * (layer.K + rng.choice([-1, 1]))},
+        {"peeks": [[0, 0], rng.choice([[h, 0], [0, w]])]},
+        {"ifmap_buffer_bytes": max(1, 2 * ifmap - 1)},
+        {"ofmap_buffer_bytes": max(1, 2 * ofmap - 1)},
+        {"weight_buffer_bytes": max(1, 2 * tap - 1)}]))
+
+
+def draw_patches(rng, height, width, center):
+    """A plane of flat patches with some noise, [height,width]: neighbors are much alike."""
+    h, w = rng.randint(1, 6), rng.randint(1, 6)
+    noise = rng.choice([0, 0.1, 0.5])
+    patches = [[center + rng.randint(-3, 3) for _ in range(0, width, w)]
+               for _ in range(0, height, h)]
+    plane = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            plane[i, j] = patches[i // h][j // w]
+            if rng.random() < noise:
+                plane[i, j] += rng.randint(-8, 8) / 4
+    return plane
+
+
+def draw_ofmap(rng, layer):
+    """[K,P,Q]; in some layers all channels are much alike, so that whole positions are gated."""
+    center = rng.choice([-3, -2, -1, -1, 0, 2])
+    shared = draw_patches(rng, layer.P, layer.Q, center)
+    alike = rng.random() < 0.4
+    return np.array([shared + (rng.random() < 0.2) if alike
+                     else draw_patches(rng, layer.P, layer.Q, center + rng.randint(-2, 2))
+                     for _ in range(layer.K)])
+
+
+def draw_ifmap(rng, layer):
+    """[C,H,W]; often what a ReLU left, with a -0 here and there."""
+    center = rng.choice([-2, 0, 1])
+    ifmap = np.array([draw_patches(rng, layer.H, layer.W, center) for _ in range(layer.C)])
+    if rng.random() < 0.7:
+        ifmap = np.maximum(ifmap, 0)
+    if rng.random() < 0.2:
+        ifmap = np.where(ifmap == 0, -0.0, ifmap)
+    return ifmap

@@ -1,0 +1,143 @@
+"""The steps of a layer with their tiles, loads and stores: docs/machine.md, section 4, and from
+section 5 the order of the loads. Times are filled in later; None is not known yet.
+"""
+from dataclasses import dataclass, field
+from typing import Optional
+
+from blocks import Block, cut_plane, ifmap_bytes
+from plan import channel_groups, step_order, weight_bytes, weight_chunks
+from shapes import up
+from tiles import tiles_of_step
+
+
+@dataclass(eq=False)
+class Transfer:
+    """A request to DRAM, in cycles: when it is made and when it is complete."""
+
+    bytes: int
+    request: Optional[int] = None
+    complete: Optional[int] = None
+
+
+@dataclass(eq=False)
+class Load(Transfer):
+    kind: str = ""  # ifmap, weights or residual
+    last_user: object = None  # the last Step, or with streamed weights the Chunk, that uses it
+    previous: Optional["Load"] = None  # in program order, of any kind
+    predecessor: Optional["Load"] = None  # of its kind, whose half it takes
+    decided_by: Optional["Step"] = None  # whose prediction tells that there is such a load
+    overwrites: Optional[Transfer] = None  # of a residual: the store that leaves from its half
+
+
+@dataclass(eq=False)
+class Chunk:
+    """A part of a tile's reduction, the whole of it if weights are resident."""
+
+    taps: int
+    weights: Optional[Load]  # if they are streamed
+    end: Optional[int] = None
+
+
+@dataclass(eq=False)
+class Step:
+    """A (block, group) pair."""
+
+    block: Block
+    group: range
+    store: Transfer
+    window_bits: int  # windows · channels
+    ifmap: Load = None
+    weights: Optional[Load] = None  # if they are resident
+    residual: Optional[Load] = None
+    tiles: list = field(default_factory=list)  # (Tile, its Chunks) in the order they run
+    skipped: int = 0
+    predict_ready: Optional[int] = None
+    end: Optional[int] = None
+
+    @property
+    def last_peek(self):
+        """Its last peek tile, None if no peek exists."""
+        peeks = [tile for tile, _ in self.tiles if tile.kind == "peek"]
+        return peeks[-1] if peeks else None
+
+    @property
+    def loads(self):
+        """What has to be complete before the step starts."""
+        return [x for x in (self.ifmap, self.weights, self.residual) if x is not None]
+
+
+class Program:
+    """`steps`, and `loads` in program order, of a layer with one group."""
+
+    def __init__(self, layer, machine, prediction):
+        """Throws CannotRun if a buffer is too small."""
+        self.layer, self.machine = layer, machine
+        self.chunks = weight_chunks(layer, machine)
+        self.steps, self.loads = [], []
+        self.loads_of_kind = {"ifmap": [], "weights": [], "residual": []}
+        # Of the steps so far, the last one that has peeks.
+        self.last_predicted = None
+        blocks = cut_plane(layer, machine, prediction.window)
+        for block, group in step_order(layer, machine, blocks, channel_groups(layer, machine)):
+            self.add_step(block, group, prediction)
+
+    def add_step(self, block, group, prediction):
+        step = self.new_step(block, group, prediction.window)
+        self.add_loads(step)
+        tiles, step.skipped = tiles_of_step(self.machine, prediction, block, group)
+        peeks = [tile for tile in tiles if tile.kind == "peek"]
+        others = [tile for tile in tiles if tile.kind != "peek"]
+        step.tiles = [(tile, self.chunks_of(tile, group)) for tile in peeks]
+        if peeks:
+            self.last_predicted = step
+        step.tiles += [(tile, self.chunks_of(tile, group)) for tile in others]
+        self.steps.append(step)
+
+    def new_step(self, block, group, window):
+        size = block.positions * len(group) * self.machine.activation_bytes
+        windows = up(block.p1 - block.p0, window[0]) * up(block.q1 - block.q0, window[1])
+        return Step(block, group, Transfer(size), windows * len(group))
+
+    def add_loads(self, step):
+        """Section 5, "Loads": what a step asks for before its tiles."""
+        before = self.steps[-1] if self.steps else None
+        if before and before.block == step.block:
+            step.ifmap = before.ifmap
+        else:
+            step.ifmap = self.load("ifmap", ifmap_bytes(self.layer, self.machine, step.block))
+        step.ifmap.last_user = step
+        if self.chunks is None:
+            if before and before.group == step.group:
+                step.weights = before.weights
+            else:
+                size = weight_bytes(self.machine, step.group, self.layer.L)
+                step.weights = self.load("weights", size)
+            step.weights.last_user = step
+        if self.layer.residual:
+            step.residual = self.load("residual", step.store.bytes)
+            if len(self.steps) >= 2:
+                step.residual.overwrites = self.steps[-2].store
+
+    def chunks_of(self, tile, group):
+        """The chunks of a tile; streamed weights are loaded anew for each."""
+        if self.chunks is None:
+            return [Chunk(self.layer.L, None)]
+        chunks = []
+        for taps in self.chunks:
+            chunk = Chunk(taps, self.load("weights", weight_bytes(self.machine, group, taps)))
+            chunk.weights.last_user = chunk
+            chunks.append(chunk)
+        return chunks
+
+    def load(self, kind, size):
+        """A new load, the next in program order."""
+        load = Load(size, kind=kind)
+        load.previous = self.loads[-1] if self.loads else None
+        of_kind = self.loads_of_kind[kind]
+        if kind != "residual" and len(of_kind) >= 2:
+            load.predecessor = of_kind[-2]
+        if self.chunks is not None:
+            load.decided_by = self.last_predicted
+        of_kind.append(load)
+        self.loads.append(load)
+        return load

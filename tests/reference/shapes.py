@@ -1,0 +1,104 @@
+"""Layers and machines: docs/machine.md, sections 1 and 3, with the names of tests/vectors."""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+class CannotRun(Exception):
+    """The machine cannot run the layer; the message says why."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A convolution (section 1); stride, pad and dilation are the same in both directions."""
+
+    C: int
+    H: int
+    W: int
+    K: int
+    R: int
+    S: int
+    stride: int
+    pad: int
+    dilation: int
+    groups: int
+    residual: bool
+
+    @property
+    def P(self):
+        return (self.H + 2 * self.pad - self.dilation * (self.R - 1) - 1) // self.stride + 1
+
+    @property
+    def Q(self):
+        return (self.W + 2 * self.pad - self.dilation * (self.S - 1) - 1) // self.stride + 1
+
+    @property
+    def L(self):
+        """Reduction length: MACs of one output, padding taps included."""
+        return self.C // self.groups * self.R * self.S
+
+    @property
+    def macs(self):
+        return self.K * self.P * self.Q * self.L
+
+    def one_group(self):
+        """The convolution that a grouped one runs `groups` times."""
+        return replace(self, C=self.C // self.groups, K=self.K // self.groups, groups=1)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine (section 3) under a policy (section 2); sizes of buffers are of both halves."""
+
+    rows: int
+    cols: int
+    lanes: int
+    dispatch: str
+    policy: str
+    window: list  # [height, width]
+    peeks: object  # the name of a pattern, or a list of [row, column] in the window
+    threshold: object  # a number, or a list of one per output channel of the layer
+    predict_latency: int  # cycles
+    weight_bytes: int
+    ifmap_read_width: int  # elements per cycle, 0: no limit
+    weight_read_width: int
+    dram_bytes_per_cycle: int
+    dram_latency: int  # cycles
+    loop_order: str
+    gate_zero_activations: bool
+    ifmap_buffer_bytes: int
+    weight_buffer_bytes: int
+    ofmap_buffer_bytes: int
+    activation_bytes: int
+
+
+def up(numerator, denominator):
+    """⌈numerator / denominator⌉ of whole numbers."""
+    return -(-numerator // denominator)
+
+
+def tap_rows(layer, p):
+    """Rows of the padded ifmap, 0 being the map's first, that output row `p` reads."""
+    return [p * layer.stride - layer.pad + r * layer.dilation for r in range(layer.R)]
+
+
+def tap_columns(layer, q):
+    """Columns of the padded ifmap that output column `q` reads."""
+    return [q * layer.stride - layer.pad + s * layer.dilation for s in range(layer.S)]
+
+
+def zero_taps(layer, ifmap):
+    """For each output position, how many of its `L` activations are exactly 0 or padding, [P,Q].
+
+    `ifmap` is [C,H,W] of one group.
+    """
+    zeros = np.zeros((layer.P, layer.Q), dtype=int)
+    for p in range(layer.P):
+        for q in range(layer.Q):
+            for row in tap_rows(layer, p):
+                for column in tap_columns(layer, q):
+                    if 0 <= row < layer.H and 0 <= column < layer.W:
+                        zeros[p, q] += np.count_nonzero(ifmap[:, row, column] == 0)
+                    else:
+                        zeros[p, q] += layer.C
+    return zeros

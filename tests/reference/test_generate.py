@@ -1,0 +1,113 @@
+"""Random cases: the same again for the same seed, and nothing of the page left out."""
+import collections
+import contextlib
+import io
+import os
+import tempfile
+import unittest
+
+import cases
+import check
+import generate
+from draw import draw_case
+from features import features
+
+EVERYWHERE = """
+none, peek, oracle, gate, row_skip, packed, none gate, none row_skip, none packed, peek gate,
+peek row_skip, peek packed, oracle gate, oracle row_skip, oracle packed, auto, block_major,
+group_major, corner peeks, diagonal peeks, checkerboard peeks, all peeks, listed peeks,
+a peek listed twice, partial windows, a window without a peek, values at the threshold,
+threshold negative, threshold 0, threshold positive, per channel threshold negative,
+per channel threshold 0, per channel threshold positive, groups, depthwise, residual, dilation,
+stride, pad, fully connected, a gap between taps, lanes, no read widths, narrow ifmap port,
+narrow weight port, slow DRAM, fast DRAM, DRAM latency, no DRAM latency, no predict latency,
+large predict latency, zero gating with ifmap, zero gating without ifmap,
+ifmap without zero gating, resident weights, streamed weights, one block, blocks of full width,
+blocks of a window row, many groups of channels, a narrower last group, auto is group major,
+auto on a tie, group major of many blocks, a load of 0 bytes
+"""
+IMPOSSIBLE = ["a peek lies outside the window", "thresholds do not match the channels",
+              "one window does not fit the ifmap or ofmap buffer", "weight buffer too small"]
+
+
+def written(*arguments):
+    """{name: bytes} of what generate.py writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert generate.main([*arguments, "--out", folder]) == 0
+        contents = {}
+        for path in cases.paths(folder):
+            with open(path, "rb") as file:
+                contents[os.path.basename(path)] = file.read()
+        return contents
+
+
+class Features(unittest.TestCase):
+    def test_every_feature_occurs_among_300_cases(self):
+        drawn = [draw_case("features", i) for i in range(300)]
+        count = collections.Counter(name for case in drawn for name in features(case))
+        names = [" ".join(name.split()) for name in EVERYWHERE.split(",")]
+        names += ["some " + counter for counter in drawn[0].expected]
+        rare = {name: count[name] for name in names if count[name] < 3}
+        self.assertEqual(rare, {})
+        for error in IMPOSSIBLE:
+            self.assertGreaterEqual(count["cannot run: " + error], 1, error)
+        impossible = sum(case.expected_error is not None for case in drawn)
+        self.assertTrue(3 <= impossible <= 30, impossible)
+        # Prediction has to happen, and to change what runs.
+        self.assertGreater(count["some predicted_zero"], 100)
+        self.assertGreater(count["some tiles_skipped"], 20)
+
+
+class Generate(unittest.TestCase):
+    def test_the_same_seed_gives_the_same_bytes(self):
+        first = written("--seed", "a text", "--cases", "20")
+        self.assertEqual(len(first), 20)
+        self.assertEqual(first, written("--seed", "a text", "--cases", "20"))
+
+    def test_another_seed_gives_other_cases(self):
+        self.assertFalse(set(written("--seed", "a", "--cases", "5").values())
+                         & set(written("--seed", "b", "--cases", "5").values()))
+
+    def test_a_case_does_not_depend_on_how_many_are_written(self):
+        few, many = (written("--seed", "a", "--cases", n) for n in ("3", "6"))
+        self.assertEqual(few, {name: many[name] for name in few})
+        self.assertEqual(written("--seed", "a", "--only", "4"),
+                         {"case00004.json": many["case00004.json"]})
+
+    def test_what_is_written_reads_back_as_it_was(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with contextlib.redirect_stdout(io.StringIO()) as output:
+                generate.main(["--seed", "x", "--cases", "10", "--out", folder])
+                self.assertEqual(check.main([folder]), 0)
+            self.assertIn("seed x: 10 random cases", output.getvalue())
+            for path in cases.paths(folder):
+                with open(path) as file:
+                    self.assertEqual(cases.read(path).to_json() + "\n", file.read())
+
+    def test_values_are_exact_in_single_precision(self):
+        for i in range(20):
+            case = draw_case("exact", i)
+            for values in [case.ofmap] + ([case.ifmap] if case.ifmap is not None else []):
+                self.assertTrue((values.astype("float32") == values).all())
+
+    def test_a_folder_with_cases_is_not_written_into(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with contextlib.redirect_stdout(io.StringIO()):
+                generate.main(["--seed", "x", "--only", "0", "--out", folder])
+            errors = io.StringIO()
+            with self.assertRaises(SystemExit), contextlib.redirect_stderr(errors):
+                generate.main(["--seed", "x", "--out", folder])
+            self.assertIn("holds cases already", errors.getvalue())
+
+    def test_help_fits_a_screen(self):
+        output = io.StringIO()
+        with self.assertRaises(SystemExit), contextlib.redirect_stdout(output):
+            generate.main(["--help"])
+        lines = output.getvalue().splitlines()
+        self.assertLessEqual(len(lines), 24)
+        self.assertLessEqual(max(map(len, lines)), 100)
+
+
+if __name__ == "__main__":
+    unittest.main()
