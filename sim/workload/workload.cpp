@@ -85,7 +85,7 @@ Layer read_layer(const Value& value) {
   if (value.find("groups") != nullptr) read_size(value, "groups", layer.groups);
   if (const Value* residual = value.find("residual")) layer.residual = residual->boolean();
   if (const Value* activation = value.find("activation")) {
-    const std::string& name = activation->one_of({"none", "relu", "relu6"});
+    const std::string name = activation->one_of({"none", "relu", "relu6"});
     for (const Activation known : {Activation::none, Activation::relu, Activation::relu6}) {
       if (name == activation_name(known)) layer.activation = known;
     }
