@@ -14,10 +14,10 @@ namespace peeksim {
 
 namespace {
 
-const Value& required(const Value& map, const std::string& key) {
+const Value& required(const Value& map, const char* key) {
   const Value* value = map.find(key);
   if (value == nullptr)
-    map.fail("'" + key + "' is missing", "docs/energy.md lists what a table needs");
+    map.fail("'" + std::string(key) + "' is missing", "docs/energy.md lists what a table needs");
   return *value;
 }
 

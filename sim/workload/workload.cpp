@@ -16,13 +16,13 @@ namespace {
 
 constexpr int largest_size = 1 << 24;
 
-const Value& required(const Value& map, const std::string& key) {
+const Value& required(const Value& map, const char* key) {
   const Value* value = map.find(key);
-  if (value == nullptr) map.fail("no key '" + key + "'", "add it");
+  if (value == nullptr) map.fail("no key '" + std::string(key) + "'", "add it");
   return *value;
 }
 
-void read_size(const Value& layer, const std::string& key, int& size) {
+void read_size(const Value& layer, const char* key, int& size) {
   size = static_cast<int>(required(layer, key).integer(1, largest_size));
 }
 
@@ -85,7 +85,7 @@ Layer read_layer(const Value& value) {
   if (value.find("groups") != nullptr) read_size(value, "groups", layer.groups);
   if (const Value* residual = value.find("residual")) layer.residual = residual->boolean();
   if (const Value* activation = value.find("activation")) {
-    const std::string& name = activation->one_of({"none", "relu", "relu6"});
+    const std::string name = activation->one_of({"none", "relu", "relu6"});
     for (const Activation known : {Activation::none, Activation::relu, Activation::relu6}) {
       if (name == activation_name(known)) layer.activation = known;
     }

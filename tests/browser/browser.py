@@ -91,7 +91,7 @@ class ABrowser(unittest.TestCase):
     def downloaded(self, name):
         """The path of a file that the page has saved, once it is whole."""
         path = os.path.join(self.folder, name)
-        for _ in range(100):
+        for _ in range(600):
             if os.path.exists(path):
                 return path
             time.sleep(0.1)

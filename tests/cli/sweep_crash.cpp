@@ -19,13 +19,14 @@ CommandSetup signal_after(int milliseconds, int signal) {
   return setup;
 }
 
-// Soon after the database's log is there: points are running.
-CommandSetup signal_when_running(const Desk& desk, const std::string& database, int signal) {
+// Sent when points are done and others begin, which they do not while the file `hold` is there.
+CommandSetup signal_in_mid_run(const Desk& desk, int signal) {
+  const std::string hold = desk.files.write("hold", ""), met = hold + ".met";
+  std::filesystem::remove(met);
   CommandSetup setup;
+  setup.environment = {{"LD_PRELOAD", HOLD_POINTS_LIBRARY}, {"HOLD_POINTS", hold}};
   setup.signal = signal;
-  setup.signal_when = [&desk, database, left = 50]() mutable {
-    return std::filesystem::exists(desk.files.path(database + "-wal")) && left-- <= 0;
-  };
+  setup.signal_when = [met] { return std::filesystem::exists(met); };
   return setup;
 }
 
@@ -54,11 +55,12 @@ TEST_CASE("Ctrl-C keeps what was run, and the same command goes on") {
   desk.ok(SweepDesk::sweep_to("whole.db"));
   for (const int signal : {SIGINT, SIGTERM}) {
     const CommandResult result =
-        desk.run(SweepDesk::sweep_to("a.db"), signal_when_running(desk, "a.db", signal));
+        desk.run(SweepDesk::sweep_to("a.db"), signal_in_mid_run(desk, signal));
     CAPTURE(result.err);
     CHECK(result.exit_code == 130);
     CHECK(contains(result.err, "peeksim: error: a.db: interrupted: "));
     CHECK(contains(result.err, " points are left to run; the same command goes on"));
+    CHECK_FALSE(contains(result.err, " 300 points are left"));
   }
   desk.ok(SweepDesk::sweep_to("a.db"));
   CHECK(desk.same_exports("a.db", "whole.db"));
@@ -68,12 +70,11 @@ TEST_CASE("the second sweep on one database is refused while the first one goes 
   const SweepDesk desk;
   desk.write_long_sweep();
   CommandResult second;
-  CommandSetup first;
-  first.signal = SIGCONT;  // harmless
-  first.signal_when = [&] {
-    if (!std::filesystem::exists(desk.files.path("a.db-wal"))) return false;
+  CommandSetup first = signal_in_mid_run(desk, SIGCONT);  // harmless
+  first.signal_when = [&, in_mid_run = first.signal_when] {
+    if (!in_mid_run()) return false;
     second = desk.run(SweepDesk::sweep_to("a.db"));
-    return true;
+    return std::filesystem::remove(desk.files.path("hold"));
   };
   const CommandResult result = desk.run(SweepDesk::sweep_to("a.db"), first);
   CHECK(result.exit_code == 0);
@@ -135,7 +136,7 @@ TEST_CASE("a disk that is really full, or read-only, ends a sweep with one line"
 TEST_CASE("no process outlives a sweep that is killed") {
   const SweepDesk desk;
   desk.write_long_sweep();
-  desk.run(SweepDesk::sweep_to("a.db"), signal_when_running(desk, "a.db", SIGKILL));
+  desk.run(SweepDesk::sweep_to("a.db"), signal_in_mid_run(desk, SIGKILL));
   // A child that lived would hold the pipe of standard output open, and the run above with it.
   CHECK(contains(desk.ok(SweepDesk::sweep_to("a.db")), " 300 done, 0 failed, 0 to run\n"));
 }

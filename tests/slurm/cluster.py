@@ -24,7 +24,7 @@ import tempfile
 import time
 
 NODES = ("slot1", "slot2")
-START_SECONDS = 60  # a daemon takes about one; a busy machine more
+START_SECONDS = 300  # a daemon takes about one; a busy machine more
 
 CONFIGURATION = """
 ClusterName=test
@@ -84,7 +84,7 @@ class Cluster:
     def run(self, *command, **options):
         """A client command or a program on the cluster's submit host. Returns its CompletedProcess."""
         return subprocess.run(command, env=self.environment(), capture_output=True, text=True,
-                              timeout=120, **options)
+                              timeout=300, **options)
 
     def environment(self):
         return {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf")}

@@ -22,8 +22,8 @@ Objective objective_of(const std::string& text) {
   const bool least = text.rfind("min:", 0) == 0, most = text.rfind("max:", 0) == 0;
   const std::string name = least || most ? text.substr(4) : text;
   try {
-    const Metric& metric = find_metric(name, {});
-    return {name, least ? false : most || metric.largest};
+    const bool largest = find_metric(name, {}).largest;
+    return {name, least ? false : most || largest};
   } catch (const Error& error) {
     throw Error(ErrorKind::usage, "", error.what());
   }

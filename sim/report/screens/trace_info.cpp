@@ -18,7 +18,8 @@ std::string size(int h, int w) {
 
 // The tensors of which the trace has values.
 std::vector<std::string> tensors_of(const TraceLayer& traced) {
-  std::vector<std::string> tensors = {"ofmap"};
+  std::vector<std::string> tensors;
+  tensors.emplace_back("ofmap");
   if (traced.has_ifmap) tensors.emplace_back("ifmap");
   if (traced.has_weight) tensors.emplace_back("weight");
   if (traced.has_bias) tensors.emplace_back("bias");

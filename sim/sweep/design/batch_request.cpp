@@ -62,9 +62,9 @@ Value to_value(const Json& json, const Location& where) {
   return Value::map(std::move(entries), where);
 }
 
-const Value& require(const Value& request, const std::string& key, const std::string& remedy) {
+const Value& require(const Value& request, const char* key, const char* remedy) {
   const Value* value = request.find(key);
-  if (value == nullptr) request.fail("the key '" + key + "' is missing", remedy);
+  if (value == nullptr) request.fail("the key '" + std::string(key) + "' is missing", remedy);
   return *value;
 }
 
