@@ -25,14 +25,14 @@ void require_equal(Count left, Count right, const char* what, const char* equati
 }  // namespace
 
 Counters& Counters::operator+=(const Counters& other) {
-#define PEEKSIM_ADD(name, how, meaning) how(name, other.name);
+#define PEEKSIM_ADD(name, how, source, meaning) how(name, other.name);
   PEEKSIM_COUNTERS(PEEKSIM_ADD)
 #undef PEEKSIM_ADD
   return *this;
 }
 
 bool operator==(const Counters& a, const Counters& b) {
-#define PEEKSIM_SAME(name, how, meaning) &&a.name == b.name
+#define PEEKSIM_SAME(name, how, source, meaning) &&a.name == b.name
   return true PEEKSIM_COUNTERS(PEEKSIM_SAME);
 #undef PEEKSIM_SAME
 }

@@ -4,44 +4,52 @@
 
 #include "sim/base/units.h"
 
-// X(name, how layers and images add up: sum or most, meaning)
-#define PEEKSIM_COUNTERS(X)                                                              \
-  X(macs_total, sum, "MACs of the layer, padding taps included")                         \
-  X(macs_executed, sum, "MACs that the array computes")                                  \
-  X(macs_predicted, sum, "MACs never executed: gated outputs times taps")                \
-  X(macs_zero_gated, sum, "MACs of computed outputs whose activation is 0 or padding")   \
-  X(outputs, sum, "ofmap elements")                                                      \
-  X(peeks, sum, "outputs computed first")                                                \
-  X(neighbors, sum, "outputs of a window that are not peeks")                            \
-  X(predicted_zero, sum, "outputs gated")                                                \
-  X(correct_zero, sum, "outputs gated whose value is at most 0")                         \
-  X(false_zero, sum, "outputs gated whose value is above 0")                             \
-  X(windows, sum, "windows, counted per channel")                                        \
-  X(window_bits_peak, most, "window bits that the prediction unit must store")           \
-  X(comparisons, sum, "peeks compared with the threshold")                               \
-  X(tiles_dense, sum, "array-fulls of the dense pass")                                   \
-  X(tiles_peek, sum, "array-fulls of the peek pass")                                     \
-  X(tiles_neighbor, sum, "array-fulls of the neighbor pass")                             \
-  X(tiles_skipped, sum, "neighbor array-fulls without a live PE")                        \
-  X(cycles, sum, "from the layer's start to the completion of its last store")           \
-  X(array_busy, sum, "cycles in which the array computes")                               \
-  X(predict_stall, sum, "cycles in which the array waits for a prediction")              \
-  X(drain_stall, sum, "cycles in which a tile waits for the previous drain")             \
-  X(memory_stall, sum, "cycles in which the array waits for data or for a step's start") \
-  X(tail, sum, "cycles after the array's last step")                                     \
-  X(ifmap_reads, sum, "elements read from the ifmap buffer")                             \
-  X(weight_reads, sum, "elements read from the weight buffer")                           \
-  X(ofmap_writes, sum, "elements written to the ofmap buffer")                           \
-  X(ifmap_fill_bytes, sum, "bytes loaded into the ifmap buffer")                         \
-  X(weight_fill_bytes, sum, "bytes loaded into the weight buffer")                       \
-  X(residual_bytes, sum, "residual bytes loaded into the ofmap buffer")                  \
-  X(dram_read_bytes, sum, "bytes read from DRAM")                                        \
-  X(dram_write_bytes, sum, "bytes written to DRAM")
+// X(name, how layers and images add up: sum or most, who states it: a CounterSource, meaning)
+#define PEEKSIM_COUNTERS(X)                                                                        \
+  X(macs_total, sum, values, "MACs of the layer, padding taps included")                           \
+  X(macs_executed, sum, values, "MACs that the array computes")                                    \
+  X(macs_predicted, sum, values, "MACs never executed: gated outputs times taps")                  \
+  X(macs_zero_gated, sum, values, "MACs of computed outputs whose activation is 0 or padding")     \
+  X(outputs, sum, program, "ofmap elements")                                                       \
+  X(peeks, sum, program, "outputs computed first")                                                 \
+  X(neighbors, sum, program, "outputs of a window that are not peeks")                             \
+  X(predicted_zero, sum, values, "outputs gated")                                                  \
+  X(correct_zero, sum, values, "outputs gated whose value is at most 0")                           \
+  X(false_zero, sum, values, "outputs gated whose value is above 0")                               \
+  X(windows, sum, program, "windows, counted per channel")                                         \
+  X(window_bits_peak, most, program, "window bits that the prediction unit must store")            \
+  X(comparisons, sum, checked, "peeks compared with the threshold")                                \
+  X(tiles_dense, sum, program, "array-fulls of the dense pass")                                    \
+  X(tiles_peek, sum, program, "array-fulls of the peek pass")                                      \
+  X(tiles_neighbor, sum, program, "array-fulls of the neighbor pass")                              \
+  X(tiles_skipped, sum, program, "neighbor array-fulls without a live PE")                         \
+  X(cycles, sum, measured, "from the layer's start to the completion of its last store")           \
+  X(array_busy, sum, measured, "cycles in which the array computes")                               \
+  X(predict_stall, sum, measured, "cycles in which the array waits for a prediction")              \
+  X(drain_stall, sum, measured, "cycles in which a tile waits for the previous drain")             \
+  X(memory_stall, sum, measured, "cycles in which the array waits for data or for a step's start") \
+  X(tail, sum, measured, "cycles after the array's last step")                                     \
+  X(ifmap_reads, sum, checked, "elements read from the ifmap buffer")                              \
+  X(weight_reads, sum, checked, "elements read from the weight buffer")                            \
+  X(ofmap_writes, sum, checked, "elements written to the ofmap buffer")                            \
+  X(ifmap_fill_bytes, sum, checked, "bytes loaded into the ifmap buffer")                          \
+  X(weight_fill_bytes, sum, checked, "bytes loaded into the weight buffer")                        \
+  X(residual_bytes, sum, checked, "residual bytes loaded into the ofmap buffer")                   \
+  X(dram_read_bytes, sum, checked, "bytes read from DRAM")                                         \
+  X(dram_write_bytes, sum, checked, "bytes written to DRAM")
 
 namespace peeksim {
 
+// Who states a counter of a simulated layer.
+enum class CounterSource {
+  values,    // a function of the layer and of its values
+  program,   // follows from the program alone, without a clock
+  measured,  // only the hardware blocks know it
+  checked,   // follows from the program, and the hardware blocks measure it: both must agree
+};
+
 struct Counters {
-#define PEEKSIM_FIELD(name, how, meaning) Count name = 0;
+#define PEEKSIM_FIELD(name, how, source, meaning) Count name = 0;
   PEEKSIM_COUNTERS(PEEKSIM_FIELD)
 #undef PEEKSIM_FIELD
 
@@ -49,12 +57,25 @@ struct Counters {
   friend bool operator==(const Counters& a, const Counters& b);
 };
 
+struct CounterRow {
+  const char* name;
+  const char* meaning;
+  CounterSource source;
+  Count Counters::*value;
+};
+
+// The list as a table.
+inline constexpr CounterRow counter_rows[] = {
+#define PEEKSIM_ROW(name, how, source, meaning) \
+  {#name, meaning, CounterSource::source, &Counters::name},
+    PEEKSIM_COUNTERS(PEEKSIM_ROW)
+#undef PEEKSIM_ROW
+};
+
 // Calls visit(name, meaning, value) for every counter in the order of the list.
 template <class CountersType, class Visit>
 void for_each_counter(CountersType& counters, Visit&& visit) {
-#define PEEKSIM_VISIT(name, how, meaning) visit(#name, meaning, counters.name);
-  PEEKSIM_COUNTERS(PEEKSIM_VISIT)
-#undef PEEKSIM_VISIT
+  for (const CounterRow& row : counter_rows) visit(row.name, row.meaning, counters.*row.value);
 }
 
 // Throws Error(internal) naming `what` unless the MACs, outputs, tiles, cycles and bytes add up.

@@ -1,27 +1,9 @@
 #include "sim/engine/simulate_layer.h"
 
-#include "sim/base/bug.h"
+#include "sim/engine/self_check.h"
 #include "sim/skip/operands/zero_gating.h"
 
 namespace peeksim {
-
-namespace {
-
-// The blocks counted on their own what the program says they must have done.
-void check_program_ran(const Counters& counted, const Counters& expected,
-                       const std::string& layer) {
-  const bool same = counted.ifmap_reads == expected.ifmap_reads &&
-                    counted.weight_reads == expected.weight_reads &&
-                    counted.ofmap_writes == expected.ofmap_writes &&
-                    counted.ifmap_fill_bytes == expected.ifmap_fill_bytes &&
-                    counted.weight_fill_bytes == expected.weight_fill_bytes &&
-                    counted.residual_bytes == expected.residual_bytes &&
-                    counted.dram_write_bytes == expected.dram_write_bytes &&
-                    counted.comparisons == expected.comparisons;
-  if (!same) throw bug(layer, "the hardware did not do what the program says");
-}
-
-}  // namespace
 
 LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer, bool is_first) {
   return set_up_layer(machine, layer, resolve_prediction(machine, layer, is_first));
@@ -50,14 +32,7 @@ Counters simulate_layer(Accelerator& accelerator, const MachineSpec& machine,
     const std::size_t logged_before = log != nullptr ? log->size() : 0;
     const Counters counted = accelerator.run(program, log);
     if (log != nullptr) place_events(*log, logged_before, group, total.cycles);
-    check_program_ran(counted, counters, layer.name);
-    counters.cycles = counted.cycles;
-    counters.array_busy = counted.array_busy;
-    counters.predict_stall = counted.predict_stall;
-    counters.drain_stall = counted.drain_stall;
-    counters.memory_stall = counted.memory_stall;
-    counters.tail = counted.tail;
-    counters.dram_read_bytes = counted.dram_read_bytes;
+    take_measured(counted, counters, layer.name);
     total += counters;
   }
   count_values(layer, prediction, values, total);

@@ -1,7 +1,6 @@
 #include "sim/run/run.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "sim/base/error.h"
@@ -112,33 +111,6 @@ class LayerRunner {
 };
 
 }  // namespace
-
-TraceIdentity identity_of(const Trace& trace) {
-  const TraceInfo& info = trace.info();
-  TraceIdentity id;
-  id.file = std::filesystem::path(info.path).filename().string();
-  id.network = info.network;
-  id.origin = info.origin;
-  id.workload = info.workload;
-  id.sha256 = trace.sha256();
-  id.synthetic = info.synthetic;
-  id.loop = info.loop;
-  id.images = info.images;
-  return id;
-}
-
-CounterPair RunResult::totals() const {
-  CounterPair sum;
-  for (const LayerResult& layer : layers) sum += layer.counters;
-  return sum;
-}
-
-MachineSpec dense_version(const MachineSpec& machine) {
-  MachineSpec dense = machine;
-  dense.prediction.policy = "none";
-  dense.prediction.layers.clear();
-  return dense;
-}
 
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch,
                     const RunOptions& options) {

@@ -1,67 +1,18 @@
-// A whole trace on a machine, and on the same machine without prediction beside it.
+// Runs a whole trace on a machine, and on the same machine without prediction beside it.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "sim/base/counters.h"
-#include "sim/config/load_machine.h"
 #include "sim/engine/event/accelerator.h"
 #include "sim/engine/event_log.h"
 #include "sim/run/clocked_waveform.h"
+#include "sim/run/result.h"
 #include "sim/trace/trace.h"
 #include "sim/trace/watch.h"
 
 namespace peeksim {
-
-// The counters of the described machine and of the same machine with policy `none`.
-struct CounterPair {
-  Counters machine;
-  Counters dense;
-
-  CounterPair& operator+=(const CounterPair& other) {
-    machine += other.machine;
-    dense += other.dense;
-    return *this;
-  }
-};
-
-struct LayerResult {
-  Layer layer;
-  std::string policy;        // the predictor that ran: "none" when the layer is not predicted
-  std::string excluded;      // "" or why it was not
-  bool streamed = false;     // its weights are streamed: prediction changes weight traffic too
-  bool zeros_known = false;  // the trace has its ifmap: zero activations are gated
-  CounterPair counters;      // over all images
-};
-
-struct ImageResult {
-  std::string name;      // "" when the trace has no names
-  CounterPair counters;  // over all layers
-};
-
-// What was simulated, so that a result can be traced to its input. No paths: the same trace gives
-// the same bytes wherever it lies.
-struct TraceIdentity {
-  std::string file;  // the last part of its path
-  std::string network;
-  std::string origin;
-  std::string workload;
-  std::string sha256;
-  bool synthetic = false;
-  TraceLoop loop;
-  int images = 0;
-};
-
-struct RunResult {
-  MachineSpec machine;
-  TraceIdentity trace;
-  std::vector<LayerResult> layers;
-  std::vector<ImageResult> images;
-
-  CounterPair totals() const;  // over all layers and images
-};
 
 // What a run cost and how much of it was really simulated: for the bench, never part of a result.
 struct RunProfile {
@@ -127,14 +78,5 @@ struct RunOptions {
 // Error(interrupted), and whatever the event sink and the waveform's writer throw.
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch = {},
                     const RunOptions& options = {});
-
-// Of a trace and all its images.
-TraceIdentity identity_of(const Trace& trace);
-
-// The same machine with policy `none`.
-MachineSpec dense_version(const MachineSpec& machine);
-
-// The choices of config keys that are rows of tables: predictors and dispatch policies.
-Vocabulary vocabulary();
 
 }  // namespace peeksim

@@ -1,4 +1,5 @@
-#include "sim/run/run.h"
+#include "sim/run/vocabulary.h"
+
 #include "sim/schedule/dispatch.h"
 #include "sim/skip/predictor.h"
 

@@ -247,3 +247,53 @@ TEST_CASE("the engines include nothing of one another") {
   }
   CHECK(checked > 50);
 }
+
+namespace {
+
+// Every file of sim/ that `file` includes, directly or not, but for what `closed` includes.
+std::set<std::string> reached_from(const std::string& file, const std::set<std::string>& closed) {
+  static std::map<std::string, std::vector<std::string>> direct;  // read once
+  std::set<std::string> reached;
+  std::vector<std::string> open = {file};
+  while (!open.empty()) {
+    const std::string next = open.back();
+    open.pop_back();
+    if (closed.count(next) > 0) continue;
+    const auto [known, is_new] = direct.try_emplace(next);
+    if (is_new)
+      for (const Include& include : includes_of(next, read(root / next)))
+        if (include.quoted) known->second.push_back(include.target);
+    for (const std::string& target : known->second)
+      if (reached.insert(target).second) open.push_back(target);
+  }
+  return reached;
+}
+
+}  // namespace
+
+TEST_CASE("the header of results compiles no engine") {
+  const std::set<std::string> reached = reached_from("sim/run/result.h", {});
+  CHECK(reached.count("sim/base/units.h") == 1);  // the search follows includes
+  const std::set<std::string> allowed = {"base", "config", "workload", "trace"};
+  for (const std::string& file : reached)
+    CHECK_MESSAGE(allowed.count(outer(room_of(file))) == 1, file);
+}
+
+TEST_CASE("what reads results reaches no engine's modules") {
+  const std::set<std::string> readers = {
+      "report/numbers", "report/files", "report/events", "report/screens",
+      "sweep/design",   "sweep/store",  "page"};
+  const std::set<std::string> modules = {"engine/clocked", "engine/event", "engine/kernel",
+                                         "engine/memory"};
+  // What runs a trace; its header still names an engine's types.
+  const std::set<std::string> closed = {"sim/run/run.h"};
+  int checked = 0;
+  for (const fs::path& path : source_files()) {
+    if (readers.count(room_of(path)) == 0) continue;
+    const std::string file = path.generic_string();
+    for (const std::string& target : reached_from(file, closed))
+      CHECK_MESSAGE(modules.count(room_of(target)) == 0, file << " reaches " << target);
+    ++checked;
+  }
+  CHECK(checked > 60);
+}

@@ -5,6 +5,7 @@
 
 #include "sim/report/files/results_file.h"
 #include "sim/run/run.h"
+#include "sim/run/vocabulary.h"
 #include "tests/support/fresh_kernel.h"
 
 using namespace peeksim;

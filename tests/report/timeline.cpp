@@ -7,6 +7,7 @@
 #include <map>
 
 #include "sim/base/error.h"
+#include "sim/run/vocabulary.h"
 #include "tests/support/both_engines.h"
 #include "tests/support/random_case.h"
 

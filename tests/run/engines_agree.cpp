@@ -6,6 +6,7 @@
 #include "sim/base/error.h"
 #include "sim/engine/clocked/clocked_engine.h"
 #include "sim/run/run.h"
+#include "sim/run/vocabulary.h"
 #include "sim/skip/operands/zero_gating.h"
 #include "tests/support/both_engines.h"
 #include "tests/support/vector_case.h"

@@ -36,10 +36,9 @@ inline BothEngines run_both(const MachineSpec& machine, const Layer& layer,
 // "" or the counters that differ.
 inline std::string difference(const Counters& a, const Counters& b) {
   std::ostringstream text;
-#define PEEKSIM_DIFFERENCE(name, how, meaning) \
-  if (a.name != b.name) text << #name << " " << a.name << " and " << b.name << "; ";
-  PEEKSIM_COUNTERS(PEEKSIM_DIFFERENCE)
-#undef PEEKSIM_DIFFERENCE
+  for (const CounterRow& row : counter_rows)
+    if (a.*row.value != b.*row.value)
+      text << row.name << " " << a.*row.value << " and " << b.*row.value << "; ";
   return text.str();
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "sim/run/vocabulary.h"
 #include "sim/sweep/design/point_key.h"
 #include "sim/sweep/run_sweep.h"
 #include "tests/support/fresh_kernel.h"

@@ -17,6 +17,7 @@
 #include "sim/report/files/save.h"
 #include "sim/report/screens/screen.h"
 #include "sim/run/run.h"
+#include "sim/run/vocabulary.h"
 
 namespace peeksim {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "sim/cost/energy.h"
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 
 namespace peeksim {
 

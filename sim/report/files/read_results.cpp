@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/report/files/results_file.h"
+#include "sim/run/vocabulary.h"
 
 namespace peeksim {
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/config/load_machine.h"
 #include "sim/cost/area.h"
 #include "sim/report/files/version.h"
 #include "sim/report/numbers/summary.h"

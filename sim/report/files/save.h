@@ -3,7 +3,7 @@
 
 #include "sim/cost/energy_table.h"
 #include "sim/report/files/output_folder.h"
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 
 namespace peeksim {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 
 namespace peeksim {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/cost/energy.h"
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 
 namespace peeksim {
 

@@ -6,7 +6,7 @@
 
 #include "sim/cost/energy.h"
 #include "sim/report/screens/screen_style.h"
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 
 namespace peeksim {
 

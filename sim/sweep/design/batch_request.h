@@ -6,7 +6,7 @@
 
 #include "sim/config/load_machine.h"
 #include "sim/cost/energy_table.h"
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 
 namespace peeksim {
 

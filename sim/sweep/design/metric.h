@@ -7,7 +7,7 @@
 
 #include "sim/cost/energy.h"
 #include "sim/report/numbers/summary.h"
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 
 namespace peeksim {
 

@@ -3,7 +3,6 @@
 #include "sim/config/prediction_values.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/files/version.h"
-#include "sim/run/run.h"
 #include "sim/trace/sha256.h"
 
 namespace peeksim {

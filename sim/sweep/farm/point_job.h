@@ -7,7 +7,7 @@
 #include <string>
 
 #include "sim/base/error.h"
-#include "sim/run/run.h"
+#include "sim/run/result.h"
 #include "sim/sweep/farm/held_trace.h"
 
 namespace peeksim {

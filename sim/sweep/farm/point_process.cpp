@@ -7,6 +7,7 @@
 #include <cmath>
 #include <csignal>
 
+#include "sim/run/run.h"
 #include "sim/sweep/farm/wire.h"
 
 namespace peeksim {

@@ -1,0 +1,34 @@
+#include "sim/run/result.h"
+
+#include <filesystem>
+
+namespace peeksim {
+
+TraceIdentity identity_of(const Trace& trace) {
+  const TraceInfo& info = trace.info();
+  TraceIdentity id;
+  id.file = std::filesystem::path(info.path).filename().string();
+  id.network = info.network;
+  id.origin = info.origin;
+  id.workload = info.workload;
+  id.sha256 = trace.sha256();
+  id.synthetic = info.synthetic;
+  id.loop = info.loop;
+  id.images = info.images;
+  return id;
+}
+
+CounterPair RunResult::totals() const {
+  CounterPair sum;
+  for (const LayerResult& layer : layers) sum += layer.counters;
+  return sum;
+}
+
+MachineSpec dense_version(const MachineSpec& machine) {
+  MachineSpec dense = machine;
+  dense.prediction.policy = "none";
+  dense.prediction.layers.clear();
+  return dense;
+}
+
+}  // namespace peeksim

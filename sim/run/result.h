@@ -1,0 +1,71 @@
+// What a run of a trace on a machine found: plain values, whatever engine they came from. What
+// reads results includes this and compiles no engine.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/base/counters.h"
+#include "sim/config/machine.h"
+#include "sim/trace/trace.h"
+#include "sim/workload/layer.h"
+
+namespace peeksim {
+
+// The counters of the described machine and of the same machine with policy `none`.
+struct CounterPair {
+  Counters machine;
+  Counters dense;
+
+  CounterPair& operator+=(const CounterPair& other) {
+    machine += other.machine;
+    dense += other.dense;
+    return *this;
+  }
+};
+
+struct LayerResult {
+  Layer layer;
+  std::string policy;        // the predictor that ran: "none" when the layer is not predicted
+  std::string excluded;      // "" or why it was not
+  bool streamed = false;     // its weights are streamed: prediction changes weight traffic too
+  bool zeros_known = false;  // the trace has its ifmap: zero activations are gated
+  CounterPair counters;      // over all images
+};
+
+struct ImageResult {
+  std::string name;      // "" when the trace has no names
+  CounterPair counters;  // over all layers
+};
+
+// What was simulated, so that a result can be traced to its input. No paths: the same trace gives
+// the same bytes wherever it lies.
+struct TraceIdentity {
+  std::string file;  // the last part of its path
+  std::string network;
+  std::string origin;
+  std::string workload;
+  std::string sha256;
+  bool synthetic = false;
+  TraceLoop loop;
+  int images = 0;
+};
+
+struct RunResult {
+  MachineSpec machine;
+  TraceIdentity trace;
+  std::vector<LayerResult> layers;
+  std::vector<ImageResult> images;
+  // Counters that the file lacks from which the run was read: 0 everywhere, and not known.
+  std::vector<Count Counters::*> unknown;
+
+  CounterPair totals() const;  // over all layers and images
+};
+
+// Of a trace and all its images.
+TraceIdentity identity_of(const Trace& trace);
+
+// The machine of CounterPair::dense: the same one with policy `none`.
+MachineSpec dense_version(const MachineSpec& machine);
+
+}  // namespace peeksim
