@@ -35,7 +35,7 @@ MachineKey layers_key() {
             const auto policies = vocabulary.find("prediction.policy");
             machine.prediction.layers =
                 read_layers(value, policies == vocabulary.end() ? std::vector<std::string>{}
-                                                                : names(policies->second));
+                                                                : row_names(policies->second));
           },
           [](const MachineSpec& machine) { return show_layers(machine.prediction.layers); }};
 }

@@ -1,5 +1,6 @@
 #include "sim/cli/shell/value_kinds.h"
 
+#include "sim/base/lookup.h"
 #include "sim/cli/shell/completion.h"
 #include "sim/config/machine_keys.h"
 #include "sim/cost/energy_table.h"
@@ -81,9 +82,7 @@ const std::vector<ValueKind>& value_kinds() {
 }  // namespace
 
 const ValueKind* find_value_kind(const std::string& name) {
-  for (const ValueKind& kind : value_kinds())
-    if (name == kind.name) return &kind;
-  return nullptr;
+  return find_row(value_kinds(), name);
 }
 
 }  // namespace peeksim

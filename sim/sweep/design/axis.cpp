@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/config/machine_keys.h"
 #include "sim/sweep/design/key_text.h"
 
@@ -112,12 +112,8 @@ std::vector<Value> values_of(const std::string& name, const Value& value) {
     value.fail("expected a list of values, or one of range, linspace, logspace",
                "for example [8, 16, 32] or {range: [8, 64, 8]}");
   const auto& [form_name, list] = value.entries()[0];
-  std::vector<std::string> known;
-  for (const Form& form : forms) {
-    if (form_name == form.name) return form.values(key, list);
-    known.emplace_back(form.name);
-  }
-  value.fail("unknown form '" + form_name + "' of an axis", suggest(form_name, known));
+  if (const Form* form = find_row(forms, form_name)) return form->values(key, list);
+  value.fail("unknown form '" + form_name + "' of an axis", suggest(form_name, row_names(forms)));
 }
 
 // Keys that advance together.
