@@ -187,6 +187,15 @@ const MachineKey* find_machine_key(const std::string& path) {
   return nullptr;
 }
 
+std::string group_of(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string::npos ? "" : path.substr(0, dot);
+}
+
+std::string leaf_of(const std::string& path) {
+  return path.substr(path.rfind('.') + 1);
+}
+
 std::vector<Choice> choices_of(const MachineKey& key, const Vocabulary& vocabulary) {
   if (!key.choices.empty()) return key.choices;
   const auto known = vocabulary.find(key.path);

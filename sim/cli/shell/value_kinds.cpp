@@ -6,6 +6,7 @@
 #include "sim/cost/energy_table.h"
 #include "sim/engine/engine.h"
 #include "sim/report/numbers/summary.h"
+#include "sim/run/run.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/trace/synth.h"
 
@@ -38,7 +39,7 @@ std::vector<HelpRow> metric_words() {
 // A word that ends in = is one that a value follows.
 std::vector<HelpRow> key_words() {
   std::vector<HelpRow> rows;
-  for (const MachineKey& key : machine_keys()) rows.push_back({key.path + "=", key.meaning});
+  for (const MachineKey& key : machine_keys(vocabulary())) rows.push_back({key.path + "=", key.meaning});
   return rows;
 }
 

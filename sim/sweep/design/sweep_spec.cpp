@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sim/base/lookup.h"
+#include "sim/run/run.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/sampling.h"
 
@@ -41,8 +42,9 @@ std::vector<std::string> read_paths(const Value& value) {
 }
 
 std::vector<Axis> read_axes(const Value& value) {
+  const Vocabulary words = vocabulary();
   std::vector<Axis> axes;
-  for (const auto& [name, axis] : value.entries()) axes.push_back(read_axis(name, axis));
+  for (const auto& [name, axis] : value.entries()) axes.push_back(read_axis(name, axis, words));
   return axes;
 }
 
