@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/base/lookup.h"
 #include "sim/config/machine_keys.h"
 #include "sim/config/prediction_values.h"
 
@@ -26,12 +27,6 @@ auto at(Group MachineSpec::*group, T Group::*field) {
   return [=](auto& machine) -> auto& {
     return machine.*group.*field;
   };
-}
-
-inline std::vector<std::string> names(const std::vector<Choice>& choices) {
-  std::vector<std::string> list;
-  for (const Choice& choice : choices) list.push_back(choice.name);
-  return list;
 }
 
 inline std::string from_to(std::int64_t least, std::int64_t most) {
@@ -119,7 +114,7 @@ MachineKey name(const char* path, std::vector<Choice> choices, At field, const c
   const MachineKey row{path, "name", "", "see below", meaning, std::move(choices), {}, {}};
   MachineKey key = row;
   key.read = [=](const Value& value, const Vocabulary& vocabulary, MachineSpec& machine) {
-    const std::vector<std::string> known = names(choices_of(row, vocabulary));
+    const std::vector<std::string> known = row_names(choices_of(row, vocabulary));
     field(machine) = known.empty() ? value.text() : value.one_of(known);
   };
   key.show = [=](const MachineSpec& machine) { return show_text(field(machine)); };

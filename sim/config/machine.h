@@ -1,5 +1,6 @@
 // The described machine: plain, immutable data, one field per key of a machine file.
-// The keys, their units, ranges and defaults are the rows of machine_keys.cpp.
+// The keys, their units, ranges and defaults are the rows of machine_keys.cpp; keys that belong to
+// a row of a later room's table are among `parameters`.
 #pragma once
 
 #include <limits>
@@ -10,6 +11,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/units.h"
+#include "sim/config/parameter.h"
 
 namespace peeksim {
 
@@ -101,6 +103,7 @@ struct MachineSpec {
   ScheduleSpec schedule;
   double clock_mhz = 500;       // turns cycles into seconds; changes no cycle count
   std::string energy = "45nm";  // a table of configs/energy, by name or by path
+  ParameterValues parameters;   // of predictors and dispatch policies: keys of their own
 
   std::map<std::string, Location> where;  // which file and line set a key, for later errors
 

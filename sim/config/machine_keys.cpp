@@ -35,7 +35,7 @@ MachineKey layers_key() {
             const auto policies = vocabulary.find("prediction.policy");
             machine.prediction.layers =
                 read_layers(value, policies == vocabulary.end() ? std::vector<std::string>{}
-                                                                : names(policies->second));
+                                                                : row_names(policies->second));
           },
           [](const MachineSpec& machine) { return show_layers(machine.prediction.layers); }};
 }
@@ -185,6 +185,15 @@ const MachineKey* find_machine_key(const std::string& path) {
     if (key.path == path) return &key;
   }
   return nullptr;
+}
+
+std::string group_of(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string::npos ? "" : path.substr(0, dot);
+}
+
+std::string leaf_of(const std::string& path) {
+  return path.substr(path.rfind('.') + 1);
 }
 
 std::vector<Choice> choices_of(const MachineKey& key, const Vocabulary& vocabulary) {

@@ -53,7 +53,7 @@ std::string machine_reference(const Vocabulary& vocabulary) {
     out += names;
     names.clear();
   };
-  for (const MachineKey& key : machine_keys()) {
+  for (const MachineKey& key : machine_keys(vocabulary)) {
     const std::size_t dot = key.path.find('.');
     const std::string group = dot == std::string::npos ? "machine" : key.path.substr(0, dot);
     if (group != section) {

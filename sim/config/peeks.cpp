@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/base/error.h"
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 
 namespace peeksim {
 
@@ -37,13 +36,9 @@ std::vector<Position> all(const WindowSpec& window) {
 }
 
 std::vector<Position> named(const PeekSpec& peeks, const WindowSpec& window) {
-  std::vector<std::string> known;
-  for (const PeekPattern& pattern : peek_patterns()) {
-    if (peeks.pattern == pattern.name) return pattern.positions(window);
-    known.push_back(pattern.name);
-  }
-  throw Error(ErrorKind::config, "prediction.peeks", "unknown pattern '" + peeks.pattern + "'",
-              suggest(peeks.pattern, known));
+  return require_row(peek_patterns(), peeks.pattern, "pattern", ErrorKind::config,
+                     "prediction.peeks")
+      .positions(window);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "sim/base/glob.h"
+#include "sim/base/lookup.h"
 #include "sim/config/peeks.h"
 
 namespace peeksim {
@@ -13,12 +14,6 @@ namespace peeksim {
 namespace {
 
 constexpr int longest_window_side = 64;
-
-std::vector<std::string> names(const std::vector<Choice>& choices) {
-  std::vector<std::string> list;
-  for (const Choice& choice : choices) list.push_back(choice.name);
-  return list;
-}
 
 // A pair of integers, as windows and positions are written.
 std::pair<int, int> read_pair(const Value& value, const std::string& form, int least, int most) {
@@ -76,7 +71,7 @@ WindowSpec read_window(const Value& value) {
 }
 
 PeekSpec read_peeks(const Value& value) {
-  if (value.is_scalar()) return {value.one_of(names(peek_choices())), {}};
+  if (value.is_scalar()) return {value.one_of(row_names(peek_patterns())), {}};
   if (!value.is_list()) value.fail("expected a pattern's name or a list of [row, column]");
   if (value.items().empty()) {
     value.fail("no peek is listed", "list at least one [row, column], or choose policy none");

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/config/load_machine.h"
+#include "sim/config/value.h"
+#include "sim/config/vocabulary.h"
 
 namespace peeksim {
 

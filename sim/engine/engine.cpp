@@ -1,7 +1,6 @@
 #include "sim/engine/engine.h"
 
-#include "sim/base/error.h"
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/engine/clocked/clocked_engine.h"
 #include "sim/engine/event/event_engine.h"
 
@@ -25,12 +24,7 @@ const std::vector<EngineKind>& engines() {
 }
 
 const EngineKind& find_engine(const std::string& name) {
-  std::vector<std::string> names;
-  for (const EngineKind& engine : engines()) {
-    if (name == engine.name) return engine;
-    names.emplace_back(engine.name);
-  }
-  throw Error(ErrorKind::usage, "", "unknown engine '" + name + "'", suggest(name, names));
+  return require_row(engines(), name, "engine", ErrorKind::usage, "");
 }
 
 }  // namespace peeksim

@@ -8,9 +8,9 @@ namespace peeksim {
 Vocabulary vocabulary() {
   Vocabulary words;
   for (const Predictor& predictor : predictors())
-    words["prediction.policy"].push_back({predictor.name, predictor.meaning});
+    words["prediction.policy"].push_back({predictor.name, predictor.meaning, predictor.parameters});
   for (const Dispatch& dispatch : dispatch_policies())
-    words["array.dispatch"].push_back({dispatch.name, dispatch.meaning});
+    words["array.dispatch"].push_back({dispatch.name, dispatch.meaning, dispatch.parameters});
   return words;
 }
 

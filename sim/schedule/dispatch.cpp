@@ -1,7 +1,6 @@
 #include "sim/schedule/dispatch.h"
 
-#include "sim/base/error.h"
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/schedule/dispatch/dispatch_policies.h"
 
 namespace peeksim {
@@ -12,13 +11,8 @@ const std::vector<Dispatch>& dispatch_policies() {
 }
 
 const Dispatch& find_dispatch(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Dispatch& dispatch : dispatch_policies()) {
-    if (name == dispatch.name) return dispatch;
-    known.push_back(dispatch.name);
-  }
-  throw Error(ErrorKind::config, "array.dispatch", "unknown dispatch policy '" + name + "'",
-              suggest(name, known));
+  return require_row(dispatch_policies(), name, "dispatch policy", ErrorKind::config,
+                     "array.dispatch");
 }
 
 }  // namespace peeksim

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/span.h"
 #include "sim/base/units.h"
+#include "sim/config/parameter.h"
 
 namespace peeksim {
 
@@ -47,6 +49,9 @@ struct Dispatch {
   // The same tiles PE by PE, for the clocked engine. Written apart from the sums, so that one
   // checks the other.
   Count (*place)(const NeighborPass& pass, std::vector<PlacedTile>& tiles);
+
+  // Keys of machine files that are this policy's own, "array.something".
+  Span<Parameter> parameters = {};
 };
 
 const std::vector<Dispatch>& dispatch_policies();

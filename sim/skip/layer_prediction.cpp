@@ -82,6 +82,8 @@ LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& laye
   if (result.predictor->predicts)
     result.excluded = why_excluded(machine.prediction, layer, is_first);
   if (!result.excluded.empty()) result.predictor = &find_predictor("none");
+  for (const Parameter& parameter : result.predictor->parameters)
+    result.parameters.by_key[parameter.key] = machine.parameters.of(parameter);
   result.grid = result.predictor->grid(layer, window, peeks);
   return result;
 }

@@ -16,6 +16,7 @@ struct LayerPrediction {
   WindowGrid grid;
   std::vector<float> thresholds;  // [K], rounded down so that float <= threshold stays exact
   Location threshold_where;       // where the thresholds were set
+  ParameterValues parameters;     // the predictor's own
   std::string excluded;           // "" or why the machine's predictor does not run here
 
   bool predicts() const { return predictor->predicts; }

@@ -70,7 +70,8 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
   std::vector<int> positive(grid.cols());
   for (int k = 0; k < channels; ++k) {
     const float* plane = ofmap.data() + k * plane_size;
-    settings.predictor->predict(grid, plane, settings.thresholds[k], predicted.data());
+    settings.predictor->predict(grid, plane, settings.thresholds[k], settings.parameters,
+                                predicted.data());
     judge_plane(grid, plane, predicted.data(), positive, result);
     for (int window = 0; window < windows; ++window)
       result.predicted.set(window, k, predicted[window]);

@@ -1,7 +1,6 @@
 #include "sim/skip/predictor.h"
 
-#include "sim/base/error.h"
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/skip/policies/predictors.h"
 
 namespace peeksim {
@@ -12,13 +11,7 @@ const std::vector<Predictor>& predictors() {
 }
 
 const Predictor& find_predictor(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Predictor& predictor : predictors()) {
-    if (name == predictor.name) return predictor;
-    known.push_back(predictor.name);
-  }
-  throw Error(ErrorKind::config, "prediction.policy", "unknown predictor '" + name + "'",
-              suggest(name, known));
+  return require_row(predictors(), name, "predictor", ErrorKind::config, "prediction.policy");
 }
 
 }  // namespace peeksim

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/base/span.h"
+#include "sim/config/parameter.h"
 #include "sim/skip/window_grid.h"
 #include "sim/workload/layer.h"
 
@@ -23,7 +25,10 @@ struct Predictor {
   // Sets predicted[window] to 1 for every window of one plane [P,Q] that it declares zero, to 0
   // for the others; a value is small when it is <= threshold. REQUIRES: finite values.
   void (*predict)(const WindowGrid& grid, const float* plane, float threshold,
-                  std::uint8_t* predicted);
+                  const ParameterValues& own, std::uint8_t* predicted);
+
+  // Keys of machine files that are this predictor's own, "prediction.something".
+  Span<Parameter> parameters = {};
 };
 
 // All predictors, in the order in which they are listed to users.

@@ -146,7 +146,7 @@ TEST_CASE("a template gives what load_machine gives with the same keys on top") 
   Files files;
   files.folder.write("parent.yaml", "name: parent\narray: {rows: 2, cols: 3}\n");
   files.folder.write("child.yaml", "extends: parent.yaml\nname: child\n");
-  const MachineTemplate child(files.folder.path("child.yaml"));
+  const MachineTemplate child(files.folder.path("child.yaml"), {});
   const KeyValues keys = {{"array.rows", Value::scalar("5")}, {"array.rows", Value::scalar("6")}};
   CHECK(to_yaml(show_machine(child.with(keys, {}))) ==
         to_yaml(show_machine(files.load("child.yaml", {"array.rows=6"}))));
@@ -159,7 +159,7 @@ TEST_CASE("a template gives what load_machine gives with the same keys on top") 
 TEST_CASE("a part of a machine is nested or dotted, and extends nothing") {
   const auto keys = [](const std::string& yaml) {
     std::vector<std::string> names;
-    for (const auto& [key, value] : partial_machine(parse_yaml(yaml, "part")))
+    for (const auto& [key, value] : partial_machine(parse_yaml(yaml, "part"), {}))
       names.push_back(key + "=" + value.text());
     return names;
   };

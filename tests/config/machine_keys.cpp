@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "sim/config/load_machine.h"
 #include "tests/support/config_error.h"
 
 using namespace peeksim;

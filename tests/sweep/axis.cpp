@@ -9,7 +9,8 @@ namespace {
 
 std::vector<std::string> choices(const std::string& name, const std::string& yaml) {
   std::vector<std::string> texts;
-  for (const AxisChoice& choice : read_axis(name, parse_yaml(yaml, "sweep.yaml")).choices) {
+  for (const AxisChoice& choice :
+       read_axis(name, parse_yaml(yaml, "sweep.yaml"), vocabulary()).choices) {
     std::string text;
     for (const auto& [column, value] : choice.shown)
       text += (text.empty() ? "" : " ") + column + "=" + value;
@@ -21,13 +22,14 @@ std::vector<std::string> choices(const std::string& name, const std::string& yam
 // The values alone.
 std::vector<std::string> values(const std::string& key, const std::string& yaml) {
   std::vector<std::string> texts;
-  for (const AxisChoice& choice : read_axis(key, parse_yaml(yaml, "sweep.yaml")).choices)
+  for (const AxisChoice& choice :
+       read_axis(key, parse_yaml(yaml, "sweep.yaml"), vocabulary()).choices)
     texts.push_back(choice.shown.at(0).second);
   return texts;
 }
 
 std::string error(const std::string& name, const std::string& yaml) {
-  return config_error([&] { read_axis(name, parse_yaml(yaml, "sweep.yaml")); });
+  return config_error([&] { read_axis(name, parse_yaml(yaml, "sweep.yaml"), vocabulary()); });
 }
 
 using Texts = std::vector<std::string>;
@@ -70,7 +72,7 @@ TEST_CASE("an overlay is a named part of a machine, in place or in a file beside
   folder.write("careful.yaml", "prediction: {threshold: -1, latency: 9}\n");
   const std::string sweep = folder.write(
       "sweep.yaml", "overlays:\n  plain: {}\n  here: {array.rows: 2}\n  file: careful.yaml\n");
-  const Axis axis = read_axis("style", read_yaml(sweep));
+  const Axis axis = read_axis("style", read_yaml(sweep), vocabulary());
   REQUIRE(axis.choices.size() == 3);
   CHECK(axis.choices[0].shown == AxisChoice{{{"style", "plain"}}, {}}.shown);
   CHECK(axis.choices[0].keys.empty());
@@ -112,8 +114,8 @@ TEST_CASE("a slip in an axis is an error that says what was expected") {
 TEST_CASE("of a machine file that extends another, an overlay takes what it changes") {
   const TempFolder folder;
   folder.write("tuned.yaml", "extends: somewhere.yaml\nname: tuned\nprediction: {threshold: 1}\n");
-  const Axis axis =
-      read_axis("style", read_yaml(folder.write("sweep.yaml", "overlays: {x: tuned.yaml}\n")));
+  const Axis axis = read_axis(
+      "style", read_yaml(folder.write("sweep.yaml", "overlays: {x: tuned.yaml}\n")), vocabulary());
   REQUIRE(axis.choices[0].keys.size() == 2);
   CHECK(axis.choices[0].keys[0].first == "name");
 }
@@ -122,13 +124,13 @@ TEST_CASE("an overlay of a file that may be missing is left out, with a warning,
   const TempFolder folder;
   const std::string sweep =
       folder.write("sweep.yaml", "overlays: {plain: {}, tuned: {if_present: tuned.yaml}}\n");
-  const Axis without = read_axis("style", read_yaml(sweep));
+  const Axis without = read_axis("style", read_yaml(sweep), vocabulary());
   CHECK(without.choices.size() == 1);
   REQUIRE(without.left_out.size() == 1);
   CHECK(without.left_out[0] ==
         "the axis 'style' goes without 'tuned': there is no " + folder.path("tuned.yaml"));
   folder.write("tuned.yaml", "prediction.threshold: 1\n");
-  const Axis with = read_axis("style", read_yaml(sweep));
+  const Axis with = read_axis("style", read_yaml(sweep), vocabulary());
   CHECK(with.choices.size() == 2);
   CHECK(with.left_out.empty());
 }

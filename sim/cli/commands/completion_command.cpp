@@ -1,7 +1,6 @@
 #include <iostream>
 
-#include "sim/base/error.h"
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/completion.h"
 #include "sim/cli/shell/options.h"
@@ -16,14 +15,11 @@ void completion_command(const std::vector<std::string>& arguments) {
   options.positional("SHELL", "bash or zsh");
   if (!options.parse(arguments)) return;
   const std::string name = options.text("SHELL");
-  std::vector<std::string> known;
-  for (const Shell& shell : shells()) {
-    known.emplace_back(shell.name);
-    if (name != shell.name) continue;
-    std::cout << shell.script;
-    return;
-  }
-  throw Error(ErrorKind::usage, "", "no completion for '" + name + "'", suggest(name, known));
+  const Shell* shell = find_row(shells(), name);
+  if (shell == nullptr)
+    throw Error(ErrorKind::usage, "", "no completion for '" + name + "'",
+                suggest(name, row_names(shells())));
+  std::cout << shell->script;
 }
 
 }  // namespace peeksim

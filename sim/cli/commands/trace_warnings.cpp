@@ -3,11 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include "sim/report/files/layer_settings.h"
+#include "sim/run/run.h"
 #include "sim/skip/layer_prediction.h"
 
 namespace peeksim {
 
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
+  for (const std::string& idle : idle_parameters(machine, vocabulary())) spdlog::warn("{}", idle);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
     spdlog::warn("{} names no layer of {}", entry, info.path);
 }

@@ -6,7 +6,8 @@
 
 namespace peeksim {
 
-// Entries of the prediction settings that name no layer of the trace.
+// Entries of the prediction settings that name no layer of the trace, and parameters of policies
+// that are not chosen.
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info);
 
 // A closed-loop trace that carries the mispredictions of another machine.

@@ -25,6 +25,7 @@ void add_rule(Json& json, const LayerPrediction& settings) {
   json["peeks"] = Json::array();
   for (const Position& peek : settings.grid.peeks) json["peeks"].push_back({peek.row, peek.col});
   json["thresholds"] = thresholds_json(settings.thresholds);
+  for (const auto& [key, value] : settings.parameters.by_key) json["parameters"][key] = value;
 }
 
 std::string dump(const Json& json, int indent) {

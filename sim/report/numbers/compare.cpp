@@ -4,6 +4,7 @@
 
 #include "sim/config/machine_keys.h"
 #include "sim/report/numbers/summary.h"
+#include "sim/run/run.h"
 
 namespace peeksim {
 
@@ -18,7 +19,7 @@ std::optional<std::size_t> layer_place(const StoredRun& run, const std::string& 
 
 std::vector<ChangedKey> changed_keys(const std::vector<StoredRun>& runs) {
   std::vector<ChangedKey> changed;
-  for (const MachineKey& key : machine_keys()) {
+  for (const MachineKey& key : machine_keys(vocabulary())) {
     ChangedKey row = {key.path, {}};
     for (const StoredRun& run : runs)
       row.values.push_back(display_text(key.show(run.result.machine)));

@@ -11,7 +11,8 @@ WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
   return {layer.P(), layer.Q(), 1, 1, {}};
 }
 
-void predict(const WindowGrid& grid, const float*, float, std::uint8_t* predicted) {
+void predict(const WindowGrid& grid, const float*, float, const ParameterValues&,
+             std::uint8_t* predicted) {
   std::fill_n(predicted, grid.count(), std::uint8_t{0});
 }
 

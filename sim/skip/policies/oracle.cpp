@@ -10,7 +10,8 @@ WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
   return {layer.P(), layer.Q(), 1, 1, {}};
 }
 
-void predict(const WindowGrid& grid, const float* plane, float, std::uint8_t* predicted) {
+void predict(const WindowGrid& grid, const float* plane, float, const ParameterValues&,
+             std::uint8_t* predicted) {
   const int count = grid.count();
   for (int i = 0; i < count; ++i) predicted[i] = plane[i] <= 0.0f;
 }

@@ -14,7 +14,8 @@ WindowGrid grid(const Layer& layer, const WindowSpec& window, const PeekSpec& pe
   return {layer.P(), layer.Q(), window.height, window.width, peek_positions(peeks, window)};
 }
 
-void predict(const WindowGrid& grid, const float* plane, float threshold, std::uint8_t* predicted) {
+void predict(const WindowGrid& grid, const float* plane, float threshold, const ParameterValues&,
+             std::uint8_t* predicted) {
   const int cols = grid.cols();
   std::vector<float> largest(cols);
   for (int row = 0; row < grid.rows(); ++row) {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/config/machine_keys.h"
 #include "sim/sweep/design/key_text.h"
 
@@ -105,26 +105,23 @@ struct Form {
 constexpr Form forms[] = {{"range", range}, {"linspace", linspace}, {"logspace", logspace}};
 
 // The values of one key: a list, or a form such as {range: [8, 64, 8]}.
-std::vector<Value> values_of(const std::string& name, const Value& value) {
-  const MachineKey& key = require_machine_key(name, value);
+std::vector<Value> values_of(const std::string& name, const Value& value,
+                             const Vocabulary& vocabulary) {
+  const MachineKey key = require_machine_key(name, value, vocabulary);
   if (value.is_list()) return value.items();
   if (!value.is_map() || value.entries().size() != 1)
     value.fail("expected a list of values, or one of range, linspace, logspace",
                "for example [8, 16, 32] or {range: [8, 64, 8]}");
   const auto& [form_name, list] = value.entries()[0];
-  std::vector<std::string> known;
-  for (const Form& form : forms) {
-    if (form_name == form.name) return form.values(key, list);
-    known.emplace_back(form.name);
-  }
-  value.fail("unknown form '" + form_name + "' of an axis", suggest(form_name, known));
+  if (const Form* form = find_row(forms, form_name)) return form->values(key, list);
+  value.fail("unknown form '" + form_name + "' of an axis", suggest(form_name, row_names(forms)));
 }
 
 // Keys that advance together.
-std::vector<AxisChoice> zip(const Value& map) {
+std::vector<AxisChoice> zip(const Value& map, const Vocabulary& vocabulary) {
   std::vector<AxisChoice> choices;
   for (const auto& [key, value] : map.entries()) {
-    const std::vector<Value> values = values_of(key, value);
+    const std::vector<Value> values = values_of(key, value, vocabulary);
     if (choices.empty()) choices.resize(values.size());
     if (values.size() != choices.size())
       value.fail("has " + std::to_string(values.size()) + " values, and the key before it " +
@@ -144,7 +141,7 @@ std::string path_of(const Value& name) {
 }
 
 // Of a machine file that extends another, what it changes.
-KeyValues overlay_file(const Value& name) {
+KeyValues overlay_file(const Value& name, const Vocabulary& vocabulary) {
   const std::string path = path_of(name);
   if (!fs::is_regular_file(path))
     name.fail("cannot read the overlay " + path, "the path is relative to the file that names it");
@@ -152,11 +149,11 @@ KeyValues overlay_file(const Value& name) {
   const Value file = read_yaml(path);
   for (const auto& entry : file.entries())
     if (entry.first != "extends") own.push_back(entry);
-  return partial_machine(Value::map(std::move(own), file.where()));
+  return partial_machine(Value::map(std::move(own), file.where()), vocabulary);
 }
 
 // Named parts of a machine, in place or in files of their own.
-void add_overlays(const Value& map, Axis& axis) {
+void add_overlays(const Value& map, const Vocabulary& vocabulary, Axis& axis) {
   for (const auto& [name, part] : map.entries()) {
     const Value* optional = part.is_map() ? part.find("if_present") : nullptr;
     if (optional != nullptr) part.require_known_keys({"if_present"});
@@ -167,9 +164,9 @@ void add_overlays(const Value& map, Axis& axis) {
     }
     AxisChoice choice;
     choice.shown.emplace_back(axis.name, name);
-    choice.keys = optional != nullptr ? overlay_file(*optional)
-                  : part.is_map()     ? partial_machine(part)
-                                      : overlay_file(part);
+    choice.keys = optional != nullptr ? overlay_file(*optional, vocabulary)
+                  : part.is_map()     ? partial_machine(part, vocabulary)
+                                      : overlay_file(part, vocabulary);
     axis.choices.push_back(std::move(choice));
   }
 }
@@ -188,18 +185,19 @@ void require_distinct(const Axis& axis) {
 
 }  // namespace
 
-Axis read_axis(const std::string& name, const Value& value) {
+Axis read_axis(const std::string& name, const Value& value, const Vocabulary& vocabulary) {
   Axis axis;
   axis.name = name;
   axis.where = value.where();
   const bool one_entry = value.is_map() && value.entries().size() == 1;
   const std::string form = one_entry ? value.entries()[0].first : "";
   if (form == "zip") {
-    axis.choices = zip(value.entries()[0].second);
+    axis.choices = zip(value.entries()[0].second, vocabulary);
   } else if (form == "overlays") {
-    add_overlays(value.entries()[0].second, axis);
+    add_overlays(value.entries()[0].second, vocabulary, axis);
   } else {
-    for (const Value& one : values_of(name, value)) axis.choices.push_back(choice_of(name, one));
+    for (const Value& one : values_of(name, value, vocabulary))
+      axis.choices.push_back(choice_of(name, one));
   }
   if (axis.choices.empty()) value.fail("has no values", "give at least one, or drop the axis");
   require_distinct(axis);

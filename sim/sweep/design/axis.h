@@ -26,6 +26,6 @@ struct Axis {
 
 // `name: value` under `axes:`. Throws Error(config): an unknown key, an unknown way to write an
 // axis, no choices, a choice that is there twice.
-Axis read_axis(const std::string& name, const Value& value);
+Axis read_axis(const std::string& name, const Value& value, const Vocabulary& vocabulary);
 
 }  // namespace peeksim

@@ -68,9 +68,9 @@ const Value& require(const Value& request, const char* key, const char* remedy) 
   return *value;
 }
 
-MachineTemplate template_of(const Value& machine) {
-  if (machine.is_map()) return MachineTemplate(machine);
-  return MachineTemplate(machine.text());
+MachineTemplate template_of(const Value& machine, const Vocabulary& vocabulary) {
+  if (machine.is_map()) return MachineTemplate(machine, vocabulary);
+  return MachineTemplate(machine.text(), vocabulary);
 }
 
 // The first condition that does not hold, or "".
@@ -98,7 +98,7 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
       require(value, "machine", "name a machine file, or write a whole machine as an object");
   request.trace = require(value, "trace", "name a trace file").text();
   const Value* set = value.find("set");
-  const MachineTemplate base = template_of(machine);
+  const MachineTemplate base = template_of(machine, vocabulary);
   request.machine = base.with(set == nullptr ? KeyValues() : set->entries(), vocabulary);
   request.table = energy_table_of(request.machine, base.path());
   rates_for(request.table, request.machine);  // an unusable table is an error before the simulation
@@ -130,6 +130,8 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
   found["warnings"] = Json::array();
   for (const std::string& entry : unmatched_entries(result.machine.prediction, layers))
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
+  for (const std::string& idle : idle_parameters(result.machine, vocabulary()))
+    found["warnings"].push_back(idle);
   if (request.detail) found["detail"] = Json::parse(results_json(result, request.table));
   return one_line(json);
 }

@@ -40,6 +40,7 @@ struct Expression::Impl {
   mu::Parser parser;
   std::map<std::string, double> words;      // of all keys: a number each
   std::map<std::string, double> variables;  // where the parser reads; nodes stay where they are
+  std::map<std::string, MachineKey> keys;   // those among the variables
 
   // The number of a word; of a new one too, so that any two texts compare.
   double word(const std::string& name) {
@@ -60,16 +61,18 @@ struct Expression::Impl {
     }
   }
 
-  void add_variables();
+  void add_variables(const Vocabulary& vocabulary);
 };
 
-void Expression::Impl::add_variables() {
+void Expression::Impl::add_variables(const Vocabulary& vocabulary) {
   std::vector<std::string> known;
-  for (const MachineKey& key : machine_keys()) known.push_back(key.path);
+  for (const MachineKey& key : machine_keys(vocabulary)) known.push_back(key.path);
   std::vector<std::string> used;  // a list of our own: defining a variable changes the parser's
   for (const auto& variable : parser.GetUsedVar()) used.push_back(variable.first);
   for (const std::string& name : used) {
-    if (find_machine_key(name) == nullptr && words.count(name) == 0)
+    if (const auto key = find_machine_key(name, vocabulary))
+      keys.emplace(name, *key);
+    else if (words.count(name) == 0)
       text.fail("'" + name + "' is no key of a machine", suggest(name, known));
     const auto found = words.find(name);
     variables[name] = found == words.end() ? 0 : found->second;
@@ -89,7 +92,7 @@ Expression::Expression(const Value& text, const Vocabulary& vocabulary)
     impl_->parser.DefineNameChars(name_letters);
     impl_->parser.DefineInfixOprt("!", no);
     impl_->parser.SetExpr(text.text());
-    impl_->add_variables();
+    impl_->add_variables(vocabulary);
     impl_->parser.Eval();
   } catch (const mu::ParserError& error) {
     text.fail("is no expression: " + error.GetMsg(),
@@ -101,8 +104,8 @@ Expression::~Expression() = default;
 Expression::Expression(Expression&&) noexcept = default;
 
 bool Expression::holds(const MachineSpec& machine) {
-  for (auto& [name, value] : impl_->variables)
-    if (const MachineKey* key = find_machine_key(name)) value = impl_->number(key->show(machine));
+  for (const auto& [name, key] : impl_->keys)
+    impl_->variables[name] = impl_->number(key.show(machine));
   double result = 0;
   try {
     result = impl_->parser.Eval();

@@ -4,10 +4,11 @@
 
 namespace peeksim {
 
-const MachineKey& require_machine_key(const std::string& path, const Value& where) {
-  if (const MachineKey* key = find_machine_key(path)) return *key;
+MachineKey require_machine_key(const std::string& path, const Value& where,
+                               const Vocabulary& vocabulary) {
+  if (const std::optional<MachineKey> key = find_machine_key(path, vocabulary)) return *key;
   std::vector<std::string> known, same_leaf;
-  for (const MachineKey& key : machine_keys()) {
+  for (const MachineKey& key : machine_keys(vocabulary)) {
     known.push_back(key.path);
     const std::size_t dot = key.path.rfind('.');
     if (dot != std::string::npos && key.path.substr(dot + 1) == path.substr(path.rfind('.') + 1))

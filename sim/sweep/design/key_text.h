@@ -8,7 +8,8 @@
 
 namespace peeksim {
 
-// The row of a key. Throws Error(config) at `where` with a suggestion.
-const MachineKey& require_machine_key(const std::string& path, const Value& where);
+// The key of that path. Throws Error(config) at `where` with a suggestion.
+MachineKey require_machine_key(const std::string& path, const Value& where,
+                               const Vocabulary& vocabulary);
 
 }  // namespace peeksim

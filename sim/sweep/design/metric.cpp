@@ -3,8 +3,7 @@
 #include <limits>
 #include <optional>
 
-#include "sim/base/error.h"
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/cost/area.h"
 
 namespace peeksim {
@@ -63,12 +62,7 @@ const std::vector<Metric>& metrics() {
 }
 
 const Metric& find_metric(const std::string& name, const Location& where) {
-  std::vector<std::string> names;
-  for (const Metric& metric : metrics()) {
-    if (name == metric.name) return metric;
-    names.emplace_back(metric.name);
-  }
-  throw Error(ErrorKind::config, where, "unknown metric '" + name + "'", suggest(name, names));
+  return require_row(metrics(), name, "metric", ErrorKind::config, where.text());
 }
 
 }  // namespace peeksim

@@ -1,5 +1,6 @@
 #include "sim/sweep/design/point_key.h"
 
+#include "sim/config/machine_keys.h"
 #include "sim/config/prediction_values.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/files/version.h"
@@ -20,6 +21,11 @@ MachineSpec without_thresholds(const MachineSpec& machine) {
   plain.prediction.channel_thresholds.clear();
   plain.prediction.thresholds_file.clear();
   return plain;
+}
+
+// Whether a parameter belongs to predictors.
+bool is_predictors(const std::string& key) {
+  return group_of(key) == "prediction";
 }
 
 }  // namespace
@@ -58,11 +64,13 @@ std::string point_key(const MachineSpec& machine, const std::string& energy_tabl
                    "\n" + machine_text(machine));
 }
 
-std::string prediction_digest(const PredictionSpec& prediction) {
-  MachineSpec machine;
-  machine.prediction = prediction;
-  machine.prediction.latency = 0;  // delays a prediction and changes none
-  return sha256_of(thresholds_digest(prediction) + "\n" + machine_text(machine));
+std::string prediction_digest(const MachineSpec& machine) {
+  MachineSpec plain;
+  plain.prediction = machine.prediction;
+  plain.prediction.latency = 0;  // delays a prediction and changes none
+  for (const auto& [key, value] : machine.parameters.by_key)
+    if (is_predictors(key)) plain.parameters.by_key[key] = value;
+  return sha256_of(thresholds_digest(machine.prediction) + "\n" + machine_text(plain));
 }
 
 std::string dense_digest(const MachineSpec& machine) {
@@ -72,6 +80,8 @@ std::string dense_digest(const MachineSpec& machine) {
   dense.clock_mhz = 1;
   dense.prediction = PredictionSpec();
   dense.prediction.policy = "none";
+  for (const auto& [key, value] : machine.parameters.by_key)
+    if (is_predictors(key)) dense.parameters.by_key.erase(key);
   return sha256_of(machine_text(dense));
 }
 

@@ -23,7 +23,7 @@ std::string thresholds_text(const PredictionSpec& prediction);
 std::string point_key(const MachineSpec& machine, const std::string& energy_table_sha256,
                       const std::string& trace_sha256, int images);
 std::string thresholds_digest(const PredictionSpec& prediction);
-std::string prediction_digest(const PredictionSpec& prediction);
+std::string prediction_digest(const MachineSpec& machine);  // of what the masks know
 std::string dense_digest(const MachineSpec& machine);  // of what the dense machine's counters know
 std::string windows_digest(const std::vector<LayerPrediction>& layers);
 

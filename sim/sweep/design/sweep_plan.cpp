@@ -59,7 +59,7 @@ const PricedTable& EnergyTables::of(const MachineSpec& machine, const std::strin
 
 SweepPlan::SweepPlan(SweepSpec spec, const PlanWatch& watch)
     : spec_(std::move(spec)), vocabulary_(vocabulary()) {
-  for (const std::string& path : spec_.machines) templates_.emplace_back(path);
+  for (const std::string& path : spec_.machines) templates_.emplace_back(path, vocabulary_);
   for (const Axis& axis : spec_.axes)
     warnings_.insert(warnings_.end(), axis.left_out.begin(), axis.left_out.end());
   open_traces();
@@ -153,7 +153,7 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   try {
     const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
     rates_for(priced.table, machine);
-    point.prediction = number_of(prediction_digest(machine.prediction), predictions_);
+    point.prediction = number_of(prediction_digest(machine), predictions_);
     point.dense = number_of(dense_digest(machine), denses_);
     require_runnable(point, machine);
     point.key = point_key(machine, priced.sha256, trace.sha256(), images(point));
@@ -180,13 +180,14 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
 
 // As 'peeksim run' warns, once for all points that share the cause.
 void SweepPlan::look_for_slips(const SweepPoint& point, const MachineSpec& machine) {
-  if (!looked_at_.insert({point.prediction, point.trace}).second) return;
-  const TraceInfo& info = traces_[point.trace]->info();
-  std::vector<std::string> found;
-  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
-    found.push_back(entry + " names no layer of " + info.path);
-  const std::string loop = loop_mismatch(machine, info);
-  if (!loop.empty()) found.push_back(info.path + " " + loop);
+  std::vector<std::string> found = idle_parameters(machine, vocabulary_);
+  if (looked_at_.insert({point.prediction, point.trace}).second) {
+    const TraceInfo& info = traces_[point.trace]->info();
+    for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
+      found.push_back(entry + " names no layer of " + info.path);
+    const std::string loop = loop_mismatch(machine, info);
+    if (!loop.empty()) found.push_back(info.path + " " + loop);
+  }
   for (const std::string& warning : found)
     if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
       warnings_.push_back(warning);

@@ -3,7 +3,8 @@
 #include <filesystem>
 #include <limits>
 
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
+#include "sim/run/run.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/sampling.h"
 
@@ -41,8 +42,9 @@ std::vector<std::string> read_paths(const Value& value) {
 }
 
 std::vector<Axis> read_axes(const Value& value) {
+  const Vocabulary words = vocabulary();
   std::vector<Axis> axes;
-  for (const auto& [name, axis] : value.entries()) axes.push_back(read_axis(name, axis));
+  for (const auto& [name, axis] : value.entries()) axes.push_back(read_axis(name, axis, words));
   return axes;
 }
 
@@ -62,11 +64,9 @@ void require_one_axis_per_key(const std::vector<Axis>& axes) {
 
 Sample read_sample(const Value& value) {
   value.require_known_keys({"method", "points", "seed"});
-  std::vector<std::string> names;
-  for (const Sampler& sampler : samplers()) names.emplace_back(sampler.name);
   Sample sample;
   sample.where = value.where();
-  sample.method = required(value, "method", "method: random").one_of(names);
+  sample.method = required(value, "method", "method: random").one_of(row_names(samplers()));
   const bool draws = sample.method != "grid";
   for (const char* key : {"points", "seed"})
     if (const Value* given = value.find(key); given != nullptr && !draws)

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sim/base/suggest.h"
+#include "sim/base/lookup.h"
 #include "sim/report/numbers/summary.h"
 #include "sim/sweep/store/sql.h"
 #include "sim/sweep/store/sweep_tables.h"
@@ -17,12 +17,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 void require_columns(const RowQuery& query) {
-  std::vector<std::string> known;
-  for (const ValueColumn& column : query.by_layer ? layer_columns() : totals_columns())
-    known.push_back(column.name);
+  const std::vector<ValueColumn> known = query.by_layer ? layer_columns() : totals_columns();
   for (const std::string& column : query.columns)
-    if (std::find(known.begin(), known.end(), column) == known.end())
-      throw Error(ErrorKind::usage, "", "unknown metric '" + column + "'", suggest(column, known));
+    require_row(known, column, "metric", ErrorKind::usage, "");
   const std::vector<std::string> scopes = scope_names();
   if (std::find(scopes.begin(), scopes.end(), query.scope) == scopes.end())
     throw Error(ErrorKind::usage, "", "unknown scope '" + query.scope + "'",

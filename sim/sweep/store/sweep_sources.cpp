@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "sim/config/machine_keys.h"
 #include "sim/sweep/store/sql.h"
 #include "sim/sweep/store/sweep_tables.h"
 
@@ -33,7 +32,7 @@ std::string flow_yaml(const Value& value) {
 
 void add_settings(const Value& value, const std::string& path, MachineSettings& settings) {
   if (path == "prediction.channel_thresholds") return;  // kept apart from machines
-  if (find_machine_key(path) != nullptr) {
+  if (!value.is_map()) {
     settings.emplace_back(path, flow_yaml(value));
     return;
   }

@@ -1,0 +1,65 @@
+// Keys that belong to a row of a table, in sweeps: axes, conditions, and what a point is known by.
+// The policy that has them is nowhere but in this test.
+#include "sim/config/parameter.h"
+
+#include "sim/sweep/design/expression.h"
+#include "sim/sweep/design/point_key.h"
+#include "tests/sweep/sample.h"
+
+using namespace peeksim;
+
+namespace {
+
+constexpr Parameter dispatch_parameters[] = {
+    {"array.lookahead", Parameter::Type::integer, "taps", 0, 16, 2, "How far it looks"}};
+constexpr Parameter predictor_parameters[] = {
+    {"prediction.trust", Parameter::Type::number, "", 0, 1, 0.5, "How much it believes"}};
+
+const Vocabulary words = {
+    {"array.dispatch", {{"gate", "old"}, {"novel", "new", dispatch_parameters}}},
+    {"prediction.policy", {{"none", "dense"}, {"guess", "guesses", predictor_parameters}}}};
+
+MachineSpec machine(const std::vector<std::string>& overrides) {
+  const TempFolder folder;
+  const std::string path =
+      folder.write("m.yaml", "name: m\narray: {dispatch: novel}\nprediction: {policy: guess}\n");
+  return load_machine(path, overrides, words);
+}
+
+std::string key_of(const MachineSpec& spec) {
+  return point_key(spec, "table", "trace", 1);
+}
+
+}  // namespace
+
+TEST_CASE("an axis goes over a parameter") {
+  const Axis axis =
+      read_axis("array.lookahead", parse_yaml("{range: [0, 16, 8]}", "s.yaml"), words);
+  REQUIRE(axis.choices.size() == 3);
+  CHECK(axis.choices[2].shown[0].second == "16");
+  const std::string slip =
+      config_error([] { read_axis("array.lookahed", parse_yaml("[1]", "s.yaml"), words); });
+  CHECK(slip.find("did you mean 'array.lookahead'?") != std::string::npos);
+}
+
+TEST_CASE("a condition asks for a parameter, its default included") {
+  const auto holds = [](const std::string& text, const MachineSpec& spec) {
+    return Expression(Value::scalar(text), words).holds(spec);
+  };
+  CHECK(holds("array.lookahead * 2 == array.lookahead + 3", machine({"array.lookahead=3"})));
+  CHECK(holds("array.lookahead == 2 && prediction.trust == 0.5", machine({})));
+  CHECK(holds("array.lookahead == 2", MachineSpec()));
+}
+
+TEST_CASE("points that differ in a parameter are different points") {
+  CHECK(key_of(machine({})) == key_of(machine({"array.lookahead=2"})));
+  CHECK(key_of(machine({})) != key_of(machine({"array.lookahead=3"})));
+  CHECK(key_of(machine({})) != key_of(machine({"prediction.trust=1"})));
+}
+
+TEST_CASE("masks depend on the parameters of predictors, dense counters on those of the array") {
+  CHECK(prediction_digest(machine({})) != prediction_digest(machine({"prediction.trust=1"})));
+  CHECK(prediction_digest(machine({})) == prediction_digest(machine({"array.lookahead=3"})));
+  CHECK(dense_digest(machine({})) != dense_digest(machine({"array.lookahead=3"})));
+  CHECK(dense_digest(machine({})) == dense_digest(machine({"prediction.trust=1"})));
+}
