@@ -1,44 +1,28 @@
-// The engines: two simulations of the same machine that share its specs, its static program and its
-// reports, and nothing of their timing. Adding one is one row in engine.cpp.
+// The engines: simulations of the same machine that share its specs, its static program and what is
+// reported of it, and nothing of their timing.
 #pragma once
 
-#include <memory>
-#include <string>
 #include <vector>
 
-#include "sim/engine/event_log.h"
-#include "sim/engine/simulate_layer.h"
+#include "sim/base/counters.h"
+#include "sim/engine/engine_kind.h"
+#include "sim/engine/job.h"
+#include "sim/engine/observer.h"
 
 namespace peeksim {
-
-namespace clocked {
-class Waveform;
-}
 
 class Engine {
  public:
   virtual ~Engine() = default;
 
-  // Simulates a layer, one convolution group after another, and returns its counters. They are
-  // checked: MACs, cycles and bytes add up, and the hardware did what the program says. Appends
-  // what happened to `log` unless it is null, cycles counted from the start of the layer. A
-  // clocked engine shows its cycles to `waveform` unless that is null.
-  virtual Counters simulate(const LayerSetup& setup, const LayerValues& values,
-                            EventLog* log = nullptr, clocked::Waveform* waveform = nullptr) = 0;
+  // Simulates the layer on the machine of the job for one image after another, each from empty
+  // buffers and one convolution group after another, and returns the counters of each image. They
+  // are checked: MACs, cycles and bytes add up, and the hardware did what the program says.
+  //
+  // A job begins at the kernel's current time, and any number of jobs of any machines follow one
+  // another. After an exception the kernel is spent, and every later call throws Error(internal):
+  // the process has to be replaced.
+  virtual std::vector<Counters> simulate(const Job& job, Observer& observer) = 0;
 };
-
-struct EngineKind {
-  const char* name;
-  const char* meaning;
-  // Goes through every cycle: can show it, and computes outputs where a trace has weights.
-  bool clocked;
-  // The kernel elaborates once per process: a process makes one engine.
-  std::unique_ptr<Engine> (*make)(const MachineSpec& machine, const Accelerator::Options& options);
-};
-
-const std::vector<EngineKind>& engines();
-
-// The engine of that name. Throws Error(usage) with a suggestion.
-const EngineKind& find_engine(const std::string& name);
 
 }  // namespace peeksim

@@ -6,8 +6,6 @@ namespace peeksim {
 
 namespace {
 
-using clocked::Operands;
-
 // A computed value may differ by this share of the root mean square of its layer's outputs: the
 // network was computed with other orders of summation.
 constexpr double relative_tolerance = 1e-4;

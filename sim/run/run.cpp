@@ -1,20 +1,20 @@
 #include "sim/run/run.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "sim/base/error.h"
 #include "sim/engine/engine.h"
-#include "sim/engine/simulate_layer.h"
+#include "sim/engine/value_counters.h"
 #include "sim/run/read_operands.h"
 #include "sim/run/run_inputs.h"
+#include "sim/run/waveform.h"
 
 namespace peeksim {
 
 namespace {
 
 void require_checkable(const EngineKind& engine, const TraceInfo& info) {
-  if (!engine.clocked)
+  if (!engine.can_check_values)
     throw Error(ErrorKind::usage, "",
                 "values can be checked only by an engine that computes them, and '" +
                     std::string(engine.name) + "' does not",
@@ -38,48 +38,75 @@ int images_to_run(const TraceInfo& info, int wanted) {
   return wanted == 0 ? info.images : wanted;
 }
 
+// What of a layer's simulation on the described machine is kept or shown.
+class LayerObserver : public Observer {
+ public:
+  LayerObserver(EventDetail detail, Waveform* waveform) : detail_(detail), waveform_(waveform) {}
+
+  EventLog events;
+  bool shows = false;  // the image that is simulated is the one of the waveform
+
+  EventDetail detail(int) const override { return detail_; }
+  void on_event(const Event& event) override { events.push_back(event); }
+  bool wants_cycle(int, Cycle cycle) const override {
+    return shows && waveform_ != nullptr && waveform_->wants(cycle);
+  }
+  void on_cycle(const CycleView& view) override { waveform_->show(view); }
+
+ private:
+  const EventDetail detail_;
+  Waveform* const waveform_;  // none: null
+};
+
+// A machine and what it makes of a layer.
+struct LayerOn {
+  const MachineSpec& machine;
+  const LayerSetup& setup;
+};
+
 // One layer on the machine and on its dense version, image after image.
 class LayerRunner {
  public:
-  LayerRunner(Engine& engine, const LayerSetup& setup, const LayerSetup& dense_setup, bool logs,
-              clocked::Waveform* waveform, RunProfile& profile)
+  LayerRunner(Engine& engine, const LayerOn& described, const LayerOn& dense,
+              const RunOptions& options, Waveform* waveform, RunProfile& profile)
       : engine_(engine),
-        setup_(setup),
-        dense_setup_(dense_setup),
-        logs_(logs),
-        waveform_(waveform),
+        described_(described),
+        dense_(dense),
+        options_(options),
+        observer_(options.events ? options.detail : EventDetail::none, waveform),
         profile_(profile) {}
 
-  // `cache`: none is null.
-  CounterPair run(LayerValues& values, std::size_t layer, RunCache* cache) {
-    // The dense machine predicts nothing, whatever the described one does.
-    const Prediction* const prediction = std::exchange(values.prediction, nullptr);
+  CounterPair run(const JobImage& image, std::size_t layer) {
     CounterPair pair;
-    pair.dense = dense(values, layer, cache);
-    values.prediction = prediction;
-    pair.machine = setup_.prediction.predicts() ? simulate(setup_, values, true) : pair.dense;
+    pair.dense = dense(*image.values, layer);
+    pair.machine = described_.setup.prediction.predicts() ? observe(described_, image) : pair.dense;
     return pair;
   }
 
   // What happened on the machine at the last run, counted from the start of the layer. A layer that
   // is not predicted happens in the same way for every image.
-  const EventLog& events() const { return events_; }
+  const EventLog& events() const { return observer_.events; }
 
  private:
-  // `described`: the machine that is logged and shown, and not the dense one beside it.
-  Counters simulate(const LayerSetup& setup, const LayerValues& values, bool described) {
-    const bool log = logs_ && described;
-    if (log) events_.clear();
-    const bool shown = described && values.image == 0;
-    const Counters counters =
-        engine_.simulate(setup, values, log ? &events_ : nullptr, shown ? waveform_ : nullptr);
-    if (log) sort_events(events_);
+  Counters observe(const LayerOn& on, const JobImage& image) {
+    observer_.events.clear();
+    observer_.shows = image.values->image == 0;
+    const Counters counters = simulate(on, image, observer_);
+    sort_events(observer_.events);
+    return counters;
+  }
+
+  Counters simulate(const LayerOn& on, const JobImage& image, Observer& observer) {
+    Job job(on.machine, on.setup, {image});
+    job.memory = options_.memory;
+    const Counters counters = engine_.simulate(job, observer).front();
     profile_.cycles += counters.cycles;
     profile_.macs += counters.macs_total;
     return counters;
   }
 
-  Counters dense(const LayerValues& values, std::size_t layer, RunCache* cache) {
+  Counters dense(const LayerValues& values, std::size_t layer) {
+    RunCache* const cache = options_.cache;
     if (cache != nullptr)
       if (const Counters* known = cache->dense(layer, values.image)) return *known;
     simulate_dense(values);
@@ -88,26 +115,27 @@ class LayerRunner {
   }
 
   // Without prediction no value changes the time: one simulation serves all images, unless their
-  // values are checked.
+  // values are checked. On a machine that does not predict the layer either it is the one observed.
   void simulate_dense(const LayerValues& values) {
+    const JobImage image{&values, nullptr};
     if (!simulated_ || values.check) {
-      dense_counters_ = simulate(dense_setup_, values, !setup_.prediction.predicts());
+      Observer nobody;
+      dense_counters_ = described_.setup.prediction.predicts() ? simulate(dense_, image, nobody)
+                                                               : observe(dense_, image);
       simulated_ = true;
     } else {
-      const Prediction none = predict(dense_setup_.prediction, values.ofmap, setup_.layer.K);
-      count_values(setup_.layer, none, values, dense_counters_);
+      const Prediction none = predict(dense_.setup.prediction, values.ofmap, dense_.setup.layer.K);
+      count_values(dense_.setup.layer, none, values, dense_counters_);
     }
   }
 
   Engine& engine_;
-  const LayerSetup& setup_;
-  const LayerSetup& dense_setup_;
-  const bool logs_;
-  clocked::Waveform* const waveform_;  // none: null
+  const LayerOn described_, dense_;
+  const RunOptions& options_;
+  LayerObserver observer_;
   RunProfile& profile_;
   bool simulated_ = false;
   Counters dense_counters_;
-  EventLog events_;
 };
 
 }  // namespace
@@ -121,7 +149,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   const EngineKind& kind = find_engine(options.engine);
 
   if (options.check_values) require_checkable(kind, info);
-  if (options.waveform.write) require_waveform(kind);
+  if (options.waveform.write) require_cycles(kind);
 
   std::vector<LayerSetup> setups, dense_setups;
   const std::vector<Layer> layers = layers_of(info);
@@ -140,9 +168,10 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   for (std::size_t i = 0; i < result.images.size() && i < info.image_names.size(); ++i)
     result.images[i].name = info.image_names[i];
 
-  const std::unique_ptr<Engine> engine = kind.make(machine, options.accelerator);
-  const std::unique_ptr<clocked::Waveform> waveform =
-      make_waveform(options.waveform, machine, setups);
+  std::unique_ptr<Engine> own;
+  if (options.made == nullptr) own = kind.make(options.blocks);
+  Engine& engine = own ? *own : *options.made;
+  const std::unique_ptr<Waveform> waveform = make_waveform(options.waveform, machine, setups);
   RunInputs inputs(trace, machine, kind, options, spent);
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerSetup& setup = setups[i];
@@ -153,20 +182,21 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     layer.excluded = setup.prediction.excluded;
     layer.streamed = setup.plan.streamed;
     layer.zeros_known = info.layers[i].has_ifmap;
-    LayerRunner runner(*engine, setup, dense_setups[i], options.events != nullptr, waveform.get(),
-                       spent);
+    LayerRunner runner(engine, {machine, setup}, {dense_machine, dense_setups[i]}, options,
+                       waveform.get(), spent);
+    if (waveform) waveform->enter_layer(i, result.images.front().counters.machine.cycles);
     inputs.enter_layer(i, setup);
     for (int image = 0; image < result.trace.images; ++image) {
       watch.check(info.path);
-      LayerValues& values = inputs.read(image);
+      const JobImage& values = inputs.read(image);
       CounterPair counters;
       {
         const PhaseTimer timer(spent.simulate_seconds);
-        counters = runner.run(values, i, options.cache);
+        counters = runner.run(values, i);
       }
       if (options.events) {
         EventLog events = runner.events();
-        shift_events(events, 0, result.images[image].counters.machine.cycles);
+        shift_events(events, result.images[image].counters.machine.cycles);
         options.events({setup.layer, setup.plan, image, events});
       }
       layer.counters += counters;
@@ -174,7 +204,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     }
     result.layers.push_back(std::move(layer));
   }
-  if (waveform) finish_waveform(*waveform, options.waveform.window);
+  if (waveform) waveform->finish(result.images.front().counters.machine.cycles);
   return result;
 }
 

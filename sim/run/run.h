@@ -5,14 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/event/accelerator.h"
-#include "sim/engine/event_log.h"
-#include "sim/run/clocked_waveform.h"
+#include "sim/engine/engine_options.h"
+#include "sim/engine/events.h"
 #include "sim/run/result.h"
+#include "sim/run/waveform_request.h"
+#include "sim/schedule/plan.h"
+#include "sim/skip/prediction.h"
 #include "sim/trace/trace.h"
 #include "sim/trace/watch.h"
 
 namespace peeksim {
+
+class Engine;
 
 // What a run cost and how much of it was really simulated: for the bench, never part of a result.
 struct RunProfile {
@@ -23,7 +27,7 @@ struct RunProfile {
 };
 
 // What happened in one layer of one image on the described machine, sorted as in
-// schedule/event_log.h. Cycles count from the start of the image's network.
+// engine/events.h. Cycles count from the start of the image's network.
 struct RunEvents {
   const Layer& layer;
   const Plan& plan;  // of a group of the layer
@@ -36,13 +40,13 @@ using EventSink = std::function<void(const RunEvents&)>;
 
 // What runs on the same trace have in common. A run asks before it reads or computes, and tells
 // what it had to compute: so a sweep does once what many of its machines share. Everything is what
-// the run would have found out by itself. For an engine that is not clocked.
+// the run would have found out by itself. For an engine that computes no values.
 class RunCache {
  public:
   virtual ~RunCache() = default;
 
-  // The ofmap [K,P,Q], and the zero taps of the ifmap (schedule/zero_gating.h), of a layer and an
-  // image, into `values`. False: to be read from the trace.
+  // The ofmap [K,P,Q], and the zero taps of the ifmap (skip/operands/zero_gating.h), of a layer and
+  // an image, into `values`. False: to be read from the trace.
   virtual bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) = 0;
   virtual bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) = 0;
 
@@ -59,12 +63,17 @@ class RunCache {
 
 struct RunOptions {
   std::string engine = "event";  // a row of engines()
-  // A computed output that is not the trace's is an error; for an engine that computes outputs.
+  EngineOptions blocks;
+  // An engine of that name that this process has made; null: the run makes one of `blocks`. A
+  // process can make only one (engine/engine.h).
+  Engine* made = nullptr;
+  const MemoryKind* memory = nullptr;  // null: the engine's usual one
+  // A computed output that is not the trace's is an error; for an engine that can check values.
   bool check_values = false;
-  Accelerator::Options accelerator;
   EventSink events;  // none: nothing is logged
-  // Of the first image, counted as in RunEvents; for an engine that is clocked.
-  WaveformOptions waveform;
+  EventDetail detail = EventDetail::log;
+  // Of the first image, counted as in RunEvents; for an engine that has cycles.
+  WaveformRequest waveform;
   RunProfile* profile = nullptr;
   int images = 0;             // how many of the trace's, from the first one on; 0: all
   RunCache* cache = nullptr;  // none: everything is read and computed

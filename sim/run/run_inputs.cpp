@@ -12,14 +12,15 @@ RunInputs::RunInputs(const Trace& trace, const MachineSpec& machine, const Engin
 void RunInputs::enter_layer(std::size_t layer, const LayerSetup& setup) {
   layer_ = layer;
   setup_ = &setup;
-  if (engine_.clocked) {
+  if (engine_.computes_values) {
     const PhaseTimer timer(profile_.read_seconds);
     read_weights(trace_, layer, values_.operands);
   }
   values_.check = options_.check_values && why_not_checkable(trace_.info().layers[layer]).empty();
 }
 
-LayerValues& RunInputs::read(int image) {
+const JobImage& RunInputs::read(int image) {
+  image_ = {&values_, nullptr};
   values_.image = image;
   values_.zero_taps.clear();
   if (options_.cache != nullptr) {
@@ -28,20 +29,21 @@ LayerValues& RunInputs::read(int image) {
     {
       const PhaseTimer timer(profile_.read_seconds);
       trace_.read_ofmap(layer_, image, values_.ofmap);
-      if (engine_.clocked) read_activations(trace_, layer_, image, values_.ofmap, values_.operands);
+      if (engine_.computes_values)
+        read_activations(trace_, layer_, image, values_.ofmap, values_.operands);
     }
     const PhaseTimer timer(profile_.simulate_seconds);
     require_unrectified(setup_->prediction, setup_->layer.name, values_.ofmap, trace_.info().path);
   }
-  if (machine_.array.gate_zero_activations && trace_.info().layers[layer_].has_ifmap)
+  if (fate_of_zero_taps(machine_.array, trace_.info().layers[layer_].has_ifmap) == TapFate::gated)
     read_zero_taps(image);
-  return values_;
+  return image_;
 }
 
 void RunInputs::read_zero_taps(int image) {
   if (options_.cache != nullptr && options_.cache->read_zero_taps(layer_, image, values_.zero_taps))
     return;
-  if (!engine_.clocked) {  // which has read it already
+  if (!engine_.computes_values) {  // which has read it already
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ifmap(layer_, image, values_.operands.ifmap);
   }
@@ -51,11 +53,10 @@ void RunInputs::read_zero_taps(int image) {
 
 // A layer that is not predicted needs no values; a prediction that is known has been checked.
 void RunInputs::predict_with_cache(int image) {
-  values_.prediction = nullptr;
   const LayerPrediction& settings = setup_->prediction;
   if (!settings.predicts()) return;
-  values_.prediction = options_.cache->prediction(layer_, image, settings);
-  if (values_.prediction != nullptr) return;
+  image_.prediction = options_.cache->prediction(layer_, image, settings);
+  if (image_.prediction != nullptr) return;
   if (!options_.cache->read_ofmap(layer_, image, values_.ofmap)) {
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ofmap(layer_, image, values_.ofmap);
@@ -64,7 +65,7 @@ void RunInputs::predict_with_cache(int image) {
   require_unrectified(settings, setup_->layer.name, values_.ofmap, trace_.info().path);
   prediction_ = predict(settings, values_.ofmap, setup_->layer.K);
   options_.cache->keep_prediction(layer_, image, settings, prediction_);
-  values_.prediction = &prediction_;
+  image_.prediction = &prediction_;
 }
 
 }  // namespace peeksim

@@ -5,7 +5,8 @@
 #include <ctime>
 #include <vector>
 
-#include "sim/engine/engine.h"
+#include "sim/engine/engine_kind.h"
+#include "sim/engine/job.h"
 #include "sim/run/run.h"
 
 namespace peeksim {
@@ -25,16 +26,16 @@ class PhaseTimer {
 
 class RunInputs {
  public:
-  // All arguments outlive the object. REQUIRES: a cache only for an engine that is not clocked.
+  // All arguments outlive the object. REQUIRES: a cache only for an engine that computes no values.
   RunInputs(const Trace& trace, const MachineSpec& machine, const EngineKind& engine,
             const RunOptions& options, RunProfile& profile);
 
   // From now on values are those of this layer.
   void enter_layer(std::size_t layer, const LayerSetup& setup);
 
-  // The values of an image. Throws as Trace::read_ofmap, and Error(trace) for a negative threshold
+  // What an image brings. Throws as Trace::read_ofmap, and Error(trace) for a negative threshold
   // on values that have passed the ReLU. Valid until the next call.
-  LayerValues& read(int image);
+  const JobImage& read(int image);
 
  private:
   void read_zero_taps(int image);
@@ -48,6 +49,7 @@ class RunInputs {
   std::size_t layer_ = 0;
   const LayerSetup* setup_ = nullptr;
   LayerValues values_;
+  JobImage image_;
   Prediction prediction_;
 };
 

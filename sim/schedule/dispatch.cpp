@@ -1,5 +1,8 @@
 #include "sim/schedule/dispatch.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "sim/base/lookup.h"
 #include "sim/schedule/dispatch/dispatch_policies.h"
 
@@ -13,6 +16,27 @@ const std::vector<Dispatch>& dispatch_policies() {
 const Dispatch& find_dispatch(const std::string& name) {
   return require_row(dispatch_policies(), name, "dispatch policy", ErrorKind::config,
                      "array.dispatch");
+}
+
+void cut_full_tiles(Pass pass, Count positions, int rows, int columns, std::vector<Tile>& tiles) {
+  for (Count left = positions; left > 0; left -= rows) {
+    const int taken = static_cast<int>(std::min<Count>(left, rows));
+    Tile tile;
+    tile.distinct = taken;
+    tile.live_cols = columns;
+    tile.drained = taken;
+    tile.live_pes = taken * columns;
+    tile.pass = pass;
+    tile.peeks = pass == Pass::peek ? tile.live_pes : 0;
+    tiles.push_back(tile);
+  }
+}
+
+int cut_peek_pass(const StepWindows& step, std::vector<Tile>& tiles) {
+  const Count peeks = std::accumulate(step.peeks.begin(), step.peeks.end(), Count{0});
+  if (peeks == 0) return no_decision;
+  cut_full_tiles(Pass::peek, peeks, step.rows, step.columns, tiles);
+  return tiles.back().decides = 0;
 }
 
 }  // namespace peeksim

@@ -40,15 +40,15 @@ void LoadOrder::settle() {
       stage_ = Stage::chunks;
     }
     if (!plan.streamed) continue;
-    const bool peek_pass_over = tile_ >= tiles.neighbor;
-    if (tiles.has_peeks && peek_pass_over) known_after_ = static_cast<int>(step_);
+    const bool peek_pass_over = tile_ == tiles.end || program_->tiles[tile_].pass == Pass::neighbor;
+    if (tiles.decision != no_decision && peek_pass_over) after_ = tiles.decision;
     if (tile_ < tiles.end)
       return set_front(Tensor::weight, chunk_loads_, plan.chunk_bytes(step, chunk_));
   }
 }
 
 void LoadOrder::set_front(Tensor tensor, int index, Bytes bytes) {
-  front_ = {tensor, index, bytes, known_after_, static_cast<int>(step_)};
+  front_ = {tensor, index, bytes, after_, static_cast<int>(step_)};
 }
 
 }  // namespace peeksim

@@ -11,9 +11,9 @@ struct Load {
   Tensor tensor = Tensor::ifmap;
   int index = 0;  // the how-manieth load into its buffer; a residual's is its step
   Bytes bytes = 0;
-  // The last step whose prediction must be known before this load may be requested, or -1: with
-  // streamed weights only the prediction says which tiles there are.
-  int after_prediction_of = -1;
+  // The decision that must be known before this load may be requested, or no_decision: with
+  // streamed weights only a step's last decision says which tiles there are.
+  int after = no_decision;
   int step = 0;  // the first step that uses it
 };
 
@@ -41,7 +41,7 @@ class LoadOrder {
   std::size_t tile_ = 0;
   int chunk_ = 0;
   int chunk_loads_ = 0;  // streamed weight loads before front_
-  int known_after_ = -1;
+  int after_ = no_decision;
   Load front_;
 };
 

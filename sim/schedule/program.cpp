@@ -6,73 +6,94 @@ namespace peeksim {
 
 namespace {
 
-// Tiles of a pass in which every PE of the group is live: the dense and the peek pass.
-void cut_full_tiles(Count positions, int rows, int columns, std::vector<Tile>& tiles) {
-  for (Count left = positions; left > 0; left -= rows) {
-    const int taken = static_cast<int>(std::min<Count>(left, rows));
-    tiles.push_back({taken, columns, taken, taken * columns});
+// Without predictions a step is one dense pass, whatever the dispatch policy.
+void cut_dense_pass(const Block& block, int rows, int columns, std::vector<Tile>& tiles) {
+  cut_full_tiles(Pass::dense, block.positions(), rows, columns, tiles);
+}
+
+// The windows of each step of a plan; their lists are made anew and keep their memory.
+class WindowLister {
+ public:
+  WindowLister(const Prediction& prediction, const MachineSpec& machine)
+      : prediction_(prediction), has_peeks_(!prediction.grid.peeks.empty()) {
+    windows_.parameters = &machine.parameters;
+    windows_.rows = machine.array.rows;
+    windows_.array_columns = machine.array.cols;
   }
-}
 
-Count peeks_in(const WindowGrid& grid, const Block& block) {
-  Count peeks = 0;
-  for (int r = 0; r < block.window_rows; ++r)
-    for (int c = 0; c < block.window_cols; ++c)
-      peeks += grid.peeks_of(block.window_row + r, block.window_col + c);
-  return peeks;
-}
+  const StepWindows& list(const Block& block, int first_channel, int columns) {
+    windows_.columns = columns;
+    windows_.peeks.clear();
+    windows_.neighbors.clear();
+    windows_.live.resize(std::size_t(block.window_rows) * block.window_cols * windows_.words());
+    std::uint64_t* live = windows_.live.data();
+    for (int r = 0; r < block.window_rows; ++r) live = list_row(block, r, first_channel, live);
+    return windows_;
+  }
 
-NeighborPass neighbor_pass(const Prediction& prediction, const Block& block, int first_channel,
-                           int columns, int rows) {
-  const WindowGrid& grid = prediction.grid;
-  NeighborPass pass;
-  pass.rows = rows;
-  pass.columns = columns;
-  const std::size_t windows = std::size_t(block.window_rows) * block.window_cols;
-  const int words = pass.words();
-  pass.positions.reserve(windows);
-  pass.live.resize(windows * words);
-  std::uint64_t* live = pass.live.data();
-  for (int r = 0; r < block.window_rows; ++r) {
+ private:
+  // Returns where the next row's bits begin.
+  std::uint64_t* list_row(const Block& block, int r, int first_channel, std::uint64_t* live) {
+    const WindowGrid& grid = prediction_.grid;
     const int row = block.window_row + r;
     // Only the last window of a row can be partial.
-    const int full = grid.neighbors_of(row, 0);
-    const int last = grid.neighbors_of(row, grid.cols() - 1);
+    const int last_col = grid.cols() - 1;
+    const int full = grid.neighbors_of(row, 0), last = grid.neighbors_of(row, last_col);
+    const int full_peeks = grid.peeks_of(row, 0), last_peeks = grid.peeks_of(row, last_col);
+    const int words = windows_.words();
     for (int c = 0; c < block.window_cols; ++c, live += words) {
       const int col = block.window_col + c;
-      pass.positions.push_back(col + 1 < grid.cols() ? full : last);
-      prediction.predicted.extract(row * grid.cols() + col, first_channel, columns, live);
+      windows_.neighbors.push_back(col < last_col ? full : last);
+      if (has_peeks_) windows_.peeks.push_back(col < last_col ? full_peeks : last_peeks);
+      prediction_.predicted.extract(row * grid.cols() + col, first_channel, windows_.columns, live);
       for (int w = 0; w < words; ++w) live[w] = ~live[w];
-      if (columns % 64 != 0) live[words - 1] &= (std::uint64_t{1} << (columns % 64)) - 1;
+      const int rest = windows_.columns % 64;
+      if (rest != 0) live[words - 1] &= (std::uint64_t{1} << rest) - 1;
     }
+    return live;
   }
-  return pass;
+
+  const Prediction& prediction_;
+  const bool has_peeks_;
+  StepWindows windows_;
+};
+
+// Decisions that a policy numbered within its step are numbered throughout the program; returns
+// the last one's number.
+int number_decisions(std::vector<Tile>& tiles, std::size_t begin, int before) {
+  int last = no_decision;
+  for (std::size_t t = begin; t < tiles.size(); ++t) {
+    if (tiles[t].after != no_decision) tiles[t].after += before;
+    if (tiles[t].decides != no_decision) last = tiles[t].decides += before;
+  }
+  return last;
 }
 
 }  // namespace
 
 Program make_program(const Plan& plan, const Prediction& prediction, int first_channel,
-                     const ArraySpec& array) {
+                     const MachineSpec& machine) {
+  const ArraySpec& array = machine.array;
   const Dispatch& dispatch = find_dispatch(array.dispatch);
   Program program;
+  program.machine = &machine;
   program.plan = &plan;
+  program.dataflow = &dataflow_of(machine);
   program.steps.reserve(plan.steps.size());
-  std::vector<Count> peeks;  // existing peeks of each block, per channel
-  for (const Block& block : plan.blocks) peeks.push_back(peeks_in(prediction.grid, block));
+  WindowLister windows(prediction, machine);
+  int decisions = 0;
   for (const Step& step : plan.steps) {
     const Block& block = plan.blocks[step.block];
     StepTiles tiles;
     tiles.begin = program.tiles.size();
     if (prediction.predicts) {
-      tiles.has_peeks = peeks[step.block] > 0;
-      cut_full_tiles(peeks[step.block], array.rows, step.channels, program.tiles);
-      tiles.neighbor = program.tiles.size();
-      const NeighborPass pass = neighbor_pass(prediction, block, first_channel + step.first_channel,
-                                              step.channels, array.rows);
-      program.tiles_skipped += dispatch.tiles(pass, program.tiles);
+      const int channel = first_channel + step.first_channel;
+      program.tiles_skipped +=
+          dispatch.cut(windows.list(block, channel, step.channels), program.tiles);
+      tiles.decision = number_decisions(program.tiles, tiles.begin, decisions);
+      if (tiles.decision != no_decision) decisions = tiles.decision + 1;
     } else {
-      cut_full_tiles(block.positions(), array.rows, step.channels, program.tiles);
-      tiles.neighbor = program.tiles.size();
+      cut_dense_pass(block, array.rows, step.channels, program.tiles);
     }
     tiles.end = program.tiles.size();
     program.steps.push_back(tiles);
@@ -80,7 +101,7 @@ Program make_program(const Plan& plan, const Prediction& prediction, int first_c
   return program;
 }
 
-Counters program_counters(const Program& program, const Prediction& prediction) {
+Counters program_counters(const Program& program, const Predictor& predictor) {
   const Plan& plan = *program.plan;
   Counters c;
   c.tiles_skipped = program.tiles_skipped;
@@ -88,10 +109,9 @@ Counters program_counters(const Program& program, const Prediction& prediction) 
     const Step& step = plan.steps[s];
     const StepTiles& tiles = program.steps[s];
     const Block& block = plan.blocks[step.block];
-    const Count first_pass = static_cast<Count>(tiles.neighbor - tiles.begin);
-    (prediction.predicts ? c.tiles_peek : c.tiles_dense) += first_pass;
-    c.tiles_neighbor += static_cast<Count>(tiles.end - tiles.neighbor);
-    c.outputs += block.positions() * step.channels;
+    const Count windows = Count{block.window_rows} * block.window_cols * step.channels;
+    StepOutputs shown{windows, block.positions() * step.channels, 0};
+    c.outputs += shown.outputs;
     c.ifmap_fill_bytes += step.ifmap_bytes;
     c.weight_fill_bytes += step.weight_bytes;
     c.residual_bytes += step.residual_bytes;
@@ -101,21 +121,20 @@ Counters program_counters(const Program& program, const Prediction& prediction) 
           static_cast<Count>(tiles.end - tiles.begin) * step.channels * plan.L * plan.tap_bytes;
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
       const Tile& tile = program.tiles[t];
-      c.ifmap_reads += tile.distinct * plan.L;
-      c.weight_reads += tile.live_cols * plan.L;
-      c.ofmap_writes += tile.live_pes;
-      if (prediction.predicts && t < tiles.neighbor) c.comparisons += tile.live_pes;
+      ++(tile.pass == Pass::dense  ? c.tiles_dense
+         : tile.pass == Pass::peek ? c.tiles_peek
+                                   : c.tiles_neighbor);
+      for (int chunk = 0; chunk < plan.chunks; ++chunk) {
+        const ChunkDemand demand = program.demand(t, chunk);
+        c.ifmap_reads += demand.ifmap_reads;
+        c.weight_reads += demand.weight_reads;
+      }
+      c.ofmap_writes += program.demand(t).ofmap_writes;
+      shown.peeks += tile.peeks;
     }
-    // A predictor without peeks decides nothing from what the array computes: no window bits.
-    if (!prediction.grid.peeks.empty()) {
-      const Count bits = Count{block.window_rows} * block.window_cols * step.channels;
-      c.windows += bits;
-      c.window_bits_peak = std::max(c.window_bits_peak, bits);
-    }
+    if (predictor.count != nullptr) predictor.count(shown, c);
   }
   c.dram_read_bytes = c.ifmap_fill_bytes + c.weight_fill_bytes + c.residual_bytes;
-  c.peeks = c.comparisons;
-  if (!prediction.grid.peeks.empty()) c.neighbors = c.outputs - c.peeks;
   return c;
 }
 

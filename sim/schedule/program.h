@@ -1,37 +1,46 @@
 // A plan together with the tiles that one image's predictions leave to compute: all that the
-// engines execute. Still no clock: what runs when is the timing room's business.
+// engines execute. Still no clock: what runs when is the engines' business.
 #pragma once
 
 #include <vector>
 
 #include "sim/base/counters.h"
+#include "sim/schedule/dataflow.h"
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/plan.h"
+#include "sim/skip/layer_prediction.h"
 #include "sim/skip/prediction.h"
 
 namespace peeksim {
 
-// A step's tiles: first those of the dense or the peek pass, then those of the neighbor pass.
+// A step's tiles, in the order in which they run, and the last decision that they lead to: once it
+// is known, so are all tiles of the step.
 struct StepTiles {
-  std::size_t begin = 0;     // index into Program::tiles
-  std::size_t neighbor = 0;  // first tile of the neighbor pass
-  std::size_t end = 0;
-  bool has_peeks = false;  // the tiles before `neighbor` are peek tiles
+  std::size_t begin = 0, end = 0;  // indices into Program::tiles
+  int decision = no_decision;
 };
 
 struct Program {
-  const Plan* plan = nullptr;  // outlives the program
+  const MachineSpec* machine = nullptr;  // outlives the program
+  const Plan* plan = nullptr;            // outlives the program
+  const Dataflow* dataflow = nullptr;
   std::vector<Tile> tiles;
   std::vector<StepTiles> steps;  // one per step of the plan
   Count tiles_skipped = 0;
+
+  // What a chunk of the tile with that index asks for.
+  ChunkDemand demand(std::size_t tile, int chunk) const {
+    return dataflow->chunk(*machine, tiles[tile], plan->taps_of_chunk(chunk));
+  }
+  TileDemand demand(std::size_t tile) const { return dataflow->tile(*machine, tiles[tile]); }
 };
 
 // The program of one convolution group, whose channels start at `first_channel` of the layer.
 Program make_program(const Plan& plan, const Prediction& prediction, int first_channel,
-                     const ArraySpec& array);
+                     const MachineSpec& machine);
 
 // The counters that follow from the program alone, without a clock: tiles, reads, writes, traffic,
-// windows, peeks. MACs and prediction quality need values.
-Counters program_counters(const Program& program, const Prediction& prediction);
+// outputs, and what the predictor counts. MACs and prediction quality need values.
+Counters program_counters(const Program& program, const Predictor& predictor);
 
 }  // namespace peeksim

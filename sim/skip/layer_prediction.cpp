@@ -79,7 +79,7 @@ LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& laye
                                : threshold_where;
   peek_positions(peeks, window);  // a bad peek is an error whatever the predictor
   result.predictor = &find_predictor(policy);
-  if (result.predictor->predicts)
+  if (result.predictor->predicts())
     result.excluded = why_excluded(machine.prediction, layer, is_first);
   if (!result.excluded.empty()) result.predictor = &find_predictor("none");
   for (const Parameter& parameter : result.predictor->parameters)

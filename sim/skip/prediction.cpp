@@ -56,10 +56,19 @@ void WindowBits::extract(int window, int first, int channels, std::uint64_t* out
   }
 }
 
+OutputFate Prediction::fate_of(int channel, int row, int col) const {
+  if (!predicts) return OutputFate::computed;
+  const int window = row / grid.height * grid.cols() + col / grid.width;
+  const Position inside{row % grid.height, col % grid.width};
+  const bool peek = std::binary_search(grid.peeks.begin(), grid.peeks.end(), inside);
+  return !peek && predicted.test(window, channel) ? fate : OutputFate::computed;
+}
+
 Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels) {
   Prediction result;
   result.grid = settings.grid;
   result.predicts = settings.predicts();
+  result.fate = settings.predictor->fate;
   if (!result.predicts) return result;
 
   const WindowGrid& grid = result.grid;
@@ -85,6 +94,7 @@ Prediction judge(const LayerPrediction& settings, WindowBits bits, const std::ve
   Prediction result;
   result.grid = settings.grid;
   result.predicts = true;
+  result.fate = settings.predictor->fate;
   result.predicted = std::move(bits);
   const WindowGrid& grid = result.grid;
   std::vector<std::uint8_t> predicted(grid.count());

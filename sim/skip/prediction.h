@@ -45,10 +45,15 @@ class WindowBits {
 struct Prediction {
   WindowGrid grid;
   bool predicts = false;
+  // What becomes of the neighbors of a window whose bit is set; all other outputs are computed.
+  OutputFate fate = OutputFate::computed;
   WindowBits predicted;      // windows x K
   Count predicted_zero = 0;  // outputs gated
   Count correct_zero = 0;    // of those: value <= 0
   Count false_zero = 0;      // of those: value > 0
+
+  // Of the output at (row, col) of a channel's plane.
+  OutputFate fate_of(int channel, int row, int col) const;
 };
 
 // ofmap: [K,P,Q], the values that enter the activation.

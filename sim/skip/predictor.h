@@ -1,34 +1,72 @@
 // The table of predictors: how each one looks at a channel's ofmap plane and which windows it
-// declares zero. Adding a predictor is one file in predictors/ and one row in predictor.cpp.
+// declares zero. A row owns all that is particular to it: its windows, its rule, its counters, what
+// tells its settings apart. Adding a predictor is one file in policies/ and one row in
+// predictor.cpp.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "sim/base/counters.h"
 #include "sim/base/span.h"
 #include "sim/config/parameter.h"
+#include "sim/skip/fate.h"
 #include "sim/skip/window_grid.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {
 
+struct LayerPrediction;
+
+// How a prediction unit decides on the windows of a channel while their peeks drain, one after
+// another in window order: for each window it holds a value that every peek is folded into.
+struct DecisionRule {
+  float start;  // held before the window's first peek
+  // Held after another peek. `own`: the predictor's parameters.
+  float (*fold)(float held, float peek, float threshold, const ParameterValues& own);
+  // Whether the window's neighbors are left out.
+  bool (*skips)(float held, float threshold, const ParameterValues& own);
+};
+
+// What a step shows a predictor, over the channels of its group.
+struct StepOutputs {
+  Count windows = 0;  // those without an existing peek included
+  Count outputs = 0;
+  Count peeks = 0;
+};
+
 struct Predictor {
   const char* name;
   const char* meaning;
 
-  // False: every output is computed in one dense pass and nothing is predicted.
-  bool predicts;
+  // computed: every output is computed in one dense pass and nothing is predicted. Otherwise what
+  // becomes of the neighbors of a window that it decides against.
+  OutputFate fate;
 
   // The windows that the predictor decides on, given the machine's.
   WindowGrid (*grid)(const Layer& layer, const WindowSpec& window, const PeekSpec& peeks);
 
-  // Sets predicted[window] to 1 for every window of one plane [P,Q] that it declares zero, to 0
-  // for the others; a value is small when it is <= threshold. REQUIRES: finite values.
+  // Sets predicted[window] to 1 for every window of one plane [P,Q] whose neighbors it leaves out,
+  // to 0 for the others. REQUIRES: finite values.
   void (*predict)(const WindowGrid& grid, const float* plane, float threshold,
                   const ParameterValues& own, std::uint8_t* predicted);
 
+  // The same decision as hardware takes it, peek after peek; a window without an existing peek is
+  // computed. Null for a predictor that looks at no peek: what it gates is known beforehand.
+  const DecisionRule* rule;
+
+  // Adds what the predictor alone counts of a step; null: nothing.
+  void (*count)(const StepOutputs& step, Counters& counters);
+
+  // Everything of a layer's settings that `predict` depends on, as bytes: equal ones predict the
+  // same from the same values.
+  std::string (*fingerprint)(const LayerPrediction& settings);
+
   // Keys of machine files that are this predictor's own, "prediction.something".
   Span<Parameter> parameters = {};
+
+  bool predicts() const { return fate != OutputFate::computed; }
 };
 
 // All predictors, in the order in which they are listed to users.

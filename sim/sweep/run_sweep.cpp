@@ -1,4 +1,6 @@
 #include "sim/sweep/run_sweep.h"
+#include "sim/sweep/design/sweep_plan.h"
+#include "sim/sweep/store/sweep_database.h"
 
 #include <chrono>
 

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <functional>
-
-#include "sim/sweep/design/sweep_plan.h"
-#include "sim/sweep/store/sweep_database.h"
+#include <vector>
 
 namespace peeksim {
+
+class SweepDatabase;
+class SweepPlan;
 
 // Every n-th point from the i-th on, 1 <= i <= n: what one of n tasks of a cluster runs.
 struct Shard {

@@ -106,7 +106,8 @@ std::string library_of(const std::string& target) {
 // What lies directly in a room is its face: headers for all of its inner rooms, and .cpp files that
 // bring these together.
 bool is_face_over_inner_rooms(const Include& include, const std::string& room) {
-  return include.room == outer(room) && include.room != room;
+  const bool brings_together = fs::path(include.file).extension() == ".cpp";
+  return include.room == outer(room) && include.room != room && brings_together;
 }
 
 // What is wrong with an include, or "".
@@ -199,6 +200,8 @@ TEST_CASE("an include that runs the wrong way is found") {
   CHECK(problem_of(in_skip, "#include \"sim/oracle/x.h\"") == "is of no room");
   CHECK(problem_of(in_skip, "#include <algorithm>") == "");
   CHECK(problem_of("sim/engine/event/x.h", "#include \"sim/engine/clocked/x.h\"") ==
+        "is of a later room");
+  CHECK(problem_of("sim/engine/engine.h", "#include \"sim/engine/event/x.h\"") ==
         "is of a later room");
   CHECK(problem_of("sim/engine/engine.cpp", "#include \"sim/engine/event/x.h\"") == "");
   CHECK(problem_of("sim/engine/engine.cpp", "#include \"sim/run/run.h\"") == "is of a later room");
@@ -296,4 +299,21 @@ TEST_CASE("what reads results reaches no engine's modules") {
     ++checked;
   }
   CHECK(checked > 60);
+}
+
+TEST_CASE("a name is the name of one thing: no two headers and no two types are called the same") {
+  std::map<std::string, std::string> headers, types;
+  for (const fs::path& file : source_files()) {
+    if (file.extension() != ".h") continue;
+    const std::string name = file.filename();
+    const auto [header, new_header] = headers.emplace(name, file.string());
+    CHECK_MESSAGE(new_header, file.string() << " and " << header->second);
+    for (const std::string& type :
+         all_matches(read(root / file), "^(?:class|struct|enum class) (\\w+)[^;]*\\{$")) {
+      const auto [found, is_new] = types.emplace(type, file.string());
+      CHECK_MESSAGE(is_new, type << " in " << file.string() << " and " << found->second);
+    }
+  }
+  CHECK(headers.size() > 100);
+  CHECK(types.size() > 100);
 }

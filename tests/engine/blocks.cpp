@@ -1,18 +1,20 @@
 // Buffer, prediction unit, PE array and the failure of a process, as modules: what their events say
-// and when. Their rules are tested without the kernel in tests/timing.
+// and when. Their rules are tested without the kernel in step_sequence.cpp and
+// timing_units.cpp.
 #include <doctest/doctest.h>
 
 #include <vector>
 
 #include "sim/base/error.h"
+#include "sim/engine/event/array_unit.h"
 #include "sim/engine/event/buffer.h"
-#include "sim/engine/event/pe_array.h"
-#include "sim/engine/event/prediction_unit.h"
+#include "sim/engine/event/decision_unit.h"
 #include "sim/engine/kernel/cycle_time.h"
 #include "tests/engine/script.h"
 #include "tests/support/fresh_kernel.h"
 
 using namespace peeksim;
+using namespace peeksim::event;
 
 namespace {
 
@@ -44,21 +46,43 @@ struct ArrayBench {
   Buffer& ifmap;
   Buffer& weight;
   Buffer& ofmap;
-  PredictionUnit& unit;
-  PeArray& array;
+  DecisionUnit& unit;
+  ArrayUnit& array;
 
-  ArrayBench(const MachineSpec& machine, Cycle latency)
+  explicit ArrayBench(Cycle latency)
       : ifmap(leave_behind<Buffer>("ifmap")),
         weight(leave_behind<Buffer>("weight")),
         ofmap(leave_behind<Buffer>("ofmap")),
-        unit(leave_behind<PredictionUnit>("unit", latency)),
-        array(leave_behind<PeArray>("array", machine)) {
+        unit(leave_behind<DecisionUnit>("unit")),
+        array(leave_behind<ArrayUnit>("array")) {
+    unit.begin(latency, {});
+    array.begin({});
     array.ifmap_port(ifmap.access);
     array.weight_port(weight.access);
     array.ofmap_port(ofmap.access);
-    array.peek_port(unit.predictions);
+    array.peek_port(unit.decisions);
   }
 };
+
+// The last peek that a decision follows from drains until `drain_end`.
+void decide(DecisionUnit& unit, int decision, Cycle drain_end) {
+  Tile tile;
+  tile.decides = decision;
+  ChunkStart start;
+  start.tile = &tile;
+  unit.last_peek(start, drain_end);
+}
+
+// A chunk as the sequencer starts it.
+ChunkStart chunk_of(const MachineSpec& machine, const Tile& tile, Count taps, bool last) {
+  ChunkStart start;
+  start.tile = &tile;
+  start.taps = taps;
+  start.last_chunk = last;
+  start.demand = dataflow_of(machine).chunk(machine, tile, taps);
+  start.tile_demand = dataflow_of(machine).tile(machine, tile);
+  return start;
+}
 
 }  // namespace
 
@@ -94,15 +118,16 @@ TEST_CASE("a buffer tells in the same cycle that it was filled or released") {
 
 TEST_CASE("the prediction unit tells of a prediction at its ready time and not before") {
   fresh_kernel();
-  auto& unit = leave_behind<PredictionUnit>("unit", 6);
+  auto& unit = leave_behind<DecisionUnit>("unit");
+  unit.begin(6, {});
   const std::vector<Cycle>& ready = watch(unit.ready_event(), "ready");
-  at(10, "peek", [&] { unit.last_peek(0, 14); });  // drains until 14
+  at(10, "peek", [&] { decide(unit, 0, 14); });  // drains until 14
   sc_core::sc_start(cycles(19));
-  CHECK(unit.known().step == -1);
+  CHECK(unit.known().decision == -1);
   CHECK(ready.empty());
   sc_core::sc_start(cycles(1));
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
-  CHECK(unit.known().step == 0);
+  CHECK(unit.known().decision == 0);
   CHECK(unit.known().ready == 20);
   sc_core::sc_start();
   CHECK(ready == std::vector<Cycle>{20});
@@ -110,24 +135,26 @@ TEST_CASE("the prediction unit tells of a prediction at its ready time and not b
 
 TEST_CASE("several predictions on their way are told of one by one") {
   fresh_kernel();
-  auto& unit = leave_behind<PredictionUnit>("unit", 100);
+  auto& unit = leave_behind<DecisionUnit>("unit");
+  unit.begin(100, {});
   const std::vector<Cycle>& ready = watch(unit.ready_event(), "ready");
-  at(0, "a", [&] { unit.last_peek(0, 5); });
-  at(6, "b", [&] { unit.last_peek(1, 9); });
-  at(10, "c", [&] { unit.last_peek(3, 15); });
+  at(0, "a", [&] { decide(unit, 0, 5); });
+  at(6, "b", [&] { decide(unit, 1, 9); });
+  at(10, "c", [&] { decide(unit, 3, 15); });
   sc_core::sc_start();
   CHECK(ready == std::vector<Cycle>{105, 109, 115});
-  CHECK(unit.known().step == 3);
+  CHECK(unit.known().decision == 3);
 }
 
 TEST_CASE("a prediction without latency or drain is known in the same cycle") {
   fresh_kernel();
-  auto& unit = leave_behind<PredictionUnit>("unit", 0);
+  auto& unit = leave_behind<DecisionUnit>("unit");
+  unit.begin(0, {});
   const std::vector<Cycle>& ready = watch(unit.ready_event(), "ready");
-  at(4, "peek", [&] { unit.last_peek(2, 4); });
+  at(4, "peek", [&] { decide(unit, 2, 4); });
   sc_core::sc_start();
   CHECK(ready == std::vector<Cycle>{4});
-  CHECK(unit.known().step == 2);
+  CHECK(unit.known().decision == 2);
 }
 
 TEST_CASE("the array runs a chunk, counts it and hands the peeks to the prediction unit") {
@@ -135,19 +162,16 @@ TEST_CASE("the array runs a chunk, counts it and hands the peeks to the predicti
   MachineSpec machine;
   machine.array.lanes = 2;
   machine.buffers.ifmap_read_width = 4;
-  ArrayBench bench(machine, 3);
+  ArrayBench bench(3);
   const std::vector<Cycle>& ended = watch(bench.array.ended_event(), "ended");
   const std::vector<Cycle>& ready = watch(bench.unit.ready_event(), "ready");
   Tile tile;
   tile.distinct = tile.drained = 5;
   tile.live_cols = 3;
-  tile.live_pes = 15;
-  ChunkIssue first, last;
-  first.tile = last.tile = &tile;
-  first.taps = 8;
-  first.last_chunk = false;
-  last.taps = 6;
-  first.peek = last.peek = last.last_peek = true;
+  tile.live_pes = tile.peeks = 15;
+  tile.decides = 0;
+  const ChunkStart first = chunk_of(machine, tile, 8, false);
+  const ChunkStart last = chunk_of(machine, tile, 6, true);
   ChunkTimes times[2];
   at(0, "first", [&] { times[0] = bench.array.run(first); });
   at(10, "last", [&] { times[1] = bench.array.run(last); });
@@ -169,13 +193,12 @@ TEST_CASE("the array runs a chunk, counts it and hands the peeks to the predicti
 
 TEST_CASE("the array counts the wait for the previous drain") {
   fresh_kernel();
-  ArrayBench bench(MachineSpec(), 0);
+  const MachineSpec machine;
+  ArrayBench bench(0);
   Tile tile;
   tile.distinct = tile.drained = tile.live_cols = 4;
   tile.live_pes = 16;
-  ChunkIssue issue;
-  issue.tile = &tile;
-  issue.taps = 1;
+  const ChunkStart issue = chunk_of(machine, tile, 1, true);
   at(0, "a", [&] { bench.array.run(issue); });
   at(1, "b", [&] { bench.array.run(issue); });
   sc_core::sc_start();

@@ -7,10 +7,10 @@
 
 #include "sim/engine/clocked/clock.h"
 #include "sim/engine/clocked/dram.h"
-#include "sim/engine/clocked/operands.h"
 #include "sim/engine/clocked/read_port.h"
 #include "sim/engine/clocked/tile_work.h"
 #include "sim/engine/clocked/work.h"
+#include "sim/engine/operands.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/random.h"
 
@@ -36,6 +36,7 @@ struct DramBench : Clocked {
   Wires& wires;
   Clock& clock;
   Dram& dram;
+  DramSpec dram_spec;
   std::vector<LoadRequest> loads;  // by `at`
   std::vector<StoreRequest> stores;
   std::vector<std::string> answers;
@@ -43,7 +44,8 @@ struct DramBench : Clocked {
   explicit DramBench(const DramSpec& spec)
       : wires(leave_behind<Wires>()),
         clock(leave_behind<Clock>("clock", wires.done)),
-        dram(leave_behind<Dram>("dram", clock, wires, spec)) {
+        dram(leave_behind<Dram>("dram", clock, wires)),
+        dram_spec(spec) {
     clock.drive(*this);
   }
   void on_edge() override {
@@ -67,7 +69,7 @@ struct DramBench : Clocked {
                       std::to_string(clock.now() - 1));
   }
   std::vector<std::string> run() {
-    dram.begin();
+    dram.begin(dram_spec, true);
     clock.start();
     sc_core::sc_start();
     return answers;

@@ -1,5 +1,5 @@
 // The DRAM module alone, with plain TLM-2.0 initiators: what is served first, and when.
-#include "sim/engine/memory/dram.h"
+#include "sim/engine/memory/dram_channel.h"
 
 #include <doctest/doctest.h>
 #include <tlm_utils/simple_initiator_socket.h>
@@ -59,20 +59,20 @@ class Initiator : public sc_core::sc_module, public tlm::tlm_mm_interface {
 
 // One DRAM, a loading and a storing initiator.
 struct Bench {
-  Dram* dram = nullptr;
+  DramChannel* dram = nullptr;
   Initiator* loader = nullptr;
   Initiator* storer = nullptr;
 
   explicit Bench(const DramSpec& spec, const std::string& order = "dls") {
     fresh_kernel();
     for (const char block : order) {
-      if (block == 'd') dram = &leave_behind<Dram>("dram", spec);
+      if (block == 'd') dram = &leave_behind<DramChannel>("dram");
       if (block == 'l') loader = &leave_behind<Initiator>("loader");
       if (block == 's') storer = &leave_behind<Initiator>("storer");
     }
     loader->socket.bind(dram->socket);
     storer->socket.bind(dram->socket);
-    dram->begin();
+    dram->begin(spec);
   }
 
   // A script that makes one request; its name in the results is its name.
@@ -192,7 +192,7 @@ TEST_CASE("begin() forgets the traffic and the busy channel of the run before") 
   leave_behind<Script>("requests",
                        std::vector<Script::Action>{{5, [&] {
                                                       bench.loader->send(load, 4000, "before");
-                                                      bench.dram->begin();
+                                                      bench.dram->begin({4, 10});
                                                       bench.loader->send(load, 4, "after");
                                                     }}});
   sc_core::sc_start(cycles(100));

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "sim/base/error.h"
-#include "tests/support/fresh_kernel.h"
+#include "tests/support/simulate.h"
 
 using namespace peeksim;
 
@@ -24,10 +24,8 @@ TEST_CASE("every engine has a name of its own, a meaning, and simulates a layer"
     CHECK(names.insert(kind.name).second);
     CHECK(std::string(kind.meaning) != "");
     CHECK(&find_engine(kind.name) == &kind);
-    fresh_kernel();
-    auto& engine = leave_behind<std::unique_ptr<Engine>>(kind.make(machine, {}));
     const LayerValues values{std::vector<float>(32, 1.0f), {}};
-    const Counters n = engine->simulate(set_up_layer(machine, layer, false), values);
+    const Counters n = simulate(fresh_engine(kind.name), machine, layer, values);
     CHECK(n.macs_total == 32);
     CHECK(n.cycles > 0);
   }

@@ -1,5 +1,5 @@
 // The two engines agree on random machines, layers and values; RapidCheck shrinks a disagreement to
-// a small one. `test_system -tc="*random*" --cases 100000` tries more than a test run does.
+// a small one. `test_engine -tc="*random*" --cases 100000` tries more than a test run does.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
@@ -54,7 +54,7 @@ std::vector<float> random_values(RandomCase& random, std::size_t count, int most
 // A layer whose ofmap is the convolution of its ifmap: the array computes it again.
 LayerValues computed_values(const Layer& layer, RandomCase& random) {
   LayerValues values;
-  clocked::Operands& operands = values.operands;
+  Operands& operands = values.operands;
   operands.ifmap = random.ifmap(layer);
   const std::vector<float> weight =
       random_values(random, static_cast<std::size_t>(layer.K * layer.L()), 8);

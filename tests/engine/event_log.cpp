@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/event/event_engine.h"
-#include "tests/support/fresh_kernel.h"
+#include "tests/support/simulate.h"
 #include "tests/support/vector_case.h"
 
 using namespace peeksim;
@@ -32,7 +31,7 @@ std::string text(const Event& event) {
     case EventKind::prediction:
       line = "prediction";
       break;
-    case EventKind::store:
+    default:
       line = "store";
   }
   line += " of step " + std::to_string(event.step) + ": ";
@@ -74,26 +73,24 @@ struct Example {
   }
 
   EventLog run(int times = 1) const {
-    fresh_kernel();
-    auto& engine = leave_behind<EventEngine>(machine, Accelerator::Options());
-    EventLog log;
+    Engine& engine = fresh_engine();
+    EventCollector collector(EventDetail::log);
     for (; times > 0; --times) {
-      log.clear();
-      engine.simulate(set_up_layer(machine, layer, false), values, &log);
+      collector.events.clear();
+      simulate(engine, machine, set_up_layer(machine, layer, false), values, collector);
     }
-    return log;
+    return collector.events;
   }
 };
 
 EventLog log_of(const VectorCase& c, const std::vector<int>& construction_order, Counters& n) {
-  fresh_kernel();
-  Accelerator::Options options;
+  EngineOptions options;
   options.construction_order = construction_order;
-  auto& engine = leave_behind<EventEngine>(c.machine, options);
-  EventLog log;
-  n = engine.simulate(set_up_layer(c.machine, c.layer, true), {c.ofmap, {}}, &log);
-  sort_events(log);
-  return log;
+  EventCollector collector(EventDetail::log);
+  n = simulate(fresh_engine("event", options), c.machine, set_up_layer(c.machine, c.layer, true),
+               {c.ofmap, {}}, collector);
+  sort_events(collector.events);
+  return collector.events;
 }
 
 void check_sums(const EventLog& log, const Counters& n) {

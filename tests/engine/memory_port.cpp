@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/base/error.h"
-#include "sim/engine/memory/dram.h"
+#include "sim/engine/memory/dram_channel.h"
 #include "tests/engine/script.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/test_memory.h"
@@ -141,7 +141,8 @@ TEST_CASE("the DRAM channel tells when it began to serve, also of a transfer tha
   auto& port = leave_behind<MemoryPort>("port", [&](const MemoryPort::Completed& transfer) {
     starts.push_back({transfer.tag, transfer.start});
   });
-  auto& dram = leave_behind<Dram>("dram", DramSpec{4, 10});
+  auto& dram = leave_behind<DramChannel>("dram");
+  dram.begin({4, 10});
   port.socket.bind(dram.socket);
   const auto send = [&](int tag, Bytes bytes) { port.send(tlm::TLM_READ_COMMAND, 0, bytes, tag); };
   leave_behind<Script>("requests", std::vector<Script::Action>{{5,

@@ -7,10 +7,9 @@
 #include <string>
 
 #include "sim/base/error.h"
-#include "sim/engine/simulate_layer.h"
 #include "sim/skip/operands/zero_gating.h"
-#include "tests/support/fresh_kernel.h"
 #include "tests/support/random_case.h"
+#include "tests/support/simulate.h"
 
 using namespace peeksim;
 
@@ -21,7 +20,7 @@ struct Case {
   Layer layer;
   MachineSpec machine;
   LayerValues values;
-  Accelerator* accelerator = nullptr;
+  Engine* engine = nullptr;
 
   explicit Case(int seed) {
     RandomCase random(static_cast<std::uint64_t>(seed));
@@ -30,12 +29,11 @@ struct Case {
     values.ofmap = random.ofmap(layer);
     if (machine.array.gate_zero_activations)
       values.zero_taps = zero_taps(layer, random.ifmap(layer));
-    fresh_kernel();
-    accelerator = &leave_behind<Accelerator>(machine);
+    engine = &fresh_engine();
   }
 
   Counters simulate(const MachineSpec& variant) const {
-    return simulate_layer(*accelerator, variant, set_up_layer(variant, layer, false), values);
+    return peeksim::simulate(*engine, variant, layer, values);
   }
   Counters simulate(const std::string& policy, const std::string& dispatch) const {
     MachineSpec variant = machine;
@@ -265,9 +263,7 @@ TEST_CASE(
     machine.buffers = {Bytes{1} << 30, Bytes{1} << 30, Bytes{1} << 30, 0, 0};
     const LayerSetup setup = set_up_layer(machine, layer, false);
     REQUIRE(setup.plan.blocks.size() == 1);
-    fresh_kernel();
-    const Counters n = simulate_layer(leave_behind<Accelerator>(machine), machine, setup,
-                                      {random.ofmap(layer), {}});
+    const Counters n = simulate(fresh_engine(), machine, layer, {random.ofmap(layer), {}});
     const ArraySpec& array = machine.array;
     const Count tiles = ceil_div(layer.positions(), array.rows) *
                         ceil_div(layer.K / layer.groups, array.cols) * layer.groups;

@@ -8,7 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/engine/event/accelerator.h"
-#include "sim/engine/simulate_layer.h"
+#include "sim/schedule/layer_setup.h"
 #include "sim/schedule/program.h"
 #include "tests/support/fresh_kernel.h"
 
@@ -35,10 +35,10 @@ Sides small_layer() {
   std::vector<float> ofmap(layer.K * layer.P() * layer.Q());
   for (std::size_t i = 0; i < ofmap.size(); ++i) ofmap[i] = i % 3 == 0 ? 1.0f : -1.0f;
   const Prediction prediction = predict(setup.prediction, ofmap, layer.K);
-  const Program program = make_program(setup.plan, prediction, 0, machine.array);
+  const Program program = make_program(setup.plan, prediction, 0, machine);
   fresh_kernel();
-  return {program_counters(program, prediction),
-          leave_behind<Accelerator>(machine).run(program, nullptr)};
+  return {program_counters(program, *setup.prediction.predictor),
+          leave_behind<event::Accelerator>(EngineOptions()).run(program, nullptr, {})};
 }
 
 // The message of the error that the check throws, or "".

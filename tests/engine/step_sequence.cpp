@@ -6,6 +6,7 @@
 #include <set>
 
 using namespace peeksim;
+using namespace peeksim::event;
 
 namespace {
 
@@ -14,25 +15,29 @@ using Next = StepSequence::Next;
 // Inputs that are all there, except for those that are taken away.
 struct FakeInputs : SequenceInputs {
   std::set<int> missing_ifmap, missing_weights, missing_residual, busy_ofmap;
-  std::set<int> unpredicted;
+  std::set<int> undecided;
   Cycle ready = 0;
 
   bool ifmap_holds(int load) const override { return missing_ifmap.count(load) == 0; }
   bool weights_hold(int load) const override { return missing_weights.count(load) == 0; }
   bool residual_holds(int step) const override { return missing_residual.count(step) == 0; }
   bool ofmap_half_free(int step) const override { return busy_ofmap.count(step) == 0; }
-  Cycle predict_ready(int step) const override { return unpredicted.count(step) ? -1 : ready; }
+  Cycle decided_at(int decision) const override { return undecided.count(decision) ? -1 : ready; }
 };
 
 // A program of steps that each have some peek (or dense) and some neighbor tiles.
 struct Fixture {
+  MachineSpec machine;
   Plan plan;
   Program program;
   FakeInputs inputs;
+  int decisions = 0;
 
   Fixture() {
     plan.L = plan.chunk_taps = 10;
+    program.machine = &machine;
     program.plan = &plan;
+    program.dataflow = &dataflow_of(machine);
   }
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
@@ -45,10 +50,14 @@ struct Fixture {
     plan.steps.push_back(step);
     StepTiles tiles;
     tiles.begin = program.tiles.size();
-    tiles.neighbor = tiles.begin + static_cast<std::size_t>(first);
-    tiles.end = tiles.neighbor + static_cast<std::size_t>(neighbors);
-    tiles.has_peeks = has_peeks;
-    program.tiles.resize(tiles.end);
+    for (int i = 0; i < first + neighbors; ++i) {
+      Tile tile;
+      tile.pass = i >= first ? Pass::neighbor : has_peeks ? Pass::peek : Pass::dense;
+      if (has_peeks && i + 1 == first) tile.decides = tiles.decision = decisions++;
+      if (tile.pass == Pass::neighbor) tile.after = tiles.decision;
+      program.tiles.push_back(tile);
+    }
+    tiles.end = program.tiles.size();
     program.steps.push_back(tiles);
   }
   void stream(int chunks, Count chunk_taps) {
@@ -131,7 +140,7 @@ TEST_CASE("tiles follow one another without a pause") {
   CHECK(sequence.issue().tile == f.tile(0));
   CHECK(sequence.issue().taps == 10);
   CHECK(sequence.issue().last_chunk);
-  CHECK_FALSE(sequence.issue().peek);
+  CHECK(sequence.issue().tile->pass == Pass::dense);
   sequence.ended(10);
   REQUIRE(sequence.advance(10, f.inputs) == Next::chunk);
   CHECK(sequence.issue().tile == f.tile(1));
@@ -158,19 +167,19 @@ TEST_CASE("a program without steps is finished at once") {
 TEST_CASE("the first neighbor tile waits for the prediction: that wait is the prediction's") {
   Fixture f;
   f.add_step(0, 0, 1, 2, true);
-  f.inputs.unpredicted = {0};
+  f.inputs.undecided = {0};
   StepSequence sequence(f.program, 0);
   REQUIRE(sequence.advance(0, f.inputs) == Next::chunk);
-  CHECK(sequence.issue().peek);
-  CHECK(sequence.issue().last_peek);
+  CHECK(sequence.issue().tile->pass == Pass::peek);
+  CHECK(sequence.issue().ends_peeks);
   sequence.ended(10);
   CHECK(sequence.advance(10, f.inputs) == Next::blocked);
   CHECK(sequence.advance(24, f.inputs) == Next::blocked);
-  f.inputs.unpredicted.clear();
+  f.inputs.undecided.clear();
   f.inputs.ready = 25;
   REQUIRE(sequence.advance(25, f.inputs) == Next::chunk);
-  CHECK_FALSE(sequence.issue().peek);
-  CHECK_FALSE(sequence.issue().last_peek);
+  CHECK(sequence.issue().tile->pass == Pass::neighbor);
+  CHECK_FALSE(sequence.issue().ends_peeks);
   CHECK(sequence.waits().predict == 15);
   CHECK(sequence.waits().memory == 0);
   sequence.ended(35);
@@ -187,8 +196,8 @@ TEST_CASE("peeks are the tiles before the first neighbor tile, the last peek is 
   for (int i = 0; i < 4; ++i) {
     CAPTURE(i);
     REQUIRE(sequence.advance(i, f.inputs) == Next::chunk);
-    CHECK(sequence.issue().peek == peek[i]);
-    CHECK(sequence.issue().last_peek == last_peek[i]);
+    CHECK((sequence.issue().tile->pass == Pass::peek) == peek[i]);
+    CHECK(sequence.issue().ends_peeks == last_peek[i]);
     sequence.ended(i + 1);
   }
 }
@@ -208,7 +217,7 @@ TEST_CASE("a prediction that was ready long ago costs nothing") {
 TEST_CASE("a step without a live neighbor waits for no prediction") {
   Fixture f;
   f.add_step(0, 0, 1, 0, true);
-  f.inputs.unpredicted = {0};
+  f.inputs.undecided = {0};
   StepSequence sequence(f.program, 0);
   REQUIRE(sequence.advance(0, f.inputs) == Next::chunk);
   sequence.ended(10);
@@ -218,7 +227,7 @@ TEST_CASE("a step without a live neighbor waits for no prediction") {
 TEST_CASE("neighbors of a step without peeks wait for no prediction") {
   Fixture f;
   f.add_step(0, 0, 0, 1, false);
-  f.inputs.unpredicted = {0};
+  f.inputs.undecided = {0};
   CHECK(StepSequence(f.program, 0).advance(0, f.inputs) == Next::chunk);
 }
 
@@ -252,19 +261,20 @@ TEST_CASE("a wait for prediction and weights is the prediction's first and memor
   f.stream(2, 5);
   StepSequence sequence(f.program, 0);
   REQUIRE(sequence.advance(0, f.inputs) == Next::chunk);
-  CHECK_FALSE(sequence.issue().last_peek);  // its tile has another chunk
+  CHECK_FALSE(sequence.issue().last_chunk);
   sequence.ended(10);
   REQUIRE(sequence.advance(10, f.inputs) == Next::chunk);
-  CHECK(sequence.issue().last_peek);
+  CHECK(sequence.issue().last_chunk);
+  CHECK(sequence.issue().ends_peeks);
   sequence.ended(20);
 
   f.inputs.missing_weights = {2, 3};
-  f.inputs.unpredicted = {0};
+  f.inputs.undecided = {0};
   CHECK(sequence.advance(20, f.inputs) == Next::blocked);
   f.inputs.missing_weights = {3};
   CHECK(sequence.advance(24, f.inputs) == Next::blocked);  // the prediction is still missing
   f.inputs.missing_weights = {2, 3};
-  f.inputs.unpredicted.clear();
+  f.inputs.undecided.clear();
   f.inputs.ready = 27;
   CHECK(sequence.advance(27, f.inputs) == Next::blocked);
   f.inputs.missing_weights.clear();
@@ -293,4 +303,34 @@ TEST_CASE("waiting for the start of a step is memory's even if the step has no t
   CHECK(sequence.advance(130, f.inputs) == Next::step_end);
   CHECK(sequence.waits().memory == 23);
   CHECK(sequence.advance(130, f.inputs) == Next::finished);
+}
+
+TEST_CASE("a peek tile may wait for a decision that an earlier tile of its step leads to") {
+  // As where the last peek tile is filled up with neighbors that are already decided.
+  Fixture f;
+  f.add_step(0, 0, 3, 1, true);
+  f.program.tiles[1].decides = 0;
+  f.program.tiles[2].after = 0;
+  f.program.tiles[2].decides = f.program.steps[0].decision = 1;
+  f.program.tiles[3].after = 1;
+  f.inputs.undecided = {0, 1};
+  StepSequence sequence(f.program, 0);
+  REQUIRE(sequence.advance(0, f.inputs) == Next::chunk);
+  sequence.ended(10);
+  REQUIRE(sequence.advance(10, f.inputs) == Next::chunk);
+  CHECK_FALSE(sequence.issue().ends_peeks);
+  sequence.ended(20);
+  CHECK(sequence.advance(20, f.inputs) == Next::blocked);
+  f.inputs.undecided = {1};
+  f.inputs.ready = 26;
+  REQUIRE(sequence.advance(26, f.inputs) == Next::chunk);
+  CHECK(sequence.issue().ends_peeks);
+  CHECK(sequence.waits().predict == 6);
+  sequence.ended(36);
+  CHECK(sequence.advance(36, f.inputs) == Next::blocked);
+  f.inputs.undecided.clear();
+  f.inputs.ready = 40;
+  REQUIRE(sequence.advance(40, f.inputs) == Next::chunk);
+  CHECK(sequence.waits().predict == 10);
+  CHECK(sequence.waits().memory == 0);
 }

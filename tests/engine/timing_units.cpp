@@ -2,55 +2,21 @@
 #include <doctest/doctest.h>
 
 #include "sim/engine/event/array_timing.h"
+#include "sim/engine/event/decision_latency.h"
 #include "sim/engine/event/double_buffer.h"
-#include "sim/engine/event/prediction_latency.h"
 #include "sim/engine/event/store_order.h"
-#include "sim/engine/event/tile_time.h"
-#include "sim/engine/memory/dram_channel.h"
+#include "sim/engine/memory/dram_timing.h"
 
 using namespace peeksim;
+using namespace peeksim::event;
 
 namespace {
 
-Tile tile(int distinct, int live_cols) {
-  return {distinct, live_cols, distinct, distinct};
-}
-
-DramChannel channel(Bytes bytes_per_cycle, Cycle latency) {
-  return DramChannel(DramSpec{bytes_per_cycle, latency});
+DramTiming channel(Bytes bytes_per_cycle, Cycle latency) {
+  return DramTiming(DramSpec{bytes_per_cycle, latency});
 }
 
 }  // namespace
-
-TEST_CASE("the lanes limit a tile when read widths are unlimited") {
-  CHECK(tile_time(tile(16, 16), 9, 1, 0, 0) == 9);
-  CHECK(tile_time(tile(16, 16), 9, 3, 0, 0) == 3);
-  CHECK(tile_time(tile(16, 16), 10, 3, 0, 0) == 4);
-  CHECK(tile_time(tile(16, 16), 1, 8, 0, 0) == 1);
-}
-
-TEST_CASE("the ifmap port limits a tile by its different positions") {
-  CHECK(tile_time(tile(16, 1), 9, 1, 16, 0) == 9);
-  CHECK(tile_time(tile(16, 1), 9, 1, 8, 0) == 18);
-  CHECK(tile_time(tile(5, 1), 9, 1, 8, 0) == 9);  // ceil(45 / 8) = 6: the lanes limit
-  CHECK(tile_time(tile(5, 1), 9, 9, 8, 0) == 6);
-  CHECK(tile_time(tile(0, 0), 9, 9, 8, 8) == 1);
-}
-
-TEST_CASE("the weight port limits a tile by its live columns") {
-  CHECK(tile_time(tile(1, 16), 9, 1, 0, 8) == 18);
-  CHECK(tile_time(tile(1, 7), 9, 9, 0, 8) == 8);  // ceil(63 / 8)
-}
-
-TEST_CASE("the slowest of lanes, ifmap port and weight port counts") {
-  CHECK(tile_time(tile(4, 6), 10, 5, 40, 60) == 2);
-  CHECK(tile_time(tile(4, 6), 10, 5, 10, 60) == 4);
-  CHECK(tile_time(tile(4, 6), 10, 5, 10, 10) == 6);
-}
-
-TEST_CASE("a tile's time does not overflow where its reads pass 2^31") {
-  CHECK(tile_time(tile(4096, 4096), 4000000, 4096, 1, 1) == Cycle{4096} * 4000000);
-}
 
 TEST_CASE("the first two loads find their halves free, the third waits for a release") {
   DoubleBuffer buffer;
@@ -93,13 +59,13 @@ TEST_CASE("a buffer counts what is read and written") {
 }
 
 TEST_CASE("a transfer holds the channel for its bytes and is complete a latency later") {
-  DramChannel dram = channel(4, 10);
+  DramTiming dram = channel(4, 10);
   CHECK(dram.serve(5, 16).complete == 5 + 4 + 10);
   CHECK(dram.serve(100, 17).complete == 100 + 5 + 10);
 }
 
 TEST_CASE("a transfer waits while the channel is busy, but not for the latency of others") {
-  DramChannel dram = channel(4, 10);
+  DramTiming dram = channel(4, 10);
   dram.serve(5, 16);  // busy until 9
   CHECK(dram.serve(5, 4).complete == 9 + 1 + 10);
   CHECK(dram.serve(10, 4).complete == 10 + 1 + 10);  // free again exactly at 10
@@ -108,7 +74,7 @@ TEST_CASE("a transfer waits while the channel is busy, but not for the latency o
 }
 
 TEST_CASE("a transfer starts at its request, or when the channel is free") {
-  DramChannel dram = channel(4, 10);
+  DramTiming dram = channel(4, 10);
   CHECK(dram.serve(5, 17).start == 5);
   CHECK(dram.serve(6, 4).start == 10);
   CHECK(dram.serve(6, 0).start == 11);
@@ -117,7 +83,7 @@ TEST_CASE("a transfer starts at its request, or when the channel is free") {
 }
 
 TEST_CASE("a transfer of nothing waits its turn and its latency, but holds nothing") {
-  DramChannel dram = channel(4, 10);
+  DramTiming dram = channel(4, 10);
   CHECK(dram.serve(3, 0).complete == 13);
   dram.serve(5, 16);
   CHECK(dram.serve(6, 0).complete == 9 + 10);
@@ -126,48 +92,48 @@ TEST_CASE("a transfer of nothing waits its turn and its latency, but holds nothi
 }
 
 TEST_CASE("a prediction is known at its ready time and not a cycle before") {
-  PredictionLatency unit(6);
-  CHECK(unit.known().step == -1);
+  DecisionLatency unit(6);
+  CHECK(unit.known().decision == -1);
   CHECK(unit.next() == nullptr);
   CHECK(unit.drained(0, 100) == 106);
   unit.advance(105);
-  CHECK(unit.known().step == -1);
+  CHECK(unit.known().decision == -1);
   REQUIRE(unit.next() != nullptr);
   CHECK(unit.next()->ready == 106);
   unit.advance(106);
-  CHECK(unit.known().step == 0);
+  CHECK(unit.known().decision == 0);
   CHECK(unit.known().ready == 106);
   CHECK(unit.next() == nullptr);
 }
 
 TEST_CASE("several predictions on their way become known one after another") {
-  PredictionLatency unit(50);
+  DecisionLatency unit(50);
   unit.drained(0, 10);
   unit.drained(1, 12);
   unit.drained(3, 12);  // step 2 has no peeks
   unit.drained(4, 40);
   unit.advance(60);
-  CHECK(unit.known().step == 0);
+  CHECK(unit.known().decision == 0);
   REQUIRE(unit.next() != nullptr);
-  CHECK(unit.next()->step == 1);
+  CHECK(unit.next()->decision == 1);
   CHECK(unit.next()->ready == 62);
   unit.advance(61);
-  CHECK(unit.known().step == 0);
+  CHECK(unit.known().decision == 0);
   unit.advance(62);
-  CHECK(unit.known().step == 3);
-  CHECK(unit.next()->step == 4);
+  CHECK(unit.known().decision == 3);
+  CHECK(unit.next()->decision == 4);
   unit.advance(1000);
-  CHECK(unit.known().step == 4);
+  CHECK(unit.known().decision == 4);
   CHECK(unit.known().ready == 90);
 }
 
 TEST_CASE("without latency a prediction is known when its last peek has drained") {
-  PredictionLatency unit(0);
+  DecisionLatency unit(0);
   unit.drained(0, 10);
   unit.advance(9);
-  CHECK(unit.known().step == -1);
+  CHECK(unit.known().decision == -1);
   unit.advance(10);
-  CHECK(unit.known().step == 0);
+  CHECK(unit.known().decision == 0);
 }
 
 TEST_CASE("a tile drains while the next one computes") {
@@ -215,7 +181,7 @@ TEST_CASE("a pause of the array shortens the wait for a drain") {
 TEST_CASE("a store is requested when its drain has ended and not a cycle before") {
   StoreOrder order;
   CHECK(order.front() == nullptr);
-  order.step_ended({0, 64, 30, false});
+  order.step_ended({0, 64, 30, no_decision});
   REQUIRE(order.front() != nullptr);
   CHECK(order.front()->bytes == 64);
   CHECK_FALSE(order.may_request(29, -1));
@@ -224,7 +190,7 @@ TEST_CASE("a store is requested when its drain has ended and not a cycle before"
 
 TEST_CASE("the store of a step with peeks waits for its own prediction") {
   StoreOrder order;
-  order.step_ended({2, 64, 30, true});
+  order.step_ended({2, 64, 30, 2});
   CHECK_FALSE(order.may_request(100, -1));
   CHECK_FALSE(order.may_request(100, 1));
   CHECK(order.may_request(100, 2));
@@ -234,8 +200,8 @@ TEST_CASE("the store of a step with peeks waits for its own prediction") {
 
 TEST_CASE("stores keep the order of the steps") {
   StoreOrder order;
-  order.step_ended({0, 64, 30, true});
-  order.step_ended({1, 32, 31, false});
+  order.step_ended({0, 64, 30, 0});
+  order.step_ended({1, 32, 31, no_decision});
   CHECK(order.front()->step == 0);
   CHECK_FALSE(order.may_request(40, -1));  // step 1 could go, but step 0 stands before it
   CHECK(order.may_request(40, 0));

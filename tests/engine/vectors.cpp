@@ -2,9 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "sim/base/error.h"
-#include "sim/engine/simulate_layer.h"
 #include "sim/skip/operands/zero_gating.h"
-#include "tests/support/fresh_kernel.h"
+#include "tests/support/simulate.h"
 #include "tests/support/vector_case.h"
 
 using namespace peeksim;
@@ -12,13 +11,10 @@ using namespace peeksim;
 namespace {
 
 Counters simulate(const VectorCase& c) {
-  const LayerSetup setup = set_up_layer(c.machine, c.layer, true);
-  fresh_kernel();
-  auto& accelerator = leave_behind<Accelerator>(c.machine);
   LayerValues values{c.ofmap, {}};
   if (c.machine.array.gate_zero_activations && !c.ifmap.empty())
     values.zero_taps = zero_taps(c.layer, c.ifmap);
-  return simulate_layer(accelerator, c.machine, setup, values);
+  return simulate(fresh_engine(), c.machine, c.layer, values);
 }
 
 }  // namespace

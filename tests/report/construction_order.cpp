@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "sim/report/files/results_file.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
-#include "sim/run/vocabulary.h"
 #include "tests/support/fresh_kernel.h"
 
 using namespace peeksim;
@@ -21,7 +21,7 @@ TEST_CASE("results.json has the same bytes in whatever order the modules are con
     const auto results = [&](const std::vector<int>& order) {
       fresh_kernel();
       RunOptions options;
-      options.accelerator.construction_order = order;
+      options.blocks.construction_order = order;
       return results_json(run_trace(machine, trace, {}, options), table);
     };
     const std::string usual = results({0, 1, 2, 3, 4, 5, 6, 7, 8});

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "sim/base/error.h"
-#include "sim/run/vocabulary.h"
+#include "sim/run/machine_vocabulary.h"
 #include "tests/support/both_engines.h"
 #include "tests/support/random_case.h"
 
@@ -156,6 +156,7 @@ TEST_CASE("every layer of a shipped trace adds up on every shipped machine that 
     std::vector<std::vector<TimelineLane>> layers;
     RunOptions options;
     options.images = 1;
+    options.detail = EventDetail::all;
     options.events = [&](const RunEvents& run) { layers.push_back(timeline_of(machine, run)); };
     fresh_kernel();
     const RunResult result = run_trace(machine, trace, {}, options);
@@ -169,17 +170,4 @@ TEST_CASE("every layer of a shipped trace adds up on every shipped machine that 
     }
     CHECK(end == result.totals().machine.cycles);
   }
-}
-
-TEST_CASE("a tile that does not end when the rules say is a bug of the simulator") {
-  RandomCase random(1);
-  MachineSpec machine = load_machine(PEEKSIM_SOURCE_DIR "/configs/tiny.yaml", {}, vocabulary());
-  Layer layer;
-  layer.name = "conv";
-  layer.K = 4;
-  const LayerSetup setup = set_up_layer(machine, layer, false);
-  EventLog log = run_both(machine, layer, {{1, 1, 1, 1}, {}}).event_log;
-  for (Event& event : log)
-    if (event.kind == EventKind::tile) ++event.end;
-  CHECK_THROWS_AS(timeline_of(machine, {layer, setup.plan, 0, log}), Error);
 }

@@ -36,11 +36,13 @@ struct Computed {
         values.operands.weight.push_back(weight[k * layer.L() + tap]);
     values.check = true;
   }
-  Counters run(ClockedFindings* findings = nullptr) const {
-    fresh_kernel();
-    auto& accelerator = leave_behind<ClockedAccelerator>(machine);
-    return simulate_clocked_layer(accelerator, set_up_layer(machine, layer, false), values, nullptr,
-                                  findings);
+  Counters run() const {
+    Findings findings;
+    return run(findings);
+  }
+  Counters run(Findings& findings) const {
+    return simulate(fresh_engine("clocked"), machine, set_up_layer(machine, layer, false), values,
+                    findings);
   }
 };
 
@@ -61,8 +63,8 @@ TEST_CASE("a value that is not the trace's is named with layer, channel, positio
   CHECK(contains(message, "expected "));
   CHECK(contains(message, ", got "));
   c.values.check = false;
-  ClockedFindings findings;
-  c.run(&findings);
+  Findings findings;
+  c.run(findings);
   CHECK(findings.worst_deviation == 0.5);
 }
 
@@ -81,7 +83,7 @@ TEST_CASE("one wrong weight, activation or bias is found") {
     CAPTURE(what);
     Computed c;
     c.machine.prediction.policy = "none";
-    clocked::Operands& operands = c.values.operands;
+    Operands& operands = c.values.operands;
     operands.bias.assign(4, 0.0);
     CHECK_NOTHROW(c.run());
     if (what == 0) operands.weight[20] += 0.125f;
@@ -93,8 +95,8 @@ TEST_CASE("one wrong weight, activation or bias is found") {
 
 TEST_CASE("predictions are made from computed values, not from the trace's") {
   Computed c;
-  ClockedFindings findings;
-  const Counters from_computed = c.run(&findings);
+  Findings findings;
+  const Counters from_computed = c.run(findings);
   REQUIRE(from_computed.predicted_zero > 0);
   // A trace that claims that nothing is zero changes no prediction, only its judgement.
   Computed claims;
@@ -111,8 +113,8 @@ TEST_CASE("predictions are made from computed values, not from the trace's") {
 
 TEST_CASE("what is stored is the ofmap, with zeros for what was never computed") {
   Computed c;
-  ClockedFindings findings;
-  const Counters counters = c.run(&findings);
+  Findings findings;
+  const Counters counters = c.run(findings);
   Count gated = 0;
   for (std::size_t i = 0; i < c.values.ofmap.size(); ++i) {
     if (findings.stored[i] == c.values.ofmap[i]) continue;
@@ -124,7 +126,7 @@ TEST_CASE("what is stored is the ofmap, with zeros for what was never computed")
 }
 
 TEST_CASE("the order in which the clocked modules are made changes nothing") {
-  std::vector<int> order(ClockedAccelerator::block_count);
+  std::vector<int> order(find_engine("clocked").blocks);
   std::iota(order.begin(), order.end(), 0);
   std::mt19937 shuffle(5);
   for (int seed = 0; seed < 60; ++seed) {
@@ -137,17 +139,16 @@ TEST_CASE("the order in which the clocked modules are made changes nothing") {
     machine.dram = {random.pick<Bytes>({1, 16, 1000}), random.pick<Cycle>({0, 0, 1, 5})};
     const LayerValues values{random.ofmap(layer), {}};
     const LayerSetup setup = set_up_layer(machine, layer, false);
-    EventLog usual_log, log;
-    fresh_kernel();
-    auto& usual = leave_behind<ClockedAccelerator>(machine);
-    const Counters expected = simulate_clocked_layer(usual, setup, values, &usual_log);
+    Findings usual, other;
+    const Counters expected = simulate(fresh_engine("clocked"), machine, setup, values, usual);
     if (seed == 0) std::reverse(order.begin(), order.end());
-    fresh_kernel();
-    auto& other = leave_behind<ClockedAccelerator>(machine, order);
-    CHECK(difference(simulate_clocked_layer(other, setup, values, &log), expected) == "");
-    sort_events(usual_log);
-    sort_events(log);
-    CHECK(first_difference({expected, expected, usual_log, log, {}}) == "");
+    EngineOptions options;
+    options.construction_order = order;
+    CHECK(difference(simulate(fresh_engine("clocked", options), machine, setup, values, other),
+                     expected) == "");
+    sort_events(usual.events);
+    sort_events(other.events);
+    CHECK(first_difference({expected, expected, usual.events, other.events, {}}) == "");
     std::shuffle(order.begin(), order.end(), shuffle);
   }
 }

@@ -7,12 +7,11 @@
 #include <random>
 #include <set>
 
-#include "sim/engine/simulate_layer.h"
 #include "sim/run/run.h"
 #include "sim/skip/operands/zero_gating.h"
 #include "sim/trace/synth.h"
-#include "tests/support/fresh_kernel.h"
 #include "tests/support/random_case.h"
+#include "tests/support/simulate.h"
 #include "tests/support/vector_case.h"
 #include "tests/trace/sample.h"
 
@@ -22,7 +21,7 @@ namespace {
 
 // Different orders; the first is the usual one, the second its reverse.
 std::vector<std::vector<int>> orders(int count) {
-  std::vector<int> order(Accelerator::block_count);
+  std::vector<int> order(find_engine("event").blocks);
   std::iota(order.begin(), order.end(), 0);
   std::set<std::vector<int>> seen = {order};
   std::vector<std::vector<int>> all = {order};
@@ -36,17 +35,15 @@ std::vector<std::vector<int>> orders(int count) {
   return all;
 }
 
-Accelerator::Options made_in(const std::vector<int>& order) {
-  Accelerator::Options options;
+EngineOptions made_in(const std::vector<int>& order) {
+  EngineOptions options;
   options.construction_order = order;
   return options;
 }
 
 Counters simulate(const MachineSpec& machine, const Layer& layer, const LayerValues& values,
                   const std::vector<int>& order) {
-  fresh_kernel();
-  auto& accelerator = leave_behind<Accelerator>(machine, made_in(order));
-  return simulate_layer(accelerator, machine, set_up_layer(machine, layer, true), values);
+  return simulate(fresh_engine("event", made_in(order)), machine, layer, values);
 }
 
 // Resident and streamed weights, a residual, a grouped convolution, a classifier.
@@ -121,7 +118,7 @@ TEST_CASE("a trace gives the same results in every order of construction") {
   for (const std::vector<int>& order : orders(24)) {
     fresh_kernel();
     RunOptions options;
-    options.accelerator = made_in(order);
+    options.blocks = made_in(order);
     results.push_back(run_trace(machine, trace, {}, options));
   }
   const RunResult& usual = results[0];

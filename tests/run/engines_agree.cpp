@@ -4,9 +4,8 @@
 #include <string>
 
 #include "sim/base/error.h"
-#include "sim/engine/clocked/clocked_engine.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
-#include "sim/run/vocabulary.h"
 #include "sim/skip/operands/zero_gating.h"
 #include "tests/support/both_engines.h"
 #include "tests/support/vector_case.h"
@@ -43,6 +42,7 @@ Recorded record(const MachineSpec& machine, const Trace& trace, const std::strin
   Recorded recorded;
   RunOptions options;
   options.engine = engine;
+  options.detail = EventDetail::all;
   options.events = [&](const RunEvents& run) {
     for (const Event& event : run.events)
       recorded.events.push_back(run.layer.name + " image " + std::to_string(run.image) + ": " +

@@ -134,8 +134,8 @@ TEST_CASE("a layer that is not predicted is reported for every image, shifted") 
   EventLog second = parts[5].events;
   REQUIRE(first.size() == second.size());
   REQUIRE_FALSE(first.empty());
-  shift_events(first, 0, -first_start(first));
-  shift_events(second, 0, -first_start(second));
+  shift_events(first, -first_start(first));
+  shift_events(second, -first_start(second));
   for (std::size_t i = 0; i < first.size(); ++i) {
     CHECK(first[i].start == second[i].start);
     CHECK(first[i].end == second[i].end);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
-#include "sim/run/vocabulary.h"
 #include "sim/trace/synth.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/trace/sample.h"

@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/clocked/clocked_engine.h"
-#include "sim/run/clocked_waveform.h"
 #include "sim/run/run.h"
+#include "sim/run/waveform.h"
 #include "sim/trace/synth.h"
-#include "tests/support/fresh_kernel.h"
 #include "tests/support/reference_conv.h"
+#include "tests/support/simulate.h"
 #include "tests/support/vcd.h"
 #include "tests/trace/sample.h"
 
@@ -36,7 +35,7 @@ struct Example {
   LayerValues values;
 
   Example() {
-    clocked::Operands& operands = values.operands;
+    Operands& operands = values.operands;
     operands.ifmap = {2, 2, 0, 1, 4, 0, 0, 2, 2, 0, 2, 1, 4, 3, 1, 2, 2, 3, 3, 4, 3, 1, 2, 2, 4};
     for (int tap = 0; tap < 4; ++tap)
       for (int channel = 0; channel < 2; ++channel)
@@ -58,17 +57,26 @@ struct Example {
   }
 };
 
-std::string waveform_text(const Example& example, clocked::CycleWindow window) {
-  fresh_kernel();
+// Shows a waveform every cycle that it wants.
+struct Showing : Observer {
+  explicit Showing(Waveform& shown) : waveform(shown) {}
+  bool wants_cycle(int, Cycle cycle) const override { return waveform.wants(cycle); }
+  void on_cycle(const CycleView& view) override { waveform.show(view); }
+  Waveform& waveform;
+};
+
+std::string waveform_text(const Example& example, CycleWindow window) {
   const std::vector<LayerSetup> setups = {set_up_layer(example_machine(), example.layer, false)};
   std::string text;
-  WaveformOptions options;
+  WaveformRequest options;
   options.window = window;
   options.write = [&](const std::string& part) { text += part; };
   const auto waveform = make_waveform(options, example_machine(), setups);
-  auto& accelerator = leave_behind<ClockedAccelerator>(example_machine());
-  simulate_clocked_layer(accelerator, setups[0], example.values, nullptr, nullptr, waveform.get());
-  finish_waveform(*waveform, window);
+  Showing showing(*waveform);
+  waveform->enter_layer(0, 0);
+  waveform->finish(
+      simulate(fresh_engine("clocked"), example_machine(), setups[0], example.values, showing)
+          .cycles);
   return text;
 }
 

@@ -22,38 +22,38 @@ struct Tiles {
   Count skipped = 0;
 };
 
-void add_window(NeighborPass& pass, int positions, const Columns& live) {
-  pass.positions.push_back(positions);
+void add_window(StepWindows& pass, int positions, const Columns& live) {
+  pass.neighbors.push_back(positions);
   pass.live.resize(pass.live.size() + pass.words());
   std::uint64_t* words = &pass.live[pass.live.size() - pass.words()];
   for (int k = 0; k < pass.columns; ++k) words[k / 64] |= std::uint64_t{live[k]} << (k % 64);
 }
 
-NeighborPass empty_pass(int rows, int columns) {
-  NeighborPass pass;
+StepWindows empty_pass(int rows, int columns) {
+  StepWindows pass;
   pass.rows = rows;
   pass.columns = columns;
   return pass;
 }
 
-Tiles run(const std::string& policy, const NeighborPass& pass) {
+Tiles run(const std::string& policy, const StepWindows& pass) {
   Tiles result;
-  result.skipped = find_dispatch(policy).tiles(pass, result.tiles);
+  result.skipped = find_dispatch(policy).cut(pass, result.tiles);
   return result;
 }
 
-std::vector<Columns> positions_of(const NeighborPass& pass) {
+std::vector<Columns> positions_of(const StepWindows& pass) {
   std::vector<Columns> list;
-  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
+  for (std::size_t window = 0; window < pass.neighbors.size(); ++window) {
     Columns live(pass.columns);
     for (int k = 0; k < pass.columns; ++k) live[k] = pass.live_of(window)[k / 64] >> (k % 64) & 1;
-    list.insert(list.end(), pass.positions[window], live);
+    list.insert(list.end(), pass.neighbors[window], live);
   }
   return list;
 }
 
 // gate and row_skip: tiles of consecutive positions, counted PE by PE.
-Tiles naive_row_tiles(const NeighborPass& pass, bool drop_dead_rows) {
+Tiles naive_row_tiles(const StepWindows& pass, bool drop_dead_rows) {
   std::vector<Columns> rows = positions_of(pass);
   if (drop_dead_rows) {
     const auto dead = [](const Columns& live) {
@@ -85,7 +85,7 @@ Tiles naive_row_tiles(const NeighborPass& pass, bool drop_dead_rows) {
 }
 
 // packed: a list of live positions per column, tile by tile.
-Tiles naive_packed(const NeighborPass& pass) {
+Tiles naive_packed(const StepWindows& pass) {
   const std::vector<Columns> positions = positions_of(pass);
   std::vector<std::vector<std::size_t>> lists(pass.columns);
   std::size_t longest = 0;
@@ -112,6 +112,15 @@ Tiles naive_packed(const NeighborPass& pass) {
   return result;
 }
 
+Tile shape(int distinct, int live_cols, int drained, int live_pes) {
+  Tile tile;
+  tile.distinct = distinct;
+  tile.live_cols = live_cols;
+  tile.drained = drained;
+  tile.live_pes = live_pes;
+  return tile;
+}
+
 bool same(const Tile& a, const Tile& b) {
   return a.distinct == b.distinct && a.live_cols == b.live_cols && a.drained == b.drained &&
          a.live_pes == b.live_pes;
@@ -123,10 +132,10 @@ bool same(const Tiles& a, const Tiles& b) {
                     [](const Tile& x, const Tile& y) { return same(x, y); });
 }
 
-NeighborPass random_pass(Random& random) {
+StepWindows random_pass(Random& random) {
   const int columns = random.one_in(3) ? random.one_of<int>({1, 63, 64, 65, 127, 128, 129, 130})
                                        : random.between(1, 130);
-  NeighborPass pass = empty_pass(random.between(1, 33), columns);
+  StepWindows pass = empty_pass(random.between(1, 33), columns);
   const int density = random.between(0, 4);  // of 4; whole windows are gated as well
   for (int windows = random.between(0, 40); windows > 0; --windows) {
     const bool dead = random.one_in(3);
@@ -138,8 +147,8 @@ NeighborPass random_pass(Random& random) {
 }
 
 // The example of docs/machine.md: four windows of two neighbors in window order.
-NeighborPass example() {
-  NeighborPass pass = empty_pass(4, 2);
+StepWindows example() {
+  StepWindows pass = empty_pass(4, 2);
   add_window(pass, 2, {false, true});
   add_window(pass, 2, {true, false});
   add_window(pass, 2, {false, false});
@@ -152,30 +161,30 @@ NeighborPass example() {
 TEST_CASE("gate keeps gated positions in their rows") {
   const Tiles result = run("gate", example());
   REQUIRE(result.tiles.size() == 2);
-  CHECK(same(result.tiles[0], {4, 2, 4, 4}));
-  CHECK(same(result.tiles[1], {2, 1, 2, 2}));
+  CHECK(same(result.tiles[0], shape(4, 2, 4, 4)));
+  CHECK(same(result.tiles[1], shape(2, 1, 2, 2)));
   CHECK(result.skipped == 0);
 }
 
 TEST_CASE("gate skips a tile without a live PE, and counts it") {
-  NeighborPass pass = empty_pass(2, 3);
+  StepWindows pass = empty_pass(2, 3);
   add_window(pass, 4, {false, false, false});
   add_window(pass, 3, {true, false, true});
   add_window(pass, 2, {false, false, false});
   const Tiles result = run("gate", pass);
   REQUIRE(result.tiles.size() == 2);
-  CHECK(same(result.tiles[0], {2, 2, 2, 4}));
-  CHECK(same(result.tiles[1], {1, 2, 1, 2}));
+  CHECK(same(result.tiles[0], shape(2, 2, 2, 4)));
+  CHECK(same(result.tiles[1], shape(1, 2, 1, 2)));
   CHECK(result.skipped == 3);  // two in front, and the one position left at the end
 }
 
 TEST_CASE("row_skip drops positions that are gated in every column and packs the rest") {
-  NeighborPass pass = example();
+  StepWindows pass = example();
   CHECK(run("row_skip", pass).tiles.size() == 2);
   pass.rows = 6;
   const Tiles result = run("row_skip", pass);
   REQUIRE(result.tiles.size() == 1);
-  CHECK(same(result.tiles[0], {6, 2, 6, 6}));
+  CHECK(same(result.tiles[0], shape(6, 2, 6, 6)));
   CHECK(result.skipped == 0);
   CHECK(run("gate", pass).tiles.size() == 2);
 }
@@ -183,14 +192,14 @@ TEST_CASE("row_skip drops positions that are gated in every column and packs the
 TEST_CASE("packed gives each column its own list of positions") {
   const Tiles result = run("packed", example());
   REQUIRE(result.tiles.size() == 1);
-  CHECK(same(result.tiles[0], {6, 2, 4, 6}));
+  CHECK(same(result.tiles[0], shape(6, 2, 4, 6)));
 }
 
 TEST_CASE("packed has as many tiles as the longest column list needs") {
   for (unsigned seed = 0; seed < 100; ++seed) {
     CAPTURE(seed);
     Random random(seed);
-    const NeighborPass pass = random_pass(random);
+    const StepWindows pass = random_pass(random);
     std::int64_t most = 0;
     for (int k = 0; k < pass.columns; ++k) {
       Count live = 0;
@@ -204,7 +213,7 @@ TEST_CASE("packed has as many tiles as the longest column list needs") {
 TEST_CASE("a pass without a position, or without a live PE, has no tile") {
   for (const Dispatch& policy : dispatch_policies()) {
     CAPTURE(policy.name);
-    NeighborPass pass = empty_pass(2, 3);
+    StepWindows pass = empty_pass(2, 3);
     CHECK(run(policy.name, pass).tiles.empty());
     CHECK(run(policy.name, pass).skipped == 0);
     add_window(pass, 0, {true, true, true});
@@ -217,11 +226,11 @@ TEST_CASE("a pass without a position, or without a live PE, has no tile") {
 }
 
 TEST_CASE("when nothing is gated all policies make the same tiles") {
-  NeighborPass pass = empty_pass(4, 70);
+  StepWindows pass = empty_pass(4, 70);
   for (int i = 0; i < 5; ++i) add_window(pass, 3, Columns(70, true));
   const Tiles gate = run("gate", pass);
   CHECK(gate.tiles.size() == 4);
-  CHECK(same(gate.tiles[3], {3, 70, 3, 210}));
+  CHECK(same(gate.tiles[3], shape(3, 70, 3, 210)));
   CHECK(same(run("row_skip", pass), gate));
   CHECK(same(run("packed", pass), gate));
 }
@@ -229,12 +238,12 @@ TEST_CASE("when nothing is gated all policies make the same tiles") {
 TEST_CASE("tiles are appended to those that are there") {
   for (const Dispatch& policy : dispatch_policies()) {
     CAPTURE(policy.name);
-    std::vector<Tile> tiles = {{9, 9, 9, 81}, {8, 8, 8, 64}};
-    policy.tiles(example(), tiles);
+    std::vector<Tile> tiles = {shape(9, 9, 9, 81), shape(8, 8, 8, 64)};
+    policy.cut(example(), tiles);
     const Tiles alone = run(policy.name, example());
     REQUIRE(tiles.size() == 2 + alone.tiles.size());
-    CHECK(same(tiles[0], {9, 9, 9, 81}));
-    CHECK(same(tiles[1], {8, 8, 8, 64}));
+    CHECK(same(tiles[0], shape(9, 9, 9, 81)));
+    CHECK(same(tiles[1], shape(8, 8, 8, 64)));
     for (std::size_t t = 0; t < alone.tiles.size(); ++t) CHECK(same(tiles[2 + t], alone.tiles[t]));
   }
 }
@@ -244,7 +253,7 @@ TEST_CASE("every policy agrees with its definition, output by output") {
   for (unsigned seed = 0; seed < 400; ++seed) {
     CAPTURE(seed);
     Random random(seed);
-    const NeighborPass pass = random_pass(random);
+    const StepWindows pass = random_pass(random);
     const Tiles gate = run("gate", pass);
     CHECK(same(gate, naive_row_tiles(pass, false)));
     CHECK(same(run("row_skip", pass), naive_row_tiles(pass, true)));
@@ -259,7 +268,7 @@ TEST_CASE("every policy agrees with its definition, output by output") {
 TEST_CASE("every policy computes the same outputs") {
   for (unsigned seed = 1000; seed < 1100; ++seed) {
     Random random(seed);
-    const NeighborPass pass = random_pass(random);
+    const StepWindows pass = random_pass(random);
     Count expected = 0;
     for (const Columns& live : positions_of(pass))
       expected += std::count(live.begin(), live.end(), 1);

@@ -21,20 +21,20 @@ struct Walk {
   Walk(const Layer& layer, const MachineSpec& machine, const std::vector<float>& ofmap) {
     const LayerPrediction settings = resolve_prediction(machine, layer, false);
     plan = plan_layer(layer, machine, settings.grid);
-    program = make_program(plan, predict(settings, ofmap, layer.K), 0, machine.array);
+    program = make_program(plan, predict(settings, ofmap, layer.K), 0, machine);
     for (LoadOrder order(program); !order.done(); order.pop()) loads.push_back(order.front());
   }
   Walk(const Walk&) = delete;
 };
 
-// "I0:16 W0:8 R0:4": tensor, index, bytes; "@s" when it waits for the prediction of step s.
+// "I0:16 W0:8 R0:4": tensor, index, bytes; "@d" when it waits for decision d.
 std::string text(const Loads& loads) {
   std::string line;
   for (const Load& load : loads) {
     if (!line.empty()) line += ' ';
     line += "IWR"[static_cast<int>(load.tensor)];
     line += std::to_string(load.index) + ":" + std::to_string(load.bytes);
-    if (load.after_prediction_of >= 0) line += "@" + std::to_string(load.after_prediction_of);
+    if (load.after >= 0) line += "@" + std::to_string(load.after);
   }
   return line;
 }
@@ -59,12 +59,12 @@ Loads naive_loads(const Program& program) {
     if (plan.residual) loads.push_back({Tensor::residual, s, step.residual_bytes, known, s});
     if (!plan.streamed) continue;
     for (std::size_t tile = tiles.begin; tile < tiles.end; ++tile) {
-      if (tiles.has_peeks && tile >= tiles.neighbor) known = s;
+      if (tiles.decision >= 0 && program.tiles[tile].pass == Pass::neighbor) known = tiles.decision;
       for (int chunk = 0; chunk < plan.chunks; ++chunk)
         loads.push_back({Tensor::weight, weights++,
                          step.channels * plan.taps_of_chunk(chunk) * plan.tap_bytes, known, s});
     }
-    if (tiles.has_peeks) known = s;
+    if (tiles.decision >= 0) known = tiles.decision;
   }
   return loads;
 }
@@ -182,7 +182,7 @@ TEST_CASE("the order agrees with its definition for random programs") {
       continue;
     }
     ++programs;
-    for (const Load& load : loads) waiting += load.after_prediction_of >= 0;
+    for (const Load& load : loads) waiting += load.after >= 0;
   }
   CHECK(programs > 150);
   CHECK(waiting > 100);

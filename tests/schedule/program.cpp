@@ -24,9 +24,8 @@ struct Run {
     prediction = predict(settings, ofmap, layer.K);
     plan = plan_layer(layer, machine, settings.grid);
     for (int group = 0; group < layer.groups; ++group) {
-      programs.push_back(
-          make_program(plan, prediction, group * (layer.K / layer.groups), machine.array));
-      counters += program_counters(programs.back(), prediction);
+      programs.push_back(make_program(plan, prediction, group * (layer.K / layer.groups), machine));
+      counters += program_counters(programs.back(), *settings.predictor);
     }
   }
   Run(const Run&) = delete;
@@ -82,8 +81,9 @@ TEST_CASE("the example of docs/machine.md has its tiles and its counters") {
     CHECK(tile.live_pes == expected[t][3]);
   }
   const StepTiles& step = run.programs[0].steps.at(0);
-  CHECK(step.has_peeks);
-  CHECK(step.neighbor == 2);
+  CHECK(step.decision == 0);
+  CHECK(run.programs[0].tiles.at(1).decides == 0);
+  CHECK(run.programs[0].tiles.at(2).after == 0);
   CHECK(step.end == 4);
   const Counters& c = run.counters;
   CHECK(c.tiles_peek == 2);
@@ -116,7 +116,7 @@ TEST_CASE("none and oracle count no peeks, neighbors, windows or window bits") {
     const Counters& c = run.counters;
     CHECK(c.outputs == 32);
     CHECK(c.peeks + c.neighbors + c.windows + c.window_bits_peak + c.comparisons == 0);
-    CHECK_FALSE(run.programs[0].steps.at(0).has_peeks);
+    CHECK(run.programs[0].steps.at(0).decision == no_decision);
     CHECK((c.tiles_dense > 0) == (std::string(policy) == "none"));
     CHECK((c.tiles_neighbor > 0) == (std::string(policy) == "oracle"));
   }
@@ -135,7 +135,7 @@ TEST_CASE("windows without an existing peek need a window bit all the same") {
   MachineSpec machine = example_machine("peek", "gate");
   machine.prediction.peeks = {"", {{1, 1}}};
   const Run run(conv(1, 1, 5, 2), machine, std::vector<float>(10, -1.0f));
-  CHECK_FALSE(run.programs[0].steps.at(0).has_peeks);
+  CHECK(run.programs[0].steps.at(0).decision == no_decision);
   CHECK(run.counters.windows == 6);
   CHECK(run.counters.window_bits_peak == 6);
   CHECK(run.counters.peeks == 0);

@@ -6,15 +6,28 @@
 #include <string>
 
 #include "sim/base/error.h"
-#include "sim/engine/clocked/clocked_engine.h"
-#include "tests/support/fresh_kernel.h"
+#include "tests/support/simulate.h"
 
 namespace peeksim {
+
+// Keeps every event, and what a clocked simulation finds besides the counters.
+struct Findings : EventCollector {
+  Findings() : EventCollector(EventDetail::all) {}
+
+  bool wants_values(int) const override { return true; }
+  void on_values(int, const std::vector<float>& ofmap, double deviation) override {
+    stored = ofmap;
+    worst_deviation = deviation;
+  }
+
+  std::vector<float> stored;  // [K,P,Q]
+  double worst_deviation = 0;
+};
 
 struct BothEngines {
   Counters event, clocked;
   EventLog event_log, clocked_log;
-  ClockedFindings findings;
+  Findings findings;
 };
 
 // Throws what set_up_layer throws.
@@ -22,12 +35,11 @@ inline BothEngines run_both(const MachineSpec& machine, const Layer& layer,
                             const LayerValues& values) {
   const LayerSetup setup = set_up_layer(machine, layer, false);
   BothEngines both;
-  fresh_kernel();
-  auto& accelerator = leave_behind<Accelerator>(machine);
-  both.event = simulate_layer(accelerator, machine, setup, values, &both.event_log);
-  fresh_kernel();
-  auto& clocked = leave_behind<ClockedAccelerator>(machine);
-  both.clocked = simulate_clocked_layer(clocked, setup, values, &both.clocked_log, &both.findings);
+  EventCollector events(EventDetail::all);
+  both.event = simulate(fresh_engine("event"), machine, setup, values, events);
+  both.clocked = simulate(fresh_engine("clocked"), machine, setup, values, both.findings);
+  both.event_log = std::move(events.events);
+  both.clocked_log = both.findings.events;
   sort_events(both.event_log);
   sort_events(both.clocked_log);
   return both;
@@ -44,12 +56,13 @@ inline std::string difference(const Counters& a, const Counters& b) {
 
 inline std::string text_of(const Event& e) {
   std::ostringstream text;
-  const char* kinds[] = {"load", "tile", "prediction", "store"};
+  const char* kinds[] = {"load", "tile", "prediction", "store", "chunk", "step", "stall", "drain"};
   text << "group " << e.group << " step " << e.step << " " << kinds[static_cast<int>(e.kind)]
        << " tensor " << static_cast<int>(e.tensor) << " pass " << static_cast<int>(e.pass)
-       << " index " << e.index << " start " << e.start << " end " << e.end << " amount " << e.amount
-       << " live " << e.tile.live_pes << " at " << e.tile.distinct << " positions in "
-       << e.tile.live_cols << " columns, drained " << e.tile.drained;
+       << " index " << e.index << " chunk " << e.chunk << " stall " << static_cast<int>(e.stall)
+       << " start " << e.start << " end " << e.end << " amount " << e.amount << " live "
+       << e.tile.live_pes << " at " << e.tile.distinct << " positions in " << e.tile.live_cols
+       << " columns, drained " << e.tile.drained;
   if (e.kind == EventKind::load || e.kind == EventKind::store) text << " request " << e.request;
   return text.str();
 }

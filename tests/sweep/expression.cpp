@@ -1,7 +1,7 @@
 // Conditions over the keys of a machine.
 #include "sim/sweep/design/expression.h"
 
-#include "sim/run/vocabulary.h"
+#include "sim/run/machine_vocabulary.h"
 #include "tests/sweep/sample.h"
 
 using namespace peeksim;

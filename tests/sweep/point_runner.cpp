@@ -12,7 +12,7 @@
 
 #include "sim/cost/energy_table.h"
 #include "sim/report/files/results_file.h"
-#include "sim/run/vocabulary.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/farm/point_process.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"

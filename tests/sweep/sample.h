@@ -8,6 +8,7 @@
 
 #include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/run_sweep.h"
+#include "sim/sweep/store/sweep_database.h"
 #include "sim/trace/synth.h"
 #include "tests/support/config_error.h"
 #include "tests/support/fresh_kernel.h"

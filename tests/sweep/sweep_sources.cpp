@@ -7,9 +7,11 @@
 
 #include <algorithm>
 
-#include "sim/run/vocabulary.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/design/point_key.h"
+#include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/run_sweep.h"
+#include "sim/sweep/store/sweep_database.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
 

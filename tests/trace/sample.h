@@ -13,6 +13,7 @@
 #include "sim/base/error.h"
 #include "sim/trace/trace.h"
 #include "sim/trace/trace_writer.h"
+#include "tests/support/error_message.h"
 #include "tests/support/temp_folder.h"
 
 namespace peeksim {
@@ -121,25 +122,6 @@ inline std::string describe(const std::string& path) {
     }
   }
   return text.str();
-}
-
-// The message of the Error that `call` throws; fails the test when it throws none, or another kind.
-template <typename Call>
-std::string message_of(ErrorKind kind, Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    CHECK(static_cast<int>(error.kind()) == static_cast<int>(kind));
-    const std::string message = error.what();
-    CHECK_MESSAGE(message.find('\n') == std::string::npos, message);
-    return message;
-  }
-  FAIL_CHECK("no error was thrown");
-  return "";
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 // Runs a Python program with `arguments`; h5py writes what other people's programs would write.

@@ -13,7 +13,7 @@
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
-#include "sim/run/vocabulary.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/design/batch_request.h"
 #include "sim/sweep/farm/point_runner.h"
 

@@ -5,7 +5,7 @@
 #include "sim/cli/shell/options.h"
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
-#include "sim/run/vocabulary.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/trace/trace.h"
 #include "sim/workload/workload.h"
 

@@ -12,12 +12,12 @@
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
 #include "sim/cli/shell/terminal.h"
-#include "sim/engine/engine.h"
+#include "sim/engine/engine_kind.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/files/save.h"
 #include "sim/report/screens/screen.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
-#include "sim/run/vocabulary.h"
 
 namespace peeksim {
 

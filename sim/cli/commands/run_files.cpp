@@ -5,7 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/glob.h"
 #include "sim/base/suggest.h"
-#include "sim/engine/engine.h"
+#include "sim/engine/engine_kind.h"
 #include "sim/page/run_page.h"
 #include "sim/report/events/event_file.h"
 #include "sim/report/files/results_file.h"
@@ -30,7 +30,7 @@ const std::vector<FileOption>& file_options() {
   return table;
 }
 
-constexpr clocked::CycleWindow default_cycles = {0, 1000};
+constexpr CycleWindow default_cycles = {0, 1000};
 
 std::vector<std::string> waveform_comments(const MachineSpec& machine, const TraceIdentity& trace) {
   return {std::string("peeksim ") + program_version() + ", machine " + machine.name + ", trace " +
@@ -83,7 +83,7 @@ RunFiles::RunFiles(const Options& options) : options_(options) {
     }
     files_.push_back({file.option, file.what, path, nullptr});
   }
-  if (options.has("vcd")) require_waveform(find_engine(options.text("engine")));
+  if (options.has("vcd")) require_cycles(find_engine(options.text("engine")));
   cycles_ = default_cycles;
   if (options.has("vcd-cycles")) {
     const Range cycles = options.range("vcd-cycles", "cycle");
@@ -113,6 +113,7 @@ void RunFiles::open(const MachineSpec& machine, const Trace& trace, RunOptions& 
     sinks.push_back(timeline_into(*file, machine, window_));
   }
   if (file_of("report") != nullptr) sinks.push_back(strips_into(strips_, machine));
+  if (file_of("timeline") != nullptr || file_of("report") != nullptr) run.detail = EventDetail::all;
   if (!sinks.empty())
     run.events = [sinks](const RunEvents& events) {
       for (const EventSink& sink : sinks) sink(events);

@@ -46,7 +46,7 @@ class RunFiles {
 
   const Options& options_;
   std::vector<File> files_;
-  clocked::CycleWindow cycles_;
+  CycleWindow cycles_;
   TimelineWindow window_;
   std::vector<StepStrip> strips_;  // of the run, for its report
 };

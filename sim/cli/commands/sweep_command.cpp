@@ -11,7 +11,9 @@
 #include "sim/cli/shell/session.h"
 #include "sim/cli/shell/terminal.h"
 #include "sim/report/screens/text_table.h"
+#include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/run_sweep.h"
+#include "sim/sweep/store/sweep_database.h"
 #include "sim/sweep/store/sweep_screens.h"
 
 namespace peeksim {

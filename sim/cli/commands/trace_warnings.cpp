@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "sim/report/files/layer_settings.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
 #include "sim/skip/layer_prediction.h"
 

@@ -5,63 +5,87 @@
 #include <vector>
 
 #include "sim/base/counters.h"
-#include "sim/config/machine.h"
 #include "sim/engine/clocked/work.h"
+#include "sim/engine/engine_options.h"
+#include "sim/engine/memory/memory.h"
+#include "sim/engine/observer.h"
 
-namespace peeksim {
+namespace peeksim::clocked {
 
-namespace clocked {
 class Clock;
+class CycleProbe;
 class Dram;
 class IfmapBuffer;
 class Loader;
+class MemoryBridge;
 class OfmapBuffer;
 class PeArray;
 class PredictionUnit;
-class Sequencer;
 class Storer;
+class TapSequencer;
 class WeightBuffer;
 struct Wires;
-}  // namespace clocked
 
-// Like Accelerator, a process makes one of them and runs everything on it.
+// Like the event engine's, a process makes one of them and runs everything on it.
 class ClockedAccelerator {
  public:
-  static constexpr int block_count = 8;  // modules that the constructor makes
+  static constexpr int block_count = 8;  // modules that the constructor makes in the given order
 
-  // construction_order: a permutation of 0 … block_count-1, or empty for the usual one. It cannot
-  // change any result, which tests show by changing it.
-  explicit ClockedAccelerator(const MachineSpec& machine,
-                              const std::vector<int>& construction_order = {});
+  explicit ClockedAccelerator(const EngineOptions& options);
   ~ClockedAccelerator();
 
   // What comes out of a layer's convolution groups besides their counters.
   struct Outcome {
-    // To be given: where to note the windows that the prediction unit gates; for predictors with
-    // peeks.
+    // To be given: where to note the windows that the prediction unit gates; for predictors that
+    // decide on peeks.
     WindowBits* predicted = nullptr;
     std::vector<float>* stored = nullptr;  // to be given, or null: [K,P,Q], where the stores go
     double worst_deviation = 0;            // of the computed outputs from the trace's
   };
 
+  // Who is shown the cycles of a group, and where the group begins in its layer.
+  struct Audience {
+    Observer* observer = nullptr;
+    int image = 0;  // of the job
+    Cycle group_start = 0;
+  };
+
   // Runs one convolution group from empty buffers to the completion of its last store, and returns
   // what the blocks counted: all counters but those of the prediction's quality. Throws
   // Error(trace) for a wrong value if the work asks for the check, Error(internal) when a block
-  // finds another state than its inputs promise.
-  Counters run(const clocked::Work& work, Outcome& outcome);
+  // finds another state than its inputs promise, or when `memory` is none that was bound.
+  Counters run(const Work& work, const MemoryKind* memory, const Audience& audience,
+               Outcome& outcome);
 
  private:
-  std::unique_ptr<clocked::Wires> wires_;
-  std::unique_ptr<clocked::Clock> clock_;
-  std::unique_ptr<clocked::OfmapBuffer> ofmap_buffer_;
-  std::unique_ptr<clocked::IfmapBuffer> ifmap_buffer_;
-  std::unique_ptr<clocked::WeightBuffer> weight_buffer_;
-  std::unique_ptr<clocked::Sequencer> sequencer_;
-  std::unique_ptr<clocked::PeArray> array_;
-  std::unique_ptr<clocked::PredictionUnit> prediction_unit_;
-  std::unique_ptr<clocked::Loader> loader_;
-  std::unique_ptr<clocked::Storer> storer_;
-  std::unique_ptr<clocked::Dram> dram_;
+  struct OtherMemory {
+    const MemoryKind* kind;
+    std::unique_ptr<Memory> memory;
+    std::unique_ptr<MemoryBridge> bridge;
+  };
+
+  void make_memories();
+  // Null: the engine's own DRAM.
+  OtherMemory* find(const MemoryKind* memory);
+  void show_cycles(const Audience& audience, int group, const OtherMemory* other);
+  std::vector<const Module*> modules(const OtherMemory* other) const;
+  Counters counted(const Work& work, const OtherMemory* other) const;
+
+  std::vector<const MemoryKind*> memory_kinds_;
+  std::unique_ptr<Wires> wires_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<OfmapBuffer> ofmap_buffer_;
+  std::unique_ptr<IfmapBuffer> ifmap_buffer_;
+  std::unique_ptr<WeightBuffer> weight_buffer_;
+  std::unique_ptr<TapSequencer> sequencer_;
+  std::unique_ptr<PeArray> array_;
+  std::unique_ptr<PredictionUnit> prediction_unit_;
+  std::unique_ptr<Loader> loader_;
+  std::unique_ptr<Storer> storer_;
+  std::unique_ptr<Dram> dram_;
+  std::vector<OtherMemory> other_memories_;
+  std::unique_ptr<CycleProbe> probe_;
+  CycleView view_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::clocked

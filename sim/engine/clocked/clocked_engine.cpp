@@ -1,20 +1,28 @@
 #include "sim/engine/clocked/clocked_engine.h"
 
-namespace peeksim {
+namespace peeksim::clocked {
 
-Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetup& setup,
-                                const LayerValues& values, EventLog* log, ClockedFindings* findings,
-                                clocked::Waveform* waveform) {
+std::vector<Counters> ClockedEngine::simulate(const Job& job, Observer& observer) {
+  return kernel_.job([&] {
+    std::vector<Counters> counters;
+    for (std::size_t i = 0; i < job.images.size(); ++i)
+      counters.push_back(simulate_image(job, static_cast<int>(i), observer));
+    return counters;
+  });
+}
+
+Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& observer) {
+  const LayerSetup& setup = *job.setup;
   const Layer& layer = setup.layer;
+  const LayerValues& values = *job.images[image].values;
   const WindowGrid& grid = setup.prediction.grid;
-  const bool has_peeks = !grid.peeks.empty();
-  // Without peeks the machine has nothing to look at: what is gated is known from the trace.
+  const bool decides = setup.prediction.decides();
+  // A machine that looks at no peek knows from the trace what is gated.
   Prediction prediction;
-  if (!has_peeks) prediction = predict(setup.prediction, values.ofmap, layer.K);
+  if (!decides) prediction = predict(setup.prediction, values.ofmap, layer.K);
   WindowBits found(grid.count(), layer.K);
-  clocked::Work work;
-  work.log = log;
-  work.waveform = waveform;
+  Work work;
+  work.machine = job.machine;
   work.image = values.image;
   work.check_values = values.check;
   work.layer = &layer;
@@ -25,23 +33,32 @@ Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetu
   work.known = &prediction.predicted;
   ClockedAccelerator::Outcome outcome;
   outcome.predicted = &found;
-  if (findings != nullptr) {
-    findings->stored.assign(values.ofmap.size(), 0.0f);
-    outcome.stored = &findings->stored;
+  std::vector<float> stored;
+  if (observer.wants_values(image)) {
+    stored.assign(values.ofmap.size(), 0.0f);
+    outcome.stored = &stored;
   }
   Counters total;
   for (work.group = 0; work.group < layer.groups; ++work.group) {
-    const std::size_t logged_before = log != nullptr ? log->size() : 0;
-    const Counters counters = accelerator.run(work, outcome);
-    if (log != nullptr) place_events(*log, logged_before, work.group, total.cycles);
-    total += counters;
+    work.recorder = Recorder(observer, image, work.group, total.cycles, 0);
+    total += accelerator_.run(work, job.memory, {&observer, image, total.cycles}, outcome);
   }
-  if (has_peeks) prediction = judge(setup.prediction, std::move(found), values.ofmap, layer.K);
-  if (findings != nullptr) findings->worst_deviation = outcome.worst_deviation;
+  if (decides) prediction = judge(setup.prediction, std::move(found), values.ofmap, layer.K);
+  if (outcome.stored != nullptr) observer.on_values(image, stored, outcome.worst_deviation);
   total.correct_zero = prediction.correct_zero;
   total.false_zero = prediction.false_zero;
   check_conservation(total, layer.name.c_str());
   return total;
 }
 
-}  // namespace peeksim
+const EngineKind engine_kind = {"clocked",
+                                "every cycle, every PE, every operand",
+                                true,
+                                true,
+                                true,
+                                ClockedAccelerator::block_count,
+                                [](const EngineOptions& options) -> std::unique_ptr<Engine> {
+                                  return std::make_unique<ClockedEngine>(options);
+                                }};
+
+}  // namespace peeksim::clocked

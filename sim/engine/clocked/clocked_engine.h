@@ -3,34 +3,26 @@
 
 #include "sim/engine/clocked/clocked_accelerator.h"
 #include "sim/engine/engine.h"
+#include "sim/engine/kernel/kernel.h"
 
-namespace peeksim {
+namespace peeksim::clocked {
 
-// What a clocked simulation finds besides the counters.
-struct ClockedFindings {
-  std::vector<float> stored;   // [K,P,Q]: the ofmap as it was stored to DRAM, gated outputs 0
-  double worst_deviation = 0;  // of the computed outputs from the trace's
-};
+extern const EngineKind engine_kind;
 
-// Simulates a layer on the clocked machine. Predictions are made from what the array computes,
-// where the values to compute with are known. Throws as ClockedAccelerator::run.
-Counters simulate_clocked_layer(ClockedAccelerator& accelerator, const LayerSetup& setup,
-                                const LayerValues& values, EventLog* log = nullptr,
-                                ClockedFindings* findings = nullptr,
-                                clocked::Waveform* waveform = nullptr);
-
+// Predictions are made from what the array computes, where the values to compute with are known.
 class ClockedEngine : public Engine {
  public:
-  ClockedEngine(const MachineSpec& machine, const Accelerator::Options& options)
-      : accelerator_(machine, options.construction_order) {}
+  explicit ClockedEngine(const EngineOptions& options) : accelerator_(options) {}
 
-  Counters simulate(const LayerSetup& setup, const LayerValues& values, EventLog* log = nullptr,
-                    clocked::Waveform* waveform = nullptr) override {
-    return simulate_clocked_layer(accelerator_, setup, values, log, nullptr, waveform);
-  }
+  // Throws Error(trace) for a wrong value of an image that asks for the check, besides what every
+  // engine throws.
+  std::vector<Counters> simulate(const Job& job, Observer& observer) override;
 
  private:
+  Counters simulate_image(const Job& job, int image, Observer& observer);
+
+  Kernel kernel_;
   ClockedAccelerator accelerator_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::clocked

@@ -2,8 +2,8 @@
 
 namespace peeksim::clocked {
 
-Dram::Dram(const sc_core::sc_module_name& name, Clock& clock, Wires& wires, const DramSpec& spec)
-    : Module(name), clock_(clock), wires_(wires), spec_(spec) {
+Dram::Dram(const sc_core::sc_module_name& name, Clock& clock, Wires& wires)
+    : Module(name), clock_(clock), wires_(wires) {
   clock.drive(*this);
   SC_HAS_PROCESS(Dram);
   SC_METHOD(on_load_request);
@@ -14,17 +14,14 @@ Dram::Dram(const sc_core::sc_module_name& name, Clock& clock, Wires& wires, cons
   dont_initialize();
 }
 
-void Dram::begin() {
+void Dram::begin(const DramSpec& spec, bool used) {
+  spec_ = spec;
+  used_ = used;
   queue_.clear();
   stores_.clear();
   finished_.clear();
   busy_ = false;
   read_bytes_ = written_bytes_ = 0;
-}
-
-Dram::Channel Dram::channel() const {
-  if (busy_) return active_.is_store ? Channel::store : Channel::load;
-  return stores_.empty() ? Channel::idle : Channel::store;
 }
 
 void Dram::on_edge() {
@@ -45,6 +42,7 @@ void Dram::on_edge() {
 }
 
 void Dram::on_load_request() {
+  if (!used_) return;
   guard([this] {
     while (!wires_.load_request.empty()) {
       Transfer transfer;
@@ -59,6 +57,7 @@ void Dram::on_load_request() {
 }
 
 void Dram::on_store_request() {
+  if (!used_) return;
   while (!wires_.store_request.empty()) {
     Transfer transfer;
     transfer.is_store = true;

@@ -14,15 +14,16 @@ namespace peeksim::clocked {
 
 class Dram : public Module, public Clocked {
  public:
-  Dram(const sc_core::sc_module_name& name, Clock& clock, Wires& wires, const DramSpec& spec);
+  Dram(const sc_core::sc_module_name& name, Clock& clock, Wires& wires);
 
-  void begin();
+  // `used`: the program's transfers are this block's, and not another memory's.
+  void begin(const DramSpec& spec, bool used);
   Bytes read_bytes() const { return read_bytes_; }
   Bytes written_bytes() const { return written_bytes_; }
 
-  // For the waveform: what is on the channel in this cycle.
-  enum class Channel { idle, load, store };
-  Channel channel() const;
+  // For who looks: what is on the channel in this cycle.
+  bool loads() const { return busy_ && !active_.is_store; }
+  bool stores() const { return busy_ ? active_.is_store : !stores_.empty(); }
 
  private:
   struct Transfer {
@@ -44,7 +45,8 @@ class Dram : public Module, public Clocked {
 
   const Clock& clock_;
   Wires& wires_;
-  const DramSpec spec_;
+  DramSpec spec_;
+  bool used_ = true;
   std::deque<Transfer> queue_;    // in the order of service
   std::vector<Transfer> stores_;  // that came in this cycle: loads may still go before them
   bool busy_ = false;

@@ -6,9 +6,8 @@
 
 namespace peeksim::clocked {
 
-IfmapBuffer::IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires,
-                         const MachineSpec& machine)
-    : Module(name), wires_(wires), lanes_(machine.array.lanes) {
+IfmapBuffer::IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires)
+    : Module(name), wires_(wires) {
   SC_HAS_PROCESS(IfmapBuffer);
   SC_METHOD(on_fill);
   sensitive << wires.ifmap_fill.arrived();
@@ -89,7 +88,8 @@ void IfmapBuffer::on_chunk() {
     base_.resize(positions.size());
     for (std::size_t i = 0; i < positions.size(); ++i)
       base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
-    for (std::vector<float>& operands : operands_) operands.assign(lanes_ * base_.size(), 0.0f);
+    for (std::vector<float>& operands : operands_)
+      operands.assign(work_->machine->array.lanes * base_.size(), 0.0f);
   });
 }
 

@@ -13,7 +13,7 @@ namespace peeksim::clocked {
 
 class IfmapBuffer : public Module {
  public:
-  IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires, const MachineSpec& machine);
+  IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires);
 
   void begin(const Work& work);
   Bytes filled_bytes() const { return filled_bytes_; }
@@ -37,7 +37,6 @@ class IfmapBuffer : public Module {
   void bring(Count tap, float* out);
 
   Wires& wires_;
-  const int lanes_;
   const Work* work_ = nullptr;
   Half halves_[2];
   const Half* reading_ = nullptr;

@@ -2,9 +2,8 @@
 
 namespace peeksim::clocked {
 
-Loader::Loader(const sc_core::sc_module_name& name, const Clock& clock, Wires& wires,
-               const MachineSpec& machine)
-    : Module(name), clock_(clock), wires_(wires), array_(machine.array) {
+Loader::Loader(const sc_core::sc_module_name& name, const Clock& clock, Wires& wires)
+    : Module(name), clock_(clock), wires_(wires) {
   SC_HAS_PROCESS(Loader);
   SC_METHOD(on_input);
   sensitive << clock.started() << wires.ifmap_released.written() << wires.weight_released.written()
@@ -77,14 +76,14 @@ Count Loader::first_pass_tiles() const {
   if (work_->predicts() && !work_->has_peeks()) return 0;
   const std::vector<int> positions = window_order(
       work_->grid(), work_->block(step_), work_->predicts() ? Members::peeks : Members::all);
-  return ceil_div(static_cast<Count>(positions.size()), array_.rows);
+  return ceil_div(static_cast<Count>(positions.size()), work_->machine->array.rows);
 }
 
 // With peeks only the prediction says how many tiles the neighbor pass has.
 bool Loader::know_neighbors() {
   if (first_tiles_ == 0) {
     neighbor_tiles_ = static_cast<Count>(
-        place_neighbors(*work_, step_, initial_bits(*work_, step_), array_).tiles.size());
+        place_neighbors(*work_, step_, initial_bits(*work_, step_)).tiles.size());
     return true;
   }
   const Ready& ready = wires_.ready.read();
@@ -150,8 +149,8 @@ void Loader::on_response() {
           wires_.residual_fill.push(load);
           break;
       }
-      record(work_->log, load_event(load.step, load.tensor, load.index, load.at, load.bytes),
-             load.start, clock_.now());
+      work_->recorder.record(load_event(load.step, load.tensor, load.index, load.at, load.bytes),
+                             load.start, clock_.now());
     }
   });
 }

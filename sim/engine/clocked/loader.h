@@ -10,8 +10,7 @@ namespace peeksim::clocked {
 
 class Loader : public Module {
  public:
-  Loader(const sc_core::sc_module_name& name, const Clock& clock, Wires& wires,
-         const MachineSpec& machine);
+  Loader(const sc_core::sc_module_name& name, const Clock& clock, Wires& wires);
 
   void begin(const Work& work);
   bool finished() const { return state_ == State::finished && outstanding_ == 0; }
@@ -32,7 +31,6 @@ class Loader : public Module {
 
   const Clock& clock_;
   Wires& wires_;
-  const ArraySpec array_;
   const Work* work_ = nullptr;
   State state_ = State::finished;
   int step_ = 0;

@@ -5,16 +5,13 @@
 #include <sstream>
 
 #include "sim/base/error.h"
+#include "sim/skip/operands/zero_gating.h"
 
 namespace peeksim::clocked {
 
 PeArray::PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires,
-                 const ResidualIf& residual, const MachineSpec& machine)
-    : Module(name),
-      clock_(clock),
-      wires_(wires),
-      residual_(residual),
-      gate_zeros_(machine.array.gate_zero_activations) {
+                 const ResidualIf& residual)
+    : Module(name), clock_(clock), wires_(wires), residual_(residual) {
   clock.drive(*this);
   SC_HAS_PROCESS(PeArray);
   SC_METHOD(on_swap);
@@ -24,6 +21,8 @@ PeArray::PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires
 
 void PeArray::begin(const Work& work) {
   work_ = &work;
+  gate_zeros_ =
+      fate_of_zero_taps(work.machine->array, !work.operands->ifmap.empty()) == TapFate::gated;
   accumulators_.clear();
   draining_ = nullptr;
   drained_ = 0;
@@ -40,6 +39,9 @@ void PeArray::on_edge() {
     show_row();
   } else {
     wires_.drained.write({++drained_, draining_});
+    work_->recorder.record(
+        drain_event(draining_->step, draining_->index, static_cast<Count>(drain_row_)),
+        drain_start_, clock_.now());
     draining_ = nullptr;
   }
 }
@@ -119,6 +121,7 @@ void PeArray::on_swap() {
     wires_.shadow.write({&tile, shadow_.data()});
     draining_ = &tile;
     drain_row_ = 0;
+    drain_start_ = clock_.now();
     show_row();
   });
 }

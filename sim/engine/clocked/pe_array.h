@@ -14,7 +14,7 @@ namespace peeksim::clocked {
 class PeArray : public Module, public Clocked {
  public:
   PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires,
-          const ResidualIf& residual, const MachineSpec& machine);
+          const ResidualIf& residual);
 
   void begin(const Work& work);
   // MACs executed and zero-gated; elements read from the ifmap and the weight buffer.
@@ -22,7 +22,7 @@ class PeArray : public Module, public Clocked {
   // The largest distance of a computed output from the trace's.
   double worst_deviation() const { return worst_; }
 
-  // For the waveform: accumulators, [rows][columns] of the tile that computes.
+  // For who looks: accumulators, [rows][columns] of the tile that computes.
   const std::vector<double>& accumulators() const { return accumulators_; }
 
  private:
@@ -36,13 +36,14 @@ class PeArray : public Module, public Clocked {
   const Clock& clock_;
   Wires& wires_;
   const ResidualIf& residual_;
-  const bool gate_zeros_;
+  bool gate_zeros_ = false;  // a product with 0 costs nothing
   const Work* work_ = nullptr;
   std::vector<double> accumulators_;
   std::vector<double> weights_;  // [columns]: the operands of the columns
   std::vector<float> shadow_;    // [rows][columns]: with bias and residual, as they drain
   const TileWork* draining_ = nullptr;
   std::size_t drain_row_ = 0;  // index into drain_rows
+  Cycle drain_start_ = 0;
   Count drained_ = 0;
   double worst_ = 0;
   Counters counted_;

@@ -7,13 +7,8 @@
 
 namespace peeksim::clocked {
 
-PredictionUnit::PredictionUnit(const sc_core::sc_module_name& name, Clock& clock, Wires& wires,
-                               const MachineSpec& machine)
-    : Module(name),
-      clock_(clock),
-      wires_(wires),
-      array_(machine.array),
-      latency_(machine.prediction.latency) {
+PredictionUnit::PredictionUnit(const sc_core::sc_module_name& name, Clock& clock, Wires& wires)
+    : Module(name), clock_(clock), wires_(wires) {
   clock.drive(*this);
   SC_HAS_PROCESS(PredictionUnit);
   SC_METHOD(on_shadow);
@@ -31,24 +26,29 @@ void PredictionUnit::begin(const Work& work, WindowBits* predicted) {
   work_ = &work;
   predicted_ = predicted;
   step_ = -1;
-  bits_ = StepBits();
+  seen_ = Windows();
   comparisons_ = 0;
   pending_.clear();
   counted_ = Counters();
-  if (!work.has_peeks()) return;
-  // Steps without an existing peek have window bits too.
+  const auto count = work.prediction->predictor->count;
+  if (!work.has_peeks() || count == nullptr) return;
   for (std::size_t s = 0; s < work.plan->steps.size(); ++s) {
     const Block& block = work.block(static_cast<int>(s));
-    const Count bits = Count{block.window_rows} * block.window_cols * work.plan->steps[s].channels;
-    counted_.windows += bits;
-    counted_.window_bits_peak = std::max(counted_.window_bits_peak, bits);
+    const Count channels = work.plan->steps[s].channels;
+    const Count windows = Count{block.window_rows} * block.window_cols * channels;
+    const Count peeks =
+        static_cast<Count>(window_order(work.grid(), block, Members::peeks).size()) * channels;
+    count({windows, block.positions() * channels, peeks}, counted_);
   }
+  counted_.comparisons = 0;  // counted one by one
 }
 
 void PredictionUnit::open_step(int step) {
   if (step_ == step) return;
   step_ = step;
-  bits_ = initial_bits(*work_, step);
+  seen_.bits = initial_bits(*work_, step);
+  seen_.held.assign(std::size_t(seen_.bits.windows) * seen_.bits.columns,
+                    work_->prediction->predictor->rule->start);
   comparisons_ = 0;
 }
 
@@ -61,11 +61,16 @@ int PredictionUnit::window_of(int step, int position) const {
 }
 
 void PredictionUnit::compare(const TileWork& tile, int row, const float* values,
-                             StepBits& bits) const {
+                             Windows& windows) const {
+  const DecisionRule& rule = *work_->prediction->predictor->rule;
+  const ParameterValues& own = work_->prediction->parameters;
   const int window = window_of(tile.step, tile.row_position[row]);
   const float* thresholds = &work_->prediction->thresholds[work_->channel(tile.step, 0)];
-  for (int column = 0; column < tile.columns; ++column)
-    if (values[column] > thresholds[column]) bits.clear(window, column);
+  float* held = &windows.held[std::size_t(window) * windows.bits.columns];
+  for (int column = 0; column < tile.columns; ++column) {
+    held[column] = rule.fold(held[column], values[column], thresholds[column], own);
+    windows.bits.set(window, column, rule.skips(held[column], thresholds[column], own));
+  }
 }
 
 // A step whose neighbors are all gated ends with its last peek tile (docs/machine.md section 5), so
@@ -76,12 +81,12 @@ void PredictionUnit::on_shadow() {
     const TileWork& tile = *shadow.tile;
     if (!tile.last_peek) return;
     open_step(tile.step);
-    final_bits_ = bits_;
+    Windows windows = seen_;
     for (const int row : tile.drain_rows)
-      compare(tile, row, shadow.values + row * tile.columns, final_bits_);
-    neighbors_ =
-        std::make_shared<NeighborTiles>(place_neighbors(*work_, tile.step, final_bits_, array_));
-    wires_.look_ahead.write({tile.step, !neighbors_->tiles.empty()});
+      compare(tile, row, shadow.values + row * tile.columns, windows);
+    final_bits_ = windows.bits;
+    const NeighborTiles neighbors = place_neighbors(*work_, tile.step, final_bits_);
+    wires_.look_ahead.write({tile.step, !neighbors.tiles.empty()});
   });
 }
 
@@ -90,7 +95,7 @@ void PredictionUnit::on_row() {
     const DrainRow& out = wires_.row.read();
     if (out.tile->pass != Pass::peek) return;
     open_step(out.tile->step);
-    compare(*out.tile, out.row, out.values, bits_);
+    compare(*out.tile, out.row, out.values, seen_);
     comparisons_ += out.tile->live_in_row[out.row];
   });
 }
@@ -104,22 +109,23 @@ void PredictionUnit::on_drained() {
 
 // The step's last peek has left the array.
 void PredictionUnit::finish_step(int step) {
-  if (bits_.bits != final_bits_.bits)
+  const StepBits& bits = seen_.bits;
+  if (bits.bits != final_bits_.bits)
     throw bug("prediction_unit", "other peeks have drained than were in the shadow registers");
   counted_.comparisons += comparisons_;
   const Block& block = work_->block(step);
-  for (int window = 0; window < bits_.windows; ++window) {
+  for (int window = 0; window < bits.windows; ++window) {
     const int row = block.window_row + window / block.window_cols;
     const int col = block.window_col + window % block.window_cols;
-    for (int column = 0; column < bits_.columns; ++column)
+    for (int column = 0; column < bits.columns; ++column)
       predicted_->set(row * work_->grid().cols() + col, work_->channel(step, column),
-                      bits_.test(window, column));
+                      bits.test(window, column));
   }
   Pending pending;
   pending.start = clock_.now();
-  pending.ready = pending.start + latency_;
+  pending.ready = pending.start + work_->machine->prediction.latency;
   pending.comparisons = comparisons_;
-  pending.neighbors = std::make_shared<NeighborTiles>(place_neighbors(*work_, step, bits_, array_));
+  pending.neighbors = std::make_shared<NeighborTiles>(place_neighbors(*work_, step, bits));
   counted_.tiles_skipped += pending.neighbors->skipped;
   pending_.push_back(std::move(pending));
   release();
@@ -133,8 +139,8 @@ void PredictionUnit::release() {
   for (; !pending_.empty() && pending_.front().ready <= clock_.now(); pending_.pop_front()) {
     const Pending& done = pending_.front();
     wires_.ready.write({done.neighbors->step, done.neighbors});
-    record(work_->log, prediction_event(done.neighbors->step, done.comparisons), done.start,
-           done.ready);
+    work_->recorder.record(prediction_event(done.neighbors->step, done.comparisons), done.start,
+                           done.ready);
   }
 }
 

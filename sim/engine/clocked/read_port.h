@@ -11,7 +11,7 @@ namespace peeksim::clocked {
 class ReadPort {
  public:
   // width: elements a cycle; 0: unlimited.
-  explicit ReadPort(int width) : width_(width) {}
+  explicit ReadPort(int width = 0) : width_(width) {}
 
   // A chunk whose taps need `elements` each starts; its first elements come in this cycle.
   void start(int elements) {
@@ -26,7 +26,7 @@ class ReadPort {
   }
 
  private:
-  const int width_;
+  int width_;
   int elements_ = 1;  // of a tap
   Count brought_ = 0;
 };

@@ -45,7 +45,8 @@ void Storer::on_response() {
       const StoreRequest store = wires_.store_response.pop();
       wires_.stored.write(++stored_);
       if (stored_ == static_cast<int>(work_->plan->steps.size())) wires_.done.write(true);
-      record(work_->log, store_event(store.step, store.at, store.bytes), store.start, clock_.now());
+      work_->recorder.record(store_event(store.step, store.at, store.bytes), store.start,
+                             clock_.now());
     }
   });
 }

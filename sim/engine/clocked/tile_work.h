@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "sim/engine/event_log.h"
+#include "sim/engine/observer.h"
 
 namespace peeksim::clocked {
 

@@ -56,14 +56,17 @@ StepBits initial_bits(const Work& work, int step) {
   return bits;
 }
 
-NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits,
-                              const ArraySpec& array) {
+NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits) {
   const WindowGrid& grid = work.grid();
-  NeighborPass pass;
+  const ArraySpec& array = work.machine->array;
+  StepWindows pass;
+  pass.parameters = &work.machine->parameters;
   pass.rows = array.rows;
+  pass.array_columns = array.cols;
   pass.columns = bits.columns;
   for_each_window(work.block(step), [&](int, int row, int col) {
-    pass.positions.push_back(grid.neighbors_of(row, col));
+    pass.peeks.push_back(grid.peeks_of(row, col));
+    pass.neighbors.push_back(grid.neighbors_of(row, col));
   });
   StepBits live(bits.windows, bits.columns);
   for (int window = 0; window < bits.windows; ++window) live.set_all(window);

@@ -5,17 +5,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/engine/clocked/operands.h"
-#include "sim/engine/event_log.h"
+#include "sim/engine/observer.h"
+#include "sim/engine/operands.h"
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/plan.h"
 #include "sim/skip/prediction.h"
 
 namespace peeksim::clocked {
 
-class Waveform;
-
 struct Work {
+  const MachineSpec* machine = nullptr;
   const Layer* layer = nullptr;
   const Plan* plan = nullptr;
   const LayerPrediction* prediction = nullptr;
@@ -29,14 +28,13 @@ struct Work {
   int group = 0;
   int image = 0;
   bool check_values = false;
-  EventLog* log = nullptr;       // none: nothing is recorded
-  Waveform* waveform = nullptr;  // none: nothing is shown
+  Recorder recorder;  // of the group
 
   const Step& step(int s) const { return plan->steps[s]; }
   const Block& block(int s) const { return plan->blocks[step(s).block]; }
   const WindowGrid& grid() const { return prediction->grid; }
   bool predicts() const { return prediction->predicts(); }
-  bool has_peeks() const { return !grid().peeks.empty(); }
+  bool has_peeks() const { return prediction->decides(); }
   // The layer's channel in a column of the array during a step.
   int channel(int s, int column) const {
     return group * (layer->K / layer->groups) + step(s).first_channel + column;
@@ -50,8 +48,8 @@ enum class Members { all, peeks, neighbors };
 // positions in raster order inside a window.
 std::vector<int> window_order(const WindowGrid& grid, const Block& block, Members members);
 
-// A window bit per window of a step's block and column of the group: 1 while nothing speaks against
-// the window being zero. [windows][words]
+// A window bit per window of a step's block and column of the group: 1 while the window's neighbors
+// would be left out. [windows][words]
 struct StepBits {
   int windows = 0, columns = 0;
   std::vector<std::uint64_t> bits;
@@ -63,8 +61,10 @@ struct StepBits {
     return bits[std::size_t(window) * words() + column / 64] >> (column % 64) & 1;
   }
   void set_all(int window);
-  void clear(int window, int column) {
-    bits[std::size_t(window) * words() + column / 64] &= ~(std::uint64_t{1} << (column % 64));
+  void set(int window, int column, bool bit) {
+    const std::uint64_t mask = std::uint64_t{1} << (column % 64);
+    std::uint64_t& word = bits[std::size_t(window) * words() + column / 64];
+    word = bit ? word | mask : word & ~mask;
   }
 };
 
@@ -80,7 +80,6 @@ struct NeighborTiles {
   Count skipped = 0;
 };
 
-NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits,
-                              const ArraySpec& array);
+NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits);
 
 }  // namespace peeksim::clocked

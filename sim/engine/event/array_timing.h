@@ -7,7 +7,7 @@
 
 #include "sim/base/units.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 struct ChunkTimes {
   Cycle end = 0;          // the chunk ends, after any wait for the previous drain
@@ -37,4 +37,4 @@ class ArrayTiming {
   Cycle drain_end_ = 0;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -1,11 +1,11 @@
-// The ifmap, weight or ofmap buffer as a module: timing/double_buffer.h with events.
+// The ifmap, weight or ofmap buffer as a module: double_buffer.h with events.
 #pragma once
 
 #include "sim/engine/event/double_buffer.h"
 #include "sim/engine/event/interfaces.h"
 #include "sim/engine/kernel/module.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 class Buffer : public Module, public BufferIf {
  public:
@@ -36,4 +36,4 @@ class Buffer : public Module, public BufferIf {
   sc_core::sc_event filled_, released_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

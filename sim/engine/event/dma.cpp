@@ -4,14 +4,18 @@
 
 #include "sim/engine/kernel/cycle_time.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 namespace {
 
-// Each tensor has a region of DRAM of its own. Addresses are indicative: a block is moved as one
-// contiguous transfer (docs/deviations.md).
-constexpr std::uint64_t region_bytes = std::uint64_t{256} << 20;
-constexpr std::uint64_t ofmap_region = 3 * region_bytes;
+MemoryPorts make_ports(std::size_t count, const MemoryPort::Completion& completed) {
+  MemoryPorts ports;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = i == 0 ? "memory" : "memory_" + std::to_string(i);
+    ports.push_back(std::make_unique<MemoryPort>(name.c_str(), completed));
+  }
+  return ports;
+}
 
 // A tag tells which load a response answers.
 int tag_of(const Load& load) {
@@ -20,40 +24,41 @@ int tag_of(const Load& load) {
 
 }  // namespace
 
-DmaLoader::DmaLoader(const sc_core::sc_module_name& name)
-    : Module(name),
-      memory("memory", [this](const MemoryPort::Completed& transfer) { complete(transfer); }) {}
+DmaLoader::DmaLoader(const sc_core::sc_module_name& name, std::size_t memories)
+    : Module(name), memory(make_ports(memories, [this](const MemoryPort::Completed& transfer) {
+        complete(transfer);
+      })) {}
 
 void DmaLoader::end_of_elaboration() {
   SC_HAS_PROCESS(DmaLoader);
   SC_METHOD(request);
   sensitive << start_ << ifmap->released_event() << weight->released_event()
-            << ofmap->released_event() << prediction->ready_event() << memory.ready_event();
+            << ofmap->released_event() << prediction->ready_event();
+  for (const auto& port : memory) sensitive << port->ready_event();
   dont_initialize();
 }
 
-void DmaLoader::begin(const Program& program, EventLog* log) {
-  log_.begin(log);
+void DmaLoader::begin(const Program& program, std::size_t used, const Recorder& recorder) {
+  log_.begin(recorder);
+  port_ = memory[used].get();
   order_ = LoadOrder(program);
   outstanding_ = 0;
-  std::fill(std::begin(offsets_), std::end(offsets_), 0);
+  addresses_ = AddressMap();
   start_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void DmaLoader::request() {
   guard([this] {
-    while (!order_.done() && memory.ready()) {
+    while (!order_.done() && port_->ready()) {
       const Load load = order_.front();
       if (!buffer_of(load.tensor).half_free(load.index)) return;
-      if (prediction->known().step < load.after_prediction_of) return;
-      const auto tensor = static_cast<std::uint64_t>(load.tensor);
-      const std::uint64_t address = tensor * region_bytes + offsets_[tensor] % region_bytes;
-      offsets_[tensor] += load.bytes;
+      if (prediction->known().decision < load.after) return;
+      const std::uint64_t address = addresses_.load(load.tensor, load.bytes);
       order_.pop();
       ++outstanding_;
       log_.requested(tag_of(load),
                      load_event(load.step, load.tensor, load.index, current_cycle(), load.bytes));
-      memory.send(tlm::TLM_READ_COMMAND, address, load.bytes, tag_of(load));
+      port_->send(tlm::TLM_READ_COMMAND, address, load.bytes, tag_of(load));
     }
   });
 }
@@ -75,24 +80,28 @@ BufferIf& DmaLoader::buffer_of(Tensor tensor) {
   }
 }
 
-DmaStorer::DmaStorer(const sc_core::sc_module_name& name)
-    : Module(name),
-      memory("memory", [this](const MemoryPort::Completed& transfer) { complete(transfer); }) {
+DmaStorer::DmaStorer(const sc_core::sc_module_name& name, std::size_t memories)
+    : Module(name), memory(make_ports(memories, [this](const MemoryPort::Completed& transfer) {
+        complete(transfer);
+      })) {
   steps(*this);
 }
 
 void DmaStorer::end_of_elaboration() {
   SC_HAS_PROCESS(DmaStorer);
   SC_METHOD(request);
-  sensitive << wake_ << prediction->ready_event() << memory.ready_event();
+  sensitive << wake_ << prediction->ready_event();
+  for (const auto& port : memory) sensitive << port->ready_event();
   dont_initialize();
 }
 
-void DmaStorer::begin(EventLog* log) {
-  log_.begin(log);
+void DmaStorer::begin(std::size_t used, const Recorder& recorder) {
+  log_.begin(recorder);
+  port_ = memory[used].get();
   order_ = StoreOrder();
   outstanding_ = 0;
   stored_bytes_ = 0;
+  addresses_ = AddressMap();
   last_completion_ = current_cycle();
 }
 
@@ -104,18 +113,17 @@ void DmaStorer::step_ended(const Store& store) {
 void DmaStorer::request() {
   guard([this] {
     const Cycle now = current_cycle();
-    while (order_.front() != nullptr && memory.ready()) {
+    while (order_.front() != nullptr && port_->ready()) {
       const Store store = *order_.front();
-      if (!order_.may_request(now, prediction->known().step)) {
+      if (!order_.may_request(now, prediction->known().decision)) {
         if (store.drain_end > now) wake_.notify(cycles(store.drain_end - now));
         return;
       }
       order_.pop();
       ++outstanding_;
-      const std::uint64_t offset = static_cast<std::uint64_t>(stored_bytes_) % region_bytes;
       stored_bytes_ += store.bytes;
       log_.requested(store.step, store_event(store.step, now, store.bytes));
-      memory.send(tlm::TLM_WRITE_COMMAND, ofmap_region + offset, store.bytes, store.step);
+      port_->send(tlm::TLM_WRITE_COMMAND, addresses_.store(store.bytes), store.bytes, store.step);
     }
   });
 }
@@ -127,4 +135,4 @@ void DmaStorer::complete(const MemoryPort::Completed& transfer) {
   ofmap->release(transfer.tag);
 }
 
-}  // namespace peeksim
+}  // namespace peeksim::event

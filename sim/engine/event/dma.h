@@ -1,23 +1,31 @@
 // The two DMA engines. The loader requests the program's loads in their one order, each as soon as
-// its half is free; the storer writes each finished step back.
+// its half is free; the storer writes each finished step back. Each has a port to every memory that
+// a job may choose.
 #pragma once
+
+#include <memory>
+#include <vector>
 
 #include "sim/engine/event/interfaces.h"
 #include "sim/engine/event/transfer_log.h"
 #include "sim/engine/kernel/module.h"
+#include "sim/engine/memory/address_map.h"
 #include "sim/engine/memory/memory_port.h"
 
-namespace peeksim {
+namespace peeksim::event {
+
+using MemoryPorts = std::vector<std::unique_ptr<MemoryPort>>;
 
 class DmaLoader : public Module {
  public:
-  explicit DmaLoader(const sc_core::sc_module_name& name);
+  DmaLoader(const sc_core::sc_module_name& name, std::size_t memories);
 
-  MemoryPort memory;
+  MemoryPorts memory;
   sc_core::sc_port<BufferIf> ifmap, weight, ofmap;
-  sc_core::sc_port<PredictionIf> prediction;
+  sc_core::sc_port<DecisionIf> prediction;
 
-  void begin(const Program& program, EventLog* log);
+  // `memory`: the how-manieth the program uses.
+  void begin(const Program& program, std::size_t memory, const Recorder& recorder);
   bool finished() const { return order_.done() && outstanding_ == 0; }
 
  private:
@@ -26,23 +34,24 @@ class DmaLoader : public Module {
   void complete(const MemoryPort::Completed& transfer);
   BufferIf& buffer_of(Tensor tensor);
 
+  MemoryPort* port_ = nullptr;
   LoadOrder order_;
   int outstanding_ = 0;
-  std::uint64_t offsets_[3] = {0, 0, 0};  // how far each tensor has been read
+  AddressMap addresses_;
   TransferLog log_;
   sc_core::sc_event start_;
 };
 
 class DmaStorer : public Module, public StorerIf {
  public:
-  explicit DmaStorer(const sc_core::sc_module_name& name);
+  DmaStorer(const sc_core::sc_module_name& name, std::size_t memories);
 
-  MemoryPort memory;
+  MemoryPorts memory;
   sc_core::sc_export<StorerIf> steps;
   sc_core::sc_port<BufferIf> ofmap;
-  sc_core::sc_port<PredictionIf> prediction;
+  sc_core::sc_port<DecisionIf> prediction;
 
-  void begin(EventLog* log);
+  void begin(std::size_t memory, const Recorder& recorder);
   bool finished() const { return order_.front() == nullptr && outstanding_ == 0; }
   Cycle last_completion() const { return last_completion_; }
   Bytes stored_bytes() const { return stored_bytes_; }
@@ -54,12 +63,14 @@ class DmaStorer : public Module, public StorerIf {
   void request();  // process: requests the stores that may be requested now
   void complete(const MemoryPort::Completed& transfer);
 
+  MemoryPort* port_ = nullptr;
   StoreOrder order_;
   int outstanding_ = 0;
   Cycle last_completion_ = 0;
   Bytes stored_bytes_ = 0;
+  AddressMap addresses_;
   TransferLog log_;
   sc_core::sc_event wake_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

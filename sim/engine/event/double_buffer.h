@@ -6,7 +6,7 @@
 
 #include "sim/base/units.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 class DoubleBuffer {
  public:
@@ -38,4 +38,4 @@ class DoubleBuffer {
   Count writes_ = 0;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -4,21 +4,21 @@
 #include "sim/engine/engine.h"
 #include "sim/engine/event/accelerator.h"
 
-namespace peeksim {
+namespace peeksim::event {
+
+extern const EngineKind engine_kind;
 
 class EventEngine : public Engine {
  public:
-  EventEngine(const MachineSpec& machine, const Accelerator::Options& options)
-      : machine_(machine), accelerator_(machine, options) {}
+  explicit EventEngine(const EngineOptions& options) : accelerator_(options) {}
 
-  Counters simulate(const LayerSetup& setup, const LayerValues& values, EventLog* log = nullptr,
-                    clocked::Waveform* = nullptr) override {
-    return simulate_layer(accelerator_, machine_, setup, values, log);
-  }
+  std::vector<Counters> simulate(const Job& job, Observer& observer) override;
 
  private:
-  MachineSpec machine_;
+  Counters simulate_image(const Job& job, int image, Observer& observer);
+
+  Kernel kernel_;
   Accelerator accelerator_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -1,5 +1,5 @@
 // What the hardware blocks say to one another. Everything said is a fact that stays true ("load 3
-// is in its half", "step 2 is predicted"), so the order in which the kernel runs processes of the
+// is in its half", "decision 2 is taken"), so the order in which the kernel runs processes of the
 // same cycle cannot change any outcome; the one place where order matters, two requests to DRAM in
 // the same cycle, is decided by the DRAM by rule.
 #pragma once
@@ -7,14 +7,14 @@
 #include <systemc>
 
 #include "sim/engine/event/array_timing.h"
-#include "sim/engine/event/prediction_latency.h"
+#include "sim/engine/event/decision_latency.h"
 #include "sim/engine/event/step_sequence.h"
 #include "sim/engine/event/store_order.h"
 #include "sim/schedule/load_order.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
-// A double-buffered on-chip memory (timing/double_buffer.h).
+// A double-buffered on-chip memory (double_buffer.h).
 class BufferIf : public virtual sc_core::sc_interface {
  public:
   virtual bool half_free(int index) const = 0;
@@ -31,19 +31,19 @@ class BufferIf : public virtual sc_core::sc_interface {
 class ArrayIf : public virtual sc_core::sc_interface {
  public:
   // Starts a chunk now; ended_event() follows at the end that is returned.
-  virtual ChunkTimes run(const ChunkIssue& issue) = 0;
+  virtual ChunkTimes run(const ChunkStart& issue) = 0;
   virtual Cycle drain_end() const = 0;
   virtual const sc_core::sc_event& ended_event() const = 0;
 };
 
-// The prediction unit.
-class PredictionIf : public virtual sc_core::sc_interface {
+// The prediction unit, as far as time goes: it takes decisions.
+class DecisionIf : public virtual sc_core::sc_interface {
  public:
   // Peeks of a tile pass by on their way out of the array.
   virtual void compare(Count peeks) = 0;
-  // The last peek of `step` will have drained at `drain_end`.
-  virtual void last_peek(int step, Cycle drain_end) = 0;
-  virtual const ReadyPrediction& known() const = 0;
+  // The last output that `tile` decides from will have drained at `drain_end`.
+  virtual void last_peek(const ChunkStart& tile, Cycle drain_end) = 0;
+  virtual const KnownDecision& known() const = 0;
   virtual const sc_core::sc_event& ready_event() const = 0;
 };
 
@@ -53,4 +53,4 @@ class StorerIf : public virtual sc_core::sc_interface {
   virtual void step_ended(const Store& store) = 0;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -2,7 +2,7 @@
 
 #include "sim/engine/kernel/cycle_time.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 void Sequencer::end_of_elaboration() {
   SC_HAS_PROCESS(Sequencer);
@@ -12,11 +12,11 @@ void Sequencer::end_of_elaboration() {
   dont_initialize();
 }
 
-void Sequencer::begin(const Program& program, EventLog* log) {
-  log_ = log;
+void Sequencer::begin(const Program& program, const Recorder& recorder) {
+  recorder_ = recorder;
   program_ = &program;
-  sequence_ = StepSequence(program, current_cycle());
-  chunk_end_ = tile_start_ = -1;
+  sequence_ = StepSequence(program, current_cycle(), recorder);
+  chunk_end_ = -1;
   last_step_end_ = current_cycle();
   finished_ = false;
   start_.notify(sc_core::SC_ZERO_TIME);
@@ -47,24 +47,12 @@ void Sequencer::advance() {
 }
 
 void Sequencer::start_chunk() {
-  const ChunkIssue& issue = sequence_.issue();
+  const ChunkStart& issue = sequence_.issue();
   chunk_end_ = array->run(issue).end;
-  if (log_ == nullptr) return;
-  if (tile_start_ < 0) tile_start_ = current_cycle();
-  if (issue.last_chunk) log_tile();
-}
-
-void Sequencer::log_tile() {
-  const ChunkIssue& issue = sequence_.issue();
-  const StepTiles& tiles = program_->steps[issue.step];
-  const auto tile = static_cast<std::size_t>(issue.tile - program_->tiles.data());
-  Pass pass = tiles.has_peeks ? Pass::peek : Pass::dense;
-  if (tile >= tiles.neighbor) pass = Pass::neighbor;
-  record(log_,
-         tile_event(issue.step, pass, static_cast<int>(tile - tiles.begin), *issue.tile,
-                    program_->plan->L),
-         tile_start_, chunk_end_);
-  tile_start_ = -1;
+  if (issue.chunk == 0) tile_start_ = current_cycle();
+  if (issue.last_chunk && recorder_.wants(EventKind::tile))
+    recorder_.record(tile_event(issue.step, issue.index, *issue.tile, program_->plan->L),
+                     tile_start_, chunk_end_);
 }
 
 void Sequencer::end_chunk() {
@@ -73,17 +61,17 @@ void Sequencer::end_chunk() {
   if (program_->plan->streamed) weight->release(sequence_.issue().weight_load);
 }
 
+// After the last step no load is left that could want a half.
 void Sequencer::end_step() {
   const Plan& plan = *program_->plan;
   const std::size_t s = sequence_.step();
   const Step& step = plan.steps[s];
   const bool last = s + 1 == plan.steps.size();
-  if (last || plan.steps[s + 1].loads_ifmap) ifmap->release(step.ifmap_load);
-  if (!plan.streamed && (last || plan.steps[s + 1].loads_weights))
-    weight->release(step.weight_load);
+  if (!last && plan.steps[s + 1].loads_ifmap) ifmap->release(step.ifmap_load);
+  if (!last && plan.steps[s + 1].loads_weights) weight->release(step.weight_load);
   last_step_end_ = current_cycle();
   storer->step_ended(
-      {static_cast<int>(s), step.store_bytes, array->drain_end(), program_->steps[s].has_peeks});
+      {static_cast<int>(s), step.store_bytes, array->drain_end(), program_->steps[s].decision});
 }
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-namespace peeksim {
+namespace peeksim::event {
 
-StepSequence::StepSequence(const Program& program, Cycle now)
-    : program_(&program), idle_since_(now) {}
+StepSequence::StepSequence(const Program& program, Cycle now, const Recorder& recorder)
+    : program_(&program), recorder_(recorder), idle_since_(now) {}
 
 StepSequence::Next StepSequence::advance(Cycle now, const SequenceInputs& inputs) {
   if (!in_step_) {
@@ -13,22 +13,20 @@ StepSequence::Next StepSequence::advance(Cycle now, const SequenceInputs& inputs
     if (!step_can_start(inputs)) return Next::blocked;
     ++step_;
     in_step_ = true;
+    step_start_ = now;
     tile_ = program_->steps[step_].begin;
-    waits_.memory += now - idle_since_;
-    idle_since_ = now;
+    waited(Stall::memory, now);
   }
-  const StepTiles& tiles = program_->steps[step_];
-  if (tile_ == tiles.end) {
+  if (tile_ == program_->steps[step_].end) {
     in_step_ = false;
+    recorder_.record(step_event(step_), step_start_, idle_since_);
     return Next::step_end;
   }
   if (!chunk_can_start(inputs)) return Next::blocked;
-  if (tiles.has_peeks && tile_ == tiles.neighbor && chunk_ == 0) {
-    const Cycle until = std::clamp(inputs.predict_ready(step_), idle_since_, now);
-    waits_.predict += until - idle_since_;
-    idle_since_ = until;
-  }
-  waits_.memory += now - idle_since_;
+  const int decision = program_->tiles[tile_].after;
+  if (decision != no_decision && chunk_ == 0)
+    waited(Stall::predict, std::clamp(inputs.decided_at(decision), idle_since_, now));
+  waited(Stall::memory, now);
   prepare_issue();
   return Next::chunk;
 }
@@ -52,21 +50,32 @@ bool StepSequence::step_can_start(const SequenceInputs& inputs) const {
 }
 
 bool StepSequence::chunk_can_start(const SequenceInputs& inputs) const {
-  const StepTiles& tiles = program_->steps[step_];
-  if (tiles.has_peeks && tile_ >= tiles.neighbor && inputs.predict_ready(step_) < 0) return false;
+  const int decision = program_->tiles[tile_].after;
+  if (decision != no_decision && inputs.decided_at(decision) < 0) return false;
   return !program_->plan->streamed || inputs.weights_hold(chunks_issued_);
+}
+
+void StepSequence::waited(Stall stall, Cycle now) {
+  if (now == idle_since_) return;
+  (stall == Stall::predict ? waits_.predict : waits_.memory) += now - idle_since_;
+  recorder_.record(stall_event(step_, stall), idle_since_, now);
+  idle_since_ = now;
 }
 
 void StepSequence::prepare_issue() {
   const Plan& plan = *program_->plan;
   const StepTiles& tiles = program_->steps[step_];
-  issue_.tile = &program_->tiles[tile_];
-  issue_.taps = plan.taps_of_chunk(chunk_);
+  const Tile& tile = program_->tiles[tile_];
+  issue_.tile = &tile;
   issue_.step = step_;
+  issue_.index = static_cast<int>(tile_ - tiles.begin);
+  issue_.chunk = chunk_;
+  issue_.taps = plan.taps_of_chunk(chunk_);
+  issue_.demand = program_->demand(tile_, chunk_);
+  issue_.tile_demand = program_->demand(tile_);
   issue_.weight_load = plan.streamed ? chunks_issued_ : plan.steps[step_].weight_load;
   issue_.last_chunk = chunk_ + 1 == plan.chunks;
-  issue_.peek = tiles.has_peeks && tile_ < tiles.neighbor;
-  issue_.last_peek = issue_.peek && issue_.last_chunk && tile_ + 1 == tiles.neighbor;
+  issue_.ends_peeks = tile.decides != no_decision && tile.decides == tiles.decision;
 }
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -2,9 +2,10 @@
 // early as its inputs allow; and for every wait, what it was for.
 #pragma once
 
+#include "sim/engine/observer.h"
 #include "sim/schedule/program.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 // What the sequence waits for, answered by the units that know; owned by the sequencer.
 class SequenceInputs {
@@ -15,23 +16,26 @@ class SequenceInputs {
   virtual bool residual_holds(int step) const = 0;
   // The ofmap half of this step is free: the store of step-2 is complete.
   virtual bool ofmap_half_free(int step) const = 0;
-  // predict_ready of the step, or -1 while it is not known.
-  virtual Cycle predict_ready(int step) const = 0;
+  // When the decision became known, or -1 while it is not.
+  virtual Cycle decided_at(int decision) const = 0;
 };
 
 // One chunk of a tile, as it is given to the array.
-struct ChunkIssue {
+struct ChunkStart {
   const Tile* tile = nullptr;
-  Count taps = 0;
   int step = 0;
-  int weight_load = 0;     // the load whose weights it uses
-  bool last_chunk = true;  // the tile drains after it
-  bool peek = false;       // its outputs are compared with the threshold
-  bool last_peek = false;  // it is the last chunk of the step's last peek tile
+  int index = 0;  // of the tile in its step
+  int chunk = 0;
+  Count taps = 0;
+  ChunkDemand demand;
+  TileDemand tile_demand;
+  int weight_load = 0;      // the load whose weights it uses
+  bool last_chunk = true;   // the tile drains after it
+  bool ends_peeks = false;  // the last decision of the step follows from it
 };
 
 struct WaitCycles {
-  Cycle predict = 0;  // waits for predict_ready
+  Cycle predict = 0;  // waits for a decision
   Cycle memory = 0;   // waits for loads, for stores and for the start of a step
 };
 
@@ -45,31 +49,36 @@ class StepSequence {
   };
 
   StepSequence() = default;
-  StepSequence(const Program& program, Cycle now);
+  // Steps and waits are told to `recorder`.
+  StepSequence(const Program& program, Cycle now, const Recorder& recorder = {});
 
   // What happens at `now`. REQUIRES: no chunk is running.
   Next advance(Cycle now, const SequenceInputs& inputs);
   // The running chunk has ended, including its wait for the previous drain.
   void ended(Cycle end);
 
-  const ChunkIssue& issue() const { return issue_; }
+  const ChunkStart& issue() const { return issue_; }
   int step() const { return step_; }  // after step_end: the step that ended
   const WaitCycles& waits() const { return waits_; }
 
  private:
   bool step_can_start(const SequenceInputs& inputs) const;
   bool chunk_can_start(const SequenceInputs& inputs) const;
+  // The array has waited up to now.
+  void waited(Stall stall, Cycle now);
   void prepare_issue();
 
   const Program* program_ = nullptr;
+  Recorder recorder_;
   int step_ = -1;
   bool in_step_ = false;
+  Cycle step_start_ = 0;
   std::size_t tile_ = 0;
   int chunk_ = 0;
   int chunks_issued_ = 0;
   Cycle idle_since_ = 0;  // the end of the last chunk or the start of the step, the later
-  ChunkIssue issue_;
+  ChunkStart issue_;
   WaitCycles waits_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -5,14 +5,15 @@
 #include <deque>
 
 #include "sim/base/units.h"
+#include "sim/schedule/tile.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 struct Store {
   int step = 0;
   Bytes bytes = 0;
-  Cycle drain_end = 0;            // when all its outputs have left the array
-  bool after_prediction = false;  // the step has peeks: wait for its predict_ready
+  Cycle drain_end = 0;      // when all its outputs have left the array
+  int after = no_decision;  // the decision that has to be known
 };
 
 class StoreOrder {
@@ -24,9 +25,9 @@ class StoreOrder {
   const Store* front() const { return waiting_.empty() ? nullptr : &waiting_.front(); }
 
   // Whether front() may be requested. REQUIRES: front().
-  bool may_request(Cycle now, int last_predicted_step) const {
+  bool may_request(Cycle now, int known_decision) const {
     const Store& store = waiting_.front();
-    return now >= store.drain_end && (!store.after_prediction || last_predicted_step >= store.step);
+    return now >= store.drain_end && known_decision >= store.after;
   }
   void pop() { waiting_.pop_front(); }
 
@@ -34,4 +35,4 @@ class StoreOrder {
   std::deque<Store> waiting_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

@@ -4,32 +4,32 @@
 
 #include <unordered_map>
 
-#include "sim/engine/event_log.h"
+#include "sim/engine/observer.h"
 
-namespace peeksim {
+namespace peeksim::event {
 
 class TransferLog {
  public:
-  void begin(EventLog* log) {
-    log_ = log;
+  void begin(const Recorder& recorder) {
+    recorder_ = recorder;
     under_way_.clear();
   }
 
   // REQUIRES: no transfer of this tag is under way.
   void requested(int tag, const Event& event) {
-    if (log_ != nullptr) under_way_.emplace(tag, event);
+    if (recorder_.wants(event.kind)) under_way_.emplace(tag, event);
   }
 
   void completed(int tag, Cycle start, Cycle end) {
-    if (log_ == nullptr) return;
     const auto found = under_way_.find(tag);
-    record(log_, found->second, start, end);
+    if (found == under_way_.end()) return;
+    recorder_.record(found->second, start, end);
     under_way_.erase(found);
   }
 
  private:
-  EventLog* log_ = nullptr;
+  Recorder recorder_;
   std::unordered_map<int, Event> under_way_;
 };
 
-}  // namespace peeksim
+}  // namespace peeksim::event

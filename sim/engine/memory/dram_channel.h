@@ -1,33 +1,50 @@
-// One DRAM channel: a transfer starts at the later of its request and the channel being free,
-// holds the channel ceil(bytes / bytes_per_cycle) cycles and is complete `latency` cycles later.
+// One DRAM channel as a TLM-2.0 target: serves requests in the order of their request times, at
+// equal times loads before stores. Its queue is unlimited, so a request is accepted at once.
 #pragma once
 
-#include <algorithm>
+#include <tlm_utils/multi_passthrough_target_socket.h>
 
-#include "sim/config/machine.h"
+#include <deque>
+#include <systemc>
+#include <tlm>
+
+#include "sim/engine/memory/dram_timing.h"
+#include "sim/engine/memory/memory.h"
 
 namespace peeksim {
 
-struct DramTransfer {
-  Cycle start = 0;     // its first cycle on the channel
-  Cycle complete = 0;  // its data, or its acknowledgement, has arrived
-};
-
-class DramChannel {
+class DramChannel : public Memory {
  public:
-  explicit DramChannel(const DramSpec& spec) : spec_(spec) {}
+  explicit DramChannel(const sc_core::sc_module_name& name);
 
-  // The times of a transfer requested at `request`. REQUIRES: called in the order of service: by
-  // request time, at equal times loads before stores.
-  DramTransfer serve(Cycle request, Bytes bytes) {
-    const Cycle start = std::max(request, free_);
-    free_ = start + ceil_div(bytes, spec_.bytes_per_cycle);
-    return {start, free_ + spec_.latency};
-  }
+  tlm_utils::multi_passthrough_target_socket<DramChannel> socket;
+
+  void bind(MemoryPort& port) override;
+  void begin(const DramSpec& spec) override;
+  Bytes read_bytes() const override { return read_bytes_; }
+  Bytes written_bytes() const override { return written_bytes_; }
 
  private:
-  DramSpec spec_;
-  Cycle free_ = 0;
+  struct Request {
+    int initiator;
+    tlm::tlm_generic_payload* payload;
+    Cycle at;  // of the request; of the completion once it is served
+  };
+
+  tlm::tlm_sync_enum nb_transport_fw(int initiator, tlm::tlm_generic_payload& payload,
+                                     tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  void serve(Request request);
+  void serve_stores();  // process: in the second half of the cycle of their request
+  void respond();       // process: answers every transfer that is complete
+  void wake_for_response();
+
+  DramTiming channel_{DramSpec()};
+  std::deque<Request> stores_;  // requested in this cycle, not yet served
+  std::deque<Request> served_;  // in the order of completion
+  Bytes read_bytes_ = 0, written_bytes_ = 0;
+  sc_core::sc_event store_turn_, completion_;
 };
+
+extern const MemoryKind dram_channel_kind;
 
 }  // namespace peeksim

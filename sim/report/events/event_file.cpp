@@ -32,6 +32,8 @@ void add_event(std::string& line, const Event& event) {
       add_member(line, "event", "store");
       add_member(line, "request", event.request);
       break;
+    default:
+      break;
   }
   add_member(line, "start", event.start);
   add_member(line, "end", event.end);
@@ -56,6 +58,7 @@ std::string event_lines(const RunEvents& events) {
       "{\"image\":" + std::to_string(events.image) + ",\"layer\":" + one_line(events.layer.name);
   std::string lines;
   for (const Event& event : events.events) {
+    if (event.kind > EventKind::store) continue;  // what only timelines show
     lines += place;
     add_event(lines, event);
     lines += "}\n";

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "sim/engine/event_log.h"
+#include "sim/engine/events.h"
 
 namespace peeksim {
 

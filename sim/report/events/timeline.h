@@ -1,6 +1,4 @@
-// A layer's event log as lanes of named intervals, one lane per part of the machine. What the log
-// does not state follows from it by the rules of docs/machine.md section 5: when the array computed
-// within a tile, how long a tile drained, what every wait was for.
+// A layer's events as lanes of named intervals, one lane per part of the machine.
 //
 // In every cycle of a layer exactly one of the array lanes or the stall lane has an interval: so
 // their lengths add up to the counters array_busy, predict_stall, drain_stall, memory_stall, tail.
@@ -37,8 +35,7 @@ inline constexpr std::size_t step_lane = 1;  // from when a step's inputs are th
 // store. Intervals of 0 cycles are there when something of no duration happened (a prediction
 // without latency); stalls of 0 cycles are not.
 //
-// REQUIRES: `run` is of this machine with its own DRAM channel, its events sorted. Throws
-// Error(internal) when a tile of the log does not end when the machine's rules say.
+// REQUIRES: `run` is of this machine, its events are all (EventDetail::all) and sorted.
 std::vector<TimelineLane> timeline_of(const MachineSpec& machine, const RunEvents& run);
 
 // The lanes of a layer in which nothing happened: their names and units.

@@ -6,7 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/report/files/results_file.h"
-#include "sim/run/vocabulary.h"
+#include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {
 

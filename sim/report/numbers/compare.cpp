@@ -1,4 +1,5 @@
 #include "sim/report/numbers/compare.h"
+#include "sim/run/machine_vocabulary.h"
 
 #include <algorithm>
 

@@ -7,18 +7,19 @@ namespace peeksim {
 
 namespace {
 
-Count tiles(const NeighborPass& pass, std::vector<Tile>& out) {
-  return cut_row_tiles(pass, true, out);
+Count cut(const StepWindows& step, std::vector<Tile>& tiles) {
+  const int decision = cut_peek_pass(step, tiles);
+  return cut_row_tiles(step, decision, true, tiles);
 }
 
-Count place(const NeighborPass& pass, std::vector<PlacedTile>& out) {
-  return place_row_tiles(pass, true, out);
+Count place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
+  return place_row_tiles(step, true, tiles);
 }
 
 }  // namespace
 
 const Dispatch gate_dispatch = {
-    "gate", "the next rows of positions; gated PEs idle, a tile without a live PE is skipped",
-    tiles, place};
+    "gate", "the next rows of positions; gated PEs idle, a tile without a live PE is skipped", cut,
+    place};
 
 }  // namespace peeksim

@@ -14,20 +14,23 @@ struct Cursor {
   int row = 0;
 };
 
-Count tiles(const NeighborPass& pass, std::vector<Tile>& out) {
-  const int words = pass.words();
+Count cut(const StepWindows& step, std::vector<Tile>& out) {
+  const int words = step.words();
+  const int decision = cut_peek_pass(step, out);
   const std::size_t first = out.size();
-  std::vector<Cursor> cursors(pass.columns);
+  std::vector<Cursor> cursors(step.columns);
   std::vector<std::int64_t> last_position;  // per tile: the last position counted as distinct
   std::int64_t position = 0;
-  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
-    const std::uint64_t* live = pass.live_of(window);
-    for (int i = 0; i < pass.positions[window]; ++i, ++position) {
+  for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
+    const std::uint64_t* live = step.live_of(window);
+    for (int i = 0; i < step.neighbors[window]; ++i, ++position) {
       for_each_column(live, words, [&](int column) {
         Cursor& cursor = cursors[column];
         if (static_cast<std::size_t>(cursor.tile) == last_position.size()) {
           last_position.push_back(-1);
           out.emplace_back();
+          out.back().pass = Pass::neighbor;
+          out.back().after = decision;
         }
         Tile& tile = out[first + cursor.tile];
         tile.distinct += last_position[cursor.tile] != position;
@@ -35,23 +38,23 @@ Count tiles(const NeighborPass& pass, std::vector<Tile>& out) {
         tile.live_cols += cursor.row == 0;
         tile.live_pes += 1;
         tile.drained = std::max(tile.drained, cursor.row + 1);
-        if (++cursor.row == pass.rows) cursor = {cursor.tile + 1, 0};
+        if (++cursor.row == step.rows) cursor = {cursor.tile + 1, 0};
       });
     }
   }
   return 0;
 }
 
-Count place(const NeighborPass& pass, std::vector<PlacedTile>& out) {
+Count place(const StepWindows& step, std::vector<PlacedTile>& out) {
   std::vector<PlacedTile> tiles;
-  std::vector<int> taken(pass.columns);  // positions that each column's list has so far
+  std::vector<int> taken(step.columns);  // positions that each column's list has so far
   int neighbor = 0;
-  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
-    for (int i = 0; i < pass.positions[window]; ++i, ++neighbor) {
-      for_each_column(pass.live_of(window), pass.words(), [&](int column) {
-        const std::size_t tile = taken[column] / pass.rows;
-        if (tile == tiles.size()) tiles.emplace_back(pass.rows * pass.columns, idle_pe);
-        tiles[tile][taken[column] % pass.rows * pass.columns + column] = neighbor;
+  for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
+    for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
+      for_each_column(step.live_of(window), step.words(), [&](int column) {
+        const std::size_t tile = taken[column] / step.rows;
+        if (tile == tiles.size()) tiles.emplace_back(step.rows * step.columns, idle_pe);
+        tiles[tile][taken[column] % step.rows * step.columns + column] = neighbor;
         ++taken[column];
       });
     }
@@ -63,7 +66,7 @@ Count place(const NeighborPass& pass, std::vector<PlacedTile>& out) {
 }  // namespace
 
 const Dispatch packed_dispatch = {
-    "packed", "each column packs its own live positions (needs a PE-private activation port)",
-    tiles, place};
+    "packed", "each column packs its own live positions (needs a PE-private activation port)", cut,
+    place};
 
 }  // namespace peeksim

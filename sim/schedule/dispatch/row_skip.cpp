@@ -6,18 +6,19 @@ namespace peeksim {
 
 namespace {
 
-Count tiles(const NeighborPass& pass, std::vector<Tile>& out) {
-  return cut_row_tiles(pass, false, out);
+Count cut(const StepWindows& step, std::vector<Tile>& tiles) {
+  const int decision = cut_peek_pass(step, tiles);
+  return cut_row_tiles(step, decision, false, tiles);
 }
 
-Count place(const NeighborPass& pass, std::vector<PlacedTile>& out) {
-  return place_row_tiles(pass, false, out);
+Count place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
+  return place_row_tiles(step, false, tiles);
 }
 
 }  // namespace
 
 const Dispatch row_skip_dispatch = {
-    "row_skip", "positions gated for every channel of the group are dropped, the rest packed",
-    tiles, place};
+    "row_skip", "positions gated for every channel of the group are dropped, the rest packed", cut,
+    place};
 
 }  // namespace peeksim

@@ -6,8 +6,9 @@
 
 namespace peeksim {
 
-Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<Tile>& tiles) {
-  const int words = pass.words();
+Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
+                    std::vector<Tile>& tiles) {
+  const int words = step.words();
   std::vector<std::uint64_t> live_cols(words);
   Tile tile;
   int filled = 0;  // rows taken, live or dead
@@ -17,6 +18,8 @@ Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<T
     if (tile.live_pes > 0) {
       tile.live_cols = count_columns(live_cols.data(), words);
       tile.drained = tile.distinct;
+      tile.pass = Pass::neighbor;
+      tile.after = after;
       tiles.push_back(tile);
     } else {
       ++skipped;
@@ -26,12 +29,12 @@ Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<T
     std::fill(live_cols.begin(), live_cols.end(), std::uint64_t{0});
   };
 
-  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
-    const std::uint64_t* live = pass.live_of(window);
+  for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
+    const std::uint64_t* live = step.live_of(window);
     const int columns = count_columns(live, words);
     if (columns == 0 && !keep_dead_rows) continue;
-    for (int left = pass.positions[window]; left > 0;) {
-      const int taken = std::min(left, pass.rows - filled);
+    for (int left = step.neighbors[window]; left > 0;) {
+      const int taken = std::min(left, step.rows - filled);
       if (columns > 0) {
         tile.distinct += taken;
         tile.live_pes += taken * columns;
@@ -39,16 +42,16 @@ Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<T
       }
       filled += taken;
       left -= taken;
-      if (filled == pass.rows) finish();
+      if (filled == step.rows) finish();
     }
   }
   if (filled > 0) finish();
   return skipped;
 }
 
-Count place_row_tiles(const NeighborPass& pass, bool keep_dead_rows,
+Count place_row_tiles(const StepWindows& step, bool keep_dead_rows,
                       std::vector<PlacedTile>& tiles) {
-  PlacedTile tile(pass.rows * pass.columns, idle_pe);
+  PlacedTile tile(step.rows * step.columns, idle_pe);
   int row = 0;
   bool any_live = false;
   Count skipped = 0;
@@ -62,16 +65,16 @@ Count place_row_tiles(const NeighborPass& pass, bool keep_dead_rows,
     any_live = false;
   };
   int neighbor = 0;
-  for (std::size_t window = 0; window < pass.positions.size(); ++window) {
-    for (int i = 0; i < pass.positions[window]; ++i, ++neighbor) {
+  for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
+    for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
       bool row_live = false;
-      for_each_column(pass.live_of(window), pass.words(), [&](int column) {
-        tile[row * pass.columns + column] = neighbor;
+      for_each_column(step.live_of(window), step.words(), [&](int column) {
+        tile[row * step.columns + column] = neighbor;
         row_live = true;
       });
       if (!row_live && !keep_dead_rows) continue;
       any_live |= row_live;
-      if (++row == pass.rows) finish();
+      if (++row == step.rows) finish();
     }
   }
   if (row > 0) finish();

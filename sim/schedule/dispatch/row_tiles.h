@@ -5,13 +5,14 @@
 
 namespace peeksim {
 
-// Cuts the positions of the pass into tiles of `rows`, in window order. With `keep_dead_rows` a
+// Cuts the neighbors of the step into tiles of `rows`, in window order. With `keep_dead_rows` a
 // position that is gated in every column takes a row all the same (and a tile of nothing else is
 // skipped); without, it is dropped first. Returns the number of skipped tiles.
-Count cut_row_tiles(const NeighborPass& pass, bool keep_dead_rows, std::vector<Tile>& tiles);
+// `after`: the decision that the tiles wait for.
+Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
+                    std::vector<Tile>& tiles);
 
 // The same tiles PE by PE.
-Count place_row_tiles(const NeighborPass& pass, bool keep_dead_rows,
-                      std::vector<PlacedTile>& tiles);
+Count place_row_tiles(const StepWindows& step, bool keep_dead_rows, std::vector<PlacedTile>& tiles);
 
 }  // namespace peeksim

@@ -5,10 +5,18 @@
 #include <vector>
 
 #include "sim/base/units.h"
+#include "sim/config/machine.h"
+#include "sim/skip/fate.h"
 #include "sim/skip/prediction.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {
+
+// What becomes of a tap of a computed output whose activation is exactly 0 or padding.
+// `ifmap_known`: the activations are there to be looked at.
+inline TapFate fate_of_zero_taps(const ArraySpec& array, bool ifmap_known) {
+  return array.gate_zero_activations && ifmap_known ? TapFate::gated : TapFate::executed;
+}
 
 // How many of an output's L taps are zero, for every position of every convolution group:
 // [groups,P,Q]. ifmap: [C,H,W].

@@ -16,8 +16,19 @@ void predict(const WindowGrid& grid, const float*, float, const ParameterValues&
   std::fill_n(predicted, grid.count(), std::uint8_t{0});
 }
 
+std::string fingerprint(const LayerPrediction&) {
+  return "";
+}
+
 }  // namespace
 
-const Predictor none_predictor = {"none", "dense: every output is computed", false, grid, predict};
+const Predictor none_predictor = {"none",
+                                  "dense: every output is computed",
+                                  OutputFate::computed,
+                                  grid,
+                                  predict,
+                                  nullptr,
+                                  nullptr,
+                                  fingerprint};
 
 }  // namespace peeksim

@@ -16,10 +16,20 @@ void predict(const WindowGrid& grid, const float* plane, float, const ParameterV
   for (int i = 0; i < count; ++i) predicted[i] = plane[i] <= 0.0f;
 }
 
+std::string fingerprint(const LayerPrediction&) {
+  return "";
+}
+
 }  // namespace
 
 const Predictor oracle_predictor = {
-    "oracle", "upper bound: gates exactly the outputs that are zero, without peeks", true, grid,
-    predict};
+    "oracle",
+    "upper bound: gates exactly the outputs that are zero, without peeks",
+    OutputFate::predicted_zero,
+    grid,
+    predict,
+    nullptr,
+    nullptr,
+    fingerprint};
 
 }  // namespace peeksim

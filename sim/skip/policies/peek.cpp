@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "sim/skip/layer_prediction.h"
 #include "sim/skip/policies/predictors.h"
 
 namespace peeksim {
@@ -36,10 +37,42 @@ void predict(const WindowGrid& grid, const float* plane, float threshold, const 
   }
 }
 
+// What predict() does for a row of windows at once.
+const DecisionRule rule = {
+    -std::numeric_limits<float>::infinity(),
+    [](float held, float peek, float, const ParameterValues&) { return std::max(held, peek); },
+    [](float held, float threshold, const ParameterValues&) { return held <= threshold; },
+};
+
+// The prediction unit compares every peek and holds a bit for every window of a step.
+void count(const StepOutputs& step, Counters& counters) {
+  counters.peeks += step.peeks;
+  counters.neighbors += step.outputs - step.peeks;
+  counters.comparisons += step.peeks;
+  counters.windows += step.windows;
+  counters.window_bits_peak = std::max(counters.window_bits_peak, step.windows);
+}
+
+std::string fingerprint(const LayerPrediction& settings) {
+  const WindowGrid& grid = settings.grid;
+  std::string bytes = std::to_string(grid.height) + " " + std::to_string(grid.width) + "\n";
+  for (const Position& peek : grid.peeks)
+    bytes += std::to_string(peek.row) + " " + std::to_string(peek.col) + "\n";
+  for (const float threshold : settings.thresholds)
+    bytes.append(reinterpret_cast<const char*>(&threshold), sizeof threshold);
+  return bytes;
+}
+
 }  // namespace
 
 const Predictor peek_predictor = {
-    "peek", "a window whose peeks are all at or below the threshold is predicted zero", true, grid,
-    predict};
+    "peek",
+    "a window whose peeks are all at or below the threshold is predicted zero",
+    OutputFate::predicted_zero,
+    grid,
+    predict,
+    &rule,
+    count,
+    fingerprint};
 
 }  // namespace peeksim

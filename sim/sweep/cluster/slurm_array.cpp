@@ -10,8 +10,10 @@
 
 #include "sim/report/files/output_file.h"
 #include "sim/sweep/cluster/run_program.h"
+#include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/run_sweep.h"
 #include "sim/sweep/store/sql.h"
+#include "sim/sweep/store/sweep_database.h"
 
 namespace fs = std::filesystem;
 

@@ -1,4 +1,5 @@
 #include "sim/sweep/design/batch_request.h"
+#include "sim/run/machine_vocabulary.h"
 
 #include <nlohmann/json.hpp>
 #include <set>

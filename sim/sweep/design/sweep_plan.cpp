@@ -7,8 +7,8 @@
 
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/run/result.h"
-#include "sim/run/vocabulary.h"
 #include "sim/schedule/plan.h"
 #include "sim/sweep/design/expression.h"
 #include "sim/sweep/design/point_key.h"

@@ -9,8 +9,7 @@ namespace {
 
 std::string digest_of(const LayerPrediction& settings) {
   Sha256 hash;
-  hash.add(std::string(settings.predictor->name) + "\n" + windows_text(settings.grid));
-  hash.add(settings.thresholds.data(), settings.thresholds.size() * sizeof(float));
+  hash.add(settings.fingerprint());
   return hash.hex();
 }
 

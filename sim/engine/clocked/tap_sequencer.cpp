@@ -1,0 +1,303 @@
+#include "sim/engine/clocked/tap_sequencer.h"
+
+#include <algorithm>
+
+namespace peeksim::clocked {
+
+namespace {
+
+Stall stall_of(Activity activity) {
+  switch (activity) {
+    case Activity::predict_stall:
+      return Stall::predict;
+    case Activity::drain_stall:
+      return Stall::drain;
+    case Activity::tail:
+      return Stall::tail;
+    default:
+      return Stall::memory;
+  }
+}
+
+}  // namespace
+
+TapSequencer::TapSequencer(const sc_core::sc_module_name& name, Clock& clock, Wires& wires)
+    : Module(name), clock_(clock), wires_(wires) {
+  clock.drive(*this);
+  SC_HAS_PROCESS(TapSequencer);
+  SC_METHOD(on_input);
+  sensitive << wires.ifmap_filled.written() << wires.weight_filled.written()
+            << wires.residual_filled.written() << wires.stored.written() << wires.drained.written()
+            << wires.look_ahead.written() << wires.ready.written();
+  dont_initialize();
+}
+
+void TapSequencer::begin(const Work& work) {
+  work_ = &work;
+  ifmap_port_ = ReadPort(work.machine->buffers.ifmap_read_width);
+  weight_port_ = ReadPort(work.machine->buffers.weight_read_width);
+  waiting_ = false;
+  state_ = State::step_start;
+  fresh_ = true;
+  step_ = 0;
+  tiles_taken_ = 0;
+  chunk_loads_ = 0;
+  taps_done_ = swaps_ = 0;
+  issued_ = 0;
+  counted_ = Counters();
+}
+
+void TapSequencer::on_edge() {
+  if (wires_.done.read())
+    end_wait();
+  else if (!fresh_)
+    spend(activity());
+  fresh_ = false;
+  taps_done_ += issued_;
+  const bool was_issuing = issued_ > 0;
+  issued_ = 0;
+  ifmap_port_.advance();
+  weight_port_.advance();
+  if (state_ == State::computing && taps_done_ == taps_of_chunk_) end_chunk();
+  settle();
+  if (was_issuing && issued_ == 0) wires_.taps.write({});
+}
+
+void TapSequencer::spend(Activity activity) {
+  ++counted_.cycles;
+  ++(counted_.*part(activity));
+  if (activity == Activity::busy || !work_->recorder.wants(EventKind::stall)) return;
+  if (waiting_ && wait_.stall != stall_of(activity)) end_wait();
+  if (!waiting_) {
+    wait_ = stall_event(state_ == State::finished ? step_ - 1 : step_, stall_of(activity));
+    wait_.start = clock_.now() - 1;
+  }
+  waiting_ = true;
+  wait_.end = clock_.now();
+}
+
+void TapSequencer::end_wait() {
+  if (waiting_) work_->recorder.record(wait_, wait_.start, wait_.end);
+  waiting_ = false;
+}
+
+void TapSequencer::on_input() {
+  guard([this] {
+    if (!fresh_) settle();
+  });
+}
+
+void TapSequencer::settle() {
+  while (advance()) {
+  }
+}
+
+bool TapSequencer::advance() {
+  switch (state_) {
+    case State::step_start:
+      return start_step();
+    case State::next_tile:
+      return next_tile();
+    case State::chunk_start:
+      return start_chunk();
+    case State::computing:
+      issue_taps();
+      return false;
+    case State::tile_end:
+      return end_tile();
+    case State::finished:
+      return false;
+  }
+  return false;
+}
+
+bool TapSequencer::start_step() {
+  const Step& step = work_->step(step_);
+  const Plan& plan = *work_->plan;
+  const bool loaded = wires_.ifmap_filled.read() > step.ifmap_load &&
+                      (plan.streamed || wires_.weight_filled.read() > step.weight_load) &&
+                      (!plan.residual || wires_.residual_filled.read() > step_);
+  const bool half_free = wires_.stored.read() >= step_ - 1;
+  if (!loaded || !half_free) return false;
+  end_wait();
+  step_start_ = clock_.now();
+  // A predictor without peeks has no first pass.
+  first_pass_.clear();
+  if (!work_->predicts() || work_->has_peeks())
+    first_pass_ = window_order(work_->grid(), work_->block(step_),
+                               work_->predicts() ? Members::peeks : Members::all);
+  first_tiles_ = static_cast<int>(
+      ceil_div(static_cast<Count>(first_pass_.size()), work_->machine->array.rows));
+  counted_.outputs += work_->block(step_).positions() * step.channels;
+  tile_in_step_ = 0;
+  neighbors_ = nullptr;
+  if (work_->predicts() && !peeks_first()) {
+    neighbors_ = std::make_shared<NeighborTiles>(
+        place_neighbors(*work_, step_, initial_bits(*work_, step_)));
+    counted_.tiles_skipped += neighbors_->skipped;
+  }
+  state_ = State::next_tile;
+  return true;
+}
+
+bool TapSequencer::next_tile() {
+  if (tile_in_step_ >= first_tiles_) {
+    if (!work_->predicts()) return end_step();
+    const int neighbor = tile_in_step_ - first_tiles_;
+    if (neighbor == 0 && peeks_first()) {
+      if (wires_.look_ahead.read().step < step_) return false;
+      if (!wires_.look_ahead.read().any_live) return end_step();
+    } else if (neighbor == static_cast<int>(neighbors_->tiles.size())) {
+      return end_step();
+    }
+  }
+  chunk_ = 0;
+  state_ = State::chunk_start;
+  return true;
+}
+
+bool TapSequencer::start_chunk() {
+  if (waits_for_prediction()) return false;
+  const Plan& plan = *work_->plan;
+  const Step& step = work_->step(step_);
+  const int weight_load = plan.streamed ? chunk_loads_ : step.weight_load;
+  if (wires_.weight_filled.read() <= weight_load) return false;
+  end_wait();
+  chunk_start_ = clock_.now();
+  if (chunk_ == 0) take_tile();
+  ifmap_port_.start(tile_->distinct);
+  weight_port_.start(tile_->live_columns);
+  taps_done_ = 0;
+  taps_of_chunk_ = plan.taps_of_chunk(chunk_);
+  wires_.chunk.write(
+      {tile_, chunk_ * plan.chunk_taps, taps_of_chunk_, step.ifmap_load, weight_load});
+  state_ = State::computing;
+  return true;
+}
+
+// The tile that starts now, PE by PE.
+void TapSequencer::take_tile() {
+  TileWork& tile = tiles_[tiles_taken_++ % tiles_.size()];
+  const int columns = work_->step(step_).channels;
+  const int rows = work_->machine->array.rows;
+  tile.clear(rows, columns);
+  tile.step = step_;
+  tile.index = tile_in_step_;
+  tile.last_peek = false;
+  if (tile_in_step_ < first_tiles_) {
+    tile.pass = work_->predicts() ? Pass::peek : Pass::dense;
+    tile.last_peek = work_->predicts() && tile_in_step_ == first_tiles_ - 1;
+    const std::size_t first = std::size_t(tile_in_step_) * rows;
+    const std::size_t count = std::min<std::size_t>(rows, first_pass_.size() - first);
+    for (std::size_t row = 0; row < count; ++row)
+      std::fill_n(&tile.position[row * columns], columns, first_pass_[first + row]);
+  } else {
+    tile.pass = Pass::neighbor;
+    if (neighbors_ == nullptr) neighbors_ = wires_.ready.read().neighbors;
+    const PlacedTile& placed = neighbors_->tiles[tile_in_step_ - first_tiles_];
+    for (std::size_t pe = 0; pe < placed.size(); ++pe)
+      if (placed[pe] != idle_pe) tile.position[pe] = neighbors_->positions[placed[pe]];
+  }
+  tile.settle();
+  Count& tiles = tile.pass == Pass::dense  ? counted_.tiles_dense
+                 : tile.pass == Pass::peek ? counted_.tiles_peek
+                                           : counted_.tiles_neighbor;
+  ++tiles;
+  tile_ = &tile;
+  tile_start_ = clock_.now();
+  shape_ = Tile();
+  shape_.distinct = tile.distinct;
+  shape_.live_cols = tile.live_columns;
+  shape_.drained = static_cast<int>(tile.drain_rows.size());
+  shape_.live_pes = tile.live_pes;
+  shape_.pass = tile.pass;
+}
+
+void TapSequencer::issue_taps() {
+  if (issued_ > 0) return;  // in this cycle already
+  const Count complete =
+      std::min(ifmap_port_.complete(taps_of_chunk_), weight_port_.complete(taps_of_chunk_));
+  issued_ = static_cast<int>(std::min<Count>(work_->machine->array.lanes, complete - taps_done_));
+  if (issued_ > 0) wires_.taps.write({taps_done_, issued_});
+}
+
+bool TapSequencer::end_chunk() {
+  work_->recorder.record(chunk_event(step_, tile_->index, shape_, chunk_, taps_of_chunk_),
+                         chunk_start_, clock_.now());
+  if (++chunk_ == work_->plan->chunks) {
+    state_ = State::tile_end;
+    return true;
+  }
+  if (work_->plan->streamed) wires_.weight_released.write(++chunk_loads_);
+  state_ = State::chunk_start;
+  return true;
+}
+
+bool TapSequencer::end_tile() {
+  if (wires_.drained.read().tiles < swaps_) return false;
+  end_wait();
+  wires_.swap.write({++swaps_, tile_});
+  if (work_->plan->streamed) wires_.weight_released.write(++chunk_loads_);
+  work_->recorder.record(tile_event(step_, tile_->index, shape_, work_->plan->L), tile_start_,
+                         clock_.now());
+  ++tile_in_step_;
+  state_ = State::next_tile;
+  return true;
+}
+
+// After the last step no load is left that could want a half.
+bool TapSequencer::end_step() {
+  work_->recorder.record(step_event(step_), step_start_, clock_.now());
+  const Plan& plan = *work_->plan;
+  const Step& step = plan.steps[step_];
+  const bool last = step_ + 1 == static_cast<int>(plan.steps.size());
+  if (!last && plan.steps[step_ + 1].loads_ifmap) wires_.ifmap_released.write(step.ifmap_load + 1);
+  if (!last && plan.steps[step_ + 1].loads_weights)
+    wires_.weight_released.write(step.weight_load + 1);
+  wires_.step_end.push({step_, swaps_, peeks_first()});
+  ++step_;
+  state_ = last ? State::finished : State::step_start;
+  return true;
+}
+
+bool TapSequencer::peeks_first() const {
+  return work_->predicts() && !first_pass_.empty();
+}
+
+bool TapSequencer::waits_for_prediction() const {
+  return tile_in_step_ == first_tiles_ && chunk_ == 0 && peeks_first() &&
+         wires_.ready.read().step < step_;
+}
+
+Activity TapSequencer::activity() const {
+  switch (state_) {
+    case State::computing:
+      return Activity::busy;
+    case State::tile_end:
+      return Activity::drain_stall;
+    case State::chunk_start:
+      return waits_for_prediction() ? Activity::predict_stall : Activity::memory_stall;
+    case State::finished:
+      return Activity::tail;
+    default:
+      return Activity::memory_stall;
+  }
+}
+
+Cycle Counters::*TapSequencer::part(Activity activity) {
+  switch (activity) {
+    case Activity::busy:
+      return &Counters::array_busy;
+    case Activity::predict_stall:
+      return &Counters::predict_stall;
+    case Activity::drain_stall:
+      return &Counters::drain_stall;
+    case Activity::memory_stall:
+      return &Counters::memory_stall;
+    case Activity::tail:
+      return &Counters::tail;
+  }
+  return nullptr;
+}
+
+}  // namespace peeksim::clocked

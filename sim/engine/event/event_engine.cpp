@@ -1,0 +1,51 @@
+#include "sim/engine/event/event_engine.h"
+
+#include "sim/engine/self_check.h"
+#include "sim/engine/value_counters.h"
+
+namespace peeksim::event {
+
+std::vector<Counters> EventEngine::simulate(const Job& job, Observer& observer) {
+  return kernel_.job([&] {
+    std::vector<Counters> counters;
+    for (std::size_t i = 0; i < job.images.size(); ++i)
+      counters.push_back(simulate_image(job, static_cast<int>(i), observer));
+    return counters;
+  });
+}
+
+Counters EventEngine::simulate_image(const Job& job, int image, Observer& observer) {
+  const LayerSetup& setup = *job.setup;
+  const Layer& layer = setup.layer;
+  const LayerValues& values = *job.images[image].values;
+  Prediction computed;
+  const Prediction* prediction = job.images[image].prediction;
+  if (prediction == nullptr) {
+    computed = predict(setup.prediction, values.ofmap, layer.K);
+    prediction = &computed;
+  }
+  Counters total;
+  for (int group = 0; group < layer.groups; ++group) {
+    const int first_channel = group * (layer.K / layer.groups);
+    const Program program = make_program(setup.plan, *prediction, first_channel, *job.machine);
+    const Recorder recorder(observer, image, group, total.cycles, Accelerator::now());
+    const Counters counted = accelerator_.run(program, job.memory, recorder);
+    Counters counters = program_counters(program, *setup.prediction.predictor);
+    take_measured(counted, counters, layer.name);
+    total += counters;
+  }
+  count_values(layer, *prediction, values, total);
+  return total;
+}
+
+const EngineKind engine_kind = {"event",
+                                "enters the kernel once per event, fast",
+                                false,
+                                false,
+                                false,
+                                Accelerator::block_count,
+                                [](const EngineOptions& options) -> std::unique_ptr<Engine> {
+                                  return std::make_unique<EventEngine>(options);
+                                }};
+
+}  // namespace peeksim::event

@@ -1,0 +1,43 @@
+// What an engine is given: a layer on a machine, and what each image brings to it.
+#pragma once
+
+#include <vector>
+
+#include "sim/config/machine.h"
+#include "sim/engine/operands.h"
+#include "sim/schedule/layer_setup.h"
+#include "sim/skip/prediction.h"
+
+namespace peeksim {
+
+struct MemoryKind;
+
+// What one image brings to a layer.
+struct LayerValues {
+  std::vector<float> ofmap;    // [K,P,Q], the values that enter the activation
+  std::vector<int> zero_taps;  // [groups,P,Q] (skip/operands/zero_gating.h); empty: none is gated
+  Operands operands = {};      // for engines that compute values
+  int image = 0;               // for messages
+  bool check = false;          // a computed value that is not the trace's is an error
+};
+
+struct JobImage {
+  const LayerValues* values = nullptr;
+  // What the ofmap predicts with the layer's settings, where that is known; null: to be computed.
+  const Prediction* prediction = nullptr;
+};
+
+// All that it refers to outlives it.
+struct Job {
+  const MachineSpec* machine = nullptr;
+  const LayerSetup* setup = nullptr;  // of the layer on the machine
+  std::vector<JobImage> images;
+  const MemoryKind* memory = nullptr;  // null: the first that the engine was made with
+
+  Job(const MachineSpec& of_machine, const LayerSetup& of_layer, const LayerValues& values)
+      : machine(&of_machine), setup(&of_layer), images{{&values, nullptr}} {}
+  Job(const MachineSpec& of_machine, const LayerSetup& of_layer, std::vector<JobImage> of_images)
+      : machine(&of_machine), setup(&of_layer), images(std::move(of_images)) {}
+};
+
+}  // namespace peeksim

@@ -1,0 +1,20 @@
+#include "sim/engine/value_counters.h"
+
+#include "sim/skip/operands/zero_gating.h"
+
+namespace peeksim {
+
+void count_values(const Layer& layer, const Prediction& prediction, const LayerValues& values,
+                  Counters& counters) {
+  counters.predicted_zero = prediction.predicted_zero;
+  counters.correct_zero = prediction.correct_zero;
+  counters.false_zero = prediction.false_zero;
+  counters.macs_total = layer.macs();
+  counters.macs_predicted = prediction.predicted_zero * layer.L();
+  counters.macs_zero_gated =
+      values.zero_taps.empty() ? 0 : zero_gated_macs(layer, values.zero_taps, prediction);
+  counters.macs_executed = counters.macs_total - counters.macs_predicted - counters.macs_zero_gated;
+  check_conservation(counters, layer.name.c_str());
+}
+
+}  // namespace peeksim

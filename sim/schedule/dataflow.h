@@ -1,0 +1,39 @@
+// The table of dataflows: what a tile asks of the PE array and of the ports around it. The program,
+// the event-driven engine and the counters know of a dataflow only what its row answers; the
+// clocked engine executes it PE by PE and counts for itself. Adding one is one file in dataflows/
+// and one row in dataflow.cpp. No key of a machine chooses between them as long as there is one.
+#pragma once
+
+#include <vector>
+
+#include "sim/config/machine.h"
+#include "sim/schedule/tile.h"
+
+namespace peeksim {
+
+// What a chunk of a tile's taps asks for.
+struct ChunkDemand {
+  Cycle cycles = 0;                         // on the array, once everything that it needs is there
+  Count ifmap_reads = 0, weight_reads = 0;  // elements, from the on-chip buffers
+};
+
+// What a tile asks for besides its chunks.
+struct TileDemand {
+  Cycle fill = 0;          // cycles before its first chunk computes
+  Cycle drain = 0;         // cycles in which its outputs leave the array
+  Count ofmap_writes = 0;  // elements
+};
+
+struct Dataflow {
+  const char* name;
+  const char* meaning;
+  ChunkDemand (*chunk)(const MachineSpec& machine, const Tile& tile, Count taps);
+  TileDemand (*tile)(const MachineSpec& machine, const Tile& tile);
+};
+
+const std::vector<Dataflow>& dataflows();
+
+// The dataflow of a machine.
+const Dataflow& dataflow_of(const MachineSpec& machine);
+
+}  // namespace peeksim

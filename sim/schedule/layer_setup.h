@@ -1,0 +1,24 @@
+// What is the same for every image of a layer on a machine: its shape, what predicts there, and the
+// static program.
+#pragma once
+
+#include "sim/config/machine.h"
+#include "sim/schedule/plan.h"
+#include "sim/skip/layer_prediction.h"
+#include "sim/workload/layer.h"
+
+namespace peeksim {
+
+struct LayerSetup {
+  Layer layer;
+  LayerPrediction prediction;
+  Plan plan;
+};
+
+// Throws Error(config) or Error(machine) when the machine cannot run the layer.
+LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer,
+                        const LayerPrediction& prediction);
+// The same for a layer alone.
+LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer, bool is_first);
+
+}  // namespace peeksim

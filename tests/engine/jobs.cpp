@@ -1,0 +1,159 @@
+// Jobs after one another in one process: any machines, several images, and what follows a failure.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "sim/base/error.h"
+#include "tests/support/both_engines.h"
+#include "tests/support/error_message.h"
+#include "tests/support/random_case.h"
+
+using namespace peeksim;
+
+namespace {
+
+const std::vector<std::string> engine_names = {"event", "clocked"};
+
+Layer small_layer() {
+  Layer layer;
+  layer.name = "small";
+  layer.C = 2, layer.H = layer.W = 6, layer.K = 5;
+  layer.activation = Activation::relu;
+  return layer;
+}
+
+MachineSpec small_machine() {
+  MachineSpec machine;
+  machine.name = "small";
+  machine.array.rows = machine.array.cols = 4;
+  machine.prediction.latency = 3;
+  return machine;
+}
+
+LayerValues small_values(int seed) {
+  return {RandomCase(static_cast<std::uint64_t>(seed)).ofmap(small_layer()), {}};
+}
+
+// Ends a job when it has been told of some events.
+struct Impatient : Observer {
+  EventDetail detail(int) const override { return EventDetail::log; }
+  void on_event(const Event&) override {
+    if (--patience == 0) throw Error(ErrorKind::output, "observer", "the disk is full");
+  }
+  int patience = 3;
+};
+
+}  // namespace
+
+TEST_CASE("one engine runs random machines one after another as fresh ones do") {
+  for (const std::string& name : engine_names) {
+    CAPTURE(name);
+    std::vector<Counters> fresh;
+    std::vector<RandomCase> cases;
+    std::vector<int> seeds;
+    const auto run = [&](Engine& engine, int seed) {
+      RandomCase random(static_cast<std::uint64_t>(seed));
+      const Layer layer = random.layer();
+      MachineSpec machine = random.machine();
+      machine.buffers.ifmap_bytes = machine.buffers.ofmap_bytes = 65536;
+      machine.buffers.weight_bytes = random.pick<Bytes>({301, 1000, 65536});
+      const LayerValues values{random.ofmap(layer), {}};
+      return simulate(engine, machine, layer, values);
+    };
+    constexpr int first = 4200, count = 40;
+    for (int seed = first; seed < first + count; ++seed)
+      fresh.push_back(run(fresh_engine(name), seed));
+    Engine& engine = fresh_engine(name);
+    for (int seed = first; seed < first + count; ++seed) {
+      CAPTURE(seed);
+      CHECK(difference(run(engine, seed), fresh[seed - first]) == "");
+    }
+  }
+}
+
+TEST_CASE("a job of three images gives the counters and events of three jobs of one") {
+  for (const std::string& name : engine_names) {
+    CAPTURE(name);
+    const MachineSpec machine = small_machine();
+    const LayerSetup setup = set_up_layer(machine, small_layer(), false);
+    const std::vector<LayerValues> values = {small_values(1), small_values(2), small_values(3)};
+    EventCollector together(EventDetail::all);
+    const std::vector<Counters> counters = fresh_engine(name).simulate(
+        {machine, setup, {{&values[0], nullptr}, {&values[1], nullptr}, {&values[2], nullptr}}},
+        together);
+    sort_events(together.events);
+    REQUIRE(counters.size() == 3);
+    std::size_t place = 0;
+    for (int image = 0; image < 3; ++image) {
+      EventCollector alone(EventDetail::all);
+      CHECK(simulate(fresh_engine(name), machine, setup, values[image], alone) == counters[image]);
+      sort_events(alone.events);
+      for (const Event& event : alone.events) {
+        REQUIRE(place < together.events.size());
+        CHECK(together.events[place].image == image);
+        CHECK(text_of(together.events[place++]) == text_of(event));
+      }
+    }
+    CHECK(place == together.events.size());
+  }
+}
+
+TEST_CASE(
+    "an observer that wants nothing is told nothing, one that wants the log no more than it") {
+  for (const std::string& name : engine_names) {
+    CAPTURE(name);
+    const MachineSpec machine = small_machine();
+    const LayerSetup setup = set_up_layer(machine, small_layer(), false);
+    EventCollector none(EventDetail::none), log(EventDetail::log), all(EventDetail::all);
+    Engine& engine = fresh_engine(name);
+    for (EventCollector* collector : {&none, &log, &all})
+      simulate(engine, machine, setup, small_values(1), *collector);
+    CHECK(none.events.empty());
+    std::size_t logged = 0;
+    for (const Event& event : all.events) logged += event.kind <= EventKind::store;
+    CHECK(log.events.size() == logged);
+    CHECK(all.events.size() > logged);
+    for (const Event& event : log.events) CHECK(event.kind <= EventKind::store);
+  }
+}
+
+TEST_CASE("good, bad, good: after a job that failed the process has to be replaced") {
+  for (const std::string& name : engine_names) {
+    CAPTURE(name);
+    const MachineSpec machine = small_machine();
+    const LayerSetup setup = set_up_layer(machine, small_layer(), false);
+    const LayerValues values = small_values(1);
+    Observer nobody;
+    Engine& engine = fresh_engine(name);
+    const Counters good = simulate(engine, machine, setup, values, nobody);
+    Impatient impatient;
+    CHECK(message_of(ErrorKind::output, [&] {
+            simulate(engine, machine, setup, values, impatient);
+          }) == "observer: the disk is full");
+    for (int again = 0; again < 2; ++again)
+      CHECK(contains(message_of(ErrorKind::internal,
+                                [&] { simulate(engine, machine, setup, values, nobody); }),
+                     "its kernel cannot go on; simulate in a new process"));
+    CHECK(simulate(fresh_engine(name), machine, setup, values, nobody) == good);
+  }
+}
+
+TEST_CASE("a wrong value that a check finds spends the kernel as every failure does") {
+  MachineSpec machine = small_machine();
+  machine.prediction.policy = "none";
+  const Layer layer = small_layer();
+  const LayerSetup setup = set_up_layer(machine, layer, false);
+  LayerValues values{std::vector<float>(static_cast<std::size_t>(layer.outputs()), 1.0f), {}};
+  values.operands.ifmap.assign(static_cast<std::size_t>(layer.C * layer.H * layer.W), 1.0f);
+  values.operands.weight.assign(static_cast<std::size_t>(layer.K * layer.L()), 0.5f);
+  values.check = true;
+  Observer nobody;
+  Engine& engine = fresh_engine("clocked");
+  const Counters good = simulate(engine, machine, setup, values, nobody);
+  LayerValues wrong = values;
+  wrong.ofmap[7] = 2;
+  CHECK_THROWS_AS(simulate(engine, machine, setup, wrong, nobody), Error);
+  CHECK_THROWS_AS(simulate(engine, machine, setup, values, nobody), Error);
+  CHECK(simulate(fresh_engine("clocked"), machine, setup, values, nobody) == good);
+}
