@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "sim/cost/energy.h"
+#include "sim/cost/energy_per_action.h"
 
 namespace peeksim {
 
@@ -51,7 +51,7 @@ const std::vector<AreaComponent>& area_components() {
 std::optional<Area> area_of(const EnergyTable& table, const MachineSpec& machine,
                             const Counters& counters) {
   if (!table.area) return std::nullopt;
-  require_width(table.area->mac, table, machine, "area of a MAC");
+  require_width(table.area->mac, table.name, machine, "area of a MAC");
   Area area;
   for (const AreaComponent& component : area_components())
     area.push_back(component.area(*table.area, machine, counters));

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/cost/energy_per_action.h"
+#include "tests/cost/prices.h"
 #include "tests/support/config_error.h"
 
 using namespace peeksim;
@@ -70,19 +72,31 @@ TEST_CASE("a table is read whole") {
   CHECK(table.name == "mine");
   CHECK(table.source == "measured");
   CHECK(table.unit == "pJ");
-  CHECK(table.mac == std::map<int, double>{{8, 0.25}, {16, 1}});
-  CHECK(table.mac_gated == 0.125);
-  CHECK(table.psum_register == 2);
-  CHECK(table.operand_transfer == 3);
-  CHECK(table.buffer_read.at(1024) == 4);
-  CHECK(table.buffer_read.at(4096) == 8);
-  CHECK(table.buffer_write.at(64) == 5);
-  CHECK(table.buffer_fill.at(64) == 6);
-  CHECK(table.dram == 7);
-  CHECK(table.comparison == 8);
-  CHECK(table.window_bit == 9);
-  CHECK(table.leakage_pe == 10);
-  CHECK(table.leakage_buffer_kib == 11);
+  MachineSpec machine;
+  machine.array.rows = machine.array.cols = 1;
+  machine.buffers.ifmap_bytes = 1024;
+  machine.buffers.weight_bytes = 4096;
+  machine.buffers.ofmap_bytes = 64;
+  Prices prices = {{"mac executed", 0.25},
+                   {"mac gated", 0.125},
+                   {"psum update", 2},
+                   {"transfer drive", 3},
+                   {"ifmap_buffer read", 4},
+                   {"ifmap_buffer fill", 6},
+                   {"weight_buffer read", 8},
+                   {"weight_buffer fill", 6},
+                   {"ofmap_buffer write", 5},
+                   {"ofmap_buffer fill", 6},
+                   {"ofmap_buffer fill_and_read", 10},
+                   {"ofmap_buffer read", 4},
+                   {"dram access", 7},
+                   {"prediction comparison", 8},
+                   {"prediction window_bit", 9},
+                   {"leakage cycle", 10 + 11 * (5 + 1 / 16.0)}};
+  CHECK(prices_on(machine, table) == prices);
+  machine.precision.weight_bytes = 2;
+  prices["mac executed"] = 1;
+  CHECK(prices_on(machine, table) == prices);
 }
 
 TEST_CASE("areas are read when they are there, and then all of them are needed") {
@@ -228,11 +242,18 @@ TEST_CASE("both shipped tables load, price the widths of all machines and name t
     CHECK(table.name == name);
     CHECK(table.unit == unit);
     CHECK(table.source.size() > 20);
-    for (const int bits : {8, 16, 32}) CHECK(table.mac.count(bits) == 1);
-    CHECK(table.dram > table.buffer_read.at(1 << 20));
-    CHECK(table.buffer_read.at(1 << 20) >= table.buffer_read.at(1 << 13));
+    MachineSpec machine;
+    machine.buffers.ifmap_bytes = 1 << 20;
+    machine.buffers.weight_bytes = 1 << 13;
+    for (const int bytes : {1, 2, 4}) {
+      machine.precision.weight_bytes = bytes;
+      const Prices prices = prices_on(machine, table);
+      CHECK(prices.at("mac executed") > 0);
+      CHECK(prices.at("dram access") > prices.at("ifmap_buffer read"));
+      CHECK(prices.at("ifmap_buffer read") >= prices.at("weight_buffer read"));
+      if (bytes == 2 && table.unit == "mac") CHECK(prices.at("mac executed") == 1);
+    }
   }
-  CHECK(load_energy_table(find_energy_table("eyeriss-relative", "", {})).mac.at(16) == 1);
 }
 
 TEST_CASE("an unknown table's name is answered with the nearest, or with all") {

@@ -4,8 +4,7 @@
 #include <map>
 #include <string>
 
-#include "sim/base/error.h"
-#include "sim/cost/energy.h"
+#include "tests/cost/prices.h"
 
 using namespace peeksim;
 
@@ -24,16 +23,27 @@ Components by_name(const Energy& energy) {
   return components;
 }
 
-// Rates that are all different, so that no two can be mistaken for each other.
+// Prices that are all different, so that no two can be mistaken for each other.
 EnergyRates distinct_rates() {
-  EnergyRates e;
-  e.mac = 3, e.mac_gated = 0.5, e.psum_register = 5, e.operand_transfer = 7;
-  e.ifmap = {11, 13, 17};
-  e.weight = {19, 23, 29};
-  e.ofmap = {31, 37, 41};
-  e.dram = 43, e.comparison = 47, e.window_bit = 53, e.leakage = 59;
-  e.activation_bytes = 2, e.weight_bytes = 4;
-  return e;
+  MachineSpec machine;
+  machine.precision = {2, 4};
+  return rates_for(table_of_prices({{"mac executed", 3},
+                                    {"mac gated", 0.5},
+                                    {"psum update", 5},
+                                    {"transfer drive", 7},
+                                    {"ifmap_buffer read", 11},
+                                    {"ifmap_buffer fill", 17},
+                                    {"weight_buffer read", 19},
+                                    {"weight_buffer fill", 29},
+                                    {"ofmap_buffer write", 37},
+                                    {"ofmap_buffer fill", 41},
+                                    {"ofmap_buffer fill_and_read", 72},
+                                    {"ofmap_buffer read", 31},
+                                    {"dram access", 43},
+                                    {"prediction comparison", 47},
+                                    {"prediction window_bit", 53},
+                                    {"leakage cycle", 59}}),
+                   machine);
 }
 
 // The small machine and the counters of the example in docs/machine.md.
@@ -81,6 +91,10 @@ TEST_CASE("the example of docs/energy.md costs what the page says") {
   CHECK(total(energy) == doctest::Approx(10799.052578125).epsilon(1e-12));
 }
 
+TEST_CASE("without a table everything is free") {
+  CHECK(total(price(example_counters(), EnergyRates())) == 0);
+}
+
 TEST_CASE("nothing counted costs nothing") {
   const Energy energy = price(Counters(), distinct_rates());
   CHECK(energy.size() == energy_components().size());
@@ -98,7 +112,7 @@ TEST_CASE("each counter is priced where the page says, and nowhere else") {
       {"weight_fill_bytes", {{"weight_buffer", 29}}},
       {"ofmap_writes", {{"ofmap_buffer", 2 * 37}}},
       {"predicted_zero", {{"ofmap_buffer", 2 * 41}}},
-      {"residual_bytes", {{"ofmap_buffer", 41 + 31}}},
+      {"residual_bytes", {{"ofmap_buffer", 72}}},
       {"dram_read_bytes", {{"dram", 43}}},
       {"dram_write_bytes", {{"dram", 43}, {"ofmap_buffer", 31}}},
       {"comparisons", {{"prediction", 47}}},

@@ -4,22 +4,26 @@
 #include <string>
 
 #include "sim/base/error.h"
-#include "sim/cost/energy.h"
+#include "sim/cost/energy_per_action.h"
+#include "tests/cost/prices.h"
 
 using namespace peeksim;
 
 namespace {
 
+EnergyPerAction energies() {
+  EnergyPerAction e;
+  e.mac = {{8, 0.25}, {16, 1}};
+  e.buffer_read = CapacityCurve({{1024, 1}, {2048, 2}, {4096, 3}});
+  e.buffer_write = CapacityCurve({{1024, 10}, {2048, 20}, {4096, 30}});
+  e.buffer_fill = CapacityCurve({{1024, 100}, {2048, 200}, {4096, 300}});
+  e.leakage_pe = 0.5;
+  e.leakage_buffer_kib = 4;
+  return e;
+}
+
 EnergyTable table() {
-  EnergyTable t;
-  t.name = "mine";
-  t.mac = {{8, 0.25}, {16, 1}};
-  t.buffer_read = CapacityCurve({{1024, 1}, {2048, 2}, {4096, 3}});
-  t.buffer_write = CapacityCurve({{1024, 10}, {2048, 20}, {4096, 30}});
-  t.buffer_fill = CapacityCurve({{1024, 100}, {2048, 200}, {4096, 300}});
-  t.leakage_pe = 0.5;
-  t.leakage_buffer_kib = 4;
-  return t;
+  return energy_table("mine", energies());
 }
 
 MachineSpec machine() {
@@ -30,6 +34,10 @@ MachineSpec machine() {
   m.buffers.weight_bytes = 2048;
   m.buffers.ofmap_bytes = 4096;
   return m;
+}
+
+double leakage(const MachineSpec& m) {
+  return prices_on(m, table()).at("leakage cycle");
 }
 
 std::string error(const EnergyTable& t, const MachineSpec& m) {
@@ -45,40 +53,45 @@ std::string error(const EnergyTable& t, const MachineSpec& m) {
 }  // namespace
 
 TEST_CASE("each buffer has the energies of its whole capacity") {
-  const EnergyRates rates = rates_for(table(), machine());
-  CHECK(rates.ifmap.read == 1);
-  CHECK(rates.ifmap.write == 10);
-  CHECK(rates.ifmap.fill == 100);
-  CHECK(rates.weight.read == 2);
-  CHECK(rates.weight.write == 20);
-  CHECK(rates.weight.fill == 200);
-  CHECK(rates.ofmap.read == 3);
-  CHECK(rates.ofmap.write == 30);
-  CHECK(rates.ofmap.fill == 300);
+  const Prices prices = prices_on(machine(), table());
+  CHECK(prices.at("ifmap_buffer read") == 1);
+  CHECK(prices.at("ifmap_buffer fill") == 100);
+  CHECK(prices.at("weight_buffer read") == 2);
+  CHECK(prices.at("weight_buffer fill") == 200);
+  CHECK(prices.at("ofmap_buffer read") == 3);
+  CHECK(prices.at("ofmap_buffer write") == 30);
+  CHECK(prices.at("ofmap_buffer fill") == 300);
+  CHECK(prices.at("ofmap_buffer fill_and_read") == 303);
 }
 
 TEST_CASE("actions that depend on nothing are taken as they are") {
-  EnergyTable t = table();
-  t.mac_gated = 2, t.psum_register = 3, t.operand_transfer = 4;
-  t.dram = 5, t.comparison = 6, t.window_bit = 7;
-  const EnergyRates rates = rates_for(t, machine());
-  CHECK(rates.mac_gated == 2);
-  CHECK(rates.psum_register == 3);
-  CHECK(rates.operand_transfer == 4);
-  CHECK(rates.dram == 5);
-  CHECK(rates.comparison == 6);
-  CHECK(rates.window_bit == 7);
+  EnergyPerAction e = energies();
+  e.mac_gated = 2, e.psum_register = 3, e.operand_transfer = 4;
+  e.dram = 5, e.comparison = 6, e.window_bit = 7;
+  const Prices prices = prices_on(machine(), energy_table("mine", e));
+  CHECK(prices.at("mac gated") == 2);
+  CHECK(prices.at("psum update") == 3);
+  CHECK(prices.at("transfer drive") == 4);
+  CHECK(prices.at("dram access") == 5);
+  CHECK(prices.at("prediction comparison") == 6);
+  CHECK(prices.at("prediction window_bit") == 7);
 }
 
 TEST_CASE("a MAC is as wide as the wider of its operands") {
   MachineSpec m = machine();
-  CHECK(rates_for(table(), m).mac == 0.25);
+  const auto executed = [&] { return prices_on(m, table()).at("mac executed"); };
+  CHECK(executed() == 0.25);
   m.precision = {2, 1};
-  CHECK(rates_for(table(), m).mac == 1);
-  CHECK(rates_for(table(), m).activation_bytes == 2);
-  CHECK(rates_for(table(), m).weight_bytes == 1);
+  CHECK(executed() == 1);
   m.precision = {1, 2};
-  CHECK(rates_for(table(), m).mac == 1);
+  CHECK(executed() == 1);
+}
+
+TEST_CASE("elements are counted, and buffers move bytes of the machine's widths") {
+  MachineSpec m = machine();
+  m.precision = {2, 1};
+  CHECK(rates_for(table(), m).precision.activation_bytes == 2);
+  CHECK(rates_for(table(), m).precision.weight_bytes == 1);
 }
 
 TEST_CASE("a width that the table lacks is an error that names both") {
@@ -92,12 +105,12 @@ TEST_CASE("a width that the table lacks is an error that names both") {
 }
 
 TEST_CASE("leakage is that of all PEs and all buffers") {
-  CHECK(rates_for(table(), machine()).leakage == 0.5 * 15 + 4 * 7);
+  CHECK(leakage(machine()) == 0.5 * 15 + 4 * 7);
   MachineSpec larger = machine();
   larger.array.rows = 6;
-  CHECK(rates_for(table(), larger).leakage == 0.5 * 30 + 4 * 7);
+  CHECK(leakage(larger) == 0.5 * 30 + 4 * 7);
   larger.buffers.ofmap_bytes += 512;
-  CHECK(rates_for(table(), larger).leakage == 0.5 * 30 + 4 * 7.5);
+  CHECK(leakage(larger) == 0.5 * 30 + 4 * 7.5);
 }
 
 TEST_CASE("a cycle leaks in proportion to its length, and nothing else depends on the clock") {
@@ -113,5 +126,5 @@ TEST_CASE("a cycle leaks in proportion to its length, and nothing else depends o
     CHECK(at_125[i] == at_500[i] * (leaks ? 4 : 1));
   }
   slow.clock_mhz = 1000;
-  CHECK(rates_for(table(), slow).leakage == rates_for(table(), machine()).leakage / 2);
+  CHECK(leakage(slow) == leakage(machine()) / 2);
 }

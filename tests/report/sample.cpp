@@ -1,5 +1,7 @@
 #include "tests/report/sample.h"
 
+#include "sim/cost/energy_per_action.h"
+
 namespace peeksim {
 
 namespace {
@@ -60,13 +62,13 @@ Layer sample_layer(const std::string& name) {
 }  // namespace
 
 EnergyTable sample_table() {
-  EnergyTable table;
-  table.name = "simple";
-  table.source = "made up";
-  table.mac = {{8, 1.0}};
+  EnergyPerAction energies;
+  energies.mac = {{8, 1.0}};
   const CapacityCurve free({{1024, 0.0}});
-  table.buffer_read = table.buffer_write = table.buffer_fill = free;
-  table.dram = 2;
+  energies.buffer_read = energies.buffer_write = energies.buffer_fill = free;
+  energies.dram = 2;
+  EnergyTable table = energy_table("simple", energies);
+  table.source = "made up";
   return table;
 }
 

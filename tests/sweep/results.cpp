@@ -1,6 +1,7 @@
 // What is made of rows: rankings and Pareto fronts; and what rows are made of: metrics.
 #include <doctest/doctest.h>
 
+#include "sim/cost/energy_per_action.h"
 #include "sim/report/numbers/summary.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/store/pareto.h"
@@ -82,9 +83,11 @@ TEST_CASE("metrics are those of reports") {
   counters.machine.macs_predicted = 4;
   MachineSpec machine;
   machine.clock_mhz = 500;
-  EnergyTable table;
-  table.mac[8] = 2;
-  table.buffer_read = table.buffer_write = table.buffer_fill = CapacityCurve({{1024, 1.0}});
+  EnergyPerAction energies;
+  energies.mac[8] = 2;
+  energies.buffer_read = energies.buffer_write = energies.buffer_fill =
+      CapacityCurve({{1024, 1.0}});
+  const EnergyTable table = energy_table("made up", energies);
   counters.machine.macs_executed = 6;
   const EnergyRates rates = rates_for(table, machine);
   const auto value = [&](const char* name) {

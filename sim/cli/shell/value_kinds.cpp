@@ -1,9 +1,11 @@
 #include "sim/cli/shell/value_kinds.h"
 
+#include <algorithm>
+
 #include "sim/base/lookup.h"
 #include "sim/cli/shell/completion.h"
 #include "sim/config/machine_keys.h"
-#include "sim/cost/energy_table.h"
+#include "sim/cost/table_reader.h"
 #include "sim/engine/engine.h"
 #include "sim/report/numbers/summary.h"
 #include "sim/run/run.h"
@@ -39,12 +41,23 @@ std::vector<HelpRow> metric_words() {
 // A word that ends in = is one that a value follows.
 std::vector<HelpRow> key_words() {
   std::vector<HelpRow> rows;
-  for (const MachineKey& key : machine_keys(vocabulary())) rows.push_back({key.path + "=", key.meaning});
+  for (const MachineKey& key : machine_keys(vocabulary()))
+    rows.push_back({key.path + "=", key.meaning});
   return rows;
 }
 
 std::vector<HelpRow> table_words() {
   return rows_of(energy_table_names("./"));
+}
+
+std::vector<std::string> table_extensions() {
+  std::vector<std::string> extensions = {"yaml", "yml"};
+  for (const TableReader& reader : table_readers()) {
+    const std::string extension = reader.extension + 1;  // without the dot
+    if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
+      extensions.push_back(extension);
+  }
+  return extensions;
 }
 
 std::vector<HelpRow> type_words() {
@@ -66,7 +79,7 @@ const std::vector<ValueKind>& value_kinds() {
       {"DB", true, {"db"}},
       {"RESULTS", true, {"json"}},
       {"LOG", true, {"jsonl"}},
-      {"TABLE", true, {"yaml", "yml"}, table_words},
+      {"TABLE", true, table_extensions(), table_words},
       {"FILE", true},
       {"FOLDER", false, {}, nullptr, true},
       {"ENGINE", false, {}, engine_words},

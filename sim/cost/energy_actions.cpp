@@ -1,0 +1,76 @@
+#include "sim/cost/energy_actions.h"
+
+namespace peeksim {
+
+namespace {
+
+using C = Counters;
+using P = PrecisionSpec;
+
+std::vector<EnergyAction> mac_actions() {
+  return {
+      {"executed", "MAC", [](const C& c, const P&) { return c.macs_executed; }},
+      {"gated", "MAC", [](const C& c, const P&) { return c.macs_predicted + c.macs_zero_gated; }}};
+}
+
+// Bytes from the buffers to the array.
+Count transferred(const C& c, const P& p) {
+  return c.ifmap_reads * p.activation_bytes + c.weight_reads * p.weight_bytes;
+}
+
+std::vector<EnergyAction> ifmap_buffer_actions() {
+  return {
+      {"read", "byte", [](const C& c, const P& p) { return c.ifmap_reads * p.activation_bytes; }},
+      {"fill", "byte", [](const C& c, const P&) { return c.ifmap_fill_bytes; }}};
+}
+
+std::vector<EnergyAction> weight_buffer_actions() {
+  return {{"read", "byte", [](const C& c, const P& p) { return c.weight_reads * p.weight_bytes; }},
+          {"fill", "byte", [](const C& c, const P&) { return c.weight_fill_bytes; }}};
+}
+
+// The array writes what it computed, predicted zeros are filled in, a residual is filled and read
+// back, and the storer reads what goes to DRAM.
+std::vector<EnergyAction> ofmap_buffer_actions() {
+  return {
+      {"write", "byte", [](const C& c, const P& p) { return c.ofmap_writes * p.activation_bytes; }},
+      {"fill", "byte",
+       [](const C& c, const P& p) { return c.predicted_zero * p.activation_bytes; }},
+      {"fill_and_read", "byte", [](const C& c, const P&) { return c.residual_bytes; }},
+      {"read", "byte", [](const C& c, const P&) { return c.dram_write_bytes; }}};
+}
+
+std::vector<EnergyAction> prediction_actions() {
+  return {{"comparison", "peek", [](const C& c, const P&) { return c.comparisons; }},
+          {"window_bit", "bit", [](const C& c, const P&) { return c.windows; }}};
+}
+
+}  // namespace
+
+const std::vector<EnergyComponent>& energy_components() {
+  static const std::vector<EnergyComponent> table = {
+      {"mac", "MAC", mac_actions()},
+      {"psum",
+       "psum registers",
+       {{"update", "MAC", [](const C& c, const P&) { return c.macs_executed; }}}},
+      {"transfer", "operand wires", {{"drive", "byte", transferred}}},
+      {"ifmap_buffer", "ifmap buffer", ifmap_buffer_actions()},
+      {"weight_buffer", "weight buffer", weight_buffer_actions()},
+      {"ofmap_buffer", "ofmap buffer", ofmap_buffer_actions()},
+      {"dram",
+       "DRAM",
+       {{"access", "byte",
+         [](const C& c, const P&) { return c.dram_read_bytes + c.dram_write_bytes; }}}},
+      {"prediction", "prediction unit", prediction_actions()},
+      {"leakage", "leakage", {{"cycle", "cycle", [](const C& c, const P&) { return c.cycles; }}}},
+  };
+  return table;
+}
+
+std::size_t energy_action_count() {
+  std::size_t count = 0;
+  for (const EnergyComponent& component : energy_components()) count += component.actions.size();
+  return count;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,20 @@
+#include "sim/cost/table_reader.h"
+
+#include "sim/base/lookup.h"
+
+namespace peeksim {
+
+const std::vector<TableReader>& table_readers() {
+  static const std::vector<TableReader> table = {yaml_table};
+  return table;
+}
+
+const EnergyAction& find_action(const std::string& component, const std::string& action,
+                                const Location& where) {
+  const EnergyComponent& owner =
+      require_row(energy_components(), component, "component", ErrorKind::config, where.text());
+  return require_row(owner.actions, action, "action of " + component, ErrorKind::config,
+                     where.text());
+}
+
+}  // namespace peeksim

@@ -1,0 +1,75 @@
+// What is counted before it is priced: every action in closed form, and on its page.
+#include "sim/cost/energy_actions.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "tests/support/temp_folder.h"
+
+using namespace peeksim;
+
+namespace {
+
+using Counts = std::map<std::string, Count>;  // {"ifmap_buffer read", 7}
+
+Counts counts_of(const Counters& counters, const PrecisionSpec& precision) {
+  Counts counts;
+  for (const EnergyComponent& component : energy_components())
+    for (const EnergyAction& action : component.actions)
+      counts[std::string(component.name) + " " + action.name] = action.count(counters, precision);
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("every action is counted from the counters alone") {
+  Counters c;
+  c.macs_executed = 2, c.macs_predicted = 3, c.macs_zero_gated = 5;
+  c.ifmap_reads = 7, c.weight_reads = 11, c.ofmap_writes = 13, c.predicted_zero = 17;
+  c.ifmap_fill_bytes = 19, c.weight_fill_bytes = 23, c.residual_bytes = 29;
+  c.dram_read_bytes = 31, c.dram_write_bytes = 37;
+  c.comparisons = 41, c.windows = 43, c.cycles = 47;
+  const Counts expected = {{"mac executed", 2},
+                           {"mac gated", 3 + 5},
+                           {"psum update", 2},
+                           {"transfer drive", 2 * 7 + 4 * 11},
+                           {"ifmap_buffer read", 2 * 7},
+                           {"ifmap_buffer fill", 19},
+                           {"weight_buffer read", 4 * 11},
+                           {"weight_buffer fill", 23},
+                           {"ofmap_buffer write", 2 * 13},
+                           {"ofmap_buffer fill", 2 * 17},
+                           {"ofmap_buffer fill_and_read", 29},
+                           {"ofmap_buffer read", 37},
+                           {"dram access", 31 + 37},
+                           {"prediction comparison", 41},
+                           {"prediction window_bit", 43},
+                           {"leakage cycle", 47}};
+  CHECK(counts_of(c, {2, 4}) == expected);
+}
+
+TEST_CASE("nothing counted is nothing done") {
+  for (const auto& [action, count] : counts_of(Counters(), {1, 1})) {
+    CAPTURE(action);
+    CHECK(count == 0);
+  }
+}
+
+TEST_CASE("the page of energies lists every action with its unit") {
+  const std::string page = read_bytes(PEEKSIM_SOURCE_DIR "/docs/energy.md");
+  std::set<std::string> components;
+  for (const EnergyComponent& component : energy_components()) {
+    CHECK(components.insert(component.name).second);
+    std::set<std::string> actions;
+    for (const EnergyAction& action : component.actions) {
+      CHECK(actions.insert(action.name).second);
+      const std::string row = "| `" + std::string(component.name) + "` | `" + action.name + "` | " +
+                              action.unit + " | ";
+      CAPTURE(row);
+      CHECK(page.find(row) != std::string::npos);
+    }
+  }
+}
