@@ -6,9 +6,10 @@ namespace peeksim {
 
 EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine) {
   EnergyRates rates;
+  auto rate = rates.prices.begin();
   for (const EnergyComponent& component : energy_components())
     for (const EnergyAction& action : component.actions)
-      rates.prices.push_back(table.price(component, action, machine));
+      *rate++ = table.price(component, action, machine);
   rates.precision = machine.precision;
   return rates;
 }

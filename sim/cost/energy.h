@@ -10,10 +10,11 @@
 
 namespace peeksim {
 
-// A table looked up for one machine.
+// A table looked up for one machine. By default everything is free.
 struct EnergyRates {
-  std::vector<double> prices;  // of every component's actions, in their order and the table's unit
-  PrecisionSpec precision;     // what the machine's elements take
+  // Of every component's actions, in their order and the table's unit.
+  std::vector<double> prices = std::vector<double>(energy_action_count());
+  PrecisionSpec precision;  // what the machine's elements take
 };
 
 // Throws Error(config) when the table does not know what an action costs on the machine.

@@ -67,4 +67,10 @@ const std::vector<EnergyComponent>& energy_components() {
   return table;
 }
 
+std::size_t energy_action_count() {
+  std::size_t count = 0;
+  for (const EnergyComponent& component : energy_components()) count += component.actions.size();
+  return count;
+}
+
 }  // namespace peeksim

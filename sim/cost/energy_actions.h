@@ -25,4 +25,7 @@ struct EnergyComponent {
 
 const std::vector<EnergyComponent>& energy_components();
 
+// How many actions the components have together.
+std::size_t energy_action_count();
+
 }  // namespace peeksim

@@ -91,6 +91,10 @@ TEST_CASE("the example of docs/energy.md costs what the page says") {
   CHECK(total(energy) == doctest::Approx(10799.052578125).epsilon(1e-12));
 }
 
+TEST_CASE("without a table everything is free") {
+  CHECK(total(price(example_counters(), EnergyRates())) == 0);
+}
+
 TEST_CASE("nothing counted costs nothing") {
   const Energy energy = price(Counters(), distinct_rates());
   CHECK(energy.size() == energy_components().size());
