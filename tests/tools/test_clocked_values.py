@@ -88,6 +88,18 @@ class SmallNetworks(Clocked):
         self.assertFalse(os.path.exists(os.path.join(self.folder, "clocked.jsonl")))
         self.peeksim("event")  # computes nothing, and so finds nothing
 
+    def test_a_wrong_output_of_a_later_image_is_found_where_nothing_is_predicted(self):
+        self.extract(shake(Basic()), images(3), **IN_INTEGERS)
+        with h5py.File(self.path, "r+") as f:
+            ofmap = f["layers/0000/ofmap"]
+            ofmap[2, 1, 0, 0] = 1 if ofmap[2, 1, 0, 0] != 1 else 2
+        for policy in ("none", "peek"):
+            with self.subTest(policy=policy):
+                message = self.peeksim(
+                    "clocked", "--check-values", "--set", "prediction.policy=" + policy, code=4
+                )
+                self.assertRegex(message, r"layer 'conv1': image 2: channel 1, position \(0, 0\)")
+
     def test_rounded_values_cannot_be_checked(self):
         self.extract(shake(Basic()), images(1), weights=True, type="i8")
         self.assertIn(

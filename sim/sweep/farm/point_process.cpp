@@ -21,6 +21,7 @@ void put(Packer& to, const Prediction& mask) {
   to.put(mask.grid.width);
   to.put(mask.grid.peeks);
   to.put(mask.predicts);
+  to.put(mask.fate);
   to.put(mask.predicted.word_count());
   to.put(mask.predicted.words());
   to.put(mask.predicted_zero);
@@ -35,6 +36,7 @@ void get(Unpacker& from, Prediction& mask) {
   from.get(mask.grid.width);
   from.get(mask.grid.peeks);
   from.get(mask.predicts);
+  from.get(mask.fate);
   int word_count = 0;
   std::vector<std::uint64_t> words;
   from.get(word_count);
