@@ -1,7 +1,7 @@
 // What is made of rows: rankings and Pareto fronts; and what rows are made of: metrics.
 #include <doctest/doctest.h>
 
-#include "sim/report/numbers/summary.h"
+#include "sim/report/numbers/priced.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/store/pareto.h"
 
@@ -75,20 +75,20 @@ TEST_CASE("a Pareto front is what a search through all pairs finds") {
 }
 
 TEST_CASE("metrics are those of reports") {
-  CounterPair counters;
+  RunResult run;
+  CounterPair& counters = run.layers.emplace_back().counters;
   counters.machine.cycles = 500;
   counters.dense.cycles = 1000;
   counters.machine.macs_total = 10;
   counters.machine.macs_predicted = 4;
-  MachineSpec machine;
-  machine.clock_mhz = 500;
+  run.machine.clock_mhz = 500;
   EnergyTable table;
   table.mac[8] = 2;
   table.buffer_read = table.buffer_write = table.buffer_fill = CapacityCurve({{1024, 1.0}});
   counters.machine.macs_executed = 6;
-  const EnergyRates rates = rates_for(table, machine);
+  const PricedResult priced = price_run(run, table);
   const auto value = [&](const char* name) {
-    return find_metric(name, {}).value({counters, machine, table, rates});
+    return find_metric(name, {}).value({priced.network, run.machine});
   };
   CHECK(value("cycles") == 500);
   CHECK(value("seconds") == 1e-6);
