@@ -14,15 +14,15 @@ Json row_json(const ComparedRow& row) {
   Json json = {{"name", row.name}};
   for (std::size_t m = 0; m < compared_metrics().size(); ++m) {
     Json values = Json::array();
-    for (const std::optional<double>& value : row.values[m])
-      values.push_back(value ? Json(*value) : Json());
+    for (const Number& value : row.values[m]) values.push_back(value ? Json(*value) : Json());
     json[compared_metrics()[m].name] = std::move(values);
   }
   return json;
 }
 
-Json run_json(const StoredRun& run, const std::string& name, const std::string& path) {
+Json run_json(const PricedResult& run, const std::string& name, const std::string& path) {
   const TraceIdentity& trace = run.result.trace;
+  const Number& area = run.network.machine.total_area;
   return {{"name", name},
           {"path", path},
           {"machine", run.result.machine.name},
@@ -31,12 +31,12 @@ Json run_json(const StoredRun& run, const std::string& name, const std::string& 
           {"sha256", trace.sha256},
           {"synthetic", trace.synthetic},
           {"images", trace.images},
-          {"area_mm2", run.area_mm2 ? Json(*run.area_mm2) : Json()}};
+          {"area_mm2", area ? Json(*area) : Json()}};
 }
 
 }  // namespace
 
-std::string compare_page(const Comparison& comparison, const std::vector<StoredRun>& runs,
+std::string compare_page(const Comparison& comparison, const std::vector<PricedResult>& runs,
                          const std::vector<std::string>& paths) {
   Json data;
   for (std::size_t i = 0; i < runs.size(); ++i)
@@ -49,7 +49,7 @@ std::string compare_page(const Comparison& comparison, const std::vector<StoredR
   for (const ComparedMetric& metric : compared_metrics())
     data["metrics"].push_back({{"name", metric.name},
                                {"label", metric.label},
-                               {"unit", shown_unit(metric, runs[0].energy_unit)},
+                               {"unit", shown_unit(metric, runs[0].unit)},
                                {"scale", metric.scale},
                                {"decimals", metric.decimals}});
   data["network"] = row_json(comparison.network);

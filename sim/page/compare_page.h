@@ -9,7 +9,7 @@
 namespace peeksim {
 
 // paths: of the runs' files.
-std::string compare_page(const Comparison& comparison, const std::vector<StoredRun>& runs,
+std::string compare_page(const Comparison& comparison, const std::vector<PricedResult>& runs,
                          const std::vector<std::string>& paths);
 
 }  // namespace peeksim

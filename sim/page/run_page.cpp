@@ -30,17 +30,37 @@ Json counter_meanings() {
   return json;
 }
 
-Json buffer_json(const Counters& counters, const PrecisionSpec& precision) {
-  const BufferTraffic bytes = buffer_traffic(counters, precision);
-  return {{"ifmap", bytes.ifmap}, {"weight", bytes.weight}, {"ofmap", bytes.ofmap}};
+template <class Value>
+Json known_json(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
 }
 
-Json buffers_json(const RunResult& run) {
-  Json list = Json::array();
-  for (const LayerResult& layer : run.layers)
-    list.push_back({{"machine", buffer_json(layer.counters.machine, run.machine.precision)},
-                    {"dense", buffer_json(layer.counters.dense, run.machine.precision)}});
-  return list;
+// Both sides of a pair; of: what to show of a side.
+template <class Of>
+Json sides_json(const PricedPair& pair, const Of& of) {
+  return {{"machine", of(pair.machine)}, {"dense", of(pair.dense)}};
+}
+
+Json buffer_json(const PricedCounters& side) {
+  const auto& bytes = side.buffer_bytes;
+  return {{"ifmap", known_json(bytes.ifmap)},
+          {"weight", known_json(bytes.weight)},
+          {"ofmap", known_json(bytes.ofmap)}};
+}
+
+Json utilisation_json(const PricedCounters& side) {
+  return known_json(side.utilisation);
+}
+
+// What scripts must not compute a second time: of every layer, and of the network.
+void add_numbers(Json& data, const PricedResult& priced) {
+  data["buffer_bytes"] = Json::array();
+  for (const PricedPair& layer : priced.layers)
+    data["buffer_bytes"].push_back(sides_json(layer, buffer_json));
+  data["utilisation"]["network"] = sides_json(priced.network, utilisation_json);
+  data["utilisation"]["layers"] = Json::array();
+  for (const PricedPair& layer : priced.layers)
+    data["utilisation"]["layers"].push_back(sides_json(layer, utilisation_json));
 }
 
 // Cycles count from the strip's start. An interval is [start, length, name, 1 when it is of the
@@ -68,16 +88,21 @@ Json strip_json(const StepStrip& strip) {
 }
 
 // Throws nlohmann's exception unless everything is there that scripts read beside the counters of
-// a pair (docs/results-format.md): a page that breaks off in the middle helps nobody.
-void require_pair(const Json& pair) {
+// a pair (docs/results-format.md): a page that breaks off in the middle helps nobody. A number may
+// be null where a counter is not known.
+void require_number(const Json& number, const RunResult& run) {
+  if (!number.is_null() || run.unknown.empty()) number.get<double>();
+}
+
+void require_pair(const Json& pair, const RunResult& run) {
   for (const char* ratio :
        {"mac_reduction", "speed_up", "energy_ratio", "false_zero_share", "utilisation"})
-    pair.at(ratio).get<double>();
+    require_number(pair.at(ratio), run);
   for (const char* side : {"machine", "dense"}) {
     const Json& energy = pair.at(side).at("energy");
     for (const EnergyComponent& component : energy_components())
-      energy.at(component.name).get<double>();
-    energy.at("total").get<double>();
+      require_number(energy.at(component.name), run);
+    require_number(energy.at("total"), run);
   }
 }
 
@@ -86,11 +111,12 @@ void require_shown(const Json& results, const RunResult& run, const std::string&
     results.at("program").at("version").get<std::string>();
     for (const char* key : {"name", "unit", "source"})
       results.at("energy_table").at(key).get<std::string>();
-    for (const Json& layer : results.at("layers")) require_pair(layer);
-    for (const std::string& scope : scope_names()) require_pair(results.at("totals").at(scope));
+    for (const Json& layer : results.at("layers")) require_pair(layer, run);
+    for (const std::string& scope : scope_names())
+      require_pair(results.at("totals").at(scope), run);
     if (run.images.size() > 1)
       for (const auto& [name, spread] : results.at("over_images").items())
-        for (const char* key : {"mean", "standard_deviation"}) spread.at(key).get<double>();
+        for (const char* key : {"mean", "standard_deviation"}) require_number(spread.at(key), run);
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::config, path,
                 std::string("is not a complete results file: ") + error.what(),
@@ -102,7 +128,8 @@ void require_shown(const Json& results, const RunResult& run, const std::string&
 
 std::string run_page(const std::string& results, const std::string& path,
                      const std::vector<StepStrip>& strips) {
-  const RunResult run = parse_results(results, path).result;
+  const PricedResult priced = parse_results(results, path);
+  const RunResult& run = priced.result;
   Json data;
   data["results"] = Json::parse(results);
   require_shown(data["results"], run, path);
@@ -110,7 +137,7 @@ std::string run_page(const std::string& results, const std::string& path,
   data["energy_components"] = labels_of(energy_components());
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
-  data["buffer_bytes"] = buffers_json(run);
+  add_numbers(data, priced);
   data["strips"] = Json::array();
   for (const StepStrip& strip : strips) data["strips"].push_back(strip_json(strip));
   PageParts parts;

@@ -51,13 +51,16 @@ struct TraceIdentity {
   int images = 0;
 };
 
+// Some of the counters.
+using UnknownCounters = std::vector<Count Counters::*>;
+
 struct RunResult {
   MachineSpec machine;
   TraceIdentity trace;
   std::vector<LayerResult> layers;
   std::vector<ImageResult> images;
   // Counters that the file lacks from which the run was read: 0 everywhere, and not known.
-  std::vector<Count Counters::*> unknown;
+  UnknownCounters unknown;
 
   CounterPair totals() const;  // over all layers and images
 };

@@ -354,6 +354,29 @@ class AReportOfOtherRuns(ReportPages):
         self.assertEqual(title, "energy (million MAC)")
         self.assert_quiet()
 
+    def test_what_an_older_program_did_not_count_is_called_not_known(self):
+        _, results = self.report("counted", "peek-16x16", "traces/cifar_resnet20.h5")
+        for part in [*results["layers"], *results["images"], *results["totals"].values()]:
+            for side in ("machine", "dense"):
+                del part[side]["counters"]["cycles"]
+        old = os.path.join(self.folder, "old.json")
+        with open(old, "w", encoding="utf-8") as file:
+            json.dump(results, file)
+        again = os.path.join(self.folder, "again")  # with null for it, and for what depends on it
+        peeksim("price", old, "--energy", "45nm", "--out", again)
+        for name, file in ("old", old), ("again", os.path.join(again, "results.json")):
+            page = os.path.join(self.folder, name + ".html")
+            peeksim("report", file, "-o", page)
+            self.open(page)
+            text = self.browser.execute_script("return document.body.innerText")
+            self.assertIn("not known ms at ", text)
+            self.assertNotIn("NaN", text)
+            self.assertIn("-", self.table("layers-table")[0])
+            self.assert_quiet()
+        figures = [figure.text for figure in self.find_all(".figure b")]
+        self.assertEqual(figures[1], "not known ×")
+        self.assertTrue(figures[0].endswith(" %"))
+
 
 def as_number(text):
     """Numbers are equal however they are spelled; other texts as they are."""

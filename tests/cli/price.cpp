@@ -98,7 +98,7 @@ TEST_CASE("a missing, damaged, foreign or older results file is refused") {
   results = json::parse(text);
   results["layers"][1]["machine"]["counters"].erase("cycles");
   desk.files.write("cut.json", results.dump());
-  price("cut.json", {"cut.json: is not a complete results file: ", "'cycles'"});
+  price("cut.json", {"cut.json: is damaged: counter 'cycles' is missing in a part of the file; "});
 
   results = json::parse(text);
   results["layers"][1]["machine"]["counters"]["cycles"] = 1;

@@ -17,7 +17,7 @@ using nlohmann::json;
 namespace {
 
 std::string sample_text() {
-  return results_json(sample_run(), sample_table());
+  return results_json(price_run(sample_run(), sample_table()));
 }
 
 // What data() of kit.js gives to the scripts.
@@ -68,6 +68,30 @@ TEST_CASE("traffic of buffers is given per layer and side, and adds up") {
     const CounterPair& pair = run.layers[i].counters;
     CHECK(sum(sides["machine"]) == buffer_bytes(pair.machine, run.machine.precision));
     CHECK(sum(sides["dense"]) == buffer_bytes(pair.dense, run.machine.precision));
+  }
+}
+
+TEST_CASE("utilisation is given per layer and side, and for the network") {
+  const PricedResult priced = price_run(sample_run(), sample_table());
+  const json data = data_of(run_page(sample_text(), "results.json"))["utilisation"];
+  CHECK(data["network"]["machine"] == *priced.network.machine.utilisation);
+  CHECK(data["network"]["dense"] == *priced.network.dense.utilisation);
+  REQUIRE(data["layers"].size() == priced.layers.size());
+  for (std::size_t i = 0; i < priced.layers.size(); ++i)
+    CHECK(data["layers"][i]["dense"] == *priced.layers[i].dense.utilisation);
+}
+
+TEST_CASE("results of a program that did not count everything are shown, and nulls stay nulls") {
+  json results = json::parse(sample_text());
+  for (const char* list : {"layers", "images"})
+    for (json& part : results[list])
+      for (const char* side : {"machine", "dense"}) part[side]["counters"].erase("cycles");
+  const PricedResult again =
+      price_run(parse_results(results.dump(), "old.json").result, sample_table());
+  for (const std::string& text : {results.dump(), results_json(again)}) {
+    const json data = data_of(run_page(text, "old.json"));
+    CHECK(data["utilisation"]["network"]["machine"].is_null());
+    CHECK(data["buffer_bytes"][0]["machine"]["ifmap"].is_number());
   }
 }
 

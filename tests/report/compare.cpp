@@ -3,27 +3,18 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/cost/energy.h"
 #include "tests/report/sample.h"
 
 using namespace peeksim;
 
 namespace {
 
-StoredRun stored(const RunResult& result) {
-  StoredRun run;
-  run.result = result;
-  run.energy_table = "simple";
-  run.energy_unit = "pJ";
-  const EnergyRates rates = rates_for(sample_table(), result.machine);
-  for (const LayerResult& layer : result.layers)
-    run.layer_energy.push_back(total(price(layer.counters.machine, rates)));
-  run.energy = total(price(result.totals().machine, rates));
-  return run;
+PricedResult stored(const RunResult& result) {
+  return price_run(result, sample_table());
 }
 
 // The sample on a machine that takes twice the cycles, all of them waiting.
-StoredRun slower() {
+PricedResult slower() {
   RunResult result = sample_run();
   result.machine.array.rows = 4;
   result.machine.name = "slower";
@@ -45,7 +36,7 @@ std::size_t metric(const std::string& name) {
 }  // namespace
 
 TEST_CASE("a metric of every layer and of the network stands beside the first run's") {
-  const StoredRun a = stored(sample_run());
+  const PricedResult a = stored(sample_run());
   const Comparison found = compare_runs({a, slower()});
   CHECK(found.names == std::vector<std::string>{"A", "B"});
   CHECK(found.layers.size() == 3);
@@ -54,8 +45,8 @@ TEST_CASE("a metric of every layer and of the network stands beside the first ru
     CHECK(ratio(row.values[cycles][1], row.values[cycles][0]) == 2.0);
     CHECK(ratio(row.values[energy][1], row.values[energy][0]) == 1.0);
   }
-  CHECK(found.network.values[energy][0] == a.energy);
-  CHECK(found.layers[1].values[energy][0] == a.layer_energy[1]);
+  CHECK(found.network.values[energy][0] == a.network.machine.total_energy);
+  CHECK(found.layers[1].values[energy][0] == a.layers[1].machine.total_energy);
   CHECK(found.layers[1].values[metric("mac_reduction")][0] == 0.3);
 }
 
@@ -69,7 +60,7 @@ TEST_CASE("the keys that differ are listed, with each run's value, and no other"
 }
 
 TEST_CASE("a layer that only one run has is compared with nothing") {
-  StoredRun shorter = stored(sample_run());
+  PricedResult shorter = stored(sample_run());
   shorter.result.layers[1].layer.name = "other";
   const Comparison found = compare_runs({stored(sample_run()), shorter});
   REQUIRE(found.layers.size() == 4);
@@ -81,21 +72,21 @@ TEST_CASE("a layer that only one run has is compared with nothing") {
 }
 
 TEST_CASE("energies of another table are not compared, and another trace is noticed") {
-  StoredRun relative = stored(sample_run());
-  relative.energy_table = "relative";
+  PricedResult relative = stored(sample_run());
+  relative.table = "relative";
   const Comparison tables = compare_runs({stored(sample_run()), relative});
   CHECK_FALSE(tables.same_energy_tables);
   CHECK(tables.same_traces);
   CHECK_FALSE(tables.network.values[metric("energy")][0].has_value());
   CHECK(tables.network.values[metric("cycles")][0].has_value());
 
-  StoredRun foreign = stored(sample_run());
+  PricedResult foreign = stored(sample_run());
   foreign.result.trace.sha256[0] = 'c';
   CHECK_FALSE(compare_runs({stored(sample_run()), foreign}).same_traces);
 }
 
 TEST_CASE("the screen begins with the ratios and says what it is about") {
-  const std::vector<StoredRun> runs = {stored(sample_run()), slower()};
+  const std::vector<PricedResult> runs = {stored(sample_run()), slower()};
   const std::string screen = compare_screen(compare_runs(runs), runs, {"a.json", "b.json"});
   CHECK(screen.rfind("B / A: cycles 2.000, energy 1.000, ", 0) == 0);
   for (const char* part : {"A  a.json: sample, samplenet", "B  b.json: slower",

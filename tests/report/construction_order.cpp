@@ -22,7 +22,7 @@ TEST_CASE("results.json has the same bytes in whatever order the modules are con
       fresh_kernel();
       RunOptions options;
       options.blocks.construction_order = order;
-      return results_json(run_trace(machine, trace, {}, options), table);
+      return results_json(price_run(run_trace(machine, trace, {}, options), table));
     };
     const std::string usual = results({0, 1, 2, 3, 4, 5, 6, 7, 8});
     CHECK(results({8, 7, 6, 5, 4, 3, 2, 1, 0}) == usual);

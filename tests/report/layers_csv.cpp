@@ -21,7 +21,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE("layers.csv has a header and a row per layer, all with as many columns") {
-  const std::vector<std::string> lines = lines_of(layers_csv(sample_run(), sample_table()));
+  const std::vector<std::string> lines =
+      lines_of(layers_csv(price_run(sample_run(), sample_table())));
   REQUIRE(lines.size() == 4);
   const auto commas = std::count(lines[0].begin(), lines[0].end(), ',');
   for (const std::string& line : lines) CHECK(std::count(line.begin(), line.end(), ',') == commas);
@@ -32,7 +33,7 @@ TEST_CASE("layers.csv has a header and a row per layer, all with as many columns
 }
 
 TEST_CASE("every counter is a column, of the machine and of the dense one") {
-  const std::string header = lines_of(layers_csv(sample_run(), sample_table()))[0] + ",";
+  const std::string header = lines_of(layers_csv(price_run(sample_run(), sample_table())))[0] + ",";
   const Counters counters;
   for_each_counter(counters, [&](const std::string name, const char*, Count) {
     CAPTURE(name);
@@ -50,6 +51,6 @@ TEST_CASE("a name with a comma, a quote or a line break is quoted as RFC 4180 wa
   run.layers[0].layer.name = "a\nb";
   run.trace.synthetic = true;
   run.trace.loop.closed = true;
-  const std::string csv = layers_csv(run, sample_table());
+  const std::string csv = layers_csv(price_run(run, sample_table()));
   CHECK(csv.find("\n\"net, \"\"two\"\"\",1,closed,2,\"a\nb\",conv,") != csv.npos);
 }

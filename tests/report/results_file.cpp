@@ -34,7 +34,8 @@ void for_each_value(const Json& json, const Json::json_pointer& at, const Visit&
 std::string outcome(const TempFolder& folder, const Json& json, const std::string& original) {
   const std::string path = folder.write("results.json", json.dump());
   try {
-    return results_json(read_results(path), sample_table()) == original ? "read" : "changed";
+    return results_json(price_run(read_results(path), sample_table())) == original ? "read"
+                                                                                   : "changed";
   } catch (const Error& error) {
     const std::string message = error.what();
     const bool complete = error.kind() == ErrorKind::config && message.rfind(path, 0) == 0 &&
@@ -50,9 +51,9 @@ std::string outcome(const TempFolder& folder, const Json& json, const std::strin
 TEST_CASE("results that were read back are the results that were written") {
   const TempFolder folder;
   const RunResult run = sample_run();
-  const std::string text = results_json(run, sample_table());
+  const std::string text = results_json(price_run(run, sample_table()));
   const RunResult again = read_results(folder.write("results.json", text));
-  CHECK(results_json(again, sample_table()) == text);
+  CHECK(results_json(price_run(again, sample_table())) == text);
   REQUIRE(again.layers.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(again.layers[i].counters.machine == run.layers[i].counters.machine);
@@ -70,12 +71,12 @@ TEST_CASE("results that were read back are the results that were written") {
 
 TEST_CASE("areas are in the results, null where the energy table knows none") {
   EnergyTable table = sample_table();
-  const Json unknown = Json::parse(results_json(sample_run(), table)).at("area_mm2");
+  const Json unknown = Json::parse(results_json(price_run(sample_run(), table))).at("area_mm2");
   CHECK(unknown == Json{{"machine", nullptr}, {"dense", nullptr}});
   table.area = AreaTable();
   table.area->mac = {{8, 1}};
   table.area->comparator = 1;
-  const Json known = Json::parse(results_json(sample_run(), table)).at("area_mm2");
+  const Json known = Json::parse(results_json(price_run(sample_run(), table))).at("area_mm2");
   CHECK(known.at("machine").at("pe_array") == 4);
   CHECK(known.at("machine").at("prediction") == 2);
   CHECK(known.at("machine").at("total") == 6);
@@ -98,9 +99,9 @@ TEST_CASE("every machine key, name and switch survives the way through the file"
   run.layers[1].layer.activation = Activation::relu6;
   run.layers[1].layer.residual = true;
   const TempFolder folder;
-  const std::string text = results_json(run, sample_table());
+  const std::string text = results_json(price_run(run, sample_table()));
   const RunResult again = read_results(folder.write("results.json", text));
-  CHECK(results_json(again, sample_table()) == text);
+  CHECK(results_json(price_run(again, sample_table())) == text);
   CHECK(Json::parse(text)["trace"]["loop"] == "closed");
   CHECK(again.trace.loop.closed);
   CHECK(again.trace.loop.machine == run.trace.loop.machine);
@@ -112,7 +113,7 @@ TEST_CASE("every machine key, name and switch survives the way through the file"
 
 TEST_CASE("a value that is missing is refused, or can be computed from the others") {
   const TempFolder folder;
-  const std::string text = results_json(sample_run(), sample_table());
+  const std::string text = results_json(price_run(sample_run(), sample_table()));
   const Json json = Json::parse(text);
   int refused = 0, read = 0;
   for_each_value(json, Json::json_pointer(), [&](const Json::json_pointer& at) {
@@ -139,7 +140,7 @@ TEST_CASE("a value that is missing is refused, or can be computed from the other
 
 TEST_CASE("a value of another type is refused or does not count; it is never believed") {
   const TempFolder folder;
-  const std::string text = results_json(sample_run(), sample_table());
+  const std::string text = results_json(price_run(sample_run(), sample_table()));
   const Json json = Json::parse(text);
   for (const Json& wrong : {Json(nullptr), Json("text"), Json(-1), Json(1.5), Json(true)}) {
     for_each_value(json, Json::json_pointer(), [&](const Json::json_pointer& at) {
@@ -162,7 +163,7 @@ TEST_CASE("a value of another type is refused or does not count; it is never bel
 
 TEST_CASE("results from before there were closed loops are of the open one; no third is known") {
   const TempFolder folder;
-  Json json = Json::parse(results_json(sample_run(), sample_table()));
+  Json json = Json::parse(results_json(price_run(sample_run(), sample_table())));
   CHECK(json["trace"]["loop"] == "open");
   json["trace"]["loop"] = "half open";
   CHECK(outcome(folder, json, "") == "refused");
@@ -172,7 +173,7 @@ TEST_CASE("results from before there were closed loops are of the open one; no t
 
 TEST_CASE("a counter that somebody changed is noticed") {
   const TempFolder folder;
-  const std::string text = results_json(sample_run(), sample_table());
+  const std::string text = results_json(price_run(sample_run(), sample_table()));
   for (const std::string place :
        {"/layers/1/machine/counters/cycles", "/layers/0/dense/counters/macs_total",
         "/images/1/machine/counters/predicted_zero", "/trace/images", "/layers/0/shape/K",
@@ -188,7 +189,7 @@ TEST_CASE("a counter that somebody changed is noticed") {
 
 TEST_CASE("another schema version is refused with both versions") {
   const TempFolder folder;
-  Json json = Json::parse(results_json(sample_run(), sample_table()));
+  Json json = Json::parse(results_json(price_run(sample_run(), sample_table())));
   json["schema_version"] = results_schema_version + 1;
   const std::string path = folder.write("results.json", json.dump());
   const std::string expected = path + ": has schema version 2, expected 1; give the results.json";

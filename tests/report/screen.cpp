@@ -26,7 +26,7 @@ std::string line_with(const std::string& text, const std::string& start) {
 }  // namespace
 
 TEST_CASE("the screen opens with what was saved, then says on what and with what") {
-  const std::string screen = run_screen(sample_run(), sample_table());
+  const std::string screen = run_screen(price_run(sample_run(), sample_table()));
   CHECK(screen.rfind("25.7 % of the network's MACs saved, speed-up 1.42, ", 0) == 0);
   CHECK(contains(screen, "10.0 % of the predicted zeros false\n"));
   CHECK(contains(screen,
@@ -39,18 +39,19 @@ TEST_CASE("the screen opens with what was saved, then says on what and with what
 TEST_CASE("a synthetic trace is called so on the second line") {
   RunResult run = sample_run();
   run.trace.synthetic = true;
-  CHECK(contains(run_screen(run, sample_table()),
+  CHECK(contains(run_screen(price_run(run, sample_table())),
                  "false\nSYNTHETIC TRACE: the values are generated"));
 }
 
 TEST_CASE("a closed-loop trace is called so, with the machine whose predictions it carries") {
   RunResult run = sample_run();
   run.trace.loop = {true, "peek", "0123"};
-  CHECK(contains(run_screen(run, sample_table()), "aaa), closed loop of peek, 2 images; "));
+  CHECK(contains(run_screen(price_run(run, sample_table())),
+                 "aaa), closed loop of peek, 2 images; "));
 }
 
 TEST_CASE("a layer that is not predicted shows dashes for what prediction would have changed") {
-  const std::string screen = run_screen(sample_run(), sample_table());
+  const std::string screen = run_screen(price_run(sample_run(), sample_table()));
   const std::string first = line_with(screen, "first ");
   std::istringstream cells(first);
   const std::vector<std::string> words{std::istream_iterator<std::string>(cells), {}};
@@ -61,16 +62,17 @@ TEST_CASE("a layer that is not predicted shows dashes for what prediction would 
 
 TEST_CASE("a layer that streams its weights is marked, and the mark is explained and summed") {
   RunResult run = sample_run();
-  const std::string screen = run_screen(run, sample_table());
+  const std::string screen = run_screen(price_run(run, sample_table()));
   CHECK(contains(screen, "\nfc * "));
   CHECK(contains(screen, "\nof it streamed * "));
   CHECK(contains(screen, "\n* weights streamed: "));
   run.layers[2].streamed = false;
-  CHECK_FALSE(contains(run_screen(run, sample_table()), "streamed"));
+  CHECK_FALSE(contains(run_screen(price_run(run, sample_table())), "streamed"));
 }
 
 TEST_CASE("the parts of the cycles add up to all of them") {
-  const std::string total = line_with(run_screen(sample_run(), sample_table()), "network ");
+  const std::string total =
+      line_with(run_screen(price_run(sample_run(), sample_table())), "network ");
   std::istringstream cells(total);
   const std::vector<std::string> words{std::istream_iterator<std::string>(cells), {}};
   REQUIRE(words.size() == 17);
@@ -80,7 +82,7 @@ TEST_CASE("the parts of the cycles add up to all of them") {
 }
 
 TEST_CASE("every line of a table is as wide as its rule at most") {
-  std::istringstream lines(run_screen(sample_run(), sample_table()));
+  std::istringstream lines(run_screen(price_run(sample_run(), sample_table())));
   std::size_t rule = 0;
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("------", 0) == 0) rule = line.size();
@@ -92,11 +94,12 @@ TEST_CASE("every line of a table is as wide as its rule at most") {
 TEST_CASE("areas stand beside those of the machine without prediction, or are said to be unknown") {
   EnergyTable table = sample_table();
   table.area.reset();
-  CHECK(contains(run_screen(sample_run(), table), "area not known: the energy table has none\n"));
+  CHECK(contains(run_screen(price_run(sample_run(), table)),
+                 "area not known: the energy table has none\n"));
   table.area = AreaTable();
   table.area->mac = {{8, 1}};
   table.area->comparator = 1;
-  const std::string screen = run_screen(sample_run(), table);
+  const std::string screen = run_screen(price_run(sample_run(), table));
   CHECK(contains(line_with(screen, "area, mm2"), "prediction unit  total"));
   const std::string areas = screen.substr(screen.find("area, mm2"));
   CHECK(contains(line_with(areas, "this machine"), " 2.000  6.000"));
@@ -105,20 +108,21 @@ TEST_CASE("areas stand beside those of the machine without prediction, or are sa
 
 TEST_CASE("energies are in the table's unit, with its name and source") {
   EnergyTable table = sample_table();
-  CHECK(contains(run_screen(sample_run(), table), "energy, uJ"));
-  CHECK(contains(run_screen(sample_run(), table), "energy table simple: made up\n"));
+  CHECK(contains(run_screen(price_run(sample_run(), table)), "energy, uJ"));
+  CHECK(contains(run_screen(price_run(sample_run(), table)), "energy table simple: made up\n"));
   table.unit = "mac";
-  const std::string screen = run_screen(sample_run(), table);
+  const std::string screen = run_screen(price_run(sample_run(), table));
   CHECK(contains(screen, "energy, M MAC"));
   CHECK_FALSE(contains(screen, "uJ"));
 }
 
 TEST_CASE("one image has no standard deviation") {
   RunResult run = sample_run();
-  CHECK(contains(run_screen(run, sample_table()), "mean ± standard deviation over 2 images: "));
+  CHECK(contains(run_screen(price_run(run, sample_table())),
+                 "mean ± standard deviation over 2 images: "));
   run.images.resize(1);
   run.trace.images = 1;
-  const std::string screen = run_screen(run, sample_table());
+  const std::string screen = run_screen(price_run(run, sample_table()));
   CHECK_FALSE(contains(screen, "deviation"));
   CHECK(contains(screen, ", 1 image\n"));
 }
@@ -126,7 +130,7 @@ TEST_CASE("one image has no standard deviation") {
 TEST_CASE("on a terminal layers show their part of the cycles, the longest a whole bar") {
   ScreenStyle style;
   style.bars = true;
-  const std::string screen = run_screen(sample_run(), sample_table(), style);
+  const std::string screen = run_screen(price_run(sample_run(), sample_table()), style);
   CHECK(contains(screen, "  of network's  "));
   int whole = 0;
   for (const char* name : {"plain ", "first ", "fc * "}) {
@@ -147,7 +151,7 @@ TEST_CASE("a screen fits a narrow terminal") {
   for (const std::size_t width : {40, 80, 100, 200}) {
     CAPTURE(width);
     style.width = width;
-    std::istringstream lines(run_screen(run, sample_table(), style));
+    std::istringstream lines(run_screen(price_run(run, sample_table()), style));
     for (std::string line; std::getline(lines, line);) {
       CAPTURE(line);
       CHECK(display_width(line) <= width);
@@ -157,9 +161,9 @@ TEST_CASE("a screen fits a narrow terminal") {
 
 TEST_CASE("the summary is the first line, and calls a synthetic trace so") {
   RunResult run = sample_run();
-  const std::string summary = run_summary(run, sample_table());
-  CHECK(run_screen(run, sample_table()).rfind(summary, 0) == 0);
+  const std::string summary = run_summary(price_run(run, sample_table()));
+  CHECK(run_screen(price_run(run, sample_table())).rfind(summary, 0) == 0);
   run.trace.synthetic = true;
-  CHECK(run_summary(run, sample_table()) ==
+  CHECK(run_summary(price_run(run, sample_table())) ==
         summary.substr(0, summary.size() - 1) + "; SYNTHETIC TRACE\n");
 }

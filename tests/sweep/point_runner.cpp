@@ -26,7 +26,8 @@ MachineSpec machine(const SweepFolder& folder, const std::vector<std::string>& o
 }
 
 std::string text_of(const RunResult& result) {
-  return results_json(result, energy_table_of(result.machine, PEEKSIM_SOURCE_DIR "/configs/x"));
+  return results_json(
+      price_run(result, energy_table_of(result.machine, PEEKSIM_SOURCE_DIR "/configs/x")));
 }
 
 // Points by servers that last, or each by a copy of this process.

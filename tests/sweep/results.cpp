@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "sim/cost/energy_per_action.h"
-#include "sim/report/numbers/summary.h"
+#include "sim/report/numbers/priced.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/store/pareto.h"
 
@@ -76,22 +76,22 @@ TEST_CASE("a Pareto front is what a search through all pairs finds") {
 }
 
 TEST_CASE("metrics are those of reports") {
-  CounterPair counters;
+  RunResult run;
+  CounterPair& counters = run.layers.emplace_back().counters;
   counters.machine.cycles = 500;
   counters.dense.cycles = 1000;
   counters.machine.macs_total = 10;
   counters.machine.macs_predicted = 4;
-  MachineSpec machine;
-  machine.clock_mhz = 500;
+  run.machine.clock_mhz = 500;
   EnergyPerAction energies;
   energies.mac[8] = 2;
   energies.buffer_read = energies.buffer_write = energies.buffer_fill =
       CapacityCurve({{1024, 1.0}});
   const EnergyTable table = energy_table("made up", energies);
   counters.machine.macs_executed = 6;
-  const EnergyRates rates = rates_for(table, machine);
+  const PricedResult priced = price_run(run, table);
   const auto value = [&](const char* name) {
-    return find_metric(name, {}).value({counters, machine, table, rates});
+    return find_metric(name, {}).value({priced.network, run.machine});
   };
   CHECK(value("cycles") == 500);
   CHECK(value("seconds") == 1e-6);

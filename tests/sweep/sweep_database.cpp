@@ -10,7 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/sweep/run_sweep.h"
+#include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/export.h"
+#include "sim/sweep/store/sweep_screens.h"
+#include "sim/sweep/store/sweep_sources.h"
 #include "sim/sweep/store/sweep_tables.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
@@ -36,6 +39,13 @@ std::string exported(const SweepFolder& folder, const std::string& name, bool by
   return text;
 }
 
+// What a query that has an answer answers.
+DatabaseQuery first_row(SweepDatabase& database, const std::string& select) {
+  DatabaseQuery query(database, select);
+  REQUIRE(query.next());
+  return query;
+}
+
 // The error of opening a file, without the folder's name.
 std::string error(const SweepFolder& folder, const std::string& name, DatabaseUse use,
                   ErrorKind kind) {
@@ -58,16 +68,16 @@ TEST_CASE("a point is kept with its machine, its totals, its layers and its orig
   run_plan(folder, axes, "a.db");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
   CHECK(database.counts().done == 4);
-  SQLite::Database& sql = database.sql();
-  CHECK(sql.execAndGet("SELECT count(*) FROM totals WHERE scope = 'network'").getInt() == 4);
-  CHECK(sql.execAndGet("SELECT count(*) FROM layer_metrics").getInt() == 12);
-  CHECK(sql.execAndGet("SELECT count(*) FROM points WHERE seconds > 0").getInt() == 4);
-  CHECK(sql.execAndGet("SELECT sum(cycles) FROM layer_metrics WHERE point = 1").getDouble() ==
-        sql.execAndGet("SELECT machine_cycles FROM totals WHERE point = 1 AND scope = 'network'")
-            .getDouble());
+  CHECK(first_row(database, "SELECT count(*) FROM totals WHERE scope = 'network'").whole(0) == 4);
+  CHECK(first_row(database, "SELECT count(*) FROM layer_metrics").whole(0) == 12);
+  CHECK(first_row(database, "SELECT count(*) FROM points WHERE seconds > 0").whole(0) == 4);
+  CHECK(
+      first_row(database, "SELECT sum(cycles) FROM layer_metrics WHERE point = 1").real(0) ==
+      first_row(database, "SELECT machine_cycles FROM totals WHERE point = 1 AND scope = 'network'")
+          .real(0));
   // The machine that is kept is the machine that ran.
   const std::string kept =
-      sql.execAndGet("SELECT machine FROM points WHERE position = 1").getString();
+      first_row(database, "SELECT machine FROM points WHERE position = 1").text(0);
   const SweepPlan plan = folder.plan(axes);
   CHECK(kept == to_yaml(show_machine(plan.machine(plan.points()[1]))));
   CHECK(exported(folder, "a.db", true).find("conv2") != std::string::npos);
@@ -81,13 +91,13 @@ TEST_CASE("channel thresholds are kept once, beside the machines that share them
       "axes: {array.rows: [2, 4], t: {overlays: {x: {prediction.thresholds_file: tuned.yaml}}}}\n",
       "a.db");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
-  CHECK(database.sql().execAndGet("SELECT count(*) FROM thresholds").getInt() == 1);
-  CHECK(database.sql().execAndGet("SELECT yaml FROM thresholds").getString() ==
+  CHECK(first_row(database, "SELECT count(*) FROM thresholds").whole(0) == 1);
+  CHECK(first_row(database, "SELECT yaml FROM thresholds").text(0) ==
         "conv1: [1, 2, 3, 4, 5, 6, 7, never]\n");
-  CHECK(database.sql()
-            .execAndGet("SELECT count(*) FROM points WHERE thresholds = (SELECT sha256 "
-                        "FROM thresholds)")
-            .getInt() == 2);
+  CHECK(first_row(database,
+                  "SELECT count(*) FROM points WHERE thresholds = (SELECT sha256 "
+                  "FROM thresholds)")
+            .whole(0) == 2);
 }
 
 TEST_CASE("a later plan adds its points and repeats none; what no plan asks for any more stays") {
@@ -99,7 +109,7 @@ TEST_CASE("a later plan adds its points and repeats none; what no plan asks for 
   const SweepProgress progress = run_sweep(plan, database, {});
   CHECK(progress.ended == 1);
   CHECK(database.counts().done == 2);  // of the latest plan
-  CHECK(database.sql().execAndGet("SELECT count(*) FROM points").getInt() == 3);
+  CHECK(first_row(database, "SELECT count(*) FROM points").whole(0) == 3);
 }
 
 TEST_CASE("shards, joined in any order and twice, are one undisturbed run") {
@@ -159,8 +169,29 @@ TEST_CASE("a point whose failure only its values show is recorded, and the other
   const std::vector<SweepRow> rows = read_rows(database, {});
   CHECK(rows[1].status == "failed");
   CHECK(rows[1].error.find("layer 'conv' has a negative threshold") != std::string::npos);
-  CHECK(database.sql().execAndGet("SELECT exit_code FROM points WHERE position = 1").getInt() ==
+  CHECK(first_row(database, "SELECT exit_code FROM points WHERE position = 1").whole(0) ==
         static_cast<int>(ErrorKind::trace));
+}
+
+TEST_CASE("a database of an older schema is read and exported, and never written") {
+  const SweepFolder folder;
+  run_plan(folder, axes, "a.db");
+  const std::string before = exported(folder, "a.db");
+  SQLite::Database(folder.files.path("a.db"), SQLite::OPEN_READWRITE)
+      .exec("PRAGMA user_version = 0");
+  CHECK(exported(folder, "a.db") == before);
+  {
+    SweepDatabase old(folder.files.path("a.db"), DatabaseUse::read);
+    CHECK(read_status(old).counts.done == 4);
+    CHECK(read_sweep(old, {}).sources.points.size() == 4);
+  }
+  CHECK(error(folder, "a.db", DatabaseUse::write, ErrorKind::config) ==
+        "a.db: has schema version 0, which is older, and this program writes 1: it can only be "
+        "read; name another database for new points; 'peeksim sweep export' has the old ones");
+  SweepDatabase other(folder.files.path("b.db"), DatabaseUse::write);
+  CHECK_THROWS_WITH_AS(other.merge(folder.files.path("a.db")),
+                       doctest::Contains("has schema version 0, which is older"), Error);
+  CHECK(exported(folder, "a.db") == before);
 }
 
 TEST_CASE("what is not a database of this program is refused and left alone") {

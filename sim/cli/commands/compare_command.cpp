@@ -13,7 +13,7 @@ namespace peeksim {
 
 namespace {
 
-void require_same_traces(const Comparison& comparison, const std::vector<StoredRun>& runs,
+void require_same_traces(const Comparison& comparison, const std::vector<PricedResult>& runs,
                          const std::vector<std::string>& paths) {
   if (comparison.same_traces) return;
   std::string traces;
@@ -42,7 +42,7 @@ void compare_command(const std::vector<std::string>& arguments) {
   if (paths.size() < 2)
     throw Error(ErrorKind::usage, "", "one run compares with nothing",
                 "name the results.json of two runs or more");
-  std::vector<StoredRun> runs;
+  std::vector<PricedResult> runs;
   for (const std::string& path : paths) runs.push_back(read_stored_run(path));
   const Comparison comparison = compare_runs(runs);
   if (!options.has("anyway")) require_same_traces(comparison, runs, paths);

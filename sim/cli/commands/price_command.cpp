@@ -1,5 +1,6 @@
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
@@ -31,10 +32,9 @@ void price_command(const std::vector<std::string>& arguments) {
   std::unique_ptr<OutputFolder> folder;
   if (options.has("out"))
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
-  rates_for(table, result.machine);
-  if (folder) save_results(*folder, result, table);
-  std::cout << (options.has("json") ? results_json(result, table)
-                                    : run_screen(result, table, screen_style()));
+  const PricedResult priced = price_run(std::move(result), table);
+  if (folder) save_results(*folder, priced);
+  std::cout << (options.has("json") ? results_json(priced) : run_screen(priced, screen_style()));
 }
 
 }  // namespace peeksim

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "sim/base/error.h"
 #include "sim/cli/commands/run_files.h"
@@ -92,15 +93,16 @@ void run_command(const std::vector<std::string>& arguments) {
     Progress progress("simulating " + trace.info().network, !quiet);
     result = run_trace(machine, trace, progress.watch(), run);
   }
-  files.flush(result, table);
-  if (folder) save_results(*folder, result, table);
+  const PricedResult priced = price_run(std::move(result), table);
+  files.flush(priced);
+  if (folder) save_results(*folder, priced);
   files.commit();
   if (options.has("json")) {
-    std::cout << results_json(result, table);
+    std::cout << results_json(priced);
   } else if (quiet) {
-    std::cout << run_summary(result, table);
+    std::cout << run_summary(priced);
   } else {
-    std::cout << run_screen(result, table, screen_style());
+    std::cout << run_screen(priced, screen_style());
     std::string written;
     if (folder) written = "results in " + options.text("out") + " (results.json, layers.csv)\n";
     written += files.list();

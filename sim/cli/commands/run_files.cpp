@@ -130,9 +130,9 @@ OutputFile* RunFiles::file_of(const std::string& option) const {
   return nullptr;
 }
 
-void RunFiles::flush(const RunResult& result, const EnergyTable& table) {
+void RunFiles::flush(const PricedResult& priced) {
   if (OutputFile* file = file_of("report"))
-    file->write(run_page(results_json(result, table), "results.json", strips_));
+    file->write(run_page(results_json(priced), "results.json", strips_));
   if (OutputFile* file = file_of("timeline")) file->write(timeline_foot());
   for (const File& file : files_) file.file->flush();
 }

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "sim/cli/shell/options.h"
-#include "sim/cost/energy_table.h"
 #include "sim/page/step_strips.h"
 #include "sim/report/events/timeline_file.h"
 #include "sim/report/files/output_file.h"
+#include "sim/report/numbers/priced.h"
 #include "sim/run/run.h"
 
 namespace peeksim {
@@ -28,7 +28,7 @@ class RunFiles {
 
   // A full disk is an error before the first file has its name: first flush(), then the results,
   // then commit(). Throw Error(output).
-  void flush(const RunResult& result, const EnergyTable& table);
+  void flush(const PricedResult& priced);
   void commit();
 
   // "events in log.jsonl\n", a line for each; "" without files.

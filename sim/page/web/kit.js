@@ -58,15 +58,20 @@ function figures(list) {
     element("div", { class: "figure" }, element("b", {}, value), label)));
 }
 
-// ---- numbers
+// ---- numbers: one that is not known is NaN, and so is all that is computed from it
 
+const is_unknown = (value) => value == null || Number.isNaN(value);
+const number_text = (value, options) =>
+  (Number.isNaN(value) ? "not known" : value.toLocaleString("en-US", options));
 const fixed = (value, digits) =>
-  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const percent = (part, digits = 1) => fixed(100 * part, digits) + " %";
-const whole = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+  number_text(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const percent = (part, digits = 1) => fixed(100 * part, digits) + (Number.isNaN(part) ? "" : " %");
+const whole = (value) => number_text(value, { maximumFractionDigits: 0 });
+const unless_zero = (value, other) => (value === 0 ? other : value);
 
 // 12,345,678 -> "12.3 M": so many digits that count. Nothing below a thousand is shortened.
 function shortened(value, digits) {
+  if (Number.isNaN(value)) return "not known";
   for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]])
     if (Math.abs(value) >= size) return Number((value / size).toPrecision(digits)) + " " + unit;
   return String(Number(value.toPrecision(digits)));
@@ -150,7 +155,7 @@ function download(name, type, text) {
 }
 
 const csv_field = (value) => {
-  const text = value == null ? "" : String(value);
+  const text = is_unknown(value) ? "" : String(value);
   return /[",\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 };
 
@@ -172,15 +177,15 @@ function plain_table(id, caption, columns, rows) {
 const table_orders = new Map();
 
 // A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
-// value(row): number, text or null, show(value, row): text or element}]; of null "-" is shown, and it
-// sorts last.
+// value(row): number, text or null, show(value, row): text or element}]; of null and NaN "-" is shown,
+// and they sort last.
 function sortable_table(id, caption, columns, rows, csv_name) {
   const body = element("tbody");
   const numeric = (column) => rows.some((row) => typeof column.value(row) === "number");
   const look = new Map(columns.map((column) => [column, numeric(column) ? null : "words"]));
   const show = (column, row) => {
     const value = column.value(row);
-    return value == null ? "-" : column.show ? column.show(value, row) : String(value);
+    return is_unknown(value) ? "-" : column.show ? column.show(value, row) : String(value);
   };
   const fill = (sorted) =>
     body.replaceChildren(...sorted.map((row) =>
@@ -202,7 +207,7 @@ function sortable_table(id, caption, columns, rows, csv_name) {
     const sign = ascending ? 1 : -1;
     const order = (a, b) => {
       const [x, y] = [column.value(a), column.value(b)];
-      if (x == null || y == null) return (x == null) - (y == null);
+      if (is_unknown(x) || is_unknown(y)) return is_unknown(x) - is_unknown(y);
       return sign * (typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en"));
     };
     fill([...rows].sort(order));

@@ -7,6 +7,23 @@ const run = data().results; // docs/results-format.md
 const layers = run.layers;
 const predicted = layers.filter((layer) => layer.policy !== "none");
 
+// What is not known is null in results.json, or an older program did not count it.
+function mark_unknown(numbers, names = Object.keys(numbers)) {
+  for (const name of names) numbers[name] ??= NaN;
+}
+for (const pair of [...layers, ...Object.values(run.totals)]) {
+  mark_unknown(pair);
+  for (const side of [pair.machine, pair.dense]) {
+    mark_unknown(side.counters, Object.keys(data().counters));
+    mark_unknown(side.energy);
+  }
+}
+for (const { machine, dense } of data().buffer_bytes) {
+  mark_unknown(machine);
+  mark_unknown(dense);
+}
+for (const spread of Object.values(run.over_images)) mark_unknown(spread);
+
 // Energies are shown in millions of the table's unit, as on the screen.
 const energy_unit = run.energy_table.unit === "pJ" ? "µJ" : "million MAC";
 const shown_energy = (energy) => energy / 1e6;
@@ -74,7 +91,8 @@ function layer_bars(id, title, explanation, quantity, parts) {
     backgroundColor: colour(part.tint) + fade,
     data: layers.map((layer) => {
       const amount = part.of(side_of(layer, who));
-      return in_percent ? (100 * amount) / (total(parts, side_of(layer, "dense")) || 1) : amount;
+      const all = unless_zero(total(parts, side_of(layer, "dense")), 1);
+      return in_percent ? (100 * amount) / all : amount;
     }),
   }));
   const amount_text = (item) =>
@@ -125,7 +143,7 @@ const legend_of_one_side = (count) => ({
 // What became of the outputs that prediction was asked about. No counter knows how many of the
 // outputs that were computed are zero, so what it missed is not shown.
 function show_quality() {
-  const asked = (layer) => layer.machine.counters.neighbors || layer.machine.counters.outputs;
+  const asked = ({ machine: { counters } }) => unless_zero(counters.neighbors, counters.outputs);
   const parts = [
     ["correct: predicted zero, and at most 0", "c3", (c) => c.correct_zero],
     ["false: predicted zero, and above 0", "bad", (c) => c.false_zero],
@@ -147,8 +165,8 @@ function show_quality() {
           datasets: parts.map(([label, tint, of]) => ({
             label,
             backgroundColor: colour(tint),
-            data:
-              predicted.map((layer) => (100 * of(layer.machine.counters)) / (asked(layer) || 1)),
+            data: predicted.map((layer) =>
+              (100 * of(layer.machine.counters)) / unless_zero(asked(layer), 1)),
           })),
         },
         options: {

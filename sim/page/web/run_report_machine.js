@@ -14,8 +14,8 @@ const bytes_text = (bytes) =>
 
 // The blocks of one side of the network or of a layer. at: x, y, width, height in the picture;
 // use: 0 to 1, or null where no counter says; energy: components of results.json; area: a
-// component or null.
-function machine_blocks({ counters: c }) {
+// component or null. utilisation: of the PE array, on that side.
+function machine_blocks({ counters: c }, utilisation) {
   const { array, buffers, dram } = run.machine;
   const row = array.cols * c.cycles;
   const read_port = (reads, width) => {
@@ -100,8 +100,7 @@ function machine_blocks({ counters: c }) {
           (array.lanes === 1 ? " lane" : " lanes"),
         "dispatch " + array.dispatch
       ],
-      use: (c.macs_executed + c.macs_zero_gated) /
-        (c.cycles * array.rows * array.cols * array.lanes),
+      use: utilisation,
       formula: "(macs_executed + macs_zero_gated) / (cycles × rows × cols × lanes)",
       energy: ["mac", "psum", "transfer"],
       area: "pe_array"
@@ -148,7 +147,7 @@ function draw_block(block) {
   const measures = [
     ["used", block.use, "c1"], ["energy", block.energy_share, "c2"],
     ["area", block.area_share, "c7"]
-  ].filter(([, share]) => share != null);
+  ].filter(([, share]) => !is_unknown(share));
   const first = 22 + 17 * block.size.length + 18;
   const bars = measures.flatMap(([name, share, tint], i) => {
     const [left, room, down] = [x + 108, width - 118, first + 19 * i];
@@ -229,9 +228,11 @@ function show_machine() {
   let [scope, who] = ["network", "machine"];
   const holder = element("div");
   const show = () => {
-    const side = (scope === "network" ? run.totals.network : layers[Number(scope)])[who];
+    const [side, utilisation] = scope === "network" ?
+      [run.totals.network[who], data().utilisation.network[who]] :
+      [layers[Number(scope)][who], data().utilisation.layers[Number(scope)][who]];
     const area = run.area_mm2?.[who];
-    const blocks = machine_blocks(side).map((block) => with_shares(block, side, area));
+    const blocks = machine_blocks(side, utilisation).map((block) => with_shares(block, side, area));
     const table = sortable_table("machine-table",
       "Blocks of " + sides.find(([name]) => name === who)[1] + ", on " +
         scopes.find(([name]) => name === scope)[1],

@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "sim/cost/energy.h"
 #include "sim/report/files/csv.h"
-#include "sim/report/numbers/summary.h"
+#include "sim/run/result_fields.h"
 
 namespace peeksim {
 
@@ -16,55 +17,66 @@ struct Cell {
   std::string text;
 };
 
-// The shortest text that reads back as the same number.
-std::string number(double value) {
-  return nlohmann::json(value).dump();
+// The shortest text that reads back as the same number; "" when it is not known.
+std::string text_of(const Number& number) {
+  return number ? nlohmann::json(*number).dump() : "";
 }
 
-void add_counters(const std::string& prefix, const Counters& counters, const EnergyRates& rates,
-                  std::vector<Cell>& row) {
-  for_each_counter(counters, [&](const char* name, const char*, Count value) {
-    row.push_back({prefix + name, std::to_string(value)});
-  });
-  const Energy energy = price(counters, rates);
-  for (std::size_t i = 0; i < energy.size(); ++i)
-    row.push_back({prefix + "energy_" + energy_components()[i].name, number(energy[i])});
-  row.push_back({prefix + "energy_total", number(total(energy))});
-}
+// Adds the fields of a result that have a column to a row.
+class RowWriter {
+ public:
+  // pair: what the layer's counters come to.
+  RowWriter(std::vector<Cell>& row, const PricedPair& pair, const std::string& energy_unit)
+      : row_(row), pair_(pair), energy_unit_(energy_unit) {}
 
-std::vector<Cell> cells(const LayerResult& layer, const RunResult& result, const EnergyTable& table,
-                        const EnergyRates& rates) {
-  const Layer& shape = layer.layer;
-  std::vector<Cell> row = {
-      {"network", csv_cell(result.trace.network)},
-      {"synthetic", result.trace.synthetic ? "1" : "0"},
-      {"loop", result.trace.loop.closed ? "closed" : "open"},
-      {"images", std::to_string(result.trace.images)},
-      {"layer", csv_cell(shape.name)},
-      {"kind", kind_name(shape)},
-      {"C", std::to_string(shape.C)},
-      {"H", std::to_string(shape.H)},
-      {"W", std::to_string(shape.W)},
-      {"K", std::to_string(shape.K)},
-      {"P", std::to_string(shape.P())},
-      {"Q", std::to_string(shape.Q())},
-      {"R", std::to_string(shape.R)},
-      {"S", std::to_string(shape.S)},
-      {"groups", std::to_string(shape.groups)},
-      {"policy", layer.policy},
-      {"not_predicted_because", csv_cell(layer.excluded)},
-      {"weights_streamed", layer.streamed ? "1" : "0"},
-      {"mac_reduction", number(mac_reduction(layer.counters))},
-      {"speed_up", number(speed_up(layer.counters))},
-      {"energy_ratio", number(energy_ratio(layer.counters, rates))},
-      {"energy_unit", table.unit},
-      {"utilisation", number(utilisation(layer.counters.machine, result.machine.array))},
-      {"false_zero_share", number(false_share(layer.counters))},
-  };
-  add_counters("", layer.counters.machine, rates, row);
-  add_counters("dense_", layer.counters.dense, rates, row);
-  return row;
-}
+  void operator()(const Field& field, const std::string& text) { add(field, csv_cell(text)); }
+  void operator()(const Field& field, int number) { add(field, std::to_string(number)); }
+  void operator()(const Field& field, bool truth) { add(field, truth ? "1" : "0"); }
+  void operator()(const Field& field, const Derived& size) {
+    add(field, std::to_string(size.value()));
+  }
+  template <class Of>
+  void operator()(const Field& field, const Word<Of>& word) {
+    add(field, word.spell(word.of));
+  }
+  void operator()(const Field&, const std::vector<const int*>&) {}  // no column for several
+  void operator()(const Field&, const Shape<const Layer>& shape) {
+    shape_fields(shape.layer, *this);
+  }
+  void operator()(const Field&, const Layer& layer) { layer_fields(layer, *this); }
+  void operator()(const Field&, const TraceLoop& loop) { loop_fields(loop, *this); }
+  void operator()(const Field&, const CounterPair&) {
+    add("mac_reduction", pair_.mac_reduction);
+    add("speed_up", pair_.speed_up);
+    add("energy_ratio", pair_.energy_ratio);
+    row_.push_back({"energy_unit", energy_unit_});
+    add("utilisation", pair_.machine.utilisation);
+    add("false_zero_share", pair_.false_zero_share);
+    add_side("", pair_.machine);
+    add_side("dense_", pair_.dense);
+  }
+
+ private:
+  void add(const Field& field, const std::string& text) {
+    if (field.column != nullptr) row_.push_back({field.column, text});
+  }
+  void add(const std::string& column, const Number& number) {
+    row_.push_back({column, text_of(number)});
+  }
+  void add_side(const std::string& prefix, const PricedCounters& side) {
+    for (const CounterRow& counter : counter_rows) {
+      const std::optional<Count> count = side.count(counter.value);
+      row_.push_back({prefix + counter.name, count ? std::to_string(*count) : ""});
+    }
+    for (std::size_t i = 0; i < side.energy.size(); ++i)
+      add(prefix + "energy_" + energy_components()[i].name, side.energy[i]);
+    add(prefix + "energy_total", side.total_energy);
+  }
+
+  std::vector<Cell>& row_;
+  const PricedPair& pair_;
+  const std::string& energy_unit_;
+};
 
 std::string line(const std::vector<Cell>& row,
                  const std::function<std::string(const Cell&)>& text) {
@@ -75,11 +87,13 @@ std::string line(const std::vector<Cell>& row,
 
 }  // namespace
 
-std::string layers_csv(const RunResult& result, const EnergyTable& table) {
-  const EnergyRates rates = rates_for(table, result.machine);
+std::string layers_csv(const PricedResult& priced) {
   std::string out;
-  for (const LayerResult& layer : result.layers) {
-    const std::vector<Cell> row = cells(layer, result, table, rates);
+  for (std::size_t i = 0; i < priced.layers.size(); ++i) {
+    std::vector<Cell> row;
+    RowWriter writer(row, priced.layers[i], priced.unit);
+    trace_fields(priced.result.trace, writer);
+    layer_result_fields(priced.result.layers[i], writer);
     if (out.empty()) out = line(row, [](const Cell& cell) { return cell.column; });
     out += line(row, [](const Cell& cell) { return cell.text; });
   }

@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "sim/cost/energy.h"
-#include "sim/run/result.h"
+#include "sim/report/numbers/priced.h"
 
 namespace peeksim {
 
 // Columns: network, synthetic, layer, shape and policy, ratios, then each counter and each energy
-// component, first of the machine, then prefixed by "dense_". Text is quoted as RFC 4180 wants.
-std::string layers_csv(const RunResult& result, const EnergyTable& table);
+// component, first of the machine, then prefixed by "dense_". Text is quoted as RFC 4180 wants;
+// what is not known is empty.
+std::string layers_csv(const PricedResult& priced);
 
 }  // namespace peeksim

@@ -1,12 +1,15 @@
 // Reads a results.json back, as strictly as any other input: it may have been edited or cut short.
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
 #include "sim/base/error.h"
 #include "sim/report/files/results_file.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/result_fields.h"
 
 namespace peeksim {
 
@@ -20,90 +23,138 @@ int integer(const Json& json) {
   return json.get<int>();
 }
 
-Counters read_counters(const Json& json) {
-  Counters counters;
-  for_each_counter(counters, [&](const char* name, const char*, Count& value) {
-    const Json& found = json.at("counters").at(name);
-    if (!found.is_number_unsigned())
-      throw std::invalid_argument("counter '" + std::string(name) + "' is " + found.dump() +
-                                  ", expected a whole number from 0");
-    value = found.get<Count>();
-  });
-  return counters;
-}
+// Counters of a file: what one part of it lacks, all parts must lack. An earlier program that did
+// not count it wrote them, or a later one that read such a file and wrote null.
+class CounterReader {
+ public:
+  CounterPair pair(const Json& json) { return {side(json.at("machine")), side(json.at("dense"))}; }
 
-CounterPair read_pair(const Json& json) {
-  return {read_counters(json.at("machine")), read_counters(json.at("dense"))};
-}
+  UnknownCounters unknown() const { return lacking_.value_or(UnknownCounters()); }
 
-Activation activation_of(const std::string& name) {
-  for (const Activation activation : {Activation::none, Activation::relu, Activation::relu6})
-    if (name == activation_name(activation)) return activation;
-  throw std::invalid_argument("unknown activation '" + name + "'");
-}
+ private:
+  Counters side(const Json& json) {
+    const Json& found = json.at("counters");
+    Counters counters;
+    UnknownCounters lacking;
+    for (const CounterRow& row : counter_rows) {
+      const Json value = found.value(row.name, Json());
+      if (value.is_null())
+        lacking.push_back(row.value);
+      else if (value.is_number_unsigned())
+        counters.*row.value = value.get<Count>();
+      else
+        throw std::invalid_argument("counter '" + std::string(row.name) + "' is " + value.dump() +
+                                    ", expected a whole number from 0");
+    }
+    require_as_before(lacking);
+    return counters;
+  }
 
-LayerResult read_layer(const Json& json) {
-  LayerResult result;
-  Layer& layer = result.layer;
-  const Json& shape = json.at("shape");
-  layer.name = json.at("name");
-  layer.kind = json.at("kind") == "fc" ? LayerKind::fc : LayerKind::conv;
-  layer.activation = activation_of(json.at("activation"));
-  layer.C = integer(shape.at("C"));
-  layer.H = integer(shape.at("H"));
-  layer.W = integer(shape.at("W"));
-  layer.K = integer(shape.at("K"));
-  layer.R = integer(shape.at("R"));
-  layer.S = integer(shape.at("S"));
-  layer.stride_h = integer(shape.at("stride").at(0));
-  layer.stride_w = integer(shape.at("stride").at(1));
-  layer.pad_top = integer(shape.at("pad").at(0));
-  layer.pad_left = integer(shape.at("pad").at(1));
-  layer.pad_bottom = integer(shape.at("pad").at(2));
-  layer.pad_right = integer(shape.at("pad").at(3));
-  layer.dilation_h = integer(shape.at("dilation").at(0));
-  layer.dilation_w = integer(shape.at("dilation").at(1));
-  layer.groups = integer(shape.at("groups"));
-  layer.residual = shape.at("residual");
-  const std::string impossible = shape_error(layer);
-  if (!impossible.empty())
-    throw std::invalid_argument("layer '" + layer.name +
-                                "' has an impossible shape: " + impossible);
-  if (json.at("kind") != kind_name(layer) || shape.at("P") != layer.P() ||
-      shape.at("Q") != layer.Q())
-    throw std::invalid_argument("layer '" + layer.name + "' has a shape that contradicts itself");
-  result.policy = json.at("policy");
-  result.excluded = json.at("not_predicted_because");
-  result.streamed = json.at("weights_streamed");
-  result.zeros_known = json.at("zero_activations_known");
-  result.counters = read_pair(json);
-  return result;
-}
+  void require_as_before(const UnknownCounters& lacking) {
+    if (!lacking_) lacking_ = lacking;
+    for (const CounterRow& row : counter_rows)
+      if (has(lacking, row.value) != has(*lacking_, row.value))
+        throw std::invalid_argument("counter '" + std::string(row.name) +
+                                    "' is missing in a part of the file");
+  }
 
-TraceLoop read_loop(const Json& trace) {
-  TraceLoop loop;
-  if (!trace.contains("loop")) return loop;  // written before there were closed loops
-  const std::string kind = trace.at("loop");
-  if (kind != "open" && kind != "closed")
-    throw std::invalid_argument("unknown loop '" + kind + "', expected open or closed");
-  loop.closed = kind == "closed";
-  loop.machine = trace.at("machine");
-  loop.settings = trace.at("settings");
-  return loop;
-}
+  static bool has(const UnknownCounters& counters, Count Counters::*counter) {
+    return std::find(counters.begin(), counters.end(), counter) != counters.end();
+  }
 
-TraceIdentity read_trace(const Json& json) {
-  TraceIdentity trace;
-  trace.file = json.at("file");
-  trace.network = json.at("network");
-  trace.origin = json.at("origin");
-  trace.workload = json.at("workload");
-  trace.sha256 = json.at("sha256");
-  trace.synthetic = json.at("synthetic");
-  trace.loop = read_loop(json);
-  trace.images = integer(json.at("images"));
-  return trace;
-}
+  std::optional<UnknownCounters> lacking_;  // of the first counters that were read
+};
+
+// Holds what follows from other sizes against what the file says of it.
+struct Checker {
+  const Json& json;
+  bool same = true;
+
+  void operator()(const Field& field, const Derived& size) {
+    same = same && json.at(field.name) == size.value();
+  }
+  void operator()(const Field& field, const Word<Layer>& kind) {
+    same = same && json.at(field.name) == kind.spell(kind.of);
+  }
+  void operator()(const Field& field, const Shape<Layer>& shape) {
+    Checker inner{json.at(field.name)};
+    shape_fields(shape.layer, inner);
+    same = same && inner.same;
+  }
+  template <class Other>
+  void operator()(const Field&, const Other&) {}
+};
+
+// Reads the fields of a result from an object.
+class Reader {
+ public:
+  Reader(const Json& json, CounterReader& counters) : json_(json), counters_(counters) {}
+
+  void operator()(const Field& field, std::string& text) { text = json_.at(field.name); }
+  void operator()(const Field& field, bool& truth) { truth = json_.at(field.name); }
+  void operator()(const Field& field, int& number) { number = integer(json_.at(field.name)); }
+  void operator()(const Field&, const Derived&) {}  // follows from others
+  void operator()(const Field& field, const std::vector<int*>& all) {
+    for (std::size_t i = 0; i < all.size(); ++i) *all[i] = integer(json_.at(field.name).at(i));
+  }
+  template <class Of>
+  void operator()(const Field& field, const Word<Of>& word) {
+    const std::string text = json_.at(field.name);
+    if (!word.read(word.of, text))
+      throw std::invalid_argument("unknown " + std::string(field.name) + " '" + text + "'");
+  }
+  void operator()(const Field& field, const Shape<Layer>& shape) {
+    shape_fields(shape.layer, Reader(json_.at(field.name), counters_));
+  }
+  void operator()(const Field&, Layer& layer) {
+    layer_fields(layer, *this);
+    const std::string impossible = shape_error(layer);
+    if (!impossible.empty())
+      throw std::invalid_argument("layer '" + layer.name +
+                                  "' has an impossible shape: " + impossible);
+    Checker checker{json_};
+    layer_fields(layer, checker);
+    if (!checker.same)
+      throw std::invalid_argument("layer '" + layer.name + "' has a shape that contradicts itself");
+  }
+  void operator()(const Field& field, TraceLoop& loop) {
+    if (json_.contains(field.name)) loop_fields(loop, *this);  // else: from before closed loops
+  }
+  void operator()(const Field&, CounterPair& pair) { pair = counters_.pair(json_); }
+
+ private:
+  const Json& json_;
+  CounterReader& counters_;
+};
+
+// Reads a whole run; `path` is the name that errors of its machine state.
+class RunReader {
+ public:
+  RunReader(const Json& json, const std::string& path, CounterReader& counters)
+      : json_(json), path_(path), counters_(counters) {}
+
+  void operator()(const Field& field, TraceIdentity& trace) {
+    trace_fields(trace, Reader(json_.at(field.name), counters_));
+  }
+  // JSON is YAML: the machine is read by the one strict reader.
+  void operator()(const Field& field, MachineSpec& machine) {
+    const std::string text = json_.at(field.name).dump();
+    machine = machine_from_tree(parse_yaml(text, path_, field.name), vocabulary());
+  }
+  void operator()(const Field& field, std::vector<ImageResult>& images) {
+    for (const Json& image : json_.at(field.name))
+      image_result_fields(images.emplace_back(), Reader(image, counters_));
+  }
+  void operator()(const Field& field, std::vector<LayerResult>& layers) {
+    for (const Json& layer : json_.at(field.name))
+      layer_result_fields(layers.emplace_back(), Reader(layer, counters_));
+  }
+
+ private:
+  const Json& json_;
+  const std::string& path_;
+  CounterReader& counters_;
+};
 
 // The same counters are kept by layer and by image: a file that somebody edited rarely agrees.
 void require_agreement(const RunResult& result) {
@@ -115,14 +166,22 @@ void require_agreement(const RunResult& result) {
     throw std::invalid_argument("the layers and the images give different sums");
 }
 
-void read_energy(const Json& json, StoredRun& stored) {
-  stored.energy_table = json.at("energy_table").at("name");
-  stored.energy_unit = json.at("energy_table").at("unit");
-  stored.energy = json.at("totals").at("network").at("machine").at("energy").at("total");
-  for (const Json& layer : json.at("layers"))
-    stored.layer_energy.push_back(layer.at("machine").at("energy").at("total"));
+Number number(const Json& json) {
+  return json.is_null() ? Number() : Number(json.get<double>());
+}
+
+// The prices of the file: its table is not needed again.
+void read_prices(const Json& json, PricedResult& priced) {
+  priced.table = json.at("energy_table").at("name");
+  priced.unit = json.at("energy_table").at("unit");
+  const auto energy = [](const Json& pair) {
+    return number(pair.at("machine").at("energy").at("total"));
+  };
+  priced.network.machine.total_energy = energy(json.at("totals").at("network"));
+  for (std::size_t i = 0; i < priced.layers.size(); ++i)
+    priced.layers[i].machine.total_energy = energy(json.at("layers").at(i));
   const Json area = json.value("area_mm2", Json::object()).value("machine", Json());
-  if (!area.is_null()) stored.area_mm2 = area.at("total");
+  if (!area.is_null()) priced.network.machine.total_area = number(area.at("total"));
 }
 
 }  // namespace
@@ -137,7 +196,7 @@ std::string read_results_text(const std::string& path) {
   return text.str();
 }
 
-StoredRun parse_results(const std::string& text, const std::string& path) {
+PricedResult parse_results(const std::string& text, const std::string& path) {
   const std::string remedy = "give the results.json of a finished run of this version";
   try {
     const Json json = Json::parse(text);
@@ -148,18 +207,14 @@ StoredRun parse_results(const std::string& text, const std::string& path) {
                   "has schema version " + json.at("schema_version").dump() + ", expected " +
                       std::to_string(results_schema_version),
                   remedy);
-    StoredRun stored;
-    RunResult& result = stored.result;
-    // JSON is YAML: the machine is read by the one strict reader.
-    result.machine =
-        machine_from_tree(parse_yaml(json.at("machine").dump(), path, "machine"), vocabulary());
-    result.trace = read_trace(json.at("trace"));
-    for (const Json& layer : json.at("layers")) result.layers.push_back(read_layer(layer));
-    for (const Json& image : json.at("images"))
-      result.images.push_back({image.at("name"), read_pair(image)});
+    RunResult result;
+    CounterReader counters;
+    run_fields(result, RunReader(json, path, counters));
+    result.unknown = counters.unknown();
     require_agreement(result);
-    read_energy(json, stored);
-    return stored;
+    PricedResult priced = unpriced_run(std::move(result));
+    read_prices(json, priced);
+    return priced;
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::config, path,
                 std::string("is not a complete results file: ") + error.what(), remedy);
@@ -168,7 +223,7 @@ StoredRun parse_results(const std::string& text, const std::string& path) {
   }
 }
 
-StoredRun read_stored_run(const std::string& path) {
+PricedResult read_stored_run(const std::string& path) {
   return parse_results(read_results_text(path), path);
 }
 

@@ -4,8 +4,9 @@
 
 #include "sim/config/load_machine.h"
 #include "sim/cost/area.h"
+#include "sim/cost/energy.h"
 #include "sim/report/files/version.h"
-#include "sim/report/numbers/summary.h"
+#include "sim/run/result_fields.h"
 
 namespace peeksim {
 
@@ -37,121 +38,129 @@ Json to_json(const Value& value) {
   }
 }
 
-Json counters_json(const Counters& counters) {
+Json to_json(const Number& number) {
+  return number ? Json(*number) : Json();
+}
+
+// Numbers by the names of a table's rows, and their total.
+template <class Rows>
+Json by_name(const Rows& rows, const std::vector<Number>& numbers, const Number& total) {
   Json json = Json::object();
-  for_each_counter(counters,
-                   [&](const char* name, const char*, Count value) { json[name] = value; });
+  for (std::size_t i = 0; i < numbers.size(); ++i) json[rows[i].name] = to_json(numbers[i]);
+  json["total"] = to_json(total);
   return json;
 }
 
-Json energy_json(const Counters& counters, const EnergyRates& rates) {
-  const Energy energy = price(counters, rates);
-  Json json = Json::object();
-  for (std::size_t i = 0; i < energy.size(); ++i) json[energy_components()[i].name] = energy[i];
-  json["total"] = total(energy);
-  return json;
+Json side_json(const PricedCounters& side) {
+  Json counters = Json::object();
+  for (const CounterRow& row : counter_rows) {
+    const std::optional<Count> count = side.count(row.value);
+    counters[row.name] = count ? Json(*count) : Json();
+  }
+  return {{"counters", std::move(counters)},
+          {"energy", by_name(energy_components(), side.energy, side.total_energy)}};
 }
 
 // What every level of a result says: counters, energy and ratios, of the machine and beside it of
 // the dense one.
-void add_pair(Json& json, const CounterPair& pair, const RunResult& result,
-              const EnergyRates& rates) {
-  json["mac_reduction"] = mac_reduction(pair);
-  json["speed_up"] = speed_up(pair);
-  json["energy_ratio"] = energy_ratio(pair, rates);
-  json["false_zero_share"] = false_share(pair);
-  json["utilisation"] = utilisation(pair.machine, result.machine.array);
-  json["machine"] = {{"counters", counters_json(pair.machine)},
-                     {"energy", energy_json(pair.machine, rates)}};
-  json["dense"] = {{"counters", counters_json(pair.dense)},
-                   {"energy", energy_json(pair.dense, rates)}};
+void add_pair(Json& json, const PricedPair& pair) {
+  json["mac_reduction"] = to_json(pair.mac_reduction);
+  json["speed_up"] = to_json(pair.speed_up);
+  json["energy_ratio"] = to_json(pair.energy_ratio);
+  json["false_zero_share"] = to_json(pair.false_zero_share);
+  json["utilisation"] = to_json(pair.machine.utilisation);
+  json["machine"] = side_json(pair.machine);
+  json["dense"] = side_json(pair.dense);
 }
 
-// By component, of the machine that ran with these counters; null where the table knows no areas.
-Json area_json(const Counters& counters, const RunResult& result, const EnergyTable& table) {
-  const std::optional<Area> area = area_of(table, result.machine, counters);
-  if (!area) return nullptr;
-  Json json = Json::object();
-  for (std::size_t i = 0; i < area->size(); ++i) json[area_components()[i].name] = (*area)[i];
-  json["total"] = total_mm2(*area);
-  return json;
+// By component; null where the table knows no areas.
+Json area_json(const PricedCounters& side) {
+  return side.area.empty() ? Json() : by_name(area_components(), side.area, side.total_area);
 }
 
-Json layer_json(const LayerResult& layer, const RunResult& result, const EnergyRates& rates) {
-  const Layer& shape = layer.layer;
-  Json json;
-  json["name"] = shape.name;
-  json["kind"] = kind_name(shape);
-  json["activation"] = activation_name(shape.activation);
-  json["shape"] = {{"C", shape.C},
-                   {"H", shape.H},
-                   {"W", shape.W},
-                   {"K", shape.K},
-                   {"P", shape.P()},
-                   {"Q", shape.Q()},
-                   {"R", shape.R},
-                   {"S", shape.S},
-                   {"stride", {shape.stride_h, shape.stride_w}},
-                   {"pad", {shape.pad_top, shape.pad_left, shape.pad_bottom, shape.pad_right}},
-                   {"dilation", {shape.dilation_h, shape.dilation_w}},
-                   {"groups", shape.groups},
-                   {"residual", shape.residual}};
-  json["policy"] = layer.policy;
-  json["not_predicted_because"] = layer.excluded;
-  json["weights_streamed"] = layer.streamed;
-  json["zero_activations_known"] = layer.zeros_known;
-  add_pair(json, layer.counters, result, rates);
-  return json;
-}
+// Writes the fields of a result into an object.
+class Writer {
+ public:
+  // pair: what its counters come to; null where there are none.
+  explicit Writer(Json& json, const PricedPair* pair = nullptr) : json_(json), pair_(pair) {}
 
-Json trace_json(const TraceIdentity& trace) {
-  return {{"file", trace.file},
-          {"network", trace.network},
-          {"origin", trace.origin},
-          {"workload", trace.workload},
-          {"sha256", trace.sha256},
-          {"synthetic", trace.synthetic},
-          {"loop", trace.loop.closed ? "closed" : "open"},
-          {"machine", trace.loop.machine},
-          {"settings", trace.loop.settings},
-          {"images", trace.images}};
-}
+  void operator()(const Field& field, const std::string& text) { json_[field.name] = text; }
+  void operator()(const Field& field, int number) { json_[field.name] = number; }
+  void operator()(const Field& field, bool truth) { json_[field.name] = truth; }
+  void operator()(const Field& field, const Derived& size) { json_[field.name] = size.value(); }
+  void operator()(const Field& field, const std::vector<const int*>& all) {
+    Json& list = json_[field.name] = Json::array();
+    for (const int* size : all) list.push_back(*size);
+  }
+  template <class Of>
+  void operator()(const Field& field, const Word<Of>& word) {
+    json_[field.name] = word.spell(word.of);
+  }
+  void operator()(const Field& field, const Shape<const Layer>& shape) {
+    shape_fields(shape.layer, Writer(json_[field.name]));
+  }
+  void operator()(const Field&, const Layer& layer) { layer_fields(layer, *this); }
+  void operator()(const Field&, const TraceLoop& loop) { loop_fields(loop, *this); }
+  void operator()(const Field&, const CounterPair&) { add_pair(json_, *pair_); }
+
+ private:
+  Json& json_;
+  const PricedPair* pair_;
+};
+
+// Writes a whole run: its fields, and behind its machine what its counters come to.
+class RunWriter {
+ public:
+  RunWriter(Json& json, const PricedResult& priced) : json_(json), priced_(priced) {}
+
+  void operator()(const Field& field, const TraceIdentity& trace) {
+    trace_fields(trace, Writer(json_[field.name]));
+  }
+  void operator()(const Field& field, const MachineSpec& machine) {
+    json_[field.name] = to_json(show_machine(machine));
+    add_sums();
+  }
+  void operator()(const Field& field, const std::vector<ImageResult>& images) {
+    Json& list = json_[field.name] = Json::array();
+    for (std::size_t i = 0; i < images.size(); ++i)
+      image_result_fields(images[i], Writer(list.emplace_back(), &priced_.images[i]));
+  }
+  void operator()(const Field& field, const std::vector<LayerResult>& layers) {
+    Json& list = json_[field.name] = Json::array();
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      layer_result_fields(layers[i], Writer(list.emplace_back(), &priced_.layers[i]));
+  }
+
+ private:
+  void add_sums() {
+    json_["energy_table"] = {
+        {"name", priced_.table}, {"unit", priced_.unit}, {"source", priced_.source}};
+    json_["area_mm2"] = {{"machine", area_json(priced_.network.machine)},
+                         {"dense", area_json(priced_.network.dense)}};
+    json_["totals"] = Json::object();
+    for (const PricedScope& scope : priced_.scopes) {
+      Json& sums = json_["totals"][scope.name];
+      sums["layers"] = scope.layers;
+      add_pair(sums, scope.pair);
+    }
+    json_["over_images"] = Json::object();
+    for (const Spread& spread : priced_.over_images)
+      json_["over_images"][spread.name] = {{"mean", to_json(spread.mean)},
+                                           {"standard_deviation", to_json(spread.deviation)}};
+  }
+
+  Json& json_;
+  const PricedResult& priced_;
+};
 
 }  // namespace
 
-std::string results_json(const RunResult& result, const EnergyTable& table) {
-  const EnergyRates rates = rates_for(table, result.machine);
+std::string results_json(const PricedResult& priced) {
   Json json;
   json["schema"] = results_schema;
   json["schema_version"] = results_schema_version;
   json["program"] = {{"name", "peeksim"}, {"version", program_version()}};
-  json["trace"] = trace_json(result.trace);
-  json["machine"] = to_json(show_machine(result.machine));
-  json["energy_table"] = {{"name", table.name}, {"unit", table.unit}, {"source", table.source}};
-  const CounterPair all = result.totals();
-  json["area_mm2"] = {{"machine", area_json(all.machine, result, table)},
-                      {"dense", area_json(all.dense, result, table)}};
-  json["totals"] = Json::object();
-  for (const Scope& scope : scopes(result)) {
-    Json sums;
-    sums["layers"] = scope.layers;
-    add_pair(sums, scope.counters, result, rates);
-    json["totals"][scope.name] = std::move(sums);
-  }
-  json["over_images"] = Json::object();
-  for (const Spread& spread : spread_over_images(result, rates))
-    json["over_images"][spread.name] = {{"mean", spread.mean},
-                                        {"standard_deviation", spread.deviation}};
-  json["images"] = Json::array();
-  for (const ImageResult& image : result.images) {
-    Json entry;
-    entry["name"] = image.name;
-    add_pair(entry, image.counters, result, rates);
-    json["images"].push_back(std::move(entry));
-  }
-  json["layers"] = Json::array();
-  for (const LayerResult& layer : result.layers)
-    json["layers"].push_back(layer_json(layer, result, rates));
+  run_fields(priced.result, RunWriter(json, priced));
   // A name of bytes that are not UTF-8 must not cost the results.
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

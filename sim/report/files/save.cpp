@@ -5,9 +5,9 @@
 
 namespace peeksim {
 
-void save_results(OutputFolder& folder, const RunResult& result, const EnergyTable& table) {
-  folder.write("results.json", results_json(result, table));
-  folder.write("layers.csv", layers_csv(result, table));
+void save_results(OutputFolder& folder, const PricedResult& priced) {
+  folder.write("results.json", results_json(priced));
+  folder.write("layers.csv", layers_csv(priced));
   folder.commit();
 }
 

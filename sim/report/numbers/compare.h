@@ -6,15 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/numbers/stored_run.h"
+#include "sim/report/numbers/priced.h"
 
 namespace peeksim {
-
-// What a metric is a function of: a layer's counters and energy, or the network's.
-struct ComparedPart {
-  const CounterPair& counters;
-  double energy;  // in the table's unit
-};
 
 struct ComparedMetric {
   const char* name;   // in files: "cycles"
@@ -22,7 +16,7 @@ struct ComparedMetric {
   double scale;       // of a value on screens
   const char* unit;   // of a scaled value; "energy": a millionth of the energy table's unit
   int decimals;
-  double (*value)(const ComparedPart& part);
+  Number (*value)(const PricedPair& pair);  // of a layer, or of the network
 };
 
 const std::vector<ComparedMetric>& compared_metrics();
@@ -35,8 +29,9 @@ struct ChangedKey {
 // A row of the comparison: the network, or a layer by its name.
 struct ComparedRow {
   std::string name;
-  // By metric, then by run. Empty: the run has no such layer, or its energies are of another table.
-  std::vector<std::vector<std::optional<double>>> values;
+  // By metric, then by run. Empty: not known, the run has no such layer, or its energies are of
+  // another table.
+  std::vector<std::vector<Number>> values;
 };
 
 struct Comparison {
@@ -48,10 +43,10 @@ struct Comparison {
 };
 
 // REQUIRES: at least two runs.
-Comparison compare_runs(const std::vector<StoredRun>& runs);
+Comparison compare_runs(const std::vector<PricedResult>& runs);
 
 // b / a; empty when either is, or when a is 0.
-std::optional<double> ratio(const std::optional<double>& b, const std::optional<double>& a);
+Number ratio(const Number& b, const Number& a);
 
 // The unit in which a metric is shown, with its prefix: "k cycles", "uJ".
 std::string shown_unit(const ComparedMetric& metric, const std::string& energy_unit);

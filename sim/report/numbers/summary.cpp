@@ -1,7 +1,5 @@
 #include "sim/report/numbers/summary.h"
 
-#include <cmath>
-
 namespace peeksim {
 
 namespace {
@@ -20,27 +18,6 @@ constexpr ScopeRule scope_rules[] = {
     {"network", "network", [](const LayerResult&) { return true; }},
     {"streamed_layers", "of it streamed *",
      [](const LayerResult& layer) { return layer.streamed; }},
-};
-
-struct ImageMetric {
-  const char* name;
-  const char* label;
-  double (*value)(const CounterPair& counters, const EnergyRates& rates);
-};
-
-constexpr ImageMetric image_metrics[] = {
-    {"mac_reduction", "MACs saved",
-     [](const CounterPair& c, const EnergyRates&) { return mac_reduction(c); }},
-    {"cycles", "cycles",
-     [](const CounterPair& c, const EnergyRates&) {
-       return static_cast<double>(c.machine.cycles);
-     }},
-    {"speed_up", "speed-up", [](const CounterPair& c, const EnergyRates&) { return speed_up(c); }},
-    {"energy", "energy",
-     [](const CounterPair& c, const EnergyRates& rates) { return total(price(c.machine, rates)); }},
-    {"energy_ratio", "energy ratio", energy_ratio},
-    {"false_zero_share", "false zeros",
-     [](const CounterPair& c, const EnergyRates&) { return false_share(c); }},
 };
 
 }  // namespace
@@ -85,9 +62,8 @@ Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision) {
   return bytes.ifmap + bytes.weight + bytes.ofmap;
 }
 
-double energy_ratio(const CounterPair& c, const EnergyRates& rates) {
-  const double machine = total(price(c.machine, rates));
-  return machine == 0 ? 0.0 : total(price(c.dense, rates)) / machine;
+double energy_ratio(double dense_energy, double energy) {
+  return energy == 0 ? 0.0 : dense_energy / energy;
 }
 
 std::vector<Scope> scopes(const RunResult& result) {
@@ -108,22 +84,6 @@ std::vector<std::string> scope_names() {
   std::vector<std::string> names;
   for (const ScopeRule& rule : scope_rules) names.emplace_back(rule.name);
   return names;
-}
-
-std::vector<Spread> spread_over_images(const RunResult& result, const EnergyRates& rates) {
-  const double n = static_cast<double>(result.images.size());
-  std::vector<Spread> spreads;
-  for (const ImageMetric& metric : image_metrics) {
-    Spread spread{metric.name, metric.label, 0, 0};
-    for (const ImageResult& image : result.images)
-      spread.mean += metric.value(image.counters, rates) / n;
-    double squares = 0;
-    for (const ImageResult& image : result.images)
-      squares += std::pow(metric.value(image.counters, rates) - spread.mean, 2);
-    if (n > 1) spread.deviation = std::sqrt(squares / (n - 1));
-    spreads.push_back(std::move(spread));
-  }
-  return spreads;
 }
 
 }  // namespace peeksim

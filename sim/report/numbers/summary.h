@@ -1,11 +1,10 @@
-// The ratios that people quote, from counters and energies; what each is over is part of its name.
+// The ratios that people quote, from counters; what each is over is part of its name. Reports read
+// them from a priced run (priced.h), where they are computed once.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "sim/cost/energy.h"
 #include "sim/run/result.h"
 
 namespace peeksim {
@@ -32,8 +31,8 @@ struct BufferTraffic {
 BufferTraffic buffer_traffic(const Counters& counters, const PrecisionSpec& precision);
 Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision);  // their sum
 
-// Dense energy / energy of the machine; above 1 is cheaper.
-double energy_ratio(const CounterPair& counters, const EnergyRates& rates);
+// Above 1 is cheaper.
+double energy_ratio(double dense_energy, double energy);
 
 // Sums over some of the layers. A MAC reduction means little without saying over which.
 struct Scope {
@@ -49,15 +48,5 @@ std::vector<Scope> scopes(const RunResult& result);
 
 // Their names.
 std::vector<std::string> scope_names();
-
-// Mean and standard deviation (of a sample; 0 for one image) over the images.
-struct Spread {
-  std::string name;
-  std::string label;
-  double mean = 0;
-  double deviation = 0;
-};
-
-std::vector<Spread> spread_over_images(const RunResult& result, const EnergyRates& rates);
 
 }  // namespace peeksim

@@ -5,7 +5,7 @@ namespace peeksim {
 
 namespace {
 
-std::string shown(const std::optional<double>& value, double scale, int decimals) {
+std::string shown(const Number& value, double scale, int decimals) {
   return fixed_or_dash(value.has_value(), value.value_or(0) * scale, decimals);
 }
 
@@ -16,8 +16,8 @@ std::string summary(const Comparison& comparison) {
     lines += comparison.names[run] + " / " + comparison.names[0] + ":";
     std::string separator = " ";
     for (std::size_t m = 0; m < compared_metrics().size(); ++m) {
-      const std::vector<std::optional<double>>& values = comparison.network.values[m];
-      const std::optional<double> over = ratio(values[run], values[0]);
+      const std::vector<Number>& values = comparison.network.values[m];
+      const Number over = ratio(values[run], values[0]);
       const ComparedMetric& metric = compared_metrics()[m];
       if (std::string(metric.unit) == "%") continue;
       lines +=
@@ -29,17 +29,18 @@ std::string summary(const Comparison& comparison) {
   return lines;
 }
 
-std::string runs_table(const Comparison& comparison, const std::vector<StoredRun>& runs,
+std::string runs_table(const Comparison& comparison, const std::vector<PricedResult>& runs,
                        const std::vector<std::string>& paths) {
   std::string lines;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunResult& result = runs[i].result;
+    const Number& area = runs[i].network.machine.total_area;
     lines += comparison.names[i] + "  " + paths[i] + ": " + result.machine.name + ", " +
              result.trace.network + " (" + result.trace.file + ", sha256 " +
              result.trace.sha256.substr(0, 12) + ", " + std::to_string(result.trace.images) +
              (result.trace.images == 1 ? " image)" : " images)") +
              (result.trace.synthetic ? ", SYNTHETIC TRACE" : "") +
-             (runs[i].area_mm2 ? ", " + fixed(*runs[i].area_mm2, 3) + " mm2" : "") + "\n";
+             (area ? ", " + fixed(*area, 3) + " mm2" : "") + "\n";
   }
   return lines;
 }
@@ -69,12 +70,11 @@ std::string metric_table(const Comparison& comparison, std::size_t m,
     header.push_back(comparison.names[run] + (ratios ? "/" : "-") + comparison.names[0]);
   TextTable table({header});
   const auto add = [&](const ComparedRow& row) {
-    const std::vector<std::optional<double>>& values = row.values[m];
+    const std::vector<Number>& values = row.values[m];
     std::vector<std::string> cells = {row.name};
-    for (const std::optional<double>& value : values)
-      cells.push_back(shown(value, metric.scale, metric.decimals));
+    for (const Number& value : values) cells.push_back(shown(value, metric.scale, metric.decimals));
     for (std::size_t run = 1; run < values.size(); ++run) {
-      std::optional<double> against = ratio(values[run], values[0]);
+      Number against = ratio(values[run], values[0]);
       if (!ratios)
         against =
             values[run] && values[0] ? std::optional(*values[run] - *values[0]) : std::nullopt;
@@ -91,7 +91,7 @@ std::string metric_table(const Comparison& comparison, std::size_t m,
 
 }  // namespace
 
-std::string compare_screen(const Comparison& comparison, const std::vector<StoredRun>& runs,
+std::string compare_screen(const Comparison& comparison, const std::vector<PricedResult>& runs,
                            const std::vector<std::string>& paths, const ScreenStyle& style) {
   std::string about = summary(comparison) + "\n" + runs_table(comparison, runs, paths);
   if (!comparison.same_traces)
@@ -100,7 +100,7 @@ std::string compare_screen(const Comparison& comparison, const std::vector<Store
     about += "different energy tables, which do not compare; 'peeksim price' prices a run anew\n";
   std::string text = wrapped(about, 2, style) + "\n" + changed_table(comparison, style);
   for (std::size_t m = 0; m < compared_metrics().size(); ++m)
-    text += "\n" + metric_table(comparison, m, runs[0].energy_unit, style);
+    text += "\n" + metric_table(comparison, m, runs[0].unit, style);
   return text;
 }
 

@@ -10,7 +10,7 @@
 namespace peeksim {
 
 // One screen. `paths`: of the runs' files.
-std::string compare_screen(const Comparison& comparison, const std::vector<StoredRun>& runs,
+std::string compare_screen(const Comparison& comparison, const std::vector<PricedResult>& runs,
                            const std::vector<std::string>& paths, const ScreenStyle& style = {});
 
 }  // namespace peeksim

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "sim/report/numbers/summary.h"
+#include "sim/report/numbers/priced.h"
 #include "sim/report/screens/screen_style.h"
 #include "sim/report/screens/text_table.h"
 
@@ -15,24 +15,27 @@ class CycleShares {
  public:
   static constexpr std::size_t column = 4;  // of the table: after the cycles
 
-  explicit CycleShares(const RunResult& result) : all_(result.totals().machine.cycles) {
-    for (const LayerResult& layer : result.layers)
-      most_ = std::max(most_, layer.counters.machine.cycles);
+  explicit CycleShares(const PricedResult& priced) : all_(cycles(priced.network)) {
+    for (const PricedPair& layer : priced.layers) most_ = std::max(most_, cycles(layer));
   }
 
-  std::string of_layer(const Counters& counters, const ScreenStyle& style) const {
-    return of_all(counters) + " " +
-           inked(bar(share(counters.cycles, most_), bar_cells), Ink::bar, style);
+  std::string of_layer(const PricedPair& layer, const ScreenStyle& style) const {
+    return of_all(layer) + " " +
+           inked(bar(share(cycles(layer), most_), bar_cells), Ink::bar, style);
   }
-  std::string of_scope(const Counters& counters) const {
-    return of_all(counters) + std::string(1 + bar_cells, ' ');
+  std::string of_scope(const PricedPair& scope) const {
+    return of_all(scope) + std::string(1 + bar_cells, ' ');
   }
 
  private:
   static constexpr std::size_t bar_cells = 8;
 
-  std::string of_all(const Counters& counters) const {
-    return fixed(100 * share(counters.cycles, all_), 1);
+  // 0 when they are not known: no bar.
+  static Cycle cycles(const PricedPair& pair) { return pair.machine.counters.cycles; }
+
+  std::string of_all(const PricedPair& pair) const {
+    const bool known = pair.machine.count(&Counters::cycles).has_value();
+    return fixed_or_dash(known, 100 * share(cycles(pair), all_), 1);
   }
 
   Cycle all_, most_ = 0;

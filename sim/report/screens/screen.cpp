@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
 
 #include "sim/cost/area.h"
-#include "sim/report/numbers/summary.h"
+#include "sim/cost/energy.h"
 #include "sim/report/screens/cycle_shares.h"
 #include "sim/report/screens/text_table.h"
 
@@ -14,12 +13,25 @@ namespace peeksim {
 namespace {
 
 // Tables of one-millionth units are shown in their unit: pJ as uJ, mac as million MACs.
-std::string energy_unit(const EnergyTable& table) {
-  return table.unit == "pJ" ? "uJ" : "M MAC";
+std::string energy_unit(const PricedResult& priced) {
+  return priced.unit == "pJ" ? "uJ" : "M MAC";
 }
 
-std::string percent(double part) {
-  return fixed(100 * part, 1);
+Number times(double factor, const Number& number) {
+  return number ? Number(factor * *number) : Number();
+}
+
+Number over(const Number& number, const Number& divisor) {
+  return number && divisor ? Number(*number / *divisor) : Number();
+}
+
+// "-" for what is not known.
+std::string text_of(const Number& number, int decimals) {
+  return fixed_or_dash(number.has_value(), number.value_or(0), decimals);
+}
+
+std::string percent(const Number& part) {
+  return text_of(times(100, part), 1);
 }
 
 std::string threshold_text(const PredictionSpec& prediction) {
@@ -51,29 +63,28 @@ std::string machine_line(const MachineSpec& m) {
   return line;
 }
 
-std::string time_line(const RunResult& result) {
-  const CounterPair all = result.totals();
-  const double mhz = result.machine.clock_mhz;
-  const auto milliseconds = [&](Cycle cycles) {
-    return fixed(static_cast<double>(cycles) / mhz / 1e3, 3) + " ms";
+std::string time_line(const PricedResult& priced) {
+  const double mhz = priced.result.machine.clock_mhz;
+  const auto milliseconds = [&](const PricedCounters& side) {
+    return text_of(over(over(side.number(&Counters::cycles), mhz), 1e3), 3) + " ms";
   };
-  return milliseconds(all.machine.cycles) + " at " + fixed(mhz, 0) + " MHz; without prediction " +
-         milliseconds(all.dense.cycles);
+  return milliseconds(priced.network.machine) + " at " + fixed(mhz, 0) +
+         " MHz; without prediction " + milliseconds(priced.network.dense);
 }
 
-std::string headline(const RunResult& result, const EnergyRates& rates) {
-  const CounterPair all = result.totals();
-  return percent(mac_reduction(all)) + " % of the network's MACs saved, speed-up " +
-         fixed(speed_up(all), 2) + ", energy ratio " + fixed(energy_ratio(all, rates), 2) + ", " +
-         percent(false_share(all)) + " % of the predicted zeros false";
+std::string headline(const PricedResult& priced) {
+  const PricedPair& all = priced.network;
+  return percent(all.mac_reduction) + " % of the network's MACs saved, speed-up " +
+         text_of(all.speed_up, 2) + ", energy ratio " + text_of(all.energy_ratio, 2) + ", " +
+         percent(all.false_zero_share) + " % of the predicted zeros false";
 }
 
 // Of "trace    ", "machine  ": what a narrow screen wraps stands below what is labelled.
 constexpr std::size_t label_width = 9;
 
-std::string heading(const RunResult& result, const EnergyRates& rates, const ScreenStyle& style) {
-  const TraceIdentity& trace = result.trace;
-  std::string out = wrapped(headline(result, rates) + "\n", label_width, style);
+std::string heading(const PricedResult& priced, const ScreenStyle& style) {
+  const TraceIdentity& trace = priced.result.trace;
+  std::string out = wrapped(headline(priced) + "\n", label_width, style);
   out = inked(out, Ink::heading, style);
   if (trace.synthetic)
     out +=
@@ -85,43 +96,50 @@ std::string heading(const RunResult& result, const EnergyRates& rates, const Scr
                      (trace.loop.closed ? "closed loop of " + trace.loop.machine : "open loop") +
                      ", " + std::to_string(trace.images) +
                      (trace.images == 1 ? " image\n" : " images; all sums are over all images\n");
-  what += "machine  " + machine_line(result.machine) + "\n";
-  what += "time     " + time_line(result) + "\n\n";
+  what += "machine  " + machine_line(priced.result.machine) + "\n";
+  what += "time     " + time_line(priced) + "\n\n";
   return out + wrapped(what, label_width, style);
 }
 
-std::vector<std::string> row(const std::string& name, const CounterPair& pair, bool predicted,
-                             const RunResult& result, const EnergyRates& rates) {
-  const Counters& c = pair.machine;
-  const double cycles = static_cast<double>(std::max<Count>(c.cycles, 1)) / 100;
-  const auto part = [&](Cycle n) { return fixed(static_cast<double>(n) / cycles, 0); };
+std::vector<std::string> row(const std::string& name, const PricedPair& pair, bool predicted) {
+  const PricedCounters& c = pair.machine;
+  const auto millions = [](const Number& number) { return over(number, 1e6); };
+  const auto thousands = [](const Number& number) { return over(number, 1e3); };
+  const auto kib = [](const Number& bytes) { return over(bytes, 1024); };
+  const auto if_predicted = [&](const Number& number) { return predicted ? number : Number(); };
+  const auto part = [&](Count Counters::*cycles) {
+    const std::optional<Count> all = c.count(&Counters::cycles);
+    const Number hundredth =
+        all ? Number(static_cast<double>(std::max<Count>(*all, 1)) / 100) : Number();
+    return text_of(over(c.number(cycles), hundredth), 0);
+  };
   return {name,
-          fixed(static_cast<double>(c.macs_total) / 1e6, 1),
-          fixed_or_dash(predicted, 100 * mac_reduction(pair), 1),
-          fixed(static_cast<double>(c.cycles) / 1e3, 1),
-          fixed_or_dash(predicted, speed_up(pair), 2),
-          percent(utilisation(c, result.machine.array)),
-          part(c.array_busy),
-          part(c.predict_stall),
-          part(c.drain_stall),
-          part(c.memory_stall),
-          part(c.tail),
-          fixed(static_cast<double>(dram_bytes(c)) / 1024, 0),
-          fixed(static_cast<double>(buffer_bytes(c, result.machine.precision)) / 1024, 0),
-          fixed(total(price(c, rates)) / 1e6, 1),
-          fixed_or_dash(predicted, energy_ratio(pair, rates), 2),
-          fixed_or_dash(predicted, static_cast<double>(c.predicted_zero) / 1e3, 1),
-          fixed_or_dash(predicted && c.predicted_zero > 0, 100 * false_share(pair), 1)};
+          text_of(millions(c.number(&Counters::macs_total)), 1),
+          text_of(if_predicted(times(100, pair.mac_reduction)), 1),
+          text_of(thousands(c.number(&Counters::cycles)), 1),
+          text_of(if_predicted(pair.speed_up), 2),
+          percent(c.utilisation),
+          part(&Counters::array_busy),
+          part(&Counters::predict_stall),
+          part(&Counters::drain_stall),
+          part(&Counters::memory_stall),
+          part(&Counters::tail),
+          text_of(kib(c.dram_bytes), 0),
+          text_of(kib(c.buffer_bytes.all), 0),
+          text_of(millions(c.total_energy), 1),
+          text_of(if_predicted(pair.energy_ratio), 2),
+          text_of(if_predicted(thousands(c.number(&Counters::predicted_zero))), 1),
+          fixed_or_dash(predicted && c.counters.predicted_zero > 0 && pair.false_zero_share,
+                        100 * pair.false_zero_share.value_or(0), 1)};
 }
 
-std::string layer_table(const RunResult& result, const EnergyTable& table, const EnergyRates& rates,
-                        const ScreenStyle& style) {
+std::string layer_table(const PricedResult& priced, const ScreenStyle& style) {
   std::vector<std::vector<std::string>> headers = {
       {"layer", "MACs", "saved", "cycles", "speed", "util", "busy", "predict", "drain", "mem",
        "tail", "DRAM", "buffer", "energy", "energy", "zeros", "false"},
-      {"", "M", "%", "k", "-up", "%", "%", "%", "%", "%", "%", "KiB", "KiB", energy_unit(table),
+      {"", "M", "%", "k", "-up", "%", "%", "%", "%", "%", "%", "KiB", "KiB", energy_unit(priced),
        "ratio", "k", "%"}};
-  const CycleShares shares(result);
+  const CycleShares shares(priced);
   // A pipe gets numbers only: what cuts columns out of them goes on working.
   const auto with_share = [&](std::vector<std::string> cells, const std::string& text) {
     if (style.bars) cells.insert(cells.begin() + CycleShares::column, text);
@@ -129,17 +147,17 @@ std::string layer_table(const RunResult& result, const EnergyTable& table, const
   };
   TextTable out({with_share(headers[0], "of network's"), with_share(headers[1], "cycles, %")});
   bool any_streamed = false;
-  for (const LayerResult& layer : result.layers) {
+  for (std::size_t i = 0; i < priced.layers.size(); ++i) {
+    const LayerResult& layer = priced.result.layers[i];
     any_streamed = any_streamed || layer.streamed;
-    out.add_row(with_share(row(layer.layer.name + (layer.streamed ? " *" : ""), layer.counters,
-                               layer.policy != "none", result, rates),
-                           shares.of_layer(layer.counters.machine, style)));
+    out.add_row(with_share(row(layer.layer.name + (layer.streamed ? " *" : ""), priced.layers[i],
+                               layer.policy != "none"),
+                           shares.of_layer(priced.layers[i], style)));
   }
   out.add_rule();
-  for (const Scope& scope : scopes(result))
+  for (const PricedScope& scope : priced.scopes)
     if (scope.layers > 0)
-      out.add_row(with_share(row(scope.label, scope.counters, true, result, rates),
-                             shares.of_scope(scope.counters.machine)));
+      out.add_row(with_share(row(scope.label, scope.pair, true), shares.of_scope(scope.pair)));
   std::string text =
       "busy … tail: where the cycles went. speed-up, energy ratio: the same machine without "
       "prediction / this one.\n";
@@ -148,21 +166,23 @@ std::string layer_table(const RunResult& result, const EnergyTable& table, const
 }
 
 // Two rows, this machine and the one without prediction: a column per component, and their total.
-// parts_of: the components' values, for a side's counters.
+// parts_of: the components' values of a side.
 template <class Component, class PartsOf>
 std::string component_table(const std::string& title, const std::vector<Component>& components,
-                            const RunResult& result, const PartsOf& parts_of, int decimals,
+                            const PricedPair& all, const PartsOf& parts_of, int decimals,
                             const ScreenStyle& style) {
   std::vector<std::string> names = {title};
   for (const Component& component : components) names.push_back(component.label);
   names.push_back("total");
   TextTable out({names});
-  const CounterPair all = result.totals();
-  const auto add = [&](const char* name, const Counters& counters) {
+  const auto add = [&](const char* name, const PricedCounters& side) {
     std::vector<std::string> cells = {name};
-    const std::vector<double> parts = parts_of(counters);
-    for (const double part : parts) cells.push_back(fixed(part, decimals));
-    cells.push_back(fixed(std::accumulate(parts.begin(), parts.end(), 0.0), decimals));
+    Number sum = 0.0;
+    for (const Number& part : parts_of(side)) {
+      cells.push_back(text_of(part, decimals));
+      sum = sum && part ? Number(*sum + *part) : Number();
+    }
+    cells.push_back(text_of(sum, decimals));
     out.add_row(std::move(cells));
   };
   add("this machine", all.machine);
@@ -170,41 +190,38 @@ std::string component_table(const std::string& title, const std::vector<Componen
   return out.text(style);
 }
 
-std::string energy_by_component(const RunResult& result, const EnergyTable& table,
-                                const EnergyRates& rates, const ScreenStyle& style) {
-  const auto millions = [&](const Counters& counters) {
-    Energy energy = price(counters, rates);
-    for (double& part : energy) part /= 1e6;
+std::string energy_by_component(const PricedResult& priced, const ScreenStyle& style) {
+  const auto millions = [](const PricedCounters& side) {
+    std::vector<Number> energy = side.energy;
+    for (Number& part : energy) part = over(part, 1e6);
     return energy;
   };
-  return component_table("energy, " + energy_unit(table), energy_components(), result, millions, 1,
-                         style) +
+  return component_table("energy, " + energy_unit(priced), energy_components(), priced.network,
+                         millions, 1, style) +
          "\n";
 }
 
-std::string area_by_component(const RunResult& result, const EnergyTable& table,
-                              const ScreenStyle& style) {
-  if (!table.area) return wrapped("area not known: the energy table has none\n", 0, style);
-  const auto areas = [&](const Counters& counters) {
-    return *area_of(table, result.machine, counters);
-  };
-  return component_table("area, mm2", area_components(), result, areas, 3, style);
+std::string area_by_component(const PricedResult& priced, const ScreenStyle& style) {
+  if (priced.network.machine.area.empty())
+    return wrapped("area not known: the energy table has none\n", 0, style);
+  const auto areas = [](const PricedCounters& side) { return side.area; };
+  return component_table("area, mm2", area_components(), priced.network, areas, 3, style);
 }
 
-std::string spread(const RunResult& result, const EnergyTable& table, const EnergyRates& rates) {
-  if (result.images.size() < 2) return "";
+std::string spread(const PricedResult& priced) {
+  if (priced.images.size() < 2) return "";
   std::string out = "\nper image, mean ± standard deviation over " +
-                    std::to_string(result.images.size()) + " images: ";
+                    std::to_string(priced.images.size()) + " images: ";
   std::string separator;
-  for (const Spread& s : spread_over_images(result, rates)) {
+  for (const Spread& s : priced.over_images) {
     double scale = 1;
     std::string unit;
     int decimals = 2;
     if (s.name == "mac_reduction" || s.name == "false_zero_share") scale = 100, unit = " %";
     if (s.name == "cycles") scale = 1e-3, unit = " k", decimals = 1;
-    if (s.name == "energy") scale = 1e-6, unit = " " + energy_unit(table), decimals = 1;
-    out += separator + s.label + " " + fixed(s.mean * scale, decimals) + " ± " +
-           fixed(s.deviation * scale, decimals) + unit;
+    if (s.name == "energy") scale = 1e-6, unit = " " + energy_unit(priced), decimals = 1;
+    out += separator + s.label + " " + text_of(times(scale, s.mean), decimals) + " ± " +
+           text_of(times(scale, s.deviation), decimals) + unit;
     separator = ", ";
   }
   return out + "\n";
@@ -212,20 +229,15 @@ std::string spread(const RunResult& result, const EnergyTable& table, const Ener
 
 }  // namespace
 
-std::string run_screen(const RunResult& result, const EnergyTable& table,
-                       const ScreenStyle& style) {
-  const EnergyRates rates = rates_for(table, result.machine);
-  return heading(result, rates, style) + layer_table(result, table, rates, style) +
-         energy_by_component(result, table, rates, style) +
-         area_by_component(result, table, style) +
-         wrapped("energy table " + table.name + ": " + table.source + "\n" +
-                     spread(result, table, rates),
-                 0, style);
+std::string run_screen(const PricedResult& priced, const ScreenStyle& style) {
+  return heading(priced, style) + layer_table(priced, style) + energy_by_component(priced, style) +
+         area_by_component(priced, style) +
+         wrapped("energy table " + priced.table + ": " + priced.source + "\n" + spread(priced), 0,
+                 style);
 }
 
-std::string run_summary(const RunResult& result, const EnergyTable& table) {
-  return headline(result, rates_for(table, result.machine)) +
-         (result.trace.synthetic ? "; SYNTHETIC TRACE" : "") + "\n";
+std::string run_summary(const PricedResult& priced) {
+  return headline(priced) + (priced.result.trace.synthetic ? "; SYNTHETIC TRACE" : "") + "\n";
 }
 
 }  // namespace peeksim

@@ -4,16 +4,14 @@
 
 #include <string>
 
-#include "sim/cost/energy.h"
+#include "sim/report/numbers/priced.h"
 #include "sim/report/screens/screen_style.h"
-#include "sim/run/result.h"
 
 namespace peeksim {
 
-std::string run_screen(const RunResult& result, const EnergyTable& table,
-                       const ScreenStyle& style = {});
+std::string run_screen(const PricedResult& priced, const ScreenStyle& style = {});
 
 // Its first line alone; it calls a synthetic trace so.
-std::string run_summary(const RunResult& result, const EnergyTable& table);
+std::string run_summary(const PricedResult& priced);
 
 }  // namespace peeksim

@@ -12,8 +12,8 @@
 #include "sim/sweep/cluster/run_program.h"
 #include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/run_sweep.h"
-#include "sim/sweep/store/sql.h"
 #include "sim/sweep/store/sweep_database.h"
+#include "sim/sweep/store/sweep_rows.h"
 
 namespace fs = std::filesystem;
 
@@ -124,27 +124,11 @@ std::set<std::size_t> queued_shards(const Files& files) {
   return queued;
 }
 
-// A file without a table is what a task leaves that dies as it begins.
-bool has_tables(const fs::path& path) {
-  std::error_code none;
-  if (!fs::exists(path, none)) return false;
-  return with_sql(path, [&] {
-    SQLite::Database sql(path, SQLite::OPEN_READONLY);
-    return sql.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
-  });
-}
-
 // Adds the points of a database that need not run.
 void add_ended(const fs::path& path, bool failed_too, std::set<std::string>& keys) {
   if (!has_tables(path)) return;
   SweepDatabase database(path, DatabaseUse::read);
-  with_sql(path, [&] {
-    SQLite::Statement query(database.sql(),
-                            "SELECT key FROM points WHERE status = 'done' OR "
-                            "(status = 'failed' AND NOT ?)");
-    query.bind(1, failed_too ? 1 : 0);
-    while (query.executeStep()) keys.insert(query.getColumn(0).getString());
-  });
+  for (const std::string& key : ended_points(database, failed_too)) keys.insert(key);
 }
 
 // Points that ended in the sweep's database or in that of any shard which no task is writing.

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "sim/report/files/results_file.h"
-#include "sim/report/numbers/summary.h"
 #include "sim/skip/layer_prediction.h"
 #include "sim/sweep/design/expression.h"
 #include "sim/sweep/design/metric.h"
@@ -111,7 +110,7 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
 }
 
 std::string answer(const BatchRequest& request, const RunResult& result) {
-  const EnergyRates rates = rates_for(request.table, request.machine);
+  const PricedResult priced = price_run(result, request.table);
   Json json;
   json["id"] = Json::parse(request.id);
   Json& found = json["result"];
@@ -119,10 +118,11 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
   found["network"] = result.trace.network;
   found["images"] = result.trace.images;
   found["energy_unit"] = request.table.unit;
-  for (const Scope& scope : scopes(result))
-    for (const Metric& metric : metrics())
-      found["metrics"][scope.name][metric.name] =
-          metric.value({scope.counters, result.machine, request.table, rates});
+  for (const PricedScope& scope : priced.scopes)
+    for (const Metric& metric : metrics()) {
+      const Number value = metric.value({scope.pair, result.machine});
+      found["metrics"][scope.name][metric.name] = value ? Json(*value) : Json();
+    }
   found["larger_is_better"] = Json::array();
   for (const Metric& metric : metrics())
     if (metric.largest) found["larger_is_better"].push_back(metric.name);
@@ -133,7 +133,7 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
   for (const std::string& idle : idle_parameters(result.machine, vocabulary()))
     found["warnings"].push_back(idle);
-  if (request.detail) found["detail"] = Json::parse(results_json(result, request.table));
+  if (request.detail) found["detail"] = Json::parse(results_json(priced));
   return one_line(json);
 }
 

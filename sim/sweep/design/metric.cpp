@@ -1,33 +1,23 @@
 #include "sim/sweep/design/metric.h"
 
-#include <limits>
-#include <optional>
-
 #include "sim/base/lookup.h"
-#include "sim/cost/area.h"
 
 namespace peeksim {
 
 namespace {
 
-// SQLite keeps it as NULL, JSON writes it as null.
-constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
-
-double cycles(const MetricInput& in) {
-  return static_cast<double>(in.counters.machine.cycles);
+Number cycles(const MetricInput& in) {
+  return in.pair.machine.number(&Counters::cycles);
 }
 
-double seconds(const MetricInput& in) {
-  return cycles(in) / (in.machine.clock_mhz * 1e6);
+Number seconds(const MetricInput& in) {
+  const Number all = cycles(in);
+  return all ? Number(*all / (in.machine.clock_mhz * 1e6)) : Number();
 }
 
-double energy(const MetricInput& in) {
-  return total(price(in.counters.machine, in.rates));
-}
-
-double area(const MetricInput& in) {
-  const std::optional<Area> area = area_of(in.table, in.machine, in.counters.machine);
-  return area ? total_mm2(*area) : not_known;
+Number edp(const MetricInput& in) {
+  const Number energy = in.pair.machine.total_energy, time = seconds(in);
+  return energy && time ? Number(*energy * *time) : Number();
 }
 
 }  // namespace
@@ -37,26 +27,25 @@ const std::vector<Metric>& metrics() {
   static const std::vector<Metric> table = {
       {"cycles", "cycles", "time of the machine, all images", false, cycles},
       {"seconds", "s", "cycles at the machine's clock", false, seconds},
-      {"energy", "energy", "of all components", false, energy},
-      {"edp", "energy x s", "energy times seconds", false,
-       [](const In& in) { return energy(in) * seconds(in); }},
-      {"area", "mm2", "of the chip, or not known where the energy table has none", false, area},
+      {"energy", "energy", "of all components", false,
+       [](const In& in) { return in.pair.machine.total_energy; }},
+      {"edp", "energy x s", "energy times seconds", false, edp},
+      {"area", "mm2", "of the chip, or not known where the energy table has none", false,
+       [](const In& in) { return in.pair.machine.total_area; }},
       {"mac_reduction", "share", "MACs never executed of all MACs", true,
-       [](const In& in) { return mac_reduction(in.counters); }},
+       [](const In& in) { return in.pair.mac_reduction; }},
       {"speed_up", "ratio", "cycles of the dense machine over those of the machine", true,
-       [](const In& in) { return speed_up(in.counters); }},
+       [](const In& in) { return in.pair.speed_up; }},
       {"energy_ratio", "ratio", "energy of the dense machine over that of the machine", true,
-       [](const In& in) { return energy_ratio(in.counters, in.rates); }},
+       [](const In& in) { return in.pair.energy_ratio; }},
       {"false_zero_share", "share", "outputs above 0 among those predicted to be 0", false,
-       [](const In& in) { return false_share(in.counters); }},
+       [](const In& in) { return in.pair.false_zero_share; }},
       {"utilisation", "share", "MAC slots of the array that are used", true,
-       [](const In& in) { return utilisation(in.counters.machine, in.machine.array); }},
+       [](const In& in) { return in.pair.machine.utilisation; }},
       {"dram_bytes", "bytes", "moved between DRAM and the chip", false,
-       [](const In& in) { return static_cast<double>(dram_bytes(in.counters.machine)); }},
+       [](const In& in) { return Number(in.pair.machine.dram_bytes); }},
       {"buffer_bytes", "bytes", "moved at the ports of the buffers", false,
-       [](const In& in) {
-         return static_cast<double>(buffer_bytes(in.counters.machine, in.machine.precision));
-       }},
+       [](const In& in) { return Number(in.pair.machine.buffer_bytes.all); }},
   };
   return table;
 }

@@ -5,26 +5,22 @@
 #include <string>
 #include <vector>
 
-#include "sim/cost/energy.h"
-#include "sim/report/numbers/summary.h"
-#include "sim/run/result.h"
+#include "sim/report/numbers/priced.h"
 
 namespace peeksim {
 
-// What a metric is a function of: the counters of some layers, and the machine that they ran on.
+// What a metric is a function of: some layers of a run, and the machine that they ran on.
 struct MetricInput {
-  const CounterPair& counters;
+  const PricedPair& pair;
   const MachineSpec& machine;
-  const EnergyTable& table;
-  const EnergyRates& rates;
 };
 
 struct Metric {
   const char* name;
   const char* unit;  // "energy": in the energy table's unit
   const char* meaning;
-  bool largest;                               // the larger the better
-  double (*value)(const MetricInput& input);  // NaN: not known
+  bool largest;  // the larger the better
+  Number (*value)(const MetricInput& input);
 };
 
 const std::vector<Metric>& metrics();

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <csignal>
 
+#include "sim/run/result_fields.h"
 #include "sim/run/run.h"
 #include "sim/sweep/farm/wire.h"
 
@@ -47,31 +48,45 @@ void get(Unpacker& from, Prediction& mask) {
   from.get(mask.false_zero);
 }
 
-void put(Packer& to, const RunResult& result) {
-  to.put(result.trace.sha256);
-  for (const LayerResult& layer : result.layers) {
-    to.put(layer.policy);
-    to.put(layer.excluded);
-    to.put(layer.streamed);
-    to.put(layer.zeros_known);
-    to.put(layer.counters);
-  }
-  for (const ImageResult& image : result.images) to.put(image.counters);
-}
+// Sends what a run found out. The rest follows from trace and machine, which the receiver has.
+struct Sender {
+  Packer& to;
 
-void get(Unpacker& from, RunResult& result) {
-  from.get(result.trace.sha256);
-  for (LayerResult& layer : result.layers) {
-    from.get(layer.policy);
-    from.get(layer.excluded);
-    from.get(layer.streamed);
-    from.get(layer.zeros_known);
-    from.get(layer.counters);
+  template <class Value>
+  void operator()(const Found&, const Value& value) {
+    to.put(value);
   }
-  for (ImageResult& image : result.images) from.get(image.counters);
-}
+  template <class Value>
+  void operator()(const Given&, const Value&) {}
+  void operator()(const Given&, const TraceIdentity& trace) { trace_fields(trace, *this); }
+  void operator()(const Given&, const std::vector<ImageResult>& images) {
+    for (const ImageResult& image : images) image_result_fields(image, *this);
+  }
+  void operator()(const Given&, const std::vector<LayerResult>& layers) {
+    for (const LayerResult& layer : layers) layer_result_fields(layer, *this);
+  }
+};
 
-// What the result of a run has in common with every other one on its trace.
+// Fills in what a Sender sent. REQUIRES: the same lists of images and layers.
+struct Receiver {
+  Unpacker& from;
+
+  template <class Value>
+  void operator()(const Found&, Value& value) {
+    from.get(value);
+  }
+  template <class Value>
+  void operator()(const Given&, Value&&) {}
+  void operator()(const Given&, TraceIdentity& trace) { trace_fields(trace, *this); }
+  void operator()(const Given&, std::vector<ImageResult>& images) {
+    for (ImageResult& image : images) image_result_fields(image, *this);
+  }
+  void operator()(const Given&, std::vector<LayerResult>& layers) {
+    for (LayerResult& layer : layers) layer_result_fields(layer, *this);
+  }
+};
+
+// What is given before a run.
 RunResult empty_result(const PointJob& job) {
   RunResult result;
   result.machine = job.machine;
@@ -152,7 +167,7 @@ std::string result_of(const PointJob& job, RunStore& store, RunFindings& finding
   Packer result;
   result.put(seconds_since(start));
   result.put(false);
-  put(result, run);
+  run_fields(run, Sender{result});
   return result.bytes();
 }
 
@@ -206,7 +221,7 @@ PointOutcome read_result(const std::string& bytes, const PointJob& job) {
     from.get(outcome.error);
   } else {
     outcome.result = empty_result(job);
-    get(from, outcome.result);
+    run_fields(outcome.result, Receiver{from});
   }
   if (from.complete()) return outcome;
   outcome = {};

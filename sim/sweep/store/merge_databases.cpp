@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/sql.h"
 #include "sim/sweep/store/sweep_database.h"
 #include "sim/sweep/store/sweep_tables.h"
@@ -68,7 +69,16 @@ DROP TABLE taken;
 }  // namespace
 
 void SweepDatabase::merge(const std::string& other) {
-  { const SweepDatabase readable(other, DatabaseUse::read); }
+  {
+    SweepDatabase readable(other, DatabaseUse::read);
+    DatabaseQuery version(readable, "PRAGMA user_version");
+    if (version.next() && version.whole(0) < database_schema_version)
+      throw Error(ErrorKind::config, other,
+                  "has schema version " + version.text(0) +
+                      ", which is older: its points cannot stand beside those of " +
+                      std::to_string(database_schema_version),
+                  "'peeksim sweep export' reads it");
+  }
   if (std::filesystem::equivalent(other, path_)) return;  // its points are here
   with_sql(path_, [&] {
     SQLite::Statement attach(*sql_, "ATTACH ? AS other");
@@ -77,10 +87,10 @@ void SweepDatabase::merge(const std::string& other) {
     {
       SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
       sql_->exec(take_over_what_points_name);
-      if (has_inputs_table(*sql_, "other"))
+      if (has_inputs_table(*this, "other"))
         sql_->exec("INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs");
-      sql_->exec(take_over_points(columns_there(*sql_, "other", "totals", totals_columns()),
-                                  columns_there(*sql_, "other", "layer_metrics", layer_columns())));
+      sql_->exec(take_over_points(columns_there(*this, "other", "totals", totals_columns()),
+                                  columns_there(*this, "other", "layer_metrics", layer_columns())));
       transaction.commit();
     }
     sql_->exec("DETACH other");

@@ -21,6 +21,15 @@ constexpr int busy_ms = 10000;              // a reader may be in the middle of 
 
 }  // namespace
 
+bool has_tables(const std::string& path) {
+  std::error_code none;
+  if (!fs::exists(path, none)) return false;
+  return with_sql(path, [&] {
+    SQLite::Database sql(path, SQLite::OPEN_READONLY);
+    return sql.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
+  });
+}
+
 SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(path), use_(use) {
   std::error_code none;
   is_new_ = !fs::exists(path, none);
@@ -66,17 +75,25 @@ void SweepDatabase::require_own_schema() {
   if (sql_->execAndGet("PRAGMA application_id").getInt() != application_id)
     throw Error(ErrorKind::config, path_, "is not a database of sweep results",
                 "name another file");
-  const int version = sql_->execAndGet("PRAGMA user_version").getInt();
-  if (version != database_schema_version)
-    throw Error(ErrorKind::config, path_,
-                "has schema version " + std::to_string(version) + ", and this program reads " +
-                    std::to_string(database_schema_version),
-                version > database_schema_version ? "use the newer program that wrote it"
-                                                  : "use the program that wrote it");
+  require_known_version();
   if (use_ == DatabaseUse::read) return;
   const std::string state = sql_->execAndGet("PRAGMA quick_check(1)").getString();
   if (state != "ok")
     throw Error(ErrorKind::config, path_, "is damaged: " + state, "start another database");
+}
+
+// An older database can be read: what it lacks is not known. Written, it would be half of each.
+void SweepDatabase::require_known_version() {
+  const int version = sql_->execAndGet("PRAGMA user_version").getInt();
+  const std::string has = "has schema version " + std::to_string(version) + ", ";
+  const std::string own = std::to_string(database_schema_version);
+  if (version > database_schema_version)
+    throw Error(ErrorKind::config, path_, has + "and this program reads " + own,
+                "use the newer program that wrote it");
+  if (version < database_schema_version && use_ == DatabaseUse::write)
+    throw Error(ErrorKind::config, path_,
+                has + "which is older, and this program writes " + own + ": it can only be read",
+                "name another database for new points; 'peeksim sweep export' has the old ones");
 }
 
 void SweepDatabase::make_tables() {
@@ -92,7 +109,7 @@ void SweepDatabase::add_what_is_missing() {
   sql_->exec(inputs_table_sql());
   for (const auto& [table, columns] :
        {std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
-    const std::vector<ValueColumn> there = columns_there(*sql_, "main", table, columns);
+    const std::vector<ValueColumn> there = columns_there(*this, "main", table, columns);
     for (const ValueColumn& column : columns)
       if (std::none_of(there.begin(), there.end(),
                        [&](const ValueColumn& known) { return known.name == column.name; }))

@@ -27,6 +27,10 @@ constexpr int database_schema_version = 1;  // raised when a reader of the old o
 
 enum class DatabaseUse { read, write };
 
+// Whether a file is there and has tables. None has what a sweep leaves that dies as it begins.
+// Throws Error(config): no database.
+bool has_tables(const std::string& path);
+
 struct PointCounts {
   std::size_t done = 0, failed = 0, pending = 0;
   std::size_t planned() const { return done + failed + pending; }
@@ -34,9 +38,10 @@ struct PointCounts {
 
 class SweepDatabase {
  public:
-  // read: an existing database, which may be written meanwhile. write: locks it, and makes it when
-  // it is not there. Throws Error(output): in use, read-only, full disk; Error(config): missing, no
-  // database of this program, damaged, of a newer schema.
+  // read: an existing database, also one of an older schema, which may be written meanwhile. write:
+  // locks it, and makes it when it is not there. Throws Error(output): in use, read-only, full
+  // disk; Error(config): missing, no database of this program, damaged, of a newer schema, to be
+  // written and of an older one.
   SweepDatabase(const std::string& path, DatabaseUse use);
   ~SweepDatabase();
 
@@ -56,16 +61,20 @@ class SweepDatabase {
   // Of the points of the latest plan.
   PointCounts counts();
 
-  // Takes over the points of another database that are not here, or not done here.
+  // Takes over the points of another database that are not here, or not done here. Throws
+  // Error(config) when that one is of an older schema.
   void merge(const std::string& other);
 
   const std::string& path() const { return path_; }
-  SQLite::Database& sql() { return *sql_; }  // for exports
 
  private:
+  friend class DatabaseQuery;  // what readers ask
+  friend class DatabaseMoment;
+
   std::int64_t id_of(const std::string& key);
   void open();
   void require_own_schema();
+  void require_known_version();
   void make_tables();
   void add_what_is_missing();
   void enter_traces(SweepPlan& plan);

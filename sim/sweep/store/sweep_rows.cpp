@@ -1,13 +1,11 @@
 #include "sim/sweep/store/sweep_rows.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sim/base/lookup.h"
 #include "sim/report/numbers/summary.h"
-#include "sim/sweep/store/sql.h"
+#include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/sweep_tables.h"
 
 namespace peeksim {
@@ -26,10 +24,10 @@ void require_columns(const RowQuery& query) {
                 suggest(query.scope, scopes));
 }
 
-std::string select(SQLite::Database& sql, const RowQuery& query) {
+std::string select(SweepDatabase& database, const RowQuery& query) {
   const std::vector<ValueColumn> there =
-      query.by_layer ? columns_there(sql, "main", "layer_metrics", layer_columns())
-                     : columns_there(sql, "main", "totals", totals_columns());
+      query.by_layer ? columns_there(database, "main", "layer_metrics", layer_columns())
+                     : columns_there(database, "main", "totals", totals_columns());
   std::string columns;
   for (const std::string& column : query.columns)
     columns += std::any_of(there.begin(), there.end(),
@@ -57,21 +55,19 @@ std::vector<std::pair<std::string, std::string>> axes_from(const std::string& te
   return axes;
 }
 
-SweepRow row_of(SQLite::Statement& found, std::size_t columns) {
+SweepRow row_of(DatabaseQuery& found, std::size_t columns) {
   SweepRow row;
-  row.key = found.getColumn(0).getString();
-  if (!found.getColumn(1).isNull()) row.position = found.getColumn(1).getInt64();
-  row.status = found.getColumn(2).getString();
-  row.error = found.getColumn(3).getString();
-  row.axes = axes_from(found.getColumn(4).getString());
-  row.seconds = found.getColumn(5).getDouble();
-  row.network = found.getColumn(6).getString();
-  row.energy_unit = found.getColumn(7).getString();
-  row.layer = found.getColumn(8).getString();
-  for (std::size_t i = 0; i < columns; ++i) {
-    const SQLite::Column value = found.getColumn(static_cast<int>(9 + i));
-    row.values.push_back(value.isNull() ? std::nullopt : std::optional(value.getDouble()));
-  }
+  row.key = found.text(0);
+  row.position = found.whole_if_any(1);
+  row.status = found.text(2);
+  row.error = found.text(3);
+  row.axes = axes_from(found.text(4));
+  row.seconds = found.real(5);
+  row.network = found.text(6);
+  row.energy_unit = found.text(7);
+  row.layer = found.text(8);
+  for (std::size_t i = 0; i < columns; ++i)
+    row.values.push_back(found.number(static_cast<int>(9 + i)));
   return row;
 }
 
@@ -90,32 +86,37 @@ auto with_json(const std::string& path, const Work& work) {
 
 std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query) {
   require_columns(query);
-  return with_sql(database.path(), [&] {
-    return with_json(database.path(), [&] {
-      std::vector<SweepRow> rows;
-      SQLite::Statement found(database.sql(), select(database.sql(), query));
-      if (!query.by_layer) found.bind(1, query.scope);
-      while (found.executeStep()) rows.push_back(row_of(found, query.columns.size()));
-      return rows;
-    });
+  return with_json(database.path(), [&] {
+    std::vector<SweepRow> rows;
+    const std::vector<std::string> texts =
+        query.by_layer ? std::vector<std::string>() : std::vector<std::string>{query.scope};
+    DatabaseQuery found(database, select(database, query), texts);
+    while (found.next()) rows.push_back(row_of(found, query.columns.size()));
+    return rows;
   });
 }
 
 SweepHead read_head(SweepDatabase& database) {
-  return with_sql(database.path(), [&] {
-    return with_json(database.path(), [&] {
-      SQLite::Statement found(database.sql(), "SELECT name, metrics, objectives FROM sweep");
-      if (!found.executeStep())
-        throw Error(ErrorKind::config, database.path(), "holds no sweep yet", "run one into it");
-      SweepHead head;
-      head.name = found.getColumn(0).getString();
-      head.metrics = Json::parse(found.getColumn(1).getString()).get<std::vector<std::string>>();
-      const Json objectives = Json::parse(found.getColumn(2).getString());
-      for (const auto& [metric, direction] : objectives.items())
-        head.objectives.push_back({metric, direction == "max"});
-      return head;
-    });
+  return with_json(database.path(), [&] {
+    DatabaseQuery found(database, "SELECT name, metrics, objectives FROM sweep");
+    if (!found.next())
+      throw Error(ErrorKind::config, database.path(), "holds no sweep yet", "run one into it");
+    SweepHead head;
+    head.name = found.text(0);
+    head.metrics = Json::parse(found.text(1)).get<std::vector<std::string>>();
+    const Json objectives = Json::parse(found.text(2));
+    for (const auto& [metric, direction] : objectives.items())
+      head.objectives.push_back({metric, direction == "max"});
+    return head;
   });
+}
+
+std::vector<std::string> ended_points(SweepDatabase& database, bool failed_too) {
+  std::vector<std::string> keys;
+  DatabaseQuery found(database, std::string("SELECT key FROM points WHERE status = 'done'") +
+                                    (failed_too ? "" : " OR status = 'failed'"));
+  while (found.next()) keys.push_back(found.text(0));
+  return keys;
 }
 
 std::vector<std::string> axes_of(const std::vector<SweepRow>& rows) {

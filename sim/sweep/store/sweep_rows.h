@@ -46,6 +46,9 @@ struct SweepHead {
 };
 SweepHead read_head(SweepDatabase& database);
 
+// Keys of the points that need not run: done, or failed unless `failed_too`.
+std::vector<std::string> ended_points(SweepDatabase& database, bool failed_too);
+
 // All names of axes, in the order in which the rows bring them.
 std::vector<std::string> axes_of(const std::vector<SweepRow>& rows);
 

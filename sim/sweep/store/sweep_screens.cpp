@@ -1,13 +1,11 @@
 #include "sim/sweep/store/sweep_screens.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <cmath>
 #include <cstdio>
 
 #include "sim/report/files/json_line.h"
 #include "sim/report/screens/text_table.h"
-#include "sim/sweep/store/sql.h"
+#include "sim/sweep/store/database_query.h"
 
 namespace peeksim {
 
@@ -65,29 +63,26 @@ std::string plan_screen(const SweepPlan& plan, const ScreenStyle& style) {
 }
 
 SweepStatus read_status(SweepDatabase& database) {
-  return with_sql(database.path(), [&] {
-    SweepStatus status;
-    status.counts = database.counts();
-    SQLite::Statement name(database.sql(), "SELECT name FROM sweep");
-    if (name.executeStep()) status.name = name.getColumn(0).getString();
-    SQLite::Statement time(database.sql(),
-                           "SELECT count(*), sum(seconds), avg(seconds), max(seconds) FROM points "
-                           "WHERE status = 'done'");
-    if (time.executeStep()) {
-      status.timed = time.getColumn(0).getInt64();
-      status.all_seconds = time.getColumn(1).getDouble();
-      status.mean_seconds = time.getColumn(2).getDouble();
-      status.most_seconds = time.getColumn(3).getDouble();
-    }
-    SQLite::Statement earlier(database.sql(), "SELECT count(*) FROM points WHERE position IS NULL");
-    if (earlier.executeStep()) status.earlier = earlier.getColumn(0).getInt64();
-    SQLite::Statement errors(database.sql(),
-                             "SELECT error, count(*), min(position) FROM points WHERE status = "
-                             "'failed' GROUP BY error ORDER BY 2 DESC, 3");
-    while (errors.executeStep())
-      status.errors.emplace_back(errors.getColumn(0).getString(), errors.getColumn(1).getInt64());
-    return status;
-  });
+  SweepStatus status;
+  status.counts = database.counts();
+  DatabaseQuery name(database, "SELECT name FROM sweep");
+  if (name.next()) status.name = name.text(0);
+  DatabaseQuery time(database,
+                     "SELECT count(*), sum(seconds), avg(seconds), max(seconds) FROM points "
+                     "WHERE status = 'done'");
+  if (time.next()) {
+    status.timed = time.whole(0);
+    status.all_seconds = time.real(1);
+    status.mean_seconds = time.real(2);
+    status.most_seconds = time.real(3);
+  }
+  DatabaseQuery earlier(database, "SELECT count(*) FROM points WHERE position IS NULL");
+  if (earlier.next()) status.earlier = earlier.whole(0);
+  DatabaseQuery errors(database,
+                       "SELECT error, count(*), min(position) FROM points WHERE status = 'failed' "
+                       "GROUP BY error ORDER BY 2 DESC, 3");
+  while (errors.next()) status.errors.emplace_back(errors.text(0), errors.whole(1));
+  return status;
 }
 
 std::string status_screen(const SweepStatus& status) {

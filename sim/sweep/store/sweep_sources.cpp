@@ -1,10 +1,9 @@
 #include "sim/sweep/store/sweep_sources.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <algorithm>
 
-#include "sim/sweep/store/sql.h"
+#include "sim/config/machine_keys.h"
+#include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/sweep_tables.h"
 
 namespace peeksim {
@@ -81,60 +80,58 @@ class SettingsReader {
 class SourceReader {
  public:
   explicit SourceReader(SweepDatabase& database)
-      : sql_(database.sql()), settings_(database.path()) {}
+      : database_(database), settings_(database.path()) {}
 
   SweepSources read() {
     read_traces();
-    if (has_inputs_table(sql_, "main")) read_inputs();
+    if (has_inputs_table(database_, "main")) read_inputs();
     read_points();
-    SQLite::Statement found(sql_, "SELECT sha256, yaml FROM thresholds ORDER BY sha256");
-    while (found.executeStep())
-      sources_.thresholds[thresholds_name(found.getColumn(0))] = found.getColumn(1).getString();
+    DatabaseQuery found(database_, "SELECT sha256, yaml FROM thresholds ORDER BY sha256");
+    while (found.next()) sources_.thresholds[thresholds_name(found.text(0))] = found.text(1);
     return std::move(sources_);
   }
 
  private:
   void read_traces() {
-    SQLite::Statement found(
-        sql_, "SELECT id, sha256, network, file, synthetic, images FROM traces ORDER BY id");
-    while (found.executeStep()) {
-      by_id_[found.getColumn(0).getInt64()] = by_sha256_[found.getColumn(1)] =
-          sources_.traces.size();
+    DatabaseQuery found(
+        database_, "SELECT id, sha256, network, file, synthetic, images FROM traces ORDER BY id");
+    while (found.next()) {
+      by_id_[found.whole(0)] = by_sha256_[found.text(1)] = sources_.traces.size();
       TraceSource& trace = sources_.traces.emplace_back();
-      trace.network = found.getColumn(2).getString();
-      trace.file = trace.path = found.getColumn(3).getString();
-      trace.synthetic = found.getColumn(4).getInt() != 0;
-      trace.images = found.getColumn(5).getInt();
+      trace.network = found.text(2);
+      trace.file = trace.path = found.text(3);
+      trace.synthetic = found.whole(4) != 0;
+      trace.images = static_cast<int>(found.whole(5));
     }
   }
 
   void read_inputs() {
-    SQLite::Statement found(
-        sql_, "SELECT kind, path, content, thresholds FROM inputs ORDER BY kind, place");
-    while (found.executeStep()) {
-      const std::string path = found.getColumn(1), content = found.getColumn(2);
-      if (found.getColumn(0).getString() == "machine")
-        sources_.machines.push_back({path, settings_.read(content, found.getColumn(3))});
+    DatabaseQuery found(database_,
+                        "SELECT kind, path, content, thresholds FROM inputs ORDER BY kind, place");
+    while (found.next()) {
+      const std::string path = found.text(1), content = found.text(2);
+      if (found.text(0) == "machine")
+        sources_.machines.push_back({path, settings_.read(content, found.text(3))});
       else if (by_sha256_.count(content) > 0)
         sources_.traces[by_sha256_[content]].path = path;
     }
   }
 
   void read_points() {
-    SQLite::Statement found(sql_,
-                            std::string("SELECT p.key, p.machine, p.thresholds, p.trace, p.images "
-                                        "FROM points p WHERE p.status = 'done' ORDER BY ") +
-                                row_order);
-    while (found.executeStep()) {
+    DatabaseQuery found(database_,
+                        std::string("SELECT p.key, p.machine, p.thresholds, p.trace, p.images FROM "
+                                    "points p WHERE p.status = 'done' ORDER BY ") +
+                            row_order);
+    while (found.next()) {
       PointSource& point = sources_.points.emplace_back();
-      point.key = found.getColumn(0).getString();
-      point.settings = settings_.read(found.getColumn(1), found.getColumn(2));
-      point.trace = by_id_[found.getColumn(3).getInt64()];
-      point.images = found.getColumn(4).getInt();
+      point.key = found.text(0);
+      point.settings = settings_.read(found.text(1), found.text(2));
+      point.trace = by_id_[found.whole(3)];
+      point.images = static_cast<int>(found.whole(4));
     }
   }
 
-  SQLite::Database& sql_;
+  SweepDatabase& database_;
   SettingsReader settings_;
   SweepSources sources_;
   std::map<std::int64_t, std::size_t> by_id_;
@@ -144,15 +141,13 @@ class SourceReader {
 }  // namespace
 
 SweepReading read_sweep(SweepDatabase& database, const RowQuery& query) {
-  return with_sql(database.path(), [&] {
-    const SQLite::Transaction one_moment(database.sql());
-    SweepReading reading;
-    reading.head = read_head(database);
-    reading.counts = database.counts();
-    reading.rows = read_rows(database, query);
-    reading.sources = SourceReader(database).read();
-    return reading;
-  });
+  const DatabaseMoment one_moment(database);
+  SweepReading reading;
+  reading.head = read_head(database);
+  reading.counts = database.counts();
+  reading.rows = read_rows(database, query);
+  reading.sources = SourceReader(database).read();
+  return reading;
 }
 
 }  // namespace peeksim

@@ -1,11 +1,10 @@
 #include "sim/sweep/store/sweep_tables.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <set>
 
 #include "sim/base/counters.h"
 #include "sim/sweep/design/metric.h"
+#include "sim/sweep/store/database_query.h"
 
 namespace peeksim {
 
@@ -97,10 +96,9 @@ std::string inputs_table_sql() {
   return inputs_table;
 }
 
-bool has_inputs_table(SQLite::Database& sql, const std::string& database) {
-  SQLite::Statement info(sql, "SELECT count(*) FROM pragma_table_info('inputs', ?)");
-  info.bind(1, database);
-  return info.executeStep() && info.getColumn(0).getInt() > 0;
+bool has_inputs_table(SweepDatabase& database, const std::string& schema) {
+  DatabaseQuery info(database, "SELECT count(*) FROM pragma_table_info('inputs', ?)", {schema});
+  return info.next() && info.whole(0) > 0;
 }
 
 std::vector<ValueColumn> totals_columns() {
@@ -120,14 +118,12 @@ std::vector<ValueColumn> layer_columns() {
   return columns;
 }
 
-std::vector<ValueColumn> columns_there(SQLite::Database& sql, const std::string& database,
+std::vector<ValueColumn> columns_there(SweepDatabase& database, const std::string& schema,
                                        const std::string& table,
                                        const std::vector<ValueColumn>& columns) {
   std::set<std::string> names;
-  SQLite::Statement info(sql, "SELECT name FROM pragma_table_info(?, ?)");
-  info.bind(1, table);
-  info.bind(2, database);
-  while (info.executeStep()) names.insert(info.getColumn(0).getString());
+  DatabaseQuery info(database, "SELECT name FROM pragma_table_info(?, ?)", {table, schema});
+  while (info.next()) names.insert(info.text(0));
   std::vector<ValueColumn> there;
   for (const ValueColumn& column : columns)
     if (names.count(column.name) > 0) there.push_back(column);

@@ -5,18 +5,16 @@
 #include <string>
 #include <vector>
 
-namespace SQLite {
-class Database;
-}
-
 namespace peeksim {
+
+class SweepDatabase;
 
 // Statements that make the tables of a new database.
 std::string tables_sql();
 
 // The table of the files that a sweep was made of, which earlier programs did not have.
 std::string inputs_table_sql();
-bool has_inputs_table(SQLite::Database& sql, const std::string& database);
+bool has_inputs_table(SweepDatabase& database, const std::string& schema);
 
 // The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"}.
 struct ValueColumn {
@@ -26,9 +24,9 @@ struct ValueColumn {
 std::vector<ValueColumn> totals_columns();
 std::vector<ValueColumn> layer_columns();
 
-// Those of `columns` that a table of an attached database ("main", "other") has: one that an older
-// program wrote lacks the newer metrics.
-std::vector<ValueColumn> columns_there(SQLite::Database& sql, const std::string& database,
+// Those of `columns` that a table has: one that an older program wrote lacks the newer metrics.
+// schema: of the database itself ("main") or of one that is attached to it ("other").
+std::vector<ValueColumn> columns_there(SweepDatabase& database, const std::string& schema,
                                        const std::string& table,
                                        const std::vector<ValueColumn>& columns);
 

@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/report/files/version.h"
-#include "sim/report/numbers/summary.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/point_key.h"
 #include "sim/sweep/store/sql.h"
@@ -32,15 +31,22 @@ std::string axes_json(const std::vector<std::pair<std::string, std::string>>& sh
   return dump(json);
 }
 
+// NULL: not known.
+template <class Value>
+void bind_known(SQLite::Statement& statement, int place, const std::optional<Value>& value) {
+  if (value)
+    statement.bind(place, *value);
+  else
+    statement.bind(place);
+}
+
 int add_metrics(SQLite::Statement& statement, int place, const MetricInput& input) {
-  for (const Metric& metric : metrics()) statement.bind(place++, metric.value(input));
+  for (const Metric& metric : metrics()) bind_known(statement, place++, metric.value(input));
   return place;
 }
 
-int add_counters(SQLite::Statement& statement, int place, const Counters& counters) {
-  for_each_counter(counters, [&](const char*, const char*, Count value) {
-    statement.bind(place++, static_cast<std::int64_t>(value));
-  });
+int add_counters(SQLite::Statement& statement, int place, const PricedCounters& side) {
+  for (const CounterRow& row : counter_rows) bind_known(statement, place++, side.count(row.value));
   return place;
 }
 
@@ -194,15 +200,15 @@ void SweepDatabase::write(const std::string& key, const PointOutcome& outcome,
     SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
     const std::int64_t id = id_of(key);
     const RunResult& result = outcome.result;
-    const EnergyRates rates = rates_for(table, result.machine);
-    for (const Scope& scope : scopes(result)) {
+    const PricedResult priced = price_run(result, table);
+    for (const PricedScope& scope : priced.scopes) {
       SQLite::Statement& totals = statements_->totals;
       totals.bind(1, id);
       totals.bind(2, scope.name);
       totals.bind(3, scope.layers);
-      int place = add_metrics(totals, 4, {scope.counters, result.machine, table, rates});
-      place = add_counters(totals, place, scope.counters.machine);
-      add_counters(totals, place, scope.counters.dense);
+      int place = add_metrics(totals, 4, {scope.pair, result.machine});
+      place = add_counters(totals, place, scope.pair.machine);
+      add_counters(totals, place, scope.pair.dense);
       run_once(totals);
     }
     for (std::size_t i = 0; i < result.layers.size(); ++i) {
@@ -210,7 +216,7 @@ void SweepDatabase::write(const std::string& key, const PointOutcome& outcome,
       layer.bind(1, id);
       layer.bind(2, static_cast<int>(i));
       layer.bind(3, result.layers[i].policy);
-      add_metrics(layer, 4, {result.layers[i].counters, result.machine, table, rates});
+      add_metrics(layer, 4, {priced.layers[i], result.machine});
       run_once(layer);
     }
     SQLite::Statement& finish = statements_->finish;
