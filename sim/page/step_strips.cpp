@@ -62,9 +62,9 @@ StepStrip middle_step(const MachineSpec& machine, const RunEvents& run) {
 }
 
 EventSink strips_into(std::vector<StepStrip>& strips, const MachineSpec& machine) {
-  return [&strips, machine](const RunEvents& run) {
-    if (run.image == 0) strips.push_back(middle_step(machine, run));
-  };
+  return {EventDetail::all, [&strips, machine](const RunEvents& run) {
+            if (run.image == 0) strips.push_back(middle_step(machine, run));
+          }};
 }
 
 }  // namespace peeksim

@@ -15,24 +15,24 @@
 
 namespace peeksim {
 
-struct Field {
+struct ResultField {
   const char* name;    // in results.json
   const char* column;  // in layers.csv; null: it has none
 
  protected:
-  constexpr Field(const char* in_json, const char* in_csv) : name(in_json), column(in_csv) {}
+  constexpr ResultField(const char* in_json, const char* in_csv) : name(in_json), column(in_csv) {}
 };
 
 // Follows from trace and machine: whoever asked for the run knows it.
-struct Given : Field {
+struct Given : ResultField {
   constexpr explicit Given(const char* in_json, const char* in_csv = nullptr)
-      : Field(in_json, in_csv) {}
+      : ResultField(in_json, in_csv) {}
 };
 
 // Only the run finds it out.
-struct Found : Field {
+struct Found : ResultField {
   constexpr explicit Found(const char* in_json, const char* in_csv = nullptr)
-      : Field(in_json, in_csv) {}
+      : ResultField(in_json, in_csv) {}
 };
 
 // A value that files spell as a word; `read` is false for a word that it does not know.

@@ -73,7 +73,7 @@ class LayerRunner {
         described_(described),
         dense_(dense),
         options_(options),
-        observer_(options.events ? options.detail : EventDetail::none, waveform),
+        observer_(options.events.detail(), waveform),
         profile_(profile) {}
 
   CounterPair run(const JobImage& image, std::size_t layer) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/engine/engine_options.h"
@@ -35,8 +36,23 @@ struct RunEvents {
   const EventLog& events;
 };
 
-// Takes the events of each layer, image after image, as soon as they are known.
-using EventSink = std::function<void(const RunEvents&)>;
+// Takes the events of each layer, image after image, as soon as they are known; and says which of
+// them it wants.
+class EventSink {
+ public:
+  using Take = std::function<void(const RunEvents&)>;
+
+  EventSink() = default;  // wants none
+  EventSink(EventDetail detail, Take take) : detail_(detail), take_(std::move(take)) {}
+
+  EventDetail detail() const { return detail_; }
+  explicit operator bool() const { return detail_ != EventDetail::none; }
+  void operator()(const RunEvents& events) const { take_(events); }
+
+ private:
+  EventDetail detail_ = EventDetail::none;
+  Take take_;
+};
 
 // What runs on the same trace have in common. A run asks before it reads or computes, and tells
 // what it had to compute: so a sweep does once what many of its machines share. Everything is what
@@ -70,8 +86,7 @@ struct RunOptions {
   const MemoryKind* memory = nullptr;  // null: the engine's usual one
   // A computed output that is not the trace's is an error; for an engine that can check values.
   bool check_values = false;
-  EventSink events;  // none: nothing is logged
-  EventDetail detail = EventDetail::log;
+  EventSink events;
   // Of the first image, counted as in RunEvents; for an engine that has cycles.
   WaveformRequest waveform;
   RunProfile* profile = nullptr;

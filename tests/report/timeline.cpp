@@ -156,8 +156,8 @@ TEST_CASE("every layer of a shipped trace adds up on every shipped machine that 
     std::vector<std::vector<TimelineLane>> layers;
     RunOptions options;
     options.images = 1;
-    options.detail = EventDetail::all;
-    options.events = [&](const RunEvents& run) { layers.push_back(timeline_of(machine, run)); };
+    options.events = {EventDetail::all,
+                      [&](const RunEvents& run) { layers.push_back(timeline_of(machine, run)); }};
     fresh_kernel();
     const RunResult result = run_trace(machine, trace, {}, options);
     REQUIRE(layers.size() == result.layers.size());

@@ -42,12 +42,12 @@ Recorded record(const MachineSpec& machine, const Trace& trace, const std::strin
   Recorded recorded;
   RunOptions options;
   options.engine = engine;
-  options.detail = EventDetail::all;
-  options.events = [&](const RunEvents& run) {
-    for (const Event& event : run.events)
-      recorded.events.push_back(run.layer.name + " image " + std::to_string(run.image) + ": " +
-                                text_of(event));
-  };
+  options.events = {EventDetail::all, [&](const RunEvents& run) {
+                      for (const Event& event : run.events)
+                        recorded.events.push_back(run.layer.name + " image " +
+                                                  std::to_string(run.image) + ": " +
+                                                  text_of(event));
+                    }};
   fresh_kernel();
   recorded.result = run_trace(machine, trace, {}, options);
   return recorded;

@@ -49,9 +49,9 @@ RunResult run(const std::string& path, std::vector<Part>* parts,
   fresh_kernel();
   RunOptions options;
   if (parts != nullptr)
-    options.events = [parts](const RunEvents& e) {
-      parts->push_back({e.layer.name, e.image, e.events});
-    };
+    options.events = {EventDetail::log, [parts](const RunEvents& e) {
+                        parts->push_back({e.layer.name, e.image, e.events});
+                      }};
   return run_trace(machine, Trace(path), {}, options);
 }
 

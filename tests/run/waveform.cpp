@@ -242,11 +242,12 @@ TEST_CASE("the waveform of a run adds up to the counters of its first image") {
   options.engine = "clocked";
   options.waveform.window = {0, 1000000};
   options.waveform.write = [&](const std::string& part) { text += part; };
-  options.events = [&](const RunEvents& run) {
-    if (run.image != 0) return;
-    ends.push_back(0);
-    for (const Event& event : run.events) ends.back() = std::max(ends.back(), event.end);
-  };
+  options.events = {EventDetail::log, [&](const RunEvents& run) {
+                      if (run.image != 0) return;
+                      ends.push_back(0);
+                      for (const Event& event : run.events)
+                        ends.back() = std::max(ends.back(), event.end);
+                    }};
   fresh_kernel();
   const RunResult result = run_trace(small_machine(), Trace(make_trace(folder)), {}, options);
   const Counters& n = result.images[0].counters.machine;

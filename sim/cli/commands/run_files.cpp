@@ -37,6 +37,15 @@ std::vector<std::string> waveform_comments(const MachineSpec& machine, const Tra
           trace.file};
 }
 
+// What each of the sinks wants, told to all.
+EventSink all_of(std::vector<EventSink> sinks) {
+  EventDetail detail = EventDetail::none;
+  for (const EventSink& sink : sinks) detail = std::max(detail, sink.detail());
+  return {detail, [sinks = std::move(sinks)](const RunEvents& events) {
+            for (const EventSink& sink : sinks) sink(events);
+          }};
+}
+
 void require_layers(const std::vector<std::string>& globs, const TraceInfo& info) {
   std::vector<std::string> names;
   for (const TraceLayer& layer : info.layers) names.push_back(layer.layer.name);
@@ -113,11 +122,7 @@ void RunFiles::open(const MachineSpec& machine, const Trace& trace, RunOptions& 
     sinks.push_back(timeline_into(*file, machine, window_));
   }
   if (file_of("report") != nullptr) sinks.push_back(strips_into(strips_, machine));
-  if (file_of("timeline") != nullptr || file_of("report") != nullptr) run.detail = EventDetail::all;
-  if (!sinks.empty())
-    run.events = [sinks](const RunEvents& events) {
-      for (const EventSink& sink : sinks) sink(events);
-    };
+  run.events = all_of(std::move(sinks));
   if (OutputFile* file = file_of("vcd")) {
     run.waveform = {cycles_, waveform_comments(machine, identity),
                     [file](const std::string& text) { file->write(text); }};

@@ -67,7 +67,7 @@ std::string event_lines(const RunEvents& events) {
 }
 
 EventSink events_into(OutputFile& file) {
-  return [&file](const RunEvents& events) { file.write(event_lines(events)); };
+  return {EventDetail::log, [&file](const RunEvents& events) { file.write(event_lines(events)); }};
 }
 
 }  // namespace peeksim

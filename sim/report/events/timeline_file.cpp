@@ -110,9 +110,9 @@ std::string timeline_foot() {
 
 EventSink timeline_into(OutputFile& file, const MachineSpec& machine,
                         const TimelineWindow& window) {
-  return [&file, machine, window](const RunEvents& run) {
-    file.write(timeline_slices(machine, run, window));
-  };
+  return {EventDetail::all, [&file, machine, window](const RunEvents& run) {
+            file.write(timeline_slices(machine, run, window));
+          }};
 }
 
 }  // namespace peeksim

@@ -29,23 +29,23 @@ class RowWriter {
   RowWriter(std::vector<Cell>& row, const PricedPair& pair, const std::string& energy_unit)
       : row_(row), pair_(pair), energy_unit_(energy_unit) {}
 
-  void operator()(const Field& field, const std::string& text) { add(field, csv_cell(text)); }
-  void operator()(const Field& field, int number) { add(field, std::to_string(number)); }
-  void operator()(const Field& field, bool truth) { add(field, truth ? "1" : "0"); }
-  void operator()(const Field& field, const Derived& size) {
+  void operator()(const ResultField& field, const std::string& text) { add(field, csv_cell(text)); }
+  void operator()(const ResultField& field, int number) { add(field, std::to_string(number)); }
+  void operator()(const ResultField& field, bool truth) { add(field, truth ? "1" : "0"); }
+  void operator()(const ResultField& field, const Derived& size) {
     add(field, std::to_string(size.value()));
   }
   template <class Of>
-  void operator()(const Field& field, const Word<Of>& word) {
+  void operator()(const ResultField& field, const Word<Of>& word) {
     add(field, word.spell(word.of));
   }
-  void operator()(const Field&, const std::vector<const int*>&) {}  // no column for several
-  void operator()(const Field&, const Shape<const Layer>& shape) {
+  void operator()(const ResultField&, const std::vector<const int*>&) {}  // no column for several
+  void operator()(const ResultField&, const Shape<const Layer>& shape) {
     shape_fields(shape.layer, *this);
   }
-  void operator()(const Field&, const Layer& layer) { layer_fields(layer, *this); }
-  void operator()(const Field&, const TraceLoop& loop) { loop_fields(loop, *this); }
-  void operator()(const Field&, const CounterPair&) {
+  void operator()(const ResultField&, const Layer& layer) { layer_fields(layer, *this); }
+  void operator()(const ResultField&, const TraceLoop& loop) { loop_fields(loop, *this); }
+  void operator()(const ResultField&, const CounterPair&) {
     add("mac_reduction", pair_.mac_reduction);
     add("speed_up", pair_.speed_up);
     add("energy_ratio", pair_.energy_ratio);
@@ -57,7 +57,7 @@ class RowWriter {
   }
 
  private:
-  void add(const Field& field, const std::string& text) {
+  void add(const ResultField& field, const std::string& text) {
     if (field.column != nullptr) row_.push_back({field.column, text});
   }
   void add(const std::string& column, const Number& number) {

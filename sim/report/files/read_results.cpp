@@ -70,19 +70,19 @@ struct Checker {
   const Json& json;
   bool same = true;
 
-  void operator()(const Field& field, const Derived& size) {
+  void operator()(const ResultField& field, const Derived& size) {
     same = same && json.at(field.name) == size.value();
   }
-  void operator()(const Field& field, const Word<Layer>& kind) {
+  void operator()(const ResultField& field, const Word<Layer>& kind) {
     same = same && json.at(field.name) == kind.spell(kind.of);
   }
-  void operator()(const Field& field, const Shape<Layer>& shape) {
+  void operator()(const ResultField& field, const Shape<Layer>& shape) {
     Checker inner{json.at(field.name)};
     shape_fields(shape.layer, inner);
     same = same && inner.same;
   }
   template <class Other>
-  void operator()(const Field&, const Other&) {}
+  void operator()(const ResultField&, const Other&) {}
 };
 
 // Reads the fields of a result from an object.
@@ -90,23 +90,23 @@ class Reader {
  public:
   Reader(const Json& json, CounterReader& counters) : json_(json), counters_(counters) {}
 
-  void operator()(const Field& field, std::string& text) { text = json_.at(field.name); }
-  void operator()(const Field& field, bool& truth) { truth = json_.at(field.name); }
-  void operator()(const Field& field, int& number) { number = integer(json_.at(field.name)); }
-  void operator()(const Field&, const Derived&) {}  // follows from others
-  void operator()(const Field& field, const std::vector<int*>& all) {
+  void operator()(const ResultField& field, std::string& text) { text = json_.at(field.name); }
+  void operator()(const ResultField& field, bool& truth) { truth = json_.at(field.name); }
+  void operator()(const ResultField& field, int& number) { number = integer(json_.at(field.name)); }
+  void operator()(const ResultField&, const Derived&) {}  // follows from others
+  void operator()(const ResultField& field, const std::vector<int*>& all) {
     for (std::size_t i = 0; i < all.size(); ++i) *all[i] = integer(json_.at(field.name).at(i));
   }
   template <class Of>
-  void operator()(const Field& field, const Word<Of>& word) {
+  void operator()(const ResultField& field, const Word<Of>& word) {
     const std::string text = json_.at(field.name);
     if (!word.read(word.of, text))
       throw std::invalid_argument("unknown " + std::string(field.name) + " '" + text + "'");
   }
-  void operator()(const Field& field, const Shape<Layer>& shape) {
+  void operator()(const ResultField& field, const Shape<Layer>& shape) {
     shape_fields(shape.layer, Reader(json_.at(field.name), counters_));
   }
-  void operator()(const Field&, Layer& layer) {
+  void operator()(const ResultField&, Layer& layer) {
     layer_fields(layer, *this);
     const std::string impossible = shape_error(layer);
     if (!impossible.empty())
@@ -117,10 +117,10 @@ class Reader {
     if (!checker.same)
       throw std::invalid_argument("layer '" + layer.name + "' has a shape that contradicts itself");
   }
-  void operator()(const Field& field, TraceLoop& loop) {
+  void operator()(const ResultField& field, TraceLoop& loop) {
     if (json_.contains(field.name)) loop_fields(loop, *this);  // else: from before closed loops
   }
-  void operator()(const Field&, CounterPair& pair) { pair = counters_.pair(json_); }
+  void operator()(const ResultField&, CounterPair& pair) { pair = counters_.pair(json_); }
 
  private:
   const Json& json_;
@@ -133,19 +133,19 @@ class RunReader {
   RunReader(const Json& json, const std::string& path, CounterReader& counters)
       : json_(json), path_(path), counters_(counters) {}
 
-  void operator()(const Field& field, TraceIdentity& trace) {
+  void operator()(const ResultField& field, TraceIdentity& trace) {
     trace_fields(trace, Reader(json_.at(field.name), counters_));
   }
   // JSON is YAML: the machine is read by the one strict reader.
-  void operator()(const Field& field, MachineSpec& machine) {
+  void operator()(const ResultField& field, MachineSpec& machine) {
     const std::string text = json_.at(field.name).dump();
     machine = machine_from_tree(parse_yaml(text, path_, field.name), vocabulary());
   }
-  void operator()(const Field& field, std::vector<ImageResult>& images) {
+  void operator()(const ResultField& field, std::vector<ImageResult>& images) {
     for (const Json& image : json_.at(field.name))
       image_result_fields(images.emplace_back(), Reader(image, counters_));
   }
-  void operator()(const Field& field, std::vector<LayerResult>& layers) {
+  void operator()(const ResultField& field, std::vector<LayerResult>& layers) {
     for (const Json& layer : json_.at(field.name))
       layer_result_fields(layers.emplace_back(), Reader(layer, counters_));
   }

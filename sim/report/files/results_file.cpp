@@ -84,24 +84,26 @@ class Writer {
   // pair: what its counters come to; null where there are none.
   explicit Writer(Json& json, const PricedPair* pair = nullptr) : json_(json), pair_(pair) {}
 
-  void operator()(const Field& field, const std::string& text) { json_[field.name] = text; }
-  void operator()(const Field& field, int number) { json_[field.name] = number; }
-  void operator()(const Field& field, bool truth) { json_[field.name] = truth; }
-  void operator()(const Field& field, const Derived& size) { json_[field.name] = size.value(); }
-  void operator()(const Field& field, const std::vector<const int*>& all) {
+  void operator()(const ResultField& field, const std::string& text) { json_[field.name] = text; }
+  void operator()(const ResultField& field, int number) { json_[field.name] = number; }
+  void operator()(const ResultField& field, bool truth) { json_[field.name] = truth; }
+  void operator()(const ResultField& field, const Derived& size) {
+    json_[field.name] = size.value();
+  }
+  void operator()(const ResultField& field, const std::vector<const int*>& all) {
     Json& list = json_[field.name] = Json::array();
     for (const int* size : all) list.push_back(*size);
   }
   template <class Of>
-  void operator()(const Field& field, const Word<Of>& word) {
+  void operator()(const ResultField& field, const Word<Of>& word) {
     json_[field.name] = word.spell(word.of);
   }
-  void operator()(const Field& field, const Shape<const Layer>& shape) {
+  void operator()(const ResultField& field, const Shape<const Layer>& shape) {
     shape_fields(shape.layer, Writer(json_[field.name]));
   }
-  void operator()(const Field&, const Layer& layer) { layer_fields(layer, *this); }
-  void operator()(const Field&, const TraceLoop& loop) { loop_fields(loop, *this); }
-  void operator()(const Field&, const CounterPair&) { add_pair(json_, *pair_); }
+  void operator()(const ResultField&, const Layer& layer) { layer_fields(layer, *this); }
+  void operator()(const ResultField&, const TraceLoop& loop) { loop_fields(loop, *this); }
+  void operator()(const ResultField&, const CounterPair&) { add_pair(json_, *pair_); }
 
  private:
   Json& json_;
@@ -113,19 +115,19 @@ class RunWriter {
  public:
   RunWriter(Json& json, const PricedResult& priced) : json_(json), priced_(priced) {}
 
-  void operator()(const Field& field, const TraceIdentity& trace) {
+  void operator()(const ResultField& field, const TraceIdentity& trace) {
     trace_fields(trace, Writer(json_[field.name]));
   }
-  void operator()(const Field& field, const MachineSpec& machine) {
+  void operator()(const ResultField& field, const MachineSpec& machine) {
     json_[field.name] = to_json(show_machine(machine));
     add_sums();
   }
-  void operator()(const Field& field, const std::vector<ImageResult>& images) {
+  void operator()(const ResultField& field, const std::vector<ImageResult>& images) {
     Json& list = json_[field.name] = Json::array();
     for (std::size_t i = 0; i < images.size(); ++i)
       image_result_fields(images[i], Writer(list.emplace_back(), &priced_.images[i]));
   }
-  void operator()(const Field& field, const std::vector<LayerResult>& layers) {
+  void operator()(const ResultField& field, const std::vector<LayerResult>& layers) {
     Json& list = json_[field.name] = Json::array();
     for (std::size_t i = 0; i < layers.size(); ++i)
       layer_result_fields(layers[i], Writer(list.emplace_back(), &priced_.layers[i]));
