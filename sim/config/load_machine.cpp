@@ -6,7 +6,9 @@
 #include <filesystem>
 
 #include "sim/config/machine_keys.h"
+#include "sim/config/parameter_keys.h"
 #include "sim/config/prediction_values.h"
+#include "sim/config/read_yaml.h"
 #include "sim/config/settings.h"
 
 namespace peeksim {

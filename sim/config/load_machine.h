@@ -46,13 +46,4 @@ class MachineTemplate {
 // The machine of a tree that show_machine made, as a saved run keeps it.
 MachineSpec machine_from_tree(const Value& tree, const Vocabulary& vocabulary);
 
-// Every key of the resolved machine, defaults included, as a tree; reading it back with
-// load_machine gives the same machine. Channel thresholds appear under
-// prediction.channel_thresholds, and thresholds_file is left out then. Parameters end their group:
-// those that were set, and those of the rows that the machine chose.
-Value show_machine(const MachineSpec& machine);
-
-// The reference of all keys as Markdown: key, type, unit, range, default, meaning, choices.
-std::string machine_reference(const Vocabulary& vocabulary);
-
 }  // namespace peeksim

@@ -6,6 +6,7 @@
 
 #include "sim/config/key_makers.h"
 #include "sim/config/prediction_values.h"
+#include "sim/config/read_yaml.h"
 
 namespace peeksim {
 

@@ -1,10 +1,10 @@
 // The table of all keys of a machine file. It alone drives reading, showing and the reference: a
 // new key is one field in machine.h and one row in machine_keys.cpp. Parameters, keys that belong
-// to a row of a later room's table, stand beside it: each is a key of the vocabulary that has it.
+// to a row of a later room's table, stand beside it (parameter_keys.h): each is a key of the
+// vocabulary that has it.
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,21 +30,8 @@ struct MachineKey {
 // The keys of every machine.
 const std::vector<MachineKey>& machine_keys();
 
-// These and the parameters, each at the end of its group.
-std::vector<MachineKey> machine_keys(const Vocabulary& vocabulary);
-
 // The row of a dotted path, or nullptr.
 const MachineKey* find_machine_key(const std::string& path);
-
-// The same, or the parameter of that key.
-std::optional<MachineKey> find_machine_key(const std::string& path, const Vocabulary& vocabulary);
-bool is_machine_key(const std::string& path, const Vocabulary& vocabulary);
-
-// A parameter as a key.
-MachineKey key_of(const OwnedParameter& parameter);
-
-// A parameter's value as a file would give it.
-Value show_parameter(double value);
 
 // The names that `key` may take: its own choices, else those of the vocabulary.
 std::vector<Choice> choices_of(const MachineKey& key, const Vocabulary& vocabulary);

@@ -1,6 +1,8 @@
-// The reference page of machine files, written from the table of keys: it cannot fall behind.
-#include "sim/config/load_machine.h"
+#include "sim/config/machine_reference.h"
+
 #include "sim/config/machine_keys.h"
+#include "sim/config/parameter_keys.h"
+#include "sim/config/to_yaml.h"
 
 namespace peeksim {
 

@@ -1,4 +1,5 @@
-// Parameters as keys of a machine file, read as strictly and shown as all others.
+#include "sim/config/parameter_keys.h"
+
 #include <algorithm>
 #include <cmath>
 

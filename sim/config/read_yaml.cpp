@@ -1,5 +1,7 @@
 // The one file that includes yaml-cpp. Listens to its parser's events instead of its nodes, because
 // a node tree has already swallowed duplicate keys, expanded aliases and forgotten tags.
+#include "sim/config/read_yaml.h"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -9,8 +11,6 @@
 #include <iterator>
 #include <optional>
 #include <sstream>
-
-#include "sim/config/value.h"
 
 namespace peeksim {
 

@@ -4,6 +4,7 @@
 
 #include "sim/base/suggest.h"
 #include "sim/config/machine_keys.h"
+#include "sim/config/parameter_keys.h"
 
 namespace peeksim {
 

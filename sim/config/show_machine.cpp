@@ -1,6 +1,7 @@
-// A machine as the tree of a machine file, every key in the order of the table.
-#include "sim/config/load_machine.h"
+#include "sim/config/show_machine.h"
+
 #include "sim/config/machine_keys.h"
+#include "sim/config/parameter_keys.h"
 
 namespace peeksim {
 

@@ -1,9 +1,8 @@
-// Writes a tree as YAML text that the strict reader reads back as the same tree.
+#include "sim/config/to_yaml.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
-
-#include "sim/config/value.h"
 
 namespace peeksim {
 

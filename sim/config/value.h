@@ -1,6 +1,5 @@
-// A YAML document as an immutable tree that remembers where every value stands, read strictly:
-// one document, no duplicate keys, no anchors, merge keys or tags, decimal numbers only.
-// The only door to yaml-cpp; every reader of YAML in the simulator goes through it.
+// A YAML document as an immutable tree that remembers where every value stands. Its values convert
+// strictly: one spelling each, decimal numbers only.
 #pragma once
 
 #include <cstdint>
@@ -65,17 +64,6 @@ class Value {
   std::vector<Value> items_;
   std::vector<std::pair<std::string, Value>> entries_;
 };
-
-// Reads a YAML file. Throws Error(config): missing or unreadable file, YAML syntax, duplicate key,
-// anchors, tags, more than one document.
-Value read_yaml(const std::string& path);
-
-// The same for text; `file` names it in errors ("--set" for an override). With a `key` the text is
-// that key's value, and errors name the key instead of a line.
-Value parse_yaml(const std::string& text, const std::string& file, const std::string& key = "");
-
-// The tree as YAML text, lists of scalars in one line; ends in a newline.
-std::string to_yaml(const Value& value);
 
 // A value in one line for people: without quotes.
 std::string display_text(const Value& value);

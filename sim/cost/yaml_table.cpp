@@ -1,6 +1,7 @@
 // peeksim's own format: strict YAML, energies by operand width, by buffer capacity and per PE.
 #include <limits>
 
+#include "sim/config/read_yaml.h"
 #include "sim/config/value.h"
 #include "sim/cost/energy_per_action.h"
 #include "sim/cost/table_reader.h"

@@ -5,7 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/cost/energy.h"
 #include "sim/page/page.h"
-#include "sim/report/files/results_file.h"
+#include "sim/report/files/read_results.h"
 #include "sim/report/numbers/summary.h"
 
 namespace peeksim {

@@ -1,9 +1,9 @@
-// Compares a trace's layers with those of a workload.
+#include "sim/trace/check_workload.h"
+
 #include <algorithm>
 #include <sstream>
 
 #include "sim/base/error.h"
-#include "sim/trace/trace.h"
 #include "sim/workload/workload.h"
 
 namespace peeksim {

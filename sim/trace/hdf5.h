@@ -67,17 +67,6 @@ bool has_attribute(const Object& object, const std::string& name);
 std::vector<std::string> link_names(const Object& group);        // sorted
 std::vector<std::string> attribute_names(const Object& object);  // sorted
 
-// Attributes. Throw Error(trace): missing, of another type, of another length.
-std::vector<std::int64_t> read_integers(const Object& object, const std::string& name,
-                                        std::size_t count);
-std::vector<double> read_reals(const Object& object, const std::string& name,
-                               std::size_t most);  // one number, or `most`
-std::string read_string(const Object& object, const std::string& name);
-
-// One-dimensional datasets of `count` elements. Throw Error(trace) as above.
-std::vector<std::int64_t> read_integer_list(const Object& dataset, std::size_t count);
-std::vector<std::string> read_string_list(const Object& dataset, std::size_t count);
-
 // IEEE 754 half precision, which HDF5 1.10 has no name for.
 Handle half_type(H5T_order_t order);
 

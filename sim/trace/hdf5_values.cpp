@@ -1,8 +1,7 @@
-// The reading half of sim/trace/hdf5.h for attributes and short lists: what their types may be.
+#include "sim/trace/hdf5_values.h"
+
 #include <algorithm>
 #include <functional>
-
-#include "sim/trace/hdf5.h"
 
 namespace peeksim::hdf5 {
 

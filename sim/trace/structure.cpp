@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sim/base/suggest.h"
+#include "sim/trace/hdf5_values.h"
 #include "sim/trace/layout.h"
 
 namespace peeksim {

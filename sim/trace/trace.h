@@ -89,7 +89,4 @@ class Trace {
 // The shapes of a trace's layers, in the order of execution.
 std::vector<Layer> layers_of(const TraceInfo& info);
 
-// Throws Error(trace) unless the trace's layers are the workload's: same names, order and shapes.
-void check_workload(const TraceInfo& trace, const std::string& workload_path);
-
 }  // namespace peeksim

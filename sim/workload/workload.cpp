@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "sim/config/read_yaml.h"
 #include "sim/config/value.h"
 #include "sim/workload/read_topology.h"
 

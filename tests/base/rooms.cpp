@@ -300,6 +300,22 @@ TEST_CASE("reports, sweeps, pages and commands reach no engine's modules, operan
   CHECK(checked > 150);
 }
 
+TEST_CASE("every .cpp has a header of its name, but for rows of tables, commands and main") {
+  const std::set<std::string> rows = {"skip/policies", "schedule/dispatch", "schedule/dataflows",
+                                      "cli/commands"};  // declared by the header of their table
+  const std::set<std::string> others = {"sim/cost/yaml_table.cpp", "sim/cli/main.cpp"};
+  int checked = 0;
+  for (const fs::path& file : source_files()) {
+    if (file.extension() != ".cpp") continue;
+    if (rows.count(room_of(file)) > 0 || others.count(file.generic_string()) > 0) continue;
+    fs::path header = file;
+    header.replace_extension(".h");
+    CHECK_MESSAGE(fs::exists(root / header), file.string());
+    ++checked;
+  }
+  CHECK(checked > 100);
+}
+
 TEST_CASE("a name is the name of one thing: no two headers and no two types are called the same") {
   std::map<std::string, std::string> headers, types;
   for (const fs::path& file : source_files()) {

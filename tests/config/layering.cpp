@@ -2,6 +2,9 @@
 #include <doctest/doctest.h>
 
 #include "sim/config/load_machine.h"
+#include "sim/config/read_yaml.h"
+#include "sim/config/show_machine.h"
+#include "sim/config/to_yaml.h"
 #include "tests/support/config_error.h"
 
 using namespace peeksim;

@@ -6,6 +6,9 @@
 #include <set>
 
 #include "sim/config/load_machine.h"
+#include "sim/config/machine_reference.h"
+#include "sim/config/show_machine.h"
+#include "sim/config/to_yaml.h"
 #include "tests/support/config_error.h"
 
 using namespace peeksim;

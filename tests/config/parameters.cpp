@@ -6,6 +6,11 @@
 
 #include "sim/config/load_machine.h"
 #include "sim/config/machine_keys.h"
+#include "sim/config/machine_reference.h"
+#include "sim/config/parameter_keys.h"
+#include "sim/config/read_yaml.h"
+#include "sim/config/show_machine.h"
+#include "sim/config/to_yaml.h"
 #include "tests/support/config_error.h"
 
 using namespace peeksim;

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "sim/config/read_yaml.h"
 #include "tests/support/config_error.h"
 
 using namespace peeksim;

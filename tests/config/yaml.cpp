@@ -1,6 +1,8 @@
 // What a YAML document may look like, and that writing one undoes reading it.
 #include <doctest/doctest.h>
 
+#include "sim/config/read_yaml.h"
+#include "sim/config/to_yaml.h"
 #include "sim/config/value.h"
 #include "tests/support/config_error.h"
 

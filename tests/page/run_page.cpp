@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
+#include "sim/report/files/read_results.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/numbers/summary.h"
 #include "tests/report/sample.h"

@@ -9,6 +9,7 @@
 
 #include "sim/base/error.h"
 #include "sim/report/files/layers_csv.h"
+#include "sim/report/files/read_results.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/numbers/compare.h"
 #include "sim/report/screens/screen.h"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
+#include "sim/report/files/read_results.h"
 #include "tests/report/sample.h"
 #include "tests/support/temp_folder.h"
 

@@ -1,6 +1,7 @@
 // Every way to write an axis is a list of choices in the end.
 #include "sim/sweep/design/axis.h"
 
+#include "sim/config/read_yaml.h"
 #include "sim/run/machine_vocabulary.h"
 #include "tests/sweep/sample.h"
 

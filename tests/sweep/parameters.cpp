@@ -2,6 +2,7 @@
 // The policy that has them is nowhere but in this test.
 #include "sim/config/parameter.h"
 
+#include "sim/config/read_yaml.h"
 #include "sim/sweep/design/expression.h"
 #include "sim/sweep/design/point_key.h"
 #include "tests/sweep/sample.h"

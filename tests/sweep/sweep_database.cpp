@@ -9,6 +9,8 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "sim/config/show_machine.h"
+#include "sim/config/to_yaml.h"
 #include "sim/sweep/run_sweep.h"
 #include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/export.h"

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "sample.h"
+#include "sim/trace/check_workload.h"
 #include "sim/workload/workload.h"
 
 using namespace peeksim;

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "sim/config/load_machine.h"
+#include "sim/config/read_yaml.h"
 #include "sim/config/value.h"
 #include "sim/workload/workload.h"
 #include "tests/support/config_error.h"

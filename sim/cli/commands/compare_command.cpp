@@ -6,7 +6,7 @@
 #include "sim/cli/shell/terminal.h"
 #include "sim/page/compare_page.h"
 #include "sim/report/files/output_file.h"
-#include "sim/report/files/results_file.h"
+#include "sim/report/files/read_results.h"
 #include "sim/report/screens/compare_screen.h"
 
 namespace peeksim {

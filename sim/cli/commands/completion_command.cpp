@@ -2,7 +2,7 @@
 
 #include "sim/base/lookup.h"
 #include "sim/cli/shell/command.h"
-#include "sim/cli/shell/completion.h"
+#include "sim/cli/shell/completion_scripts.h"
 #include "sim/cli/shell/options.h"
 
 namespace peeksim {

@@ -5,6 +5,7 @@
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/terminal.h"
+#include "sim/report/files/read_results.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/files/save.h"
 #include "sim/report/screens/screen.h"

@@ -4,7 +4,7 @@
 #include "sim/cli/shell/options.h"
 #include "sim/page/run_page.h"
 #include "sim/report/files/output_file.h"
-#include "sim/report/files/results_file.h"
+#include "sim/report/files/read_results.h"
 
 namespace peeksim {
 

@@ -19,6 +19,7 @@
 #include "sim/report/screens/screen.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
+#include "sim/trace/check_workload.h"
 
 namespace peeksim {
 

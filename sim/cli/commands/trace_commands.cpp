@@ -10,6 +10,7 @@
 #include "sim/report/screens/text_table.h"
 #include "sim/report/screens/trace_info.h"
 #include "sim/trace/check.h"
+#include "sim/trace/check_workload.h"
 #include "sim/trace/synth.h"
 
 namespace po = boost::program_options;

@@ -1,7 +1,8 @@
-// Completion of command lines by a shell. The scripts know nothing of commands and options: they
-// ask the program, `peeksim --complete WORD...`, what may stand in the place of the last word.
-// The answer has a line for each candidate, "word<tab>meaning"; a line that begins with a tab asks
-// the shell for names of files: "<tab>files yaml yml" (none: all files), or "<tab>folders".
+// Completion of command lines by a shell. Its script (completion_scripts.h) knows nothing of
+// commands and options: it asks the program, `peeksim --complete WORD...`, what may stand in the
+// place of the last word. The answer has a line for each candidate, "word<tab>meaning"; a line that
+// begins with a tab asks the shell for names of files: "<tab>files yaml yml" (none: all files), or
+// "<tab>folders".
 #pragma once
 
 #include <string>
@@ -18,12 +19,5 @@ std::string word_candidates(const std::vector<HelpRow>& words, const std::string
 
 // What may stand for a value of this name (value_kinds.h).
 std::string value_candidates(const std::string& name, const std::string& current);
-
-// A shell, and the script that teaches it to complete peeksim.
-struct Shell {
-  const char* name;
-  const char* script;
-};
-const std::vector<Shell>& shells();
 
 }  // namespace peeksim

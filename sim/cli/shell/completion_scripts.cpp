@@ -1,5 +1,4 @@
-// The scripts that `peeksim completion` prints.
-#include "sim/cli/shell/completion.h"
+#include "sim/cli/shell/completion_scripts.h"
 
 namespace peeksim {
 

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "sim/base/lookup.h"
-#include "sim/cli/shell/completion.h"
+#include "sim/cli/shell/completion_scripts.h"
 #include "sim/config/machine_keys.h"
+#include "sim/config/parameter_keys.h"
 #include "sim/cost/table_reader.h"
 #include "sim/engine/engine_kind.h"
 #include "sim/report/numbers/summary.h"

@@ -34,7 +34,7 @@ int rank(const Json& event, const char* key, std::initializer_list<const char*> 
   return static_cast<int>(found - names.begin());
 }
 
-// Its place in the order of a log, comes_before() of schedule/event_log.h.
+// Its place in the order of a log, comes_before() of engine/events.h.
 auto order_of(const Json& event) {
   return std::make_tuple(event["group"].get<Count>(), event["start"].get<Count>(),
                          rank(event, "event", {"load", "tile", "prediction", "store"}),

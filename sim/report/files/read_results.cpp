@@ -1,4 +1,5 @@
-// Reads a results.json back, as strictly as any other input: it may have been edited or cut short.
+#include "sim/report/files/read_results.h"
+
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -7,6 +8,8 @@
 #include <stdexcept>
 
 #include "sim/base/error.h"
+#include "sim/config/load_machine.h"
+#include "sim/config/read_yaml.h"
 #include "sim/report/files/results_file.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/result_fields.h"

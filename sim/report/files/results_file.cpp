@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/config/load_machine.h"
+#include "sim/config/show_machine.h"
 #include "sim/cost/area.h"
 #include "sim/cost/energy.h"
 #include "sim/report/files/version.h"

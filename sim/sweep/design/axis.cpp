@@ -8,6 +8,7 @@
 
 #include "sim/base/lookup.h"
 #include "sim/config/machine_keys.h"
+#include "sim/config/read_yaml.h"
 #include "sim/sweep/design/key_text.h"
 
 namespace fs = std::filesystem;

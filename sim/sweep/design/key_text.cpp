@@ -1,6 +1,7 @@
 #include "sim/sweep/design/key_text.h"
 
 #include "sim/base/suggest.h"
+#include "sim/config/parameter_keys.h"
 
 namespace peeksim {
 

@@ -2,6 +2,8 @@
 
 #include "sim/config/machine_keys.h"
 #include "sim/config/prediction_values.h"
+#include "sim/config/show_machine.h"
+#include "sim/config/to_yaml.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/files/version.h"
 #include "sim/trace/sha256.h"

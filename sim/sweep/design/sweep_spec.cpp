@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sim/base/lookup.h"
+#include "sim/config/read_yaml.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
 #include "sim/sweep/design/metric.h"

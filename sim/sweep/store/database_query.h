@@ -11,8 +11,9 @@
 #include "sim/sweep/store/sweep_database.h"
 
 namespace SQLite {
+class Statement;
 class Transaction;
-}
+}  // namespace SQLite
 
 namespace peeksim {
 

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sim/sweep/store/database_query.h"
+#include "sim/sweep/store/merge_sql.h"
+#include "sim/sweep/store/point_writer.h"
 #include "sim/sweep/store/sql.h"
-#include "sim/sweep/store/sweep_statements.h"
 #include "sim/sweep/store/sweep_tables.h"
 
 namespace fs = std::filesystem;
@@ -43,7 +45,7 @@ SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(p
 }
 
 SweepDatabase::~SweepDatabase() {
-  statements_.reset();
+  writer_.reset();
   if (sql_ == nullptr || use_ == DatabaseUse::read) return;
   // One file again, that can be copied and read anywhere. With a reader around it stays as it is.
   sqlite3_exec(sql_->getHandle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
@@ -68,7 +70,7 @@ void SweepDatabase::open() {
   sql_->exec("PRAGMA synchronous = NORMAL");
   if (is_new_) make_tables();
   add_what_is_missing();
-  statements_ = std::make_unique<SweepStatements>(*sql_);
+  writer_ = std::make_unique<PointWriter>(*sql_);
 }
 
 void SweepDatabase::require_own_schema() {
@@ -118,6 +120,23 @@ void SweepDatabase::add_what_is_missing() {
   }
 }
 
+void SweepDatabase::enter(SweepPlan& plan, const std::vector<std::size_t>& numbers) {
+  with_sql(path_, [&] { writer_->enter(plan, numbers); });
+}
+
+bool SweepDatabase::to_run(const std::string& key, bool failed_too) {
+  return with_sql(path_, [&] { return writer_->to_run(key, failed_too); });
+}
+
+void SweepDatabase::write(const std::string& key, const PointOutcome& outcome,
+                          const EnergyTable& table) {
+  with_sql(path_, [&] { writer_->write(key, outcome, table); });
+}
+
+void SweepDatabase::write_failure(const std::string& key, const PointOutcome& outcome) {
+  with_sql(path_, [&] { writer_->write_failure(key, outcome); });
+}
+
 PointCounts SweepDatabase::counts() {
   return with_sql(path_, [&] {
     PointCounts counts;
@@ -131,6 +150,31 @@ PointCounts SweepDatabase::counts() {
                             : counts.pending) = number;
     }
     return counts;
+  });
+}
+
+void SweepDatabase::merge(const std::string& other) {
+  {
+    SweepDatabase readable(other, DatabaseUse::read);
+    DatabaseQuery version(readable, "PRAGMA user_version");
+    if (version.next() && version.whole(0) < database_schema_version)
+      throw Error(ErrorKind::config, other,
+                  "has schema version " + version.text(0) +
+                      ", which is older: its points cannot stand beside those of " +
+                      std::to_string(database_schema_version),
+                  "'peeksim sweep export' reads it");
+  }
+  if (std::filesystem::equivalent(other, path_)) return;  // its points are here
+  with_sql(path_, [&] {
+    SQLite::Statement attach(*sql_, "ATTACH ? AS other");
+    attach.bind(1, "file:" + sqlite_uri_path(other) + "?mode=ro");
+    attach.exec();
+    {
+      SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
+      sql_->exec(merge_sql(*this));
+      transaction.commit();
+    }
+    sql_->exec("DETACH other");
   });
 }
 

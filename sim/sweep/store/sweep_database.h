@@ -16,12 +16,11 @@
 
 namespace SQLite {
 class Database;
-class Statement;
-}  // namespace SQLite
+}
 
 namespace peeksim {
 
-struct SweepStatements;
+class PointWriter;
 
 constexpr int database_schema_version = 1;  // raised when a reader of the old one would go wrong
 
@@ -71,22 +70,18 @@ class SweepDatabase {
   friend class DatabaseQuery;  // what readers ask
   friend class DatabaseMoment;
 
-  std::int64_t id_of(const std::string& key);
   void open();
   void require_own_schema();
   void require_known_version();
   void make_tables();
   void add_what_is_missing();
-  void enter_traces(SweepPlan& plan);
-  void enter_inputs(const SweepPlan& plan);
-  void bind_thresholds(SQLite::Statement& statement, int place, const MachineSpec& machine);
 
   std::string path_;
   DatabaseUse use_;
   bool is_new_ = false;
   std::unique_ptr<DatabaseLock> lock_;
   std::unique_ptr<SQLite::Database> sql_;
-  std::unique_ptr<SweepStatements> statements_;
+  std::unique_ptr<PointWriter> writer_;
 };
 
 }  // namespace peeksim

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "sim/config/machine_keys.h"
+#include "sim/config/read_yaml.h"
+#include "sim/config/to_yaml.h"
 #include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/sweep_tables.h"
 

@@ -1,12 +1,7 @@
-// Joins the points of one database to another. Rows are found by what they are (keys, checksums),
-// never by their numbers, so that it does not matter how often or in which order.
-#include <SQLiteCpp/SQLiteCpp.h>
+#include "sim/sweep/store/merge_sql.h"
 
-#include <filesystem>
+#include <vector>
 
-#include "sim/sweep/store/database_query.h"
-#include "sim/sweep/store/sql.h"
-#include "sim/sweep/store/sweep_database.h"
 #include "sim/sweep/store/sweep_tables.h"
 
 namespace peeksim {
@@ -68,33 +63,12 @@ DROP TABLE taken;
 
 }  // namespace
 
-void SweepDatabase::merge(const std::string& other) {
-  {
-    SweepDatabase readable(other, DatabaseUse::read);
-    DatabaseQuery version(readable, "PRAGMA user_version");
-    if (version.next() && version.whole(0) < database_schema_version)
-      throw Error(ErrorKind::config, other,
-                  "has schema version " + version.text(0) +
-                      ", which is older: its points cannot stand beside those of " +
-                      std::to_string(database_schema_version),
-                  "'peeksim sweep export' reads it");
-  }
-  if (std::filesystem::equivalent(other, path_)) return;  // its points are here
-  with_sql(path_, [&] {
-    SQLite::Statement attach(*sql_, "ATTACH ? AS other");
-    attach.bind(1, "file:" + sqlite_uri_path(other) + "?mode=ro");
-    attach.exec();
-    {
-      SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
-      sql_->exec(take_over_what_points_name);
-      if (has_inputs_table(*this, "other"))
-        sql_->exec("INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs");
-      sql_->exec(take_over_points(columns_there(*this, "other", "totals", totals_columns()),
-                                  columns_there(*this, "other", "layer_metrics", layer_columns())));
-      transaction.commit();
-    }
-    sql_->exec("DETACH other");
-  });
+std::string merge_sql(SweepDatabase& database) {
+  std::string sql = take_over_what_points_name;
+  if (has_inputs_table(database, "other"))
+    sql += "INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs;\n";
+  return sql + take_over_points(columns_there(database, "other", "totals", totals_columns()),
+                                columns_there(database, "other", "layer_metrics", layer_columns()));
 }
 
 }  // namespace peeksim

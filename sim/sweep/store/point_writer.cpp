@@ -1,0 +1,222 @@
+#include "sim/sweep/store/point_writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include "sim/report/files/version.h"
+#include "sim/sweep/design/metric.h"
+#include "sim/sweep/design/point_key.h"
+
+namespace peeksim {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json objectives_json(const std::vector<Objective>& objectives) {
+  Json json = Json::object();
+  for (const Objective& objective : objectives)
+    json[objective.metric] = objective.largest ? "max" : "min";
+  return json;
+}
+
+std::string axes_json(const std::vector<std::pair<std::string, std::string>>& shown) {
+  Json json = Json::object();
+  for (const auto& [column, text] : shown) json[column] = text;
+  return dump(json);
+}
+
+// NULL: not known.
+template <class Value>
+void bind_known(SQLite::Statement& statement, int place, const std::optional<Value>& value) {
+  if (value)
+    statement.bind(place, *value);
+  else
+    statement.bind(place);
+}
+
+int add_metrics(SQLite::Statement& statement, int place, const MetricInput& input) {
+  for (const Metric& metric : metrics()) bind_known(statement, place++, metric.value(input));
+  return place;
+}
+
+int add_counters(SQLite::Statement& statement, int place, const PricedCounters& side) {
+  for (const CounterRow& row : counter_rows) bind_known(statement, place++, side.count(row.value));
+  return place;
+}
+
+void run_once(SQLite::Statement& statement) {
+  statement.exec();
+  statement.reset();
+}
+
+}  // namespace
+
+PointWriter::PointWriter(SQLite::Database& sql) : sql_(sql), statements_(sql) {}
+
+void PointWriter::enter_traces(SweepPlan& plan) {
+  SQLite::Statement trace(sql_,
+                          "INSERT OR IGNORE INTO traces (sha256, file, network, origin, synthetic, "
+                          "images) VALUES (?, ?, ?, ?, ?, ?)");
+  SQLite::Statement layer(sql_,
+                          "INSERT OR IGNORE INTO layers (trace, layer, name, kind) VALUES ((SELECT "
+                          "id FROM traces WHERE sha256 = ?), ?, ?, ?)");
+  for (const std::unique_ptr<Trace>& one : plan.traces()) {
+    const TraceIdentity id = identity_of(*one);
+    trace.bind(1, id.sha256);
+    trace.bind(2, id.file);
+    trace.bind(3, id.network);
+    trace.bind(4, id.origin);
+    trace.bind(5, id.synthetic ? 1 : 0);
+    trace.bind(6, id.images);
+    run_once(trace);
+    const std::vector<Layer> layers = layers_of(one->info());
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      layer.bind(1, id.sha256);
+      layer.bind(2, static_cast<int>(i));
+      layer.bind(3, layers[i].name);
+      layer.bind(4, kind_name(layers[i]));
+      run_once(layer);
+    }
+  }
+}
+
+void PointWriter::enter_inputs(const SweepPlan& plan) {
+  sql_.exec("DELETE FROM inputs");
+  SQLite::Statement input(sql_, "INSERT INTO inputs VALUES (?, ?, ?, ?, ?)");
+  for (std::size_t i = 0; i < plan.spec().machines.size(); ++i) {
+    const std::optional<MachineSpec> machine = plan.base_machine(i);
+    if (!machine) continue;
+    input.bind(1, "machine");
+    input.bind(2, static_cast<std::int64_t>(i));
+    input.bind(3, plan.spec().machines[i]);
+    input.bind(4, machine_text(*machine));
+    bind_thresholds(input, 5, *machine);
+    run_once(input);
+  }
+  for (std::size_t i = 0; i < plan.traces().size(); ++i) {
+    input.bind(1, "trace");
+    input.bind(2, static_cast<std::int64_t>(i));
+    input.bind(3, plan.spec().traces[i]);
+    input.bind(4, plan.traces()[i]->sha256());
+    input.bind(5);
+    run_once(input);
+  }
+}
+
+// Binds the SHA-256 of the machine's channel thresholds, or NULL, and keeps them.
+void PointWriter::bind_thresholds(SQLite::Statement& statement, int place,
+                                  const MachineSpec& machine) {
+  const std::string digest = thresholds_digest(machine.prediction);
+  if (digest.empty()) return statement.bind(place);
+  SQLite::Statement& thresholds = statements_.thresholds;
+  thresholds.bind(1, digest);
+  thresholds.bind(2, thresholds_text(machine.prediction));
+  run_once(thresholds);
+  statement.bind(place, digest);
+}
+
+void PointWriter::enter(SweepPlan& plan, const std::vector<std::size_t>& numbers) {
+  SQLite::Transaction transaction(sql_, SQLite::TransactionBehavior::IMMEDIATE);
+  SQLite::Statement sweep(sql_, "INSERT OR REPLACE INTO sweep VALUES (1, ?, ?, ?)");
+  sweep.bind(1, plan.spec().name);
+  sweep.bind(2, dump(Json(plan.spec().metrics)));
+  sweep.bind(3, dump(objectives_json(plan.spec().objectives)));
+  run_once(sweep);
+  enter_traces(plan);
+  enter_inputs(plan);
+  sql_.exec("UPDATE points SET position = NULL");
+  SQLite::Statement table(sql_, "INSERT OR IGNORE INTO energy_tables VALUES (?, ?, ?, ?)");
+  for (const std::size_t number : numbers) {
+    const SweepPoint& point = plan.points()[number];
+    const std::string axes = axes_json(plan.shown(point));
+    SQLite::Statement& place = statements_.place;
+    place.bind(1, static_cast<std::int64_t>(number));
+    place.bind(2, axes);
+    place.bind(3, point.key);
+    const bool there = place.exec() > 0;
+    place.reset();
+    if (there) continue;
+    const MachineSpec machine = plan.machine(point);
+    const PricedTable& priced = plan.energy_table(point, machine);
+    table.bind(1, priced.sha256);
+    table.bind(2, priced.table.name);
+    table.bind(3, priced.table.unit);
+    table.bind(4, priced.table.source);
+    run_once(table);
+    SQLite::Statement& enter = statements_.enter;
+    enter.bind(1, point.key);
+    enter.bind(2, static_cast<std::int64_t>(number));
+    enter.bind(3, axes);
+    enter.bind(4, machine_text(machine));
+    bind_thresholds(enter, 5, machine);
+    enter.bind(6, plan.trace(point).sha256());
+    enter.bind(7, plan.images(point));
+    enter.bind(8, priced.sha256);
+    enter.bind(9, std::string(program_version()));
+    run_once(enter);
+  }
+  sql_.exec("DELETE FROM points WHERE status = 'pending' AND position IS NULL");
+  transaction.commit();
+}
+
+bool PointWriter::to_run(const std::string& key, bool failed_too) {
+  SQLite::Statement& find = statements_.find;
+  find.bind(1, key);
+  const std::string status = find.executeStep() ? find.getColumn(0).getString() : "";
+  find.reset();
+  return status == "pending" || (failed_too && status == "failed");
+}
+
+std::int64_t PointWriter::id_of(const std::string& key) {
+  statements_.id_of.bind(1, key);
+  statements_.id_of.executeStep();
+  const std::int64_t id = statements_.id_of.getColumn(0).getInt64();
+  statements_.id_of.reset();
+  return id;
+}
+
+void PointWriter::write_failure(const std::string& key, const PointOutcome& outcome) {
+  SQLite::Statement& fail = statements_.fail;
+  fail.bind(1, outcome.error);
+  fail.bind(2, static_cast<int>(outcome.kind));
+  fail.bind(3, outcome.seconds);
+  fail.bind(4, id_of(key));
+  run_once(fail);
+}
+
+void PointWriter::write(const std::string& key, const PointOutcome& outcome,
+                        const EnergyTable& table) {
+  SQLite::Transaction transaction(sql_, SQLite::TransactionBehavior::IMMEDIATE);
+  const std::int64_t id = id_of(key);
+  const RunResult& result = outcome.result;
+  const PricedResult priced = price_run(result, table);
+  for (const PricedScope& scope : priced.scopes) {
+    SQLite::Statement& totals = statements_.totals;
+    totals.bind(1, id);
+    totals.bind(2, scope.name);
+    totals.bind(3, scope.layers);
+    int place = add_metrics(totals, 4, {scope.pair, result.machine});
+    place = add_counters(totals, place, scope.pair.machine);
+    add_counters(totals, place, scope.pair.dense);
+    run_once(totals);
+  }
+  for (std::size_t i = 0; i < result.layers.size(); ++i) {
+    SQLite::Statement& layer = statements_.layer;
+    layer.bind(1, id);
+    layer.bind(2, static_cast<int>(i));
+    layer.bind(3, result.layers[i].policy);
+    add_metrics(layer, 4, {priced.layers[i], result.machine});
+    run_once(layer);
+  }
+  SQLite::Statement& finish = statements_.finish;
+  finish.bind(1, outcome.seconds);
+  finish.bind(2, id);
+  run_once(finish);
+  transaction.commit();
+}
+
+}  // namespace peeksim

@@ -1,0 +1,37 @@
+// Writes to a database: the points of a plan, and what became of each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/cost/energy_table.h"
+#include "sim/sweep/design/sweep_plan.h"
+#include "sim/sweep/farm/point_job.h"
+#include "sim/sweep/store/sweep_statements.h"
+
+namespace peeksim {
+
+// Its functions do what those of the same names in SweepDatabase say; errors are SQLite's own.
+class PointWriter {
+ public:
+  // The database has its tables, and outlives the object.
+  explicit PointWriter(SQLite::Database& sql);
+
+  void enter(SweepPlan& plan, const std::vector<std::size_t>& numbers);
+  bool to_run(const std::string& key, bool failed_too);
+  void write(const std::string& key, const PointOutcome& outcome, const EnergyTable& table);
+  void write_failure(const std::string& key, const PointOutcome& outcome);
+
+ private:
+  std::int64_t id_of(const std::string& key);
+  void enter_traces(SweepPlan& plan);
+  void enter_inputs(const SweepPlan& plan);
+  void bind_thresholds(SQLite::Statement& statement, int place, const MachineSpec& machine);
+
+  SQLite::Database& sql_;
+  SweepStatements statements_;
+};
+
+}  // namespace peeksim
