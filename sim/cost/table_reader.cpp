@@ -11,10 +11,10 @@ const std::vector<TableReader>& table_readers() {
 
 const EnergyAction& find_action(const std::string& component, const std::string& action,
                                 const Location& where) {
-  const EnergyComponent& owner =
-      require_row(energy_components(), component, "component", ErrorKind::config, where.text());
-  return require_row(owner.actions, action, "action of " + component, ErrorKind::config,
-                     where.text());
+  const std::string place = where.text();
+  return require_row(
+      require_row(energy_components(), component, "component", ErrorKind::config, place).actions,
+      action, "action of " + component, ErrorKind::config, place);
 }
 
 }  // namespace peeksim

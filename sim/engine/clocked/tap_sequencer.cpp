@@ -4,23 +4,6 @@
 
 namespace peeksim::clocked {
 
-namespace {
-
-Stall stall_of(Activity activity) {
-  switch (activity) {
-    case Activity::predict_stall:
-      return Stall::predict;
-    case Activity::drain_stall:
-      return Stall::drain;
-    case Activity::tail:
-      return Stall::tail;
-    default:
-      return Stall::memory;
-  }
-}
-
-}  // namespace
-
 TapSequencer::TapSequencer(const sc_core::sc_module_name& name, Clock& clock, Wires& wires)
     : Module(name), clock_(clock), wires_(wires) {
   clock.drive(*this);
@@ -36,7 +19,7 @@ void TapSequencer::begin(const Work& work) {
   work_ = &work;
   ifmap_port_ = ReadPort(work.machine->buffers.ifmap_read_width);
   weight_port_ = ReadPort(work.machine->buffers.weight_read_width);
-  waiting_ = false;
+  waits_.begin(work.recorder);
   state_ = State::step_start;
   fresh_ = true;
   step_ = 0;
@@ -48,10 +31,14 @@ void TapSequencer::begin(const Work& work) {
 }
 
 void TapSequencer::on_edge() {
-  if (wires_.done.read())
-    end_wait();
-  else if (!fresh_)
-    spend(activity());
+  if (wires_.done.read()) {
+    waits_.end();
+  } else if (!fresh_) {
+    const Activity spent = activity();
+    ++counted_.cycles;
+    ++(counted_.*part(spent));
+    waits_.spend(spent, state_ == State::finished ? step_ - 1 : step_, clock_.now());
+  }
   fresh_ = false;
   taps_done_ += issued_;
   const bool was_issuing = issued_ > 0;
@@ -61,24 +48,6 @@ void TapSequencer::on_edge() {
   if (state_ == State::computing && taps_done_ == taps_of_chunk_) end_chunk();
   settle();
   if (was_issuing && issued_ == 0) wires_.taps.write({});
-}
-
-void TapSequencer::spend(Activity activity) {
-  ++counted_.cycles;
-  ++(counted_.*part(activity));
-  if (activity == Activity::busy || !work_->recorder.wants(EventKind::stall)) return;
-  if (waiting_ && wait_.stall != stall_of(activity)) end_wait();
-  if (!waiting_) {
-    wait_ = stall_event(state_ == State::finished ? step_ - 1 : step_, stall_of(activity));
-    wait_.start = clock_.now() - 1;
-  }
-  waiting_ = true;
-  wait_.end = clock_.now();
-}
-
-void TapSequencer::end_wait() {
-  if (waiting_) work_->recorder.record(wait_, wait_.start, wait_.end);
-  waiting_ = false;
 }
 
 void TapSequencer::on_input() {
@@ -119,7 +88,7 @@ bool TapSequencer::start_step() {
                       (!plan.residual || wires_.residual_filled.read() > step_);
   const bool half_free = wires_.stored.read() >= step_ - 1;
   if (!loaded || !half_free) return false;
-  end_wait();
+  waits_.end();
   step_start_ = clock_.now();
   // A predictor without peeks has no first pass.
   first_pass_.clear();
@@ -162,7 +131,7 @@ bool TapSequencer::start_chunk() {
   const Step& step = work_->step(step_);
   const int weight_load = plan.streamed ? chunk_loads_ : step.weight_load;
   if (wires_.weight_filled.read() <= weight_load) return false;
-  end_wait();
+  waits_.end();
   chunk_start_ = clock_.now();
   if (chunk_ == 0) take_tile();
   ifmap_port_.start(tile_->distinct);
@@ -235,7 +204,7 @@ bool TapSequencer::end_chunk() {
 
 bool TapSequencer::end_tile() {
   if (wires_.drained.read().tiles < swaps_) return false;
-  end_wait();
+  waits_.end();
   wires_.swap.write({++swaps_, tile_});
   if (work_->plan->streamed) wires_.weight_released.write(++chunk_loads_);
   work_->recorder.record(tile_event(step_, tile_->index, shape_, work_->plan->L), tile_start_,

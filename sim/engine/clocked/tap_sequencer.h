@@ -7,6 +7,7 @@
 #include "sim/config/machine.h"
 #include "sim/engine/clocked/clock.h"
 #include "sim/engine/clocked/read_port.h"
+#include "sim/engine/clocked/wait_recorder.h"
 #include "sim/engine/clocked/wires.h"
 
 namespace peeksim::clocked {
@@ -51,10 +52,6 @@ class TapSequencer : public Module, public Clocked {
   bool waits_for_prediction() const;
   bool peeks_first() const;  // the step has a peek pass
   void take_tile();
-  // The cycle that is over was spent on this.
-  void spend(Activity activity);
-  // The array waits no longer, or for something else.
-  void end_wait();
   static Cycle Counters::*part(Activity activity);
 
   const Clock& clock_;
@@ -75,8 +72,7 @@ class TapSequencer : public Module, public Clocked {
   const TileWork* tile_ = nullptr;
   Tile shape_;  // of the tile, for events
   Cycle step_start_ = 0, tile_start_ = 0, chunk_start_ = 0;
-  Event wait_;  // that the array is in the middle of
-  bool waiting_ = false;
+  WaitRecorder waits_;
   int chunk_ = 0;        // of the tile
   int chunk_loads_ = 0;  // streamed weight loads used up to and including this chunk's
   Count taps_done_ = 0, taps_of_chunk_ = 0;
