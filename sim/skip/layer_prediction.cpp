@@ -49,6 +49,15 @@ std::vector<float> thresholds_of(const MachineSpec& machine, const Layer& layer,
 
 }  // namespace
 
+std::string LayerPrediction::fingerprint() const {
+  std::string bytes = std::string(predictor->name) + "\n";
+  for (const auto& [key, value] : parameters.by_key) {
+    bytes += key + " ";
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  return bytes + predictor->fingerprint(*this);
+}
+
 bool LayerPrediction::has_negative_threshold() const {
   const bool compares = predicts() && !grid.peeks.empty();
   return compares && std::any_of(thresholds.begin(), thresholds.end(), [](float threshold) {

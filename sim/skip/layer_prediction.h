@@ -23,12 +23,7 @@ struct LayerPrediction {
   // Whether the machine computes peeks first and decides from what it computed.
   bool decides() const { return predictor->rule != nullptr; }
   // Everything that the layer's predictions depend on besides its values, as bytes.
-  std::string fingerprint() const {
-    std::string bytes = std::string(predictor->name) + "\n";
-    for (const auto& [key, value] : parameters.by_key)
-      bytes += key + " " + std::to_string(value) + "\n";
-    return bytes + predictor->fingerprint(*this);
-  }
+  std::string fingerprint() const;
   // Whether a channel that can be predicted has a threshold below 0.
   bool has_negative_threshold() const;
 };

@@ -112,6 +112,12 @@ TEST_CASE("a predictor's parameters are a part of what tells its settings apart"
   layer.H = layer.W = 4;
   layer.activation = Activation::relu;
   const MachineSpec machine;
-  CHECK(set_up(machine, layer, 0).prediction.fingerprint() !=
-        set_up(machine, layer, 1).prediction.fingerprint());
+  const auto fingerprint = [&](double allowed) {
+    return set_up(machine, layer, allowed).prediction.fingerprint();
+  };
+  CHECK(fingerprint(0) != fingerprint(1));
+  CHECK(fingerprint(1) == fingerprint(1));
+  // Numbers that look alike when they are printed.
+  CHECK(fingerprint(0) != fingerprint(1e-9));
+  CHECK(fingerprint(0.1) != fingerprint(0.1 + 1e-12));
 }
