@@ -10,4 +10,11 @@ int WindowGrid::peeks_of(int row, int col) const {
                                         [&](Position p) { return p.row < h && p.col < w; }));
 }
 
+std::string WindowGrid::window_text() const {
+  std::string text = std::to_string(height) + " " + std::to_string(width) + "\n";
+  for (const Position& peek : peeks)
+    text += std::to_string(peek.row) + " " + std::to_string(peek.col) + "\n";
+  return text;
+}
+
 }  // namespace peeksim

@@ -3,6 +3,7 @@
 // may be partial, and peeks outside the plane do not exist.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/base/units.h"
@@ -28,6 +29,9 @@ struct WindowGrid {
   int neighbors_of(int row, int col) const {
     return height_of(row) * width_of(col) - peeks_of(row, col);
   }
+
+  // A full window and its peeks, whatever the plane.
+  std::string window_text() const;
 };
 
 }  // namespace peeksim

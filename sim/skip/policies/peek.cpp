@@ -54,10 +54,7 @@ void count(const StepOutputs& step, Counters& counters) {
 }
 
 std::string fingerprint(const LayerPrediction& settings) {
-  const WindowGrid& grid = settings.grid;
-  std::string bytes = std::to_string(grid.height) + " " + std::to_string(grid.width) + "\n";
-  for (const Position& peek : grid.peeks)
-    bytes += std::to_string(peek.row) + " " + std::to_string(peek.col) + "\n";
+  std::string bytes = settings.grid.window_text();
   for (const float threshold : settings.thresholds)
     bytes.append(reinterpret_cast<const char*>(&threshold), sizeof threshold);
   return bytes;

@@ -36,13 +36,6 @@ std::string machine_text(const MachineSpec& machine) {
   return to_yaml(show_machine(without_thresholds(machine)));
 }
 
-std::string windows_text(const WindowGrid& grid) {
-  std::string text = std::to_string(grid.height) + " " + std::to_string(grid.width) + "\n";
-  for (const Position& peek : grid.peeks)
-    text += std::to_string(peek.row) + " " + std::to_string(peek.col) + "\n";
-  return text;
-}
-
 std::string thresholds_text(const PredictionSpec& prediction) {
   return to_yaml(show_channel_thresholds(prediction.channel_thresholds));
 }
@@ -89,7 +82,7 @@ std::string dense_digest(const MachineSpec& machine) {
 
 std::string windows_digest(const std::vector<LayerPrediction>& layers) {
   std::string text;
-  for (const LayerPrediction& layer : layers) text += windows_text(layer.grid) + "\n";
+  for (const LayerPrediction& layer : layers) text += layer.grid.window_text() + "\n";
   return sha256_of(text);
 }
 

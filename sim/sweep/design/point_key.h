@@ -13,9 +13,6 @@ namespace peeksim {
 // share them.
 std::string machine_text(const MachineSpec& machine);
 
-// A layer's windows and their peeks.
-std::string windows_text(const WindowGrid& grid);
-
 // Its channel thresholds as YAML, {layer: [...]}.
 std::string thresholds_text(const PredictionSpec& prediction);
 
