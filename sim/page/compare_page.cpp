@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/page/page.h"
+#include "sim/report/files/json_text.h"
 
 namespace peeksim {
 
@@ -57,7 +58,7 @@ std::string compare_page(const Comparison& comparison, const std::vector<PricedR
   for (const ComparedRow& row : comparison.layers) data["layers"].push_back(row_json(row));
   PageParts parts;
   parts.title = "peeksim: " + std::to_string(runs.size()) + " runs compared";
-  parts.data = data.dump(-1, ' ', false, Json::error_handler_t::replace);
+  parts.data = one_line(data);
   parts.scripts = {"compare.js"};
   return make_page(parts);
 }

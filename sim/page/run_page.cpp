@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/cost/energy.h"
 #include "sim/page/page.h"
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/numbers/summary.h"
 
@@ -142,7 +143,7 @@ std::string run_page(const std::string& results, const std::string& path,
   for (const StepStrip& strip : strips) data["strips"].push_back(strip_json(strip));
   PageParts parts;
   parts.title = "peeksim: " + run.trace.network + " on " + run.machine.name;
-  parts.data = data.dump();
+  parts.data = one_line(data);
   parts.scripts = {"run_report_layers.js", "run_report_machine.js", "run_report_roofline.js",
                    "run_report_strip.js",  "run_report_table.js",   "run_report.js"};
   return make_page(parts);

@@ -6,6 +6,7 @@
 
 #include "sim/base/bug.h"
 #include "sim/page/page.h"
+#include "sim/report/files/json_text.h"
 #include "sim/sweep/design/metric.h"
 
 namespace peeksim {
@@ -192,7 +193,7 @@ std::string sweep_page_data(const SweepReading& reading, const std::string& scop
   data["workloads"] = workloads_json(reading.sources);
   add_settings(reading.sources, data);
   data["thresholds"] = reading.sources.thresholds;
-  return data.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return one_line(data);
 }
 
 std::string sweep_page(const SweepReading& reading, const std::string& scope) {

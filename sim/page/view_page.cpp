@@ -7,6 +7,7 @@
 #include "sim/page/base64.h"
 #include "sim/page/packed_values.h"
 #include "sim/page/page.h"
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/layer_settings.h"
 #include "sim/skip/prediction.h"
 
@@ -84,7 +85,7 @@ std::string view_data(const View& view) {
       prediction.predicts ? base64(window_bits(prediction, channels)) : std::string();
   json["simulator"] = {{"shown", counts(prediction)},
                        {"layer", counts(predict(view.settings, view.ofmap, layer.K))}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return one_line(json);
 }
 
 std::string view_page(const View& view) {

@@ -1,11 +1,11 @@
 #include "sim/sweep/run_sweep.h"
-#include "sim/sweep/design/sweep_plan.h"
-#include "sim/sweep/store/sweep_database.h"
 
 #include <chrono>
 
+#include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/farm/point_runner.h"
 #include "sim/sweep/farm/running_order.h"
+#include "sim/sweep/store/sweep_database.h"
 
 namespace peeksim {
 

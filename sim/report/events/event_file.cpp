@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "sim/report/events/event_names.h"
-#include "sim/report/files/json_line.h"
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/version.h"
 
 namespace peeksim {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/glob.h"
-#include "sim/report/files/json_line.h"
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/version.h"
 
 namespace peeksim {

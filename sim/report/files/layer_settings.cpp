@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "sim/report/files/json_text.h"
+
 namespace peeksim {
 
 namespace {
@@ -26,10 +28,6 @@ void add_rule(Json& json, const LayerPrediction& settings) {
   for (const Position& peek : settings.grid.peeks) json["peeks"].push_back({peek.row, peek.col});
   json["thresholds"] = thresholds_json(settings.thresholds);
   for (const auto& [key, value] : settings.parameters.by_key) json["parameters"][key] = value;
-}
-
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 Json layer_json(const Layer& layer, const LayerPrediction& settings) {
@@ -56,7 +54,7 @@ std::string settings_digest(const std::vector<Layer>& layers,
     rules.push_back(std::move(rule));
   }
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a; nobody forges a machine's settings
-  for (const char c : dump(rules, -1))
+  for (const char c : one_line(rules))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   std::ostringstream digits;
   digits.imbue(std::locale::classic());
@@ -79,7 +77,7 @@ std::string loop_mismatch(const MachineSpec& machine, const TraceInfo& info) {
 }
 
 std::string layer_setting_json(const Layer& layer, const LayerPrediction& settings) {
-  return dump(layer_json(layer, settings), -1);
+  return one_line(layer_json(layer, settings));
 }
 
 std::string layer_settings_json(const MachineSpec& machine, const std::string& network,
@@ -93,7 +91,7 @@ std::string layer_settings_json(const MachineSpec& machine, const std::string& n
   json["layers"] = Json::array();
   for (std::size_t i = 0; i < layers.size(); ++i)
     json["layers"].push_back(layer_json(layers[i], resolved[i]));
-  return dump(json, 1) + "\n";
+  return document(json);
 }
 
 }  // namespace peeksim

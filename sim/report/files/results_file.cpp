@@ -5,6 +5,7 @@
 #include "sim/config/show_machine.h"
 #include "sim/cost/area.h"
 #include "sim/cost/energy.h"
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/version.h"
 #include "sim/run/result_fields.h"
 
@@ -164,7 +165,7 @@ std::string results_json(const PricedResult& priced) {
   json["program"] = {{"name", "peeksim"}, {"version", program_version()}};
   run_fields(priced.result, RunWriter(json, priced));
   // A name of bytes that are not UTF-8 must not cost the results.
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document(json);
 }
 
 }  // namespace peeksim

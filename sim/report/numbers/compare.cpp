@@ -1,10 +1,10 @@
 #include "sim/report/numbers/compare.h"
-#include "sim/run/machine_vocabulary.h"
 
 #include <algorithm>
 
 #include "sim/config/machine_keys.h"
 #include "sim/config/parameter_keys.h"
+#include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {
 

@@ -1,4 +1,5 @@
 #include "sim/report/screens/compare_screen.h"
+
 #include "sim/report/screens/text_table.h"
 
 namespace peeksim {

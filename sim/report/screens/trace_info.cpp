@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/report/files/json_text.h"
 #include "sim/report/screens/text_table.h"
 
 namespace peeksim {
@@ -115,7 +116,7 @@ std::string trace_info_json(const TraceInfo& info, const std::string& sha256) {
   json["labels"] = info.labels;
   json["layers"] = Json::array();
   for (const TraceLayer& traced : info.layers) json["layers"].push_back(layer_json(traced));
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document(json);
 }
 
 }  // namespace peeksim

@@ -1,10 +1,11 @@
 #include "sim/sweep/design/batch_request.h"
-#include "sim/run/machine_vocabulary.h"
 
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/results_file.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/skip/layer_prediction.h"
 #include "sim/sweep/design/expression.h"
 #include "sim/sweep/design/metric.h"
@@ -79,10 +80,6 @@ std::string excluded_by(const Value& where, const MachineSpec& machine,
   for (const Value& text : where.is_list() ? where.items() : std::vector<Value>{where})
     if (!Expression(text, vocabulary).holds(machine)) return text.text();
   return "";
-}
-
-std::string one_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/report/files/csv.h"
+#include "sim/report/files/json_text.h"
 
 namespace peeksim {
 
@@ -22,10 +23,6 @@ std::string line(const Cells& cells) {
   std::string text;
   for (std::size_t i = 0; i < cells.size(); ++i) text += (i == 0 ? "" : ",") + csv_cell(cells[i]);
   return text + "\n";
-}
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // An axis is text in the database: a number, where it is one, reads better as a number.
@@ -52,9 +49,9 @@ void export_csv(const std::vector<SweepRow>& rows, const ExportForm& form,
     for (const std::string& axis : axes) cells.push_back(on_axis(row, axis));
     if (form.query.by_layer) cells.push_back(row.layer);
     for (const std::optional<double>& value : row.values)
-      cells.push_back(value ? dump(number(*value)) : "");
+      cells.push_back(value ? one_line(number(*value)) : "");
     cells.push_back(row.energy_unit);
-    if (form.times) cells.push_back(dump(Json(row.seconds)));
+    if (form.times) cells.push_back(one_line(Json(row.seconds)));
     cells.insert(cells.end(), {row.error, row.key});
     write(line(cells));
   }
@@ -67,7 +64,7 @@ void export_json(const std::vector<SweepRow>& rows, const ExportForm& form,
   head["schema_version"] = database_schema_version;
   head["sweep"] = form.sweep;
   if (!form.query.by_layer) head["scope"] = form.query.scope;
-  std::string start = dump(head);
+  std::string start = one_line(head);
   start.back() = ',';
   write(start + "\"points\":[");
   for (const SweepRow& row : rows) {
@@ -86,7 +83,7 @@ void export_json(const std::vector<SweepRow>& rows, const ExportForm& form,
     if (form.times) json["wall_seconds"] = row.seconds;
     if (!row.error.empty()) json["error"] = row.error;
     json["key"] = row.key;
-    write((&row == &rows.front() ? "\n" : ",\n") + dump(json));
+    write((&row == &rows.front() ? "\n" : ",\n") + one_line(json));
   }
   write("\n]}\n");
 }

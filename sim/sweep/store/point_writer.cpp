@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/version.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/point_key.h"
@@ -11,10 +12,6 @@ namespace peeksim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json objectives_json(const std::vector<Objective>& objectives) {
   Json json = Json::object();
@@ -26,7 +23,7 @@ Json objectives_json(const std::vector<Objective>& objectives) {
 std::string axes_json(const std::vector<std::pair<std::string, std::string>>& shown) {
   Json json = Json::object();
   for (const auto& [column, text] : shown) json[column] = text;
-  return dump(json);
+  return one_line(json);
 }
 
 // NULL: not known.
@@ -123,8 +120,8 @@ void PointWriter::enter(SweepPlan& plan, const std::vector<std::size_t>& numbers
   SQLite::Transaction transaction(sql_, SQLite::TransactionBehavior::IMMEDIATE);
   SQLite::Statement sweep(sql_, "INSERT OR REPLACE INTO sweep VALUES (1, ?, ?, ?)");
   sweep.bind(1, plan.spec().name);
-  sweep.bind(2, dump(Json(plan.spec().metrics)));
-  sweep.bind(3, dump(objectives_json(plan.spec().objectives)));
+  sweep.bind(2, one_line(Json(plan.spec().metrics)));
+  sweep.bind(3, one_line(objectives_json(plan.spec().objectives)));
   run_once(sweep);
   enter_traces(plan);
   enter_inputs(plan);

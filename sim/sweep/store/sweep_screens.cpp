@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "sim/report/files/json_line.h"
+#include "sim/report/files/json_text.h"
 #include "sim/report/screens/text_table.h"
 #include "sim/sweep/store/database_query.h"
 
