@@ -2,15 +2,6 @@
 
 namespace peeksim::clocked {
 
-std::vector<Counters> ClockedEngine::simulate(const Job& job, Observer& observer) {
-  return kernel_.job([&] {
-    std::vector<Counters> counters;
-    for (std::size_t i = 0; i < job.images.size(); ++i)
-      counters.push_back(simulate_image(job, static_cast<int>(i), observer));
-    return counters;
-  });
-}
-
 Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& observer) {
   const LayerSetup& setup = *job.setup;
   const Layer& layer = setup.layer;

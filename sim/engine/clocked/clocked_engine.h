@@ -2,26 +2,22 @@
 #pragma once
 
 #include "sim/engine/clocked/clocked_accelerator.h"
-#include "sim/engine/engine.h"
-#include "sim/engine/kernel/kernel.h"
+#include "sim/engine/kernel/kernel_engine.h"
 
 namespace peeksim::clocked {
 
 extern const EngineKind engine_kind;
 
 // Predictions are made from what the array computes, where the values to compute with are known.
-class ClockedEngine : public Engine {
+// Throws Error(trace) for a wrong value of an image that asks for the check, besides what every
+// engine throws.
+class ClockedEngine : public KernelEngine {
  public:
   explicit ClockedEngine(const EngineOptions& options) : accelerator_(options) {}
 
-  // Throws Error(trace) for a wrong value of an image that asks for the check, besides what every
-  // engine throws.
-  std::vector<Counters> simulate(const Job& job, Observer& observer) override;
-
  private:
-  Counters simulate_image(const Job& job, int image, Observer& observer);
+  Counters simulate_image(const Job& job, int image, Observer& observer) override;
 
-  Kernel kernel_;
   ClockedAccelerator accelerator_;
 };
 

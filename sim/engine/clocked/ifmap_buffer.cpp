@@ -2,43 +2,13 @@
 
 #include <algorithm>
 
-#include "sim/base/bug.h"
-
 namespace peeksim::clocked {
 
 IfmapBuffer::IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires)
-    : Module(name), wires_(wires) {
-  SC_HAS_PROCESS(IfmapBuffer);
-  SC_METHOD(on_fill);
-  sensitive << wires.ifmap_fill.arrived();
-  dont_initialize();
-  SC_METHOD(on_chunk);
-  sensitive << wires.chunk.written();
-  dont_initialize();
-  SC_METHOD(on_taps);
-  sensitive << wires.taps.written();
-  dont_initialize();
-}
+    : OperandBuffer(name, wires, {wires.ifmap_fill, wires.ifmap_filled, wires.ifmap_released}) {}
 
-void IfmapBuffer::begin(const Work& work) {
-  work_ = &work;
-  for (Half& half : halves_) half.load = -1;
-  filled_bytes_ = 0;
-}
-
-void IfmapBuffer::on_fill() {
-  guard([this] {
-    while (!wires_.ifmap_fill.empty()) fill(wires_.ifmap_fill.pop());
-  });
-}
-
-void IfmapBuffer::fill(const LoadRequest& load) {
-  if (load.index >= wires_.ifmap_released.read() + 2)
-    throw bug("ifmap_buffer", "a load overwrites a half that is still in use");
-  filled_bytes_ += load.bytes;
-  wires_.ifmap_filled.write(load.index + 1);
-  Half& half = halves_[load.index % 2];
-  half.load = load.index;
+void IfmapBuffer::store(const LoadRequest& load, int which) {
+  Half& half = halves_[which];
   const Layer& layer = *work_->layer;
   const Block& block = work_->block(load.step);
   half.block = &block;
@@ -75,35 +45,27 @@ int IfmapBuffer::first_tap(const Half& half, int position) const {
   return row * layer.stride_h * half.width + col * layer.stride_w;
 }
 
-// A new chunk: the rows turn to their positions.
-void IfmapBuffer::on_chunk() {
-  guard([this] {
-    const ChunkIssue& chunk = wires_.chunk.read();
-    const TileWork& tile = *chunk.tile;
-    reading_ = &halves_[chunk.ifmap_load % 2];
-    if (reading_->load != chunk.ifmap_load)
-      throw bug("ifmap_buffer", "the array reads a block that is not in the buffer");
-    if (work_->operands->ifmap.empty()) return;
-    const std::vector<int>& positions = tile.shared_rows ? tile.row_position : tile.position;
-    base_.resize(positions.size());
-    for (std::size_t i = 0; i < positions.size(); ++i)
-      base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
-    for (std::vector<float>& operands : operands_)
-      operands.assign(work_->machine->array.lanes * base_.size(), 0.0f);
-  });
+// The rows turn to their positions.
+void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
+  const TileWork& tile = *chunk.tile;
+  reading_ = &halves_[half_with(chunk.ifmap_load)];
+  if (work_->operands->ifmap.empty()) return;
+  const std::vector<int>& positions = tile.shared_rows ? tile.row_position : tile.position;
+  base_.resize(positions.size());
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
+  for (std::vector<float>& operands : operands_)
+    operands.assign(work_->machine->array.lanes * base_.size(), 0.0f);
 }
 
-// The operands of this cycle's taps, one row of the port's registers per lane.
-void IfmapBuffer::on_taps() {
-  guard([this] {
-    const TapIssue& taps = wires_.taps.read();
-    if (taps.count == 0 || work_->operands->ifmap.empty()) return;
-    shown_ = 1 - shown_;
-    float* out = operands_[shown_].data();
-    const Count first = wires_.chunk.read().first_tap + taps.first;
-    for (int lane = 0; lane < taps.count; ++lane, out += base_.size()) bring(first + lane, out);
-    wires_.row_port.write(operands_[shown_].data());
-  });
+// One row of the port's registers per lane.
+void IfmapBuffer::show(const TapIssue& taps) {
+  if (work_->operands->ifmap.empty()) return;
+  shown_ = 1 - shown_;
+  float* out = operands_[shown_].data();
+  const Count first = wires_.chunk.read().first_tap + taps.first;
+  for (int lane = 0; lane < taps.count; ++lane, out += base_.size()) bring(first + lane, out);
+  wires_.row_port.write(operands_[shown_].data());
 }
 
 void IfmapBuffer::bring(Count tap, float* out) {

@@ -1,49 +1,39 @@
-// The ifmap buffer: two halves with a block's activations each, a fill port for the DMA and a read
-// port that broadcasts, for every tap, the activation of each row's position along the row (or of
-// each PE's position, where a row's PEs have different ones).
+// The ifmap buffer: halves with a block's activations each, and a read port that broadcasts, for
+// every tap, the activation of each row's position along the row (or of each PE's position, where a
+// row's PEs have different ones).
 #pragma once
 
 #include <vector>
 
-#include "sim/config/machine.h"
-#include "sim/engine/clocked/wires.h"
-#include "sim/engine/kernel/module.h"
+#include "sim/engine/clocked/operand_buffer.h"
 
 namespace peeksim::clocked {
 
-class IfmapBuffer : public Module {
+class IfmapBuffer : public OperandBuffer {
  public:
   IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires);
-
-  void begin(const Work& work);
-  Bytes filled_bytes() const { return filled_bytes_; }
 
  private:
   // A block's bounding rectangle of taps. What lies outside the map is stored as the zeros that the
   // address generator would insert.
   struct Half {
-    int load = -1;
     const Block* block = nullptr;
     int width = 0;                // of the rectangle
     std::vector<float> values;    // [C/groups][height][width]
     std::vector<int> tap_offset;  // [L]: from a position's first tap
   };
 
-  void on_fill();
-  void on_chunk();
-  void on_taps();
-  void fill(const LoadRequest& load);
+  void store(const LoadRequest& load, int half) override;
+  void turn_to(const ChunkIssue& chunk) override;
+  void show(const TapIssue& taps) override;
   int first_tap(const Half& half, int position) const;
   void bring(Count tap, float* out);
 
-  Wires& wires_;
-  const Work* work_ = nullptr;
   Half halves_[2];
   const Half* reading_ = nullptr;
   std::vector<int> base_;           // [rows] or [rows][columns]: first tap; 0 where no PE is live
   std::vector<float> operands_[2];  // what the port shows, and what it shows next
   int shown_ = 0;
-  Bytes filled_bytes_ = 0;
 };
 
 }  // namespace peeksim::clocked

@@ -2,43 +2,13 @@
 
 #include <algorithm>
 
-#include "sim/base/bug.h"
-
 namespace peeksim::clocked {
 
 WeightBuffer::WeightBuffer(const sc_core::sc_module_name& name, Wires& wires)
-    : Module(name), wires_(wires) {
-  SC_HAS_PROCESS(WeightBuffer);
-  SC_METHOD(on_fill);
-  sensitive << wires.weight_fill.arrived();
-  dont_initialize();
-  SC_METHOD(on_chunk);
-  sensitive << wires.chunk.written();
-  dont_initialize();
-  SC_METHOD(on_taps);
-  sensitive << wires.taps.written();
-  dont_initialize();
-}
+    : OperandBuffer(name, wires, {wires.weight_fill, wires.weight_filled, wires.weight_released}) {}
 
-void WeightBuffer::begin(const Work& work) {
-  work_ = &work;
-  for (Half& half : halves_) half.load = -1;
-  filled_bytes_ = 0;
-}
-
-void WeightBuffer::on_fill() {
-  guard([this] {
-    while (!wires_.weight_fill.empty()) fill(wires_.weight_fill.pop());
-  });
-}
-
-void WeightBuffer::fill(const LoadRequest& load) {
-  if (load.index >= wires_.weight_released.read() + 2)
-    throw bug("weight_buffer", "a load overwrites a half that is still in use");
-  filled_bytes_ += load.bytes;
-  wires_.weight_filled.write(load.index + 1);
-  Half& half = halves_[load.index % 2];
-  half.load = load.index;
+void WeightBuffer::store(const LoadRequest& load, int which) {
+  Half& half = halves_[which];
   half.first_tap = load.first_tap;
   half.columns = work_->step(load.step).channels;
   const std::vector<float>& weight = work_->operands->weight;
@@ -51,18 +21,12 @@ void WeightBuffer::fill(const LoadRequest& load) {
     std::copy_n(from + tap * channels, half.columns, &half.values[tap * half.columns]);
 }
 
-void WeightBuffer::on_chunk() {
-  guard([this] {
-    const ChunkIssue& chunk = wires_.chunk.read();
-    reading_ = &halves_[chunk.weight_load % 2];
-    if (reading_->load != chunk.weight_load)
-      throw bug("weight_buffer", "the array reads weights that are not in the buffer");
-  });
+void WeightBuffer::turn_to(const ChunkIssue& chunk) {
+  reading_ = &halves_[half_with(chunk.weight_load)];
 }
 
-void WeightBuffer::on_taps() {
-  const TapIssue& taps = wires_.taps.read();
-  if (taps.count == 0 || !work_->operands->computes()) return;
+void WeightBuffer::show(const TapIssue& taps) {
+  if (!work_->operands->computes()) return;
   const Count tap = wires_.chunk.read().first_tap + taps.first - reading_->first_tap;
   wires_.column_port.write(&reading_->values[tap * reading_->columns]);
 }

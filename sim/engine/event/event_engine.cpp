@@ -5,15 +5,6 @@
 
 namespace peeksim::event {
 
-std::vector<Counters> EventEngine::simulate(const Job& job, Observer& observer) {
-  return kernel_.job([&] {
-    std::vector<Counters> counters;
-    for (std::size_t i = 0; i < job.images.size(); ++i)
-      counters.push_back(simulate_image(job, static_cast<int>(i), observer));
-    return counters;
-  });
-}
-
 Counters EventEngine::simulate_image(const Job& job, int image, Observer& observer) {
   const LayerSetup& setup = *job.setup;
   const Layer& layer = setup.layer;

@@ -1,23 +1,20 @@
 // The event-driven engine: the accelerator of SystemC modules, which sleep from event to event.
 #pragma once
 
-#include "sim/engine/engine.h"
 #include "sim/engine/event/accelerator.h"
+#include "sim/engine/kernel/kernel_engine.h"
 
 namespace peeksim::event {
 
 extern const EngineKind engine_kind;
 
-class EventEngine : public Engine {
+class EventEngine : public KernelEngine {
  public:
   explicit EventEngine(const EngineOptions& options) : accelerator_(options) {}
 
-  std::vector<Counters> simulate(const Job& job, Observer& observer) override;
-
  private:
-  Counters simulate_image(const Job& job, int image, Observer& observer);
+  Counters simulate_image(const Job& job, int image, Observer& observer) override;
 
-  Kernel kernel_;
   Accelerator accelerator_;
 };
 
