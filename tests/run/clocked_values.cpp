@@ -133,10 +133,7 @@ TEST_CASE("the order in which the clocked modules are made changes nothing") {
     CAPTURE(seed);
     RandomCase random(7000 + seed);
     const Layer layer = random.layer();
-    MachineSpec machine = random.machine();
-    machine.buffers.ifmap_bytes = machine.buffers.ofmap_bytes = 65536;
-    machine.buffers.weight_bytes = random.pick<Bytes>({301, 1000, 65536});
-    machine.dram = {random.pick<Bytes>({1, 16, 1000}), random.pick<Cycle>({0, 0, 1, 5})};
+    const MachineSpec machine = random.machine_with_ties();
     const LayerValues values{random.ofmap(layer), {}};
     const LayerSetup setup = set_up_layer(machine, layer, false);
     Findings usual, other;

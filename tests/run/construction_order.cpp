@@ -12,6 +12,7 @@
 #include "sim/trace/synth.h"
 #include "tests/support/random_case.h"
 #include "tests/support/simulate.h"
+#include "tests/support/small_machine.h"
 #include "tests/support/vector_case.h"
 #include "tests/trace/sample.h"
 
@@ -59,17 +60,6 @@ Workload workload() {
   return workload;
 }
 
-MachineSpec small_machine() {
-  MachineSpec machine;
-  machine.name = "small";
-  machine.array.rows = machine.array.cols = 4;
-  machine.array.dispatch = "packed";
-  machine.buffers = {600, 256, 200, 12, 0};
-  machine.dram = {1, 7};
-  machine.prediction.latency = 5;
-  return machine;
-}
-
 }  // namespace
 
 TEST_CASE("vectors give the same counters in every order of construction") {
@@ -95,11 +85,7 @@ TEST_CASE("random layers and machines give the same counters in every order of c
   for (std::size_t i = 0; i < permutations.size(); ++i) {
     RandomCase random(90001 + i);
     const Layer layer = random.layer();
-    MachineSpec machine = random.machine();
-    machine.buffers.ifmap_bytes = machine.buffers.ofmap_bytes = 65536;
-    machine.buffers.weight_bytes = random.pick<Bytes>({301, 1000, 65536});
-    // Requests of the same cycle are the place where order could matter: make them frequent.
-    machine.dram = {random.pick<Bytes>({1, 16, 1000}), random.pick<Cycle>({0, 0, 1, 5})};
+    const MachineSpec machine = random.machine_with_ties();
     const LayerValues values{random.ofmap(layer), {}};
     CAPTURE(i);
     CHECK(simulate(machine, layer, values, permutations[i]) ==

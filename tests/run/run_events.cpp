@@ -8,6 +8,7 @@
 #include "sim/run/run.h"
 #include "sim/trace/synth.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/support/small_machine.h"
 #include "tests/trace/sample.h"
 
 using namespace peeksim;
@@ -31,17 +32,6 @@ std::string make_trace(const TempFolder& folder) {
   settings.images = 2;
   synthesize(workload, settings, folder.path("t.h5"));
   return folder.path("t.h5");
-}
-
-MachineSpec small_machine() {
-  MachineSpec machine;
-  machine.name = "small";
-  machine.array.rows = machine.array.cols = 4;
-  machine.array.dispatch = "packed";
-  machine.buffers = {600, 256, 200, 12, 0};
-  machine.dram = {1, 7};
-  machine.prediction.latency = 5;
-  return machine;
 }
 
 RunResult run(const std::string& path, std::vector<Part>* parts,

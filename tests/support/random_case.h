@@ -28,6 +28,9 @@ class RandomCase {
   Layer layer();
   // Any policy, dispatch and peeks; buffers from too small for most layers to large enough for all.
   MachineSpec machine();
+  // Every layer fits, and many requests fall into one cycle, which is where the order of
+  // processes could matter.
+  MachineSpec machine_with_ties();
   // [K,P,Q]: positive and negative values that cluster in space, some exactly 0.
   std::vector<float> ofmap(const Layer& layer);
   // [C,H,W]: as after a ReLU.
