@@ -166,10 +166,11 @@ std::string layer_table(const PricedResult& priced, const ScreenStyle& style) {
 }
 
 // Two rows, this machine and the one without prediction: a column per component, and their total.
-// parts_of: the components' values of a side.
-template <class Component, class PartsOf>
+// parts, total: of a side, in the energy table's units, of which `unit` make one of the screen's.
+template <class Component>
 std::string component_table(const std::string& title, const std::vector<Component>& components,
-                            const PricedPair& all, const PartsOf& parts_of, int decimals,
+                            const PricedPair& all, std::vector<Number> PricedCounters::*parts,
+                            Number PricedCounters::*total, double unit, int decimals,
                             const ScreenStyle& style) {
   std::vector<std::string> names = {title};
   for (const Component& component : components) names.push_back(component.label);
@@ -177,12 +178,8 @@ std::string component_table(const std::string& title, const std::vector<Componen
   TextTable out({names});
   const auto add = [&](const char* name, const PricedCounters& side) {
     std::vector<std::string> cells = {name};
-    Number sum = 0.0;
-    for (const Number& part : parts_of(side)) {
-      cells.push_back(text_of(part, decimals));
-      sum = sum && part ? Number(*sum + *part) : Number();
-    }
-    cells.push_back(text_of(sum, decimals));
+    for (const Number& part : side.*parts) cells.push_back(text_of(over(part, unit), decimals));
+    cells.push_back(text_of(over(side.*total, unit), decimals));
     out.add_row(std::move(cells));
   };
   add("this machine", all.machine);
@@ -191,21 +188,16 @@ std::string component_table(const std::string& title, const std::vector<Componen
 }
 
 std::string energy_by_component(const PricedResult& priced, const ScreenStyle& style) {
-  const auto millions = [](const PricedCounters& side) {
-    std::vector<Number> energy = side.energy;
-    for (Number& part : energy) part = over(part, 1e6);
-    return energy;
-  };
   return component_table("energy, " + energy_unit(priced), energy_components(), priced.network,
-                         millions, 1, style) +
+                         &PricedCounters::energy, &PricedCounters::total_energy, 1e6, 1, style) +
          "\n";
 }
 
 std::string area_by_component(const PricedResult& priced, const ScreenStyle& style) {
   if (priced.network.machine.area.empty())
     return wrapped("area not known: the energy table has none\n", 0, style);
-  const auto areas = [](const PricedCounters& side) { return side.area; };
-  return component_table("area, mm2", area_components(), priced.network, areas, 3, style);
+  return component_table("area, mm2", area_components(), priced.network, &PricedCounters::area,
+                         &PricedCounters::total_area, 1, 3, style);
 }
 
 std::string spread(const PricedResult& priced) {
