@@ -69,10 +69,7 @@ std::optional<MachineKey> find_machine_key(const std::string& path, const Vocabu
 }
 
 bool is_machine_key(const std::string& path, const Vocabulary& vocabulary) {
-  if (find_machine_key(path) != nullptr) return true;
-  const std::vector<OwnedParameter> owned = parameters_of(vocabulary);
-  return std::any_of(owned.begin(), owned.end(),
-                     [&](const OwnedParameter& one) { return path == one.parameter.key; });
+  return find_machine_key(path, vocabulary).has_value();
 }
 
 }  // namespace peeksim

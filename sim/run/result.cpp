@@ -18,6 +18,18 @@ TraceIdentity identity_of(const Trace& trace) {
   return id;
 }
 
+RunResult result_before(const MachineSpec& machine, const Trace& trace, int images) {
+  RunResult result;
+  result.machine = machine;
+  result.trace = identity_of(trace);
+  result.trace.images = images;
+  result.images.resize(images);
+  const std::vector<std::string>& names = trace.info().image_names;
+  for (std::size_t i = 0; i < result.images.size() && i < names.size(); ++i)
+    result.images[i].name = names[i];
+  return result;
+}
+
 CounterPair RunResult::totals() const {
   CounterPair sum;
   for (const LayerResult& layer : layers) sum += layer.counters;

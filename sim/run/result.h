@@ -68,6 +68,9 @@ struct RunResult {
 // Of a trace and all its images.
 TraceIdentity identity_of(const Trace& trace);
 
+// What is known before a run of the first `images` of a trace: no layers yet.
+RunResult result_before(const MachineSpec& machine, const Trace& trace, int images);
+
 // The machine of CounterPair::dense: the same one with policy `none`.
 MachineSpec dense_version(const MachineSpec& machine);
 

@@ -160,13 +160,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     dense_setups.push_back(set_up_layer(dense_machine, layers[i], dense[i]));
   }
 
-  RunResult result;
-  result.machine = machine;
-  result.trace = identity_of(trace);
-  result.trace.images = images_to_run(info, options.images);
-  result.images.resize(result.trace.images);
-  for (std::size_t i = 0; i < result.images.size() && i < info.image_names.size(); ++i)
-    result.images[i].name = info.image_names[i];
+  RunResult result = result_before(machine, trace, images_to_run(info, options.images));
 
   std::unique_ptr<Engine> own;
   if (options.made == nullptr) own = kind.make(options.blocks);

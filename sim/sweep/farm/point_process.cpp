@@ -15,37 +15,34 @@ namespace peeksim {
 
 namespace {
 
+// The fields of a mask, but for its bits.
+template <class PredictionType, class Visit>
+void mask_fields(PredictionType& mask, Visit&& visit) {
+  visit(mask.grid.P);
+  visit(mask.grid.Q);
+  visit(mask.grid.height);
+  visit(mask.grid.width);
+  visit(mask.grid.peeks);
+  visit(mask.predicts);
+  visit(mask.fate);
+  visit(mask.predicted_zero);
+  visit(mask.correct_zero);
+  visit(mask.false_zero);
+}
+
 void put(Packer& to, const Prediction& mask) {
-  to.put(mask.grid.P);
-  to.put(mask.grid.Q);
-  to.put(mask.grid.height);
-  to.put(mask.grid.width);
-  to.put(mask.grid.peeks);
-  to.put(mask.predicts);
-  to.put(mask.fate);
+  mask_fields(mask, [&](const auto& field) { to.put(field); });
   to.put(mask.predicted.word_count());
   to.put(mask.predicted.words());
-  to.put(mask.predicted_zero);
-  to.put(mask.correct_zero);
-  to.put(mask.false_zero);
 }
 
 void get(Unpacker& from, Prediction& mask) {
-  from.get(mask.grid.P);
-  from.get(mask.grid.Q);
-  from.get(mask.grid.height);
-  from.get(mask.grid.width);
-  from.get(mask.grid.peeks);
-  from.get(mask.predicts);
-  from.get(mask.fate);
+  mask_fields(mask, [&](auto& field) { from.get(field); });
   int word_count = 0;
   std::vector<std::uint64_t> words;
   from.get(word_count);
   from.get(words);
   mask.predicted = WindowBits(word_count, std::move(words));
-  from.get(mask.predicted_zero);
-  from.get(mask.correct_zero);
-  from.get(mask.false_zero);
 }
 
 // Sends what a run found out. The rest follows from trace and machine, which the receiver has.
@@ -88,16 +85,10 @@ struct Receiver {
 
 // What is given before a run.
 RunResult empty_result(const PointJob& job) {
-  RunResult result;
-  result.machine = job.machine;
-  result.trace = identity_of(job.trace->trace());
-  result.trace.images = job.trace->images();
-  const TraceInfo& info = job.trace->trace().info();
-  for (const Layer& layer : layers_of(info))
+  const Trace& trace = job.trace->trace();
+  RunResult result = result_before(job.machine, trace, job.trace->images());
+  for (const Layer& layer : layers_of(trace.info()))
     result.layers.push_back({layer, "", "", false, false, {}});
-  result.images.resize(result.trace.images);
-  for (std::size_t i = 0; i < result.images.size() && i < info.image_names.size(); ++i)
-    result.images[i].name = info.image_names[i];
   return result;
 }
 
