@@ -36,7 +36,13 @@
   X(weight_fill_bytes, sum, checked, "bytes loaded into the weight buffer")                        \
   X(residual_bytes, sum, checked, "residual bytes loaded into the ofmap buffer")                   \
   X(dram_read_bytes, sum, checked, "bytes read from DRAM")                                         \
-  X(dram_write_bytes, sum, checked, "bytes written to DRAM")
+  X(dram_write_bytes, sum, checked, "bytes written to DRAM")                                       \
+  X(multicast_reads, sum, program, "elements of ifmap_reads that may go to any PE")                \
+  X(weight_selects, sum, program, "weights selected by a column's multiplexer")                    \
+  X(latched_operands, sum, program, "activations that a PE latches for itself")                    \
+  X(zero_flags, sum, program, "flags of zero activations looked at")                               \
+  X(jobs_peak, most, program, "jobs of a step's neighbor pass")                                    \
+  X(queue_peak, most, program, "closed jobs that wait for a full tile")
 
 namespace peeksim {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sim/config/machine_checks.h"
 #include "sim/config/machine_keys.h"
 #include "sim/config/parameter_keys.h"
 #include "sim/config/prediction_values.h"
@@ -104,6 +105,7 @@ MachineSpec build_machine(const Settings& settings, const std::string& path,
     throw Error(ErrorKind::config, path, "the machine has no name", "add the key 'name'");
   }
   require_peeks_inside_windows(machine);
+  require_consistent(machine);
   return machine;
 }
 

@@ -21,6 +21,8 @@ struct ArraySpec {
   int lanes = 1;                  // MACs per PE and cycle
   std::string dispatch = "gate";  // a row of schedule's table of dispatch policies
   bool gate_zero_activations = true;
+  bool skip_zero_activations = false;
+  int zero_lookahead = 0;  // taps that are searched for the next live one; 0: a whole chunk
 };
 
 struct PrecisionSpec {
@@ -33,6 +35,7 @@ struct BufferSpec {
   Bytes weight_bytes = 262144;
   Bytes ofmap_bytes = 65536;
   int ifmap_read_width = 0;   // elements per cycle; 0: unlimited
+  int ifmap_banks = 0;        // that share the read width; 0: one ideal port
   int weight_read_width = 0;  // elements per cycle; 0: unlimited
 };
 

@@ -92,6 +92,7 @@ std::vector<MachineKey> make_keys() {
   using M = MachineSpec;
   using P = PredictionSpec;
   const double any = std::numeric_limits<double>::max();
+  constexpr int longest_run = 1 << 24;
   return {
       text("name", at(&M::name), "What reports call the machine. The only key without a default"),
       number("clock_mhz", "MHz", 0.001, 1000000, "from 0.001 to 1000000", at(&M::clock_mhz),
@@ -111,6 +112,13 @@ std::vector<MachineKey> make_keys() {
       flag("array.gate_zero_activations", at(&M::array, &ArraySpec::gate_zero_activations),
            "Clock-gate a MAC whose activation is exactly 0 or padding. Saves energy, never time; "
            "counts only where the trace holds the ifmap"),
+      flag("array.skip_zero_activations", at(&M::array, &ArraySpec::skip_zero_activations),
+           "Spend no time on a tap whose activation is exactly 0 or padding at every position of a "
+           "tile. Needs gate_zero_activations; counts only where the trace holds the ifmap"),
+      integer("array.zero_lookahead", "taps, 0: a whole chunk", 0, longest_run,
+              at(&M::array, &ArraySpec::zero_lookahead),
+              "How far the search for the next live tap looks. Counts only with "
+              "skip_zero_activations"),
 
       element_size("precision.activation_bytes",
                    at(&M::precision, &PrecisionSpec::activation_bytes),
@@ -130,6 +138,10 @@ std::vector<MachineKey> make_keys() {
               at(&M::buffers, &BufferSpec::ifmap_read_width),
               "Activations that the ifmap buffer delivers; a broadcast array needs rows x lanes, "
               "packed dispatch up to rows x cols x lanes. The default leaves the port out of it"),
+      integer("buffers.ifmap_banks", "banks, 0: one ideal port", 0, widest_port,
+              at(&M::buffers, &BufferSpec::ifmap_banks),
+              "Banks that share the read width; neighboring columns of the map lie in different "
+              "ones, and a tile waits for the bank that it reads most from"),
       integer("buffers.weight_read_width", "elements per cycle, 0: unlimited", 0, widest_port,
               at(&M::buffers, &BufferSpec::weight_read_width),
               "Weights that the weight buffer delivers; the array needs cols x lanes. The default "

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/bug.h"
+#include "sim/config/machine_checks.h"
 #include "sim/config/machine_keys.h"
 
 namespace peeksim {
@@ -60,7 +61,7 @@ std::vector<OwnedParameter> parameters_of(const Vocabulary& vocabulary) {
 }
 
 std::vector<std::string> idle_parameters(const MachineSpec& machine, const Vocabulary& vocabulary) {
-  std::vector<std::string> idle;
+  std::vector<std::string> idle = idle_keys(machine);
   if (machine.parameters.by_key.empty()) return idle;
   for (const OwnedParameter& owned : parameters_of(vocabulary))
     if (machine.parameters.by_key.count(owned.parameter.key) > 0 && !owned.counts_in(machine))

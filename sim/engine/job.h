@@ -6,6 +6,7 @@
 #include "sim/config/machine.h"
 #include "sim/engine/operands.h"
 #include "sim/schedule/layer_setup.h"
+#include "sim/skip/operands/live_taps.h"
 #include "sim/skip/prediction.h"
 
 namespace peeksim {
@@ -16,9 +17,11 @@ struct MemoryKind;
 struct LayerValues {
   std::vector<float> ofmap;    // [K,P,Q], the values that enter the activation
   std::vector<int> zero_taps;  // [groups,P,Q] (skip/operands/zero_gating.h); empty: none is gated
-  Operands operands = {};      // for engines that compute values
-  int image = 0;               // for messages
-  bool check = false;          // a computed value that is not the trace's is an error
+  // For engines that do not look at the ifmap themselves; not known: no zero activation is skipped.
+  LiveTaps live_taps = {};
+  Operands operands = {};  // for engines that compute values
+  int image = 0;           // for messages
+  bool check = false;      // a computed value that is not the trace's is an error
 };
 
 struct JobImage {

@@ -8,6 +8,7 @@
 #include "sim/run/read_operands.h"
 #include "sim/run/run_inputs.h"
 #include "sim/run/waveform.h"
+#include "sim/skip/operands/zero_gating.h"
 
 namespace peeksim {
 
@@ -114,11 +115,14 @@ class LayerRunner {
     return dense_counters_;
   }
 
-  // Without prediction no value changes the time: one simulation serves all images, unless their
-  // values are checked. On a machine that does not predict the layer either it is the one observed.
+  // Without prediction no value changes the time, unless zero activations are skipped: one
+  // simulation serves all images whose values are not to be checked. On a machine that does not
+  // predict the layer either it is the one observed.
   void simulate_dense(const LayerValues& values) {
     const JobImage image{&values, nullptr};
-    if (!simulated_ || values.check) {
+    const bool skips =
+        fate_of_zero_taps(described_.machine.array, !values.zero_taps.empty()) == TapFate::skipped;
+    if (!simulated_ || values.check || skips) {
       Observer nobody;
       dense_counters_ = described_.setup.prediction.predicts() ? simulate(dense_, image, nobody)
                                                                : observe(dense_, image);

@@ -11,6 +11,7 @@
 #include "sim/run/result.h"
 #include "sim/run/waveform_request.h"
 #include "sim/schedule/plan.h"
+#include "sim/skip/operands/live_taps.h"
 #include "sim/skip/prediction.h"
 #include "sim/trace/trace.h"
 #include "sim/trace/watch.h"
@@ -61,10 +62,11 @@ class RunCache {
  public:
   virtual ~RunCache() = default;
 
-  // The ofmap [K,P,Q], and the zero taps of the ifmap (skip/operands/zero_gating.h), of a layer and
+  // The ofmap [K,P,Q], and the zero or the live taps of the ifmap (skip/operands), of a layer and
   // an image, into `values`. False: to be read from the trace.
   virtual bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) = 0;
   virtual bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) = 0;
+  virtual bool read_live_taps(std::size_t layer, int image, LiveTaps& values) = 0;
 
   // What the values predict with these settings. Null: to be computed, and kept.
   virtual const Prediction* prediction(std::size_t layer, int image,

@@ -23,6 +23,7 @@ const JobImage& RunInputs::read(int image) {
   image_ = {&values_, nullptr};
   values_.image = image;
   values_.zero_taps.clear();
+  values_.live_taps = LiveTaps();
   if (options_.cache != nullptr) {
     predict_with_cache(image);
   } else {
@@ -35,20 +36,29 @@ const JobImage& RunInputs::read(int image) {
     const PhaseTimer timer(profile_.simulate_seconds);
     require_unrectified(setup_->prediction, setup_->layer.name, values_.ofmap, trace_.info().path);
   }
-  if (fate_of_zero_taps(machine_.array, trace_.info().layers[layer_].has_ifmap) == TapFate::gated)
-    read_zero_taps(image);
+  const TapFate fate = fate_of_zero_taps(machine_.array, trace_.info().layers[layer_].has_ifmap);
+  if (fate != TapFate::executed) read_taps(fate, image);
   return image_;
 }
 
-void RunInputs::read_zero_taps(int image) {
-  if (options_.cache != nullptr && options_.cache->read_zero_taps(layer_, image, values_.zero_taps))
+void RunInputs::read_taps(TapFate fate, int image) {
+  RunCache* const cache = options_.cache;
+  // Engines that compute values look for themselves what to skip.
+  const bool skips = fate == TapFate::skipped && !engine_.computes_values;
+  if (cache != nullptr && cache->read_zero_taps(layer_, image, values_.zero_taps) &&
+      (!skips || cache->read_live_taps(layer_, image, values_.live_taps)))
     return;
   if (!engine_.computes_values) {  // which has read it already
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ifmap(layer_, image, values_.operands.ifmap);
   }
   const PhaseTimer timer(profile_.simulate_seconds);
-  values_.zero_taps = zero_taps(setup_->layer, values_.operands.ifmap);
+  if (skips) {
+    values_.live_taps = LiveTaps(setup_->layer, values_.operands.ifmap);
+    values_.zero_taps = zero_taps(setup_->layer, values_.live_taps);
+  } else {
+    values_.zero_taps = zero_taps(setup_->layer, values_.operands.ifmap);
+  }
 }
 
 // A layer that is not predicted needs no values; a prediction that is known has been checked.

@@ -8,6 +8,7 @@
 #include "sim/engine/engine_kind.h"
 #include "sim/engine/job.h"
 #include "sim/run/run.h"
+#include "sim/skip/fate.h"
 
 namespace peeksim {
 
@@ -38,7 +39,7 @@ class RunInputs {
   const JobImage& read(int image);
 
  private:
-  void read_zero_taps(int image);
+  void read_taps(TapFate fate, int image);
   void predict_with_cache(int image);
 
   const Trace& trace_;

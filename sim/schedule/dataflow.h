@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/config/machine.h"
+#include "sim/schedule/tap_counter.h"
 #include "sim/schedule/tile.h"
 
 namespace peeksim {
@@ -15,6 +16,9 @@ namespace peeksim {
 struct ChunkDemand {
   Cycle cycles = 0;                         // on the array, once everything that it needs is there
   Count ifmap_reads = 0, weight_reads = 0;  // elements, from the on-chip buffers
+  // Of the ifmap reads, those that go to any PE; weights selected and activations latched on the
+  // way to the PEs.
+  Count multicast_reads = 0, weight_selects = 0, latched_operands = 0;
 };
 
 // What a tile asks for besides its chunks.
@@ -27,7 +31,7 @@ struct TileDemand {
 struct Dataflow {
   const char* name;
   const char* meaning;
-  ChunkDemand (*chunk)(const MachineSpec& machine, const Tile& tile, Count taps);
+  ChunkDemand (*chunk)(const MachineSpec& machine, const Tile& tile, const ChunkTaps& taps);
   TileDemand (*tile)(const MachineSpec& machine, const Tile& tile);
 };
 

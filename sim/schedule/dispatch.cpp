@@ -9,13 +9,19 @@
 namespace peeksim {
 
 const std::vector<Dispatch>& dispatch_policies() {
-  static const std::vector<Dispatch> table = {gate_dispatch, row_skip_dispatch, packed_dispatch};
+  static const std::vector<Dispatch> table = {gate_dispatch, row_skip_dispatch, packed_dispatch,
+                                              balanced_dispatch, balanced_fill_dispatch};
   return table;
 }
 
 const Dispatch& find_dispatch(const std::string& name) {
   return require_row(dispatch_policies(), name, "dispatch policy", ErrorKind::config,
                      "array.dispatch");
+}
+
+PlacedTile::PlacedTile(int rows, int columns)
+    : neighbor(std::size_t(rows) * columns, idle_pe), channel(columns) {
+  std::iota(channel.begin(), channel.end(), 0);
 }
 
 void cut_full_tiles(Pass pass, Count positions, int rows, int columns, std::vector<Tile>& tiles) {

@@ -28,23 +28,63 @@ struct StepWindows {
   const std::uint64_t* live_of(std::size_t window) const { return &live[window * words()]; }
 };
 
-// One array-full PE by PE, as the array executes it: the neighbor of the step, counted from 0, that
-// each PE computes, or idle_pe. [rows][columns]
-using PlacedTile = std::vector<int>;
+// Which neighbors of a step a tile has among its different positions: they are counted from 0 in
+// the order of their pass. Kept for what depends on which positions they are and not on how many.
+class TilePositions {
+ public:
+  // Forgets all; the next tile is number `first`.
+  void begin(std::size_t first) {
+    first_ = first;
+    for (std::vector<int>& of_tile : neighbors_) of_tile.clear();
+  }
+  void add(std::size_t tile, int neighbor) {
+    if (tile - first_ >= neighbors_.size()) neighbors_.resize(tile - first_ + 1);
+    neighbors_[tile - first_].push_back(neighbor);
+  }
+  const std::vector<int>& of(std::size_t tile) const {
+    static const std::vector<int> none;
+    return tile - first_ < neighbors_.size() ? neighbors_[tile - first_] : none;
+  }
+
+ private:
+  std::size_t first_ = 0;
+  std::vector<std::vector<int>> neighbors_;  // of each tile
+};
+
+// What a policy tells of a step besides its tiles.
+struct StepSums {
+  Count skipped = 0;     // array-fulls without a live PE
+  Count queue_peak = 0;  // the most jobs that were closed and not yet part of a full tile
+};
+
+// One array-full PE by PE, as the array executes it.
 constexpr int idle_pe = -1;
+struct PlacedTile {
+  std::vector<int> neighbor;  // [rows][columns]: of the step, counted from 0, or idle_pe
+  std::vector<int> channel;   // [columns]: of the group, that the column computes
+  bool multicast = false;     // activations go to any PE and not along a row
+  bool jobs = false;          // columns are not tied to channels
+
+  // All PEs idle, a column for each channel of the group.
+  PlacedTile(int rows, int columns);
+};
 
 struct Dispatch {
   const char* name;
   const char* meaning;
 
-  // Appends the tiles of a step, those of the peek pass first; decisions are numbered from 0.
-  // Returns how many array-fulls had no live PE and were skipped. The event-driven engine needs no
-  // more than these sums.
-  Count (*cut)(const StepWindows& step, std::vector<Tile>& tiles);
+  // Appends the tiles of a step, those of the peek pass first; decisions are numbered from 0. The
+  // event-driven engine needs no more than these sums, and, where `positions` is not null, which
+  // neighbors each tile has.
+  StepSums (*cut)(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* positions);
 
   // The neighbor tiles PE by PE, for the clocked engine. Written apart from the sums, so that one
   // checks the other.
-  Count (*place)(const StepWindows& step, std::vector<PlacedTile>& tiles);
+  StepSums (*place)(const StepWindows& step, std::vector<PlacedTile>& tiles);
+
+  // What fills up the last peek tile, PE by PE; null: nothing does. All PEs are idle when no
+  // neighbor is taken in. Looks at no bit of a window that is not decided before that tile starts.
+  PlacedTile (*fill)(const StepWindows& step) = nullptr;
 
   // Keys of machine files that are this policy's own, "array.something".
   Span<Parameter> parameters = {};

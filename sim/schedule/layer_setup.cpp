@@ -1,5 +1,7 @@
 #include "sim/schedule/layer_setup.h"
 
+#include "sim/config/machine_checks.h"
+
 namespace peeksim {
 
 LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer, bool is_first) {
@@ -8,6 +10,7 @@ LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer, bool is_
 
 LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer,
                         const LayerPrediction& prediction) {
+  require_consistent(machine);
   LayerSetup setup;
   setup.layer = layer;
   setup.prediction = prediction;

@@ -1,6 +1,10 @@
 #include "sim/schedule/program.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+
+#include "sim/schedule/window_order.h"
 
 namespace peeksim {
 
@@ -69,10 +73,72 @@ int number_decisions(std::vector<Tile>& tiles, std::size_t begin, int before) {
   return last;
 }
 
+// Counts the taps of a program's tiles. The first pass of a block is the same for all groups, but
+// for a tile that is filled up.
+class StepTaps {
+ public:
+  StepTaps(TapCounter& counter, const Plan& plan, const Prediction& prediction)
+      : counter_(counter), plan_(plan), prediction_(prediction) {}
+
+  void count(int block, int rows, const std::vector<Tile>& tiles, std::size_t begin,
+             const TilePositions& neighbors, std::vector<ChunkTaps>& taps) {
+    enter(block);
+    for (std::size_t t = begin; t < tiles.size(); ++t) {
+      const std::vector<int>& own = neighbors.of(t);
+      if (tiles[t].pass != Pass::neighbor && own.empty()) {
+        count_first(t - begin, rows, taps);
+        continue;
+      }
+      positions_.clear();
+      if (tiles[t].pass != Pass::neighbor) add_first(t - begin, rows);
+      for (const int neighbor : own) positions_.push_back(block_->neighbors[neighbor]);
+      counter_.count(plan_, positions_, taps);
+    }
+  }
+
+ private:
+  struct BlockOutputs {
+    std::vector<int> first, neighbors;            // positions of the two passes
+    std::vector<std::vector<ChunkTaps>> counted;  // of the first pass's tiles
+  };
+
+  void enter(int block) {
+    block_ = &blocks_[block];
+    if (!block_->first.empty() || !block_->neighbors.empty()) return;
+    const auto listed = [&](Members members) {
+      return window_order(prediction_.grid, plan_.blocks[block], members);
+    };
+    block_->first = listed(prediction_.predicts ? Members::peeks : Members::all);
+    if (prediction_.predicts) block_->neighbors = listed(Members::neighbors);
+  }
+  void add_first(std::size_t tile, int rows) {
+    const auto from = block_->first.begin() + static_cast<std::ptrdiff_t>(tile * rows);
+    positions_.insert(positions_.end(), from,
+                      from + std::min<std::ptrdiff_t>(rows, block_->first.end() - from));
+  }
+  void count_first(std::size_t tile, int rows, std::vector<ChunkTaps>& taps) {
+    if (block_->counted.size() <= tile) block_->counted.resize(tile + 1);
+    std::vector<ChunkTaps>& counted = block_->counted[tile];
+    if (counted.empty()) {
+      positions_.clear();
+      add_first(tile, rows);
+      counter_.count(plan_, positions_, counted);
+    }
+    taps.insert(taps.end(), counted.begin(), counted.end());
+  }
+
+  TapCounter& counter_;
+  const Plan& plan_;
+  const Prediction& prediction_;
+  std::map<int, BlockOutputs> blocks_;
+  BlockOutputs* block_ = nullptr;
+  std::vector<int> positions_;
+};
+
 }  // namespace
 
 Program make_program(const Plan& plan, const Prediction& prediction, int first_channel,
-                     const MachineSpec& machine) {
+                     const MachineSpec& machine, TapCounter* taps) {
   const ArraySpec& array = machine.array;
   const Dispatch& dispatch = find_dispatch(array.dispatch);
   Program program;
@@ -81,6 +147,11 @@ Program make_program(const Plan& plan, const Prediction& prediction, int first_c
   program.dataflow = &dataflow_of(machine);
   program.steps.reserve(plan.steps.size());
   WindowLister windows(prediction, machine);
+  const bool by_position = taps != nullptr && taps->needed();
+  std::optional<StepTaps> counting;
+  if (by_position) counting.emplace(*taps, plan, prediction);
+  program.skips_taps = by_position && taps->skips();
+  TilePositions positions;
   int decisions = 0;
   for (const Step& step : plan.steps) {
     const Block& block = plan.blocks[step.block];
@@ -88,14 +159,20 @@ Program make_program(const Plan& plan, const Prediction& prediction, int first_c
     tiles.begin = program.tiles.size();
     if (prediction.predicts) {
       const int channel = first_channel + step.first_channel;
-      program.tiles_skipped +=
-          dispatch.cut(windows.list(block, channel, step.channels), program.tiles);
+      positions.begin(tiles.begin);
+      const StepSums sums = dispatch.cut(windows.list(block, channel, step.channels), program.tiles,
+                                         by_position ? &positions : nullptr);
+      program.tiles_skipped += sums.skipped;
+      program.queue_peak = std::max(program.queue_peak, sums.queue_peak);
       tiles.decision = number_decisions(program.tiles, tiles.begin, decisions);
       if (tiles.decision != no_decision) decisions = tiles.decision + 1;
     } else {
       cut_dense_pass(block, array.rows, step.channels, program.tiles);
     }
     tiles.end = program.tiles.size();
+    if (by_position)
+      counting->count(step.block, array.rows, program.tiles, tiles.begin, positions,
+                      program.chunk_taps);
     program.steps.push_back(tiles);
   }
   return program;
@@ -105,6 +182,7 @@ Counters program_counters(const Program& program, const Predictor& predictor) {
   const Plan& plan = *program.plan;
   Counters c;
   c.tiles_skipped = program.tiles_skipped;
+  c.queue_peak = program.queue_peak;
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
     const Step& step = plan.steps[s];
     const StepTiles& tiles = program.steps[s];
@@ -119,6 +197,7 @@ Counters program_counters(const Program& program, const Predictor& predictor) {
     if (plan.streamed)
       c.weight_fill_bytes +=
           static_cast<Count>(tiles.end - tiles.begin) * step.channels * plan.L * plan.tap_bytes;
+    Count jobs = 0;
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
       const Tile& tile = program.tiles[t];
       ++(tile.pass == Pass::dense  ? c.tiles_dense
@@ -128,10 +207,16 @@ Counters program_counters(const Program& program, const Predictor& predictor) {
         const ChunkDemand demand = program.demand(t, chunk);
         c.ifmap_reads += demand.ifmap_reads;
         c.weight_reads += demand.weight_reads;
+        c.multicast_reads += demand.multicast_reads;
+        c.weight_selects += demand.weight_selects;
+        c.latched_operands += demand.latched_operands;
       }
+      if (program.skips_taps) c.zero_flags += tile.distinct * plan.L;
+      jobs += tile.jobs;
       c.ofmap_writes += program.demand(t).ofmap_writes;
       shown.peeks += tile.peeks;
     }
+    c.jobs_peak = std::max(c.jobs_peak, jobs);
     if (predictor.count != nullptr) predictor.count(shown, c);
   }
   c.dram_read_bytes = c.ifmap_fill_bytes + c.weight_fill_bytes + c.residual_bytes;

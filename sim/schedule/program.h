@@ -8,6 +8,7 @@
 #include "sim/schedule/dataflow.h"
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/plan.h"
+#include "sim/schedule/tap_counter.h"
 #include "sim/skip/layer_prediction.h"
 #include "sim/skip/prediction.h"
 
@@ -26,18 +27,27 @@ struct Program {
   const Dataflow* dataflow = nullptr;
   std::vector<Tile> tiles;
   std::vector<StepTiles> steps;  // one per step of the plan
+  // Of every chunk of every tile, where they depend on the tile's positions; empty: every tap takes
+  // time.
+  std::vector<ChunkTaps> chunk_taps;
+  bool skips_taps = false;
   Count tiles_skipped = 0;
+  Count queue_peak = 0;
 
   // What a chunk of the tile with that index asks for.
   ChunkDemand demand(std::size_t tile, int chunk) const {
-    return dataflow->chunk(*machine, tiles[tile], plan->taps_of_chunk(chunk));
+    const ChunkTaps taps = chunk_taps.empty()
+                               ? every_tap(plan->taps_of_chunk(chunk), machine->array)
+                               : chunk_taps[tile * plan->chunks + chunk];
+    return dataflow->chunk(*machine, tiles[tile], taps);
   }
   TileDemand demand(std::size_t tile) const { return dataflow->tile(*machine, tiles[tile]); }
 };
 
 // The program of one convolution group, whose channels start at `first_channel` of the layer.
+// taps: null, or what the taps of the group's tiles ask for.
 Program make_program(const Plan& plan, const Prediction& prediction, int first_channel,
-                     const MachineSpec& machine);
+                     const MachineSpec& machine, TapCounter* taps = nullptr);
 
 // The counters that follow from the program alone, without a clock: tiles, reads, writes, traffic,
 // outputs, and what the predictor counts. MACs and prediction quality need values.

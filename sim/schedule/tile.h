@@ -12,10 +12,12 @@ constexpr int no_decision = -1;
 
 struct Tile {
   int distinct = 0;   // different positions among the live PEs
-  int live_cols = 0;  // columns with a live PE
+  int live_cols = 0;  // columns with a live PE; of jobs: their different channels
   int drained = 0;    // rows that leave the array, one a cycle
   int live_pes = 0;   // outputs
   int peeks = 0;      // of the outputs
+  int multicast = 0;  // of the different positions, those whose activations go to any PE
+  int jobs = 0;       // columns at work, where columns are not tied to channels
   Pass pass = Pass::dense;
   // Decisions are numbered in the order in which they are taken: by a dispatch policy within a
   // step, in a program throughout. A tile with a decision of its own starts when that is known;

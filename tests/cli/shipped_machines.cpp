@@ -27,7 +27,9 @@ json counters_of(const json& results, const char* machine) {
 json counters_by(const std::string& engine) {
   const Desk desk;
   json counters;
-  for (const std::string machine : {"dense-16x16", "peek-16x16", "peek-64x4", "peek-16x16-packed"})
+  for (const std::string machine :
+       {"dense-16x16", "peek-16x16", "peek-64x4", "peek-16x16-packed", "peek-16x16-balanced",
+        "dense-16x16-skip", "peek-16x16-skip", "peek-8x32-balanced"})
     for (const auto& file : std::filesystem::directory_iterator(shipped("traces"))) {
       if (file.path().extension() != ".h5") continue;
       const json results =

@@ -16,7 +16,8 @@ using namespace peeksim;
 namespace {
 
 const Vocabulary vocabulary = {
-    {"array.dispatch", {{"gate", "clock-gate"}, {"row_skip", "skip"}, {"packed", "pack"}}},
+    {"array.dispatch",
+     {{"gate", "clock-gate"}, {"row_skip", "skip"}, {"packed", "pack"}, {"balanced_fill", "fill"}}},
     {"prediction.policy", {{"none", "dense"}, {"peek", "look"}, {"oracle", "know"}}}};
 
 // A value for every key that is not its default.
@@ -27,12 +28,15 @@ const std::map<std::string, std::string> other_values = {
     {"array.lanes", "7"},
     {"array.dispatch", "packed"},
     {"array.gate_zero_activations", "false"},
+    {"array.skip_zero_activations", "true"},
+    {"array.zero_lookahead", "6"},
     {"precision.activation_bytes", "2"},
     {"precision.weight_bytes", "4"},
     {"buffers.ifmap_bytes", "3 KiB"},
     {"buffers.weight_bytes", "5 KiB"},
     {"buffers.ofmap_bytes", "77"},
     {"buffers.ifmap_read_width", "9"},
+    {"buffers.ifmap_banks", "2"},
     {"buffers.weight_read_width", "11"},
     {"dram.bytes_per_cycle", "13"},
     {"dram.latency", "15"},
@@ -59,8 +63,10 @@ MachineSpec reload(const MachineSpec& machine, const TempFolder& folder) {
   return load_machine(folder.write("again.yaml", shown(machine)), {}, vocabulary);
 }
 
-const std::vector<std::string> shipped = {"dense-16x16", "peek-16x16", "peek-64x4",
-                                          "peek-16x16-packed", "tiny"};
+const std::vector<std::string> shipped = {
+    "dense-16x16",       "peek-16x16",          "peek-64x4",
+    "peek-16x16-packed", "peek-16x16-balanced", "dense-16x16-skip",
+    "peek-16x16-skip",   "peek-8x32-balanced",  "tiny"};
 
 std::string shipped_path(const std::string& name) {
   return std::string(PEEKSIM_SOURCE_DIR) + "/configs/" + name + ".yaml";
@@ -79,7 +85,9 @@ TEST_CASE("every key changes the machine, and the machine shown reads back as th
     REQUIRE(other_values.count(key.path) == 1);
     std::string value = other_values.at(key.path);
     if (key.path == "prediction.thresholds_file") value = folder.path("t.yaml");
-    const MachineSpec machine = load_machine(path, {key.path + "=" + value}, vocabulary);
+    std::vector<std::string> overrides = {key.path + "=" + value};
+    if (key.path == "buffers.ifmap_banks") overrides.push_back("buffers.ifmap_read_width=10");
+    const MachineSpec machine = load_machine(path, overrides, vocabulary);
     CHECK(seen.insert(shown(machine)).second);  // unlike the default and unlike all other keys
     CHECK(machine.location(key.path).file == "--set");
     CHECK(shown(reload(machine, folder)) == shown(machine));
@@ -91,7 +99,9 @@ TEST_CASE("every key reaches its own field") {
   const TempFolder folder;
   std::vector<std::string> overrides;
   for (const auto& [path, value] : other_values) {
-    if (path != "prediction.thresholds_file") overrides.push_back(path + "=" + value);
+    // Skipping needs gating, which is the one that is changed here.
+    if (path != "prediction.thresholds_file" && path != "array.skip_zero_activations")
+      overrides.push_back(path + "=" + value);
   }
   const MachineSpec m = load_machine(folder.write("m.yaml", "name: m\n"), overrides, vocabulary);
   CHECK(m.name == "another");
@@ -100,12 +110,14 @@ TEST_CASE("every key reaches its own field") {
   CHECK(m.array.lanes == 7);
   CHECK(m.array.dispatch == "packed");
   CHECK_FALSE(m.array.gate_zero_activations);
+  CHECK(m.array.zero_lookahead == 6);
   CHECK(m.precision.activation_bytes == 2);
   CHECK(m.precision.weight_bytes == 4);
   CHECK(m.buffers.ifmap_bytes == 3072);
   CHECK(m.buffers.weight_bytes == 5120);
   CHECK(m.buffers.ofmap_bytes == 77);
   CHECK(m.buffers.ifmap_read_width == 9);
+  CHECK(m.buffers.ifmap_banks == 2);
   CHECK(m.buffers.weight_read_width == 11);
   CHECK(m.dram.bytes_per_cycle == 13);
   CHECK(m.dram.latency == 15);

@@ -79,7 +79,7 @@ ChunkStart chunk_of(const MachineSpec& machine, const Tile& tile, Count taps, bo
   start.tile = &tile;
   start.taps = taps;
   start.last_chunk = last;
-  start.demand = dataflow_of(machine).chunk(machine, tile, taps);
+  start.demand = dataflow_of(machine).chunk(machine, tile, every_tap(taps, machine.array));
   start.tile_demand = dataflow_of(machine).tile(machine, tile);
   return start;
 }

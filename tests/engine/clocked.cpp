@@ -179,7 +179,7 @@ TEST_CASE("a tile counts its distinct positions, live columns and rows from its 
   tile.position = {7, 7, -1, 7, -1, -1, -1, -1, 9, -1, -1, -1};
   tile.settle();
   CHECK(tile.shared_rows);
-  CHECK(tile.distinct == 2);
+  CHECK(tile.distinct == std::vector<int>{7, 9});
   CHECK(tile.live_columns == 3);
   CHECK(tile.live_pes == 4);
   CHECK(tile.drain_rows == std::vector<int>{0, 2});
@@ -187,7 +187,7 @@ TEST_CASE("a tile counts its distinct positions, live columns and rows from its 
   tile.position[1] = 9;
   tile.settle();
   CHECK_FALSE(tile.shared_rows);
-  CHECK(tile.distinct == 2);
+  CHECK(tile.distinct == std::vector<int>{7, 9});
 }
 
 TEST_CASE("an 8-bit output is scaled, rounded with halves to even, and clipped") {

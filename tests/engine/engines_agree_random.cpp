@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "sim/base/error.h"
-#include "sim/skip/operands/zero_gating.h"
 #include "tests/support/both_engines.h"
+#include "tests/support/layer_values.h"
 #include "tests/support/random_case.h"
 #include "tests/support/random_machine.h"
 #include "tests/support/reference_conv.h"
@@ -37,10 +37,7 @@ Layer random_layer() {
 BothEngines replayed(const MachineSpec& machine, const Layer& layer, RandomCase& random) {
   LayerValues values{random.ofmap(layer), {}};
   const std::vector<float> ifmap = random.ifmap(layer);
-  if (choose.from(0, 2) > 0) {
-    values.operands.ifmap = ifmap;
-    if (machine.array.gate_zero_activations) values.zero_taps = zero_taps(layer, ifmap);
-  }
+  if (choose.from(0, 2) > 0) tell_ifmap(machine, layer, ifmap, values);
   return run_both(machine, layer, values);
 }
 
@@ -105,8 +102,7 @@ TEST_CASE("the array computes random layers exactly, and stores all but the gate
     const MachineSpec machine = draw_machine(choose);
     RandomCase random(choose.from(0, 1000));
     LayerValues values = computed_values(layer, random);
-    if (machine.array.gate_zero_activations)
-      values.zero_taps = zero_taps(layer, values.operands.ifmap);
+    tell_ifmap(machine, layer, std::vector<float>(values.operands.ifmap), values);
     BothEngines both;
     try {
       both = run_both(machine, layer, values);

@@ -11,6 +11,7 @@ import numpy as np
 
 from blocks import cut, ifmap_bytes, ofmap_bytes
 from cases import Case
+from prediction import predict, thresholds
 from shapes import Layer, Machine, up
 
 MAX_MACS = 20000
@@ -20,15 +21,23 @@ MAX_OUTPUTS = 1500
 def draw_case(seed, number):
     """Case `number` of the seed, a text; it does not depend on how many others are drawn."""
     rng = random.Random("%s/%d" % (seed, number))
-    if rng.random() < 0.03:
+    special = rng.random()
+    if special < 0.03:
         layer, machine = draw_tie(rng)
+    elif special < 0.15:
+        layer, machine = draw_filling(rng)
+    elif special < 0.2:
+        layer, machine = draw_dead_rows(rng)
     else:
         layer = draw_layer(rng)
         machine = draw_buffers(rng, layer, draw_machine(rng, layer))
-    if rng.random() < 0.04:
+    if rng.random() < 0.07:
         machine = spoil(rng, layer, machine)
     ofmap = draw_ofmap(rng, layer)
-    ifmap = draw_ifmap(rng, layer) if rng.random() < 0.6 else None
+    skips = machine.skip_zero_activations
+    ifmap = None
+    if rng.random() < (0.8 if skips else 0.5):
+        ifmap = draw_ifmap(rng, layer, sparse=skips)
     case = Case(layer, machine, ofmap, ifmap)
     case.expected, case.expected_error = case.simulate()
     return case
@@ -57,24 +66,45 @@ def draw_machine(rng, layer):
     """A machine but for its buffers, which are 0."""
     window = [rng.choice([1, 2, 2, 2, 3, 4, 6]), rng.choice([1, 2, 2, 2, 3, 4, 5])]
     widths = [0, 0, 0, 1, 2, 3, 5, 8, 16]
+    ifmap_read_width = rng.choice(widths + [4, 12])
+    gate_zero_activations = rng.random() < 0.7
+    skips = gate_zero_activations and rng.random() < 0.55
     return Machine(rows=rng.choice([1, 2, 3, 4, 5, 8, 16, 32]),
                    cols=rng.choice([1, 2, 3, 4, 5, 8, 16]),
                    lanes=rng.choice([1, 1, 2, 3, 4, 8, 16, 64]),
-                   dispatch=rng.choice(["gate", "row_skip", "packed"]),
+                   dispatch=rng.choice(["gate", "gate", "row_skip", "packed", "balanced", "balanced",
+                                        "balanced_fill"]),
                    policy=rng.choice(["none", "oracle", "peek", "peek", "peek", "peek"]),
                    window=window,
                    peeks=draw_peeks(rng, *window),
                    threshold=draw_threshold(rng, layer),
                    predict_latency=rng.choice([0, 0, 1, 2, 7, 50, 300]),
                    weight_bytes=rng.choice([1, 1, 2, 4]),
-                   ifmap_read_width=rng.choice(widths),
+                   ifmap_read_width=ifmap_read_width,
                    weight_read_width=rng.choice(widths),
                    dram_bytes_per_cycle=rng.choice([1, 2, 3, 8, 16, 64, 1024]),
                    dram_latency=rng.choice([0, 0, 1, 5, 30, 100]),
                    loop_order=rng.choice(["auto", "auto", "block_major", "group_major"]),
-                   gate_zero_activations=rng.random() < 0.6,
+                   gate_zero_activations=gate_zero_activations,
+                   skip_zero_activations=skips,
+                   zero_lookahead=draw_lookahead(rng, skips),
                    ifmap_buffer_bytes=0, weight_buffer_bytes=0, ofmap_buffer_bytes=0,
-                   activation_bytes=rng.choice([1, 1, 2, 4]))
+                   activation_bytes=rng.choice([1, 1, 2, 4]),
+                   ifmap_banks=draw_banks(rng, ifmap_read_width))
+
+
+def draw_lookahead(rng, skips):
+    """Taps of a run, also where none is skipped; 0 for no limit."""
+    if rng.random() < (0.4 if skips else 0.8):
+        return 0
+    return rng.choice([1, 2, 3, 4, 7, 16, 200])
+
+
+def draw_banks(rng, ifmap_read_width):
+    """0 for an ideal port, or as many banks as the width allows, or fewer."""
+    if ifmap_read_width == 0 or rng.random() < 0.4:
+        return 0
+    return rng.choice([ifmap_read_width, rng.randint(1, ifmap_read_width)])
 
 
 def draw_peeks(rng, h, w):
@@ -137,13 +167,55 @@ def draw_tie(rng):
                           ofmap_buffer_bytes=whole(rng, row * cols))
 
 
+def draw_filling(rng):
+    """A layer and a machine whose last peek tile often has room for neighbors; rare otherwise.
+
+    A peek in the last corner of the window leaves partial windows without one.
+    """
+    while True:
+        layer = draw_layer(rng)
+        h, w = rng.choice([(1, 2), (2, 2), (2, 3), (3, 2), (3, 3)])
+        machine = replace(draw_machine(rng, layer), policy="peek", dispatch="balanced_fill",
+                          rows=rng.choice([3, 4, 5, 8, 16]), window=[h, w],
+                          peeks=rng.choice(["corner", "diagonal", [[h - 1, w - 1]]]))
+        prediction = predict(machine, thresholds(layer, machine),
+                             np.zeros((layer.K, layer.P, layer.Q)))
+        peeks = np.count_nonzero(prediction.peeks)
+        if peeks > machine.rows and peeks % machine.rows > 0:
+            machine = draw_buffers(rng, layer, machine)
+            return layer, machine if rng.random() < 0.2 else in_one_block(layer, machine)
+
+
+def in_one_block(layer, machine):
+    """The machine with buffers that hold the whole plane."""
+    one = layer.one_group()
+    return replace(machine,
+                   ifmap_buffer_bytes=max(1, 2 * block_sizes(one, machine, ifmap_bytes)[-1]),
+                   ofmap_buffer_bytes=2 * block_sizes(one, machine, ofmap_bytes)[-1])
+
+
+def draw_dead_rows(rng):
+    """A layer and a machine that skips whose `gate` tiles often have rows without a live PE."""
+    layer = draw_layer(rng)
+    machine = replace(draw_machine(rng, layer), dispatch="gate", gate_zero_activations=True,
+                      policy=rng.choice(["peek", "oracle"]), rows=rng.randint(2, 8),
+                      cols=rng.randint(1, 2), skip_zero_activations=True)
+    return layer, draw_buffers(rng, layer, machine)
+
+
 def spoil(rng, layer, machine):
     """A machine that cannot run the layer."""
     one = layer.one_group()
     h, w = machine.window
     ifmap, ofmap = (block_sizes(one, machine, size)[0] for size in (ifmap_bytes, ofmap_bytes))
     tap = min(machine.cols, one.K) * machine.weight_bytes
+    width = rng.randint(1, 9)
     return replace(machine, **rng.choice([
+        {"skip_zero_activations": True, "gate_zero_activations": False},
+        {"zero_lookahead": -rng.randint(1, 3)},
+        {"ifmap_read_width": 0, "ifmap_banks": width},
+        {"ifmap_read_width": width, "ifmap_banks": width + rng.choice([1, 9])},
+        {"ifmap_banks": -1},
         {"threshold": [0] * (layer.K + rng.choice([-1, 1]))},
         {"peeks": [[0, 0], rng.choice([[h, 0], [0, w]])]},
         {"ifmap_buffer_bytes": max(1, 2 * ifmap - 1)},
@@ -176,12 +248,17 @@ def draw_ofmap(rng, layer):
                      for _ in range(layer.K)])
 
 
-def draw_ifmap(rng, layer):
-    """[C,H,W]; often what a ReLU left, with a -0 here and there."""
+def draw_ifmap(rng, layer, sparse):
+    """[C,H,W]; often what a ReLU left, with a -0 here and there; if sparse, also whole channels."""
     center = rng.choice([-2, 0, 1])
     ifmap = np.array([draw_patches(rng, layer.H, layer.W, center) for _ in range(layer.C)])
     if rng.random() < 0.7:
         ifmap = np.maximum(ifmap, 0)
+    if sparse:
+        dead = rng.choice([0, 0.2, 0.5, 0.9])
+        for c in range(layer.C):
+            if rng.random() < dead:
+                ifmap[c] = 0
     if rng.random() < 0.2:
         ifmap = np.where(ifmap == 0, -0.0, ifmap)
     return ifmap

@@ -1,7 +1,13 @@
 """What a case exercises, by name: how a test knows that random cases leave nothing out."""
+from dataclasses import replace
+
+import chunks
 from blocks import cut_plane, ifmap_bytes
 from plan import bytes_read, channel_groups, step_order, weight_chunks
 from prediction import pattern, predict, thresholds
+from program import Program
+from shapes import live_taps, tap_columns, up
+from tiles import in_windows, live, pieces
 
 
 def features(case):
@@ -11,7 +17,8 @@ def features(case):
     names = of_layer(case.layer) | of_machine(case.machine) | of_values(case)
     if case.machine.policy == "peek":
         names |= of_windows(case)
-    return names | of_program(case) | {"some " + n for n, count in case.expected.items() if count}
+    names |= of_program(case) | of_tiles(case)
+    return names | {"some " + n for n, count in case.expected.items() if count}
 
 
 def true(**named):
@@ -35,6 +42,11 @@ def of_machine(machine):
         per_channel + "threshold " + ("negative" if t < 0 else "positive" if t > 0 else "0")
         for t in tau} | true(
         lanes=machine.lanes > 1,
+        look_ahead_without_skipping=not machine.skip_zero_activations and machine.zero_lookahead,
+        an_odd_number_of_banks=machine.ifmap_banks % 2 and machine.ifmap_banks > 1,
+        one_bank=machine.ifmap_banks == 1,
+        a_port_that_the_banks_share_unequally=machine.ifmap_banks
+        and machine.ifmap_read_width % machine.ifmap_banks,
         no_read_widths=machine.ifmap_read_width == machine.weight_read_width == 0,
         narrow_ifmap_port=0 < machine.ifmap_read_width < machine.lanes * machine.rows,
         narrow_weight_port=0 < machine.weight_read_width < machine.lanes * machine.cols,
@@ -47,11 +59,14 @@ def of_machine(machine):
 def of_values(case):
     with_ifmap = case.ifmap is not None
     gates = case.machine.gate_zero_activations
+    skips = case.machine.skip_zero_activations
     tau = thresholds(case.layer, case.machine)
     equal = any((plane == t).any() for plane, t in zip(case.ofmap, tau))
     return true(zero_gating_with_ifmap=gates and with_ifmap,
                 zero_gating_without_ifmap=gates and not with_ifmap,
                 ifmap_without_zero_gating=with_ifmap and not gates,
+                skipping_without_ifmap=skips and not with_ifmap,
+                zero_gating_without_skipping=gates and with_ifmap and not skips,
                 values_at_the_threshold=equal)
 
 
@@ -88,3 +103,119 @@ def of_program(case):
         and bytes_read(layer, machine, group_major) == bytes_read(layer, machine, block_major),
         group_major_of_many_blocks=differ and machine.loop_order == "group_major",
         a_load_of_0_bytes=any(ifmap_bytes(layer, machine, b) == 0 for b in blocks))
+
+
+def of_tiles(case):
+    """What the tiles of the first group of the layer, and their chunks, are like."""
+    layer, machine = case.layer.one_group(), case.machine
+    prediction = predict(machine, thresholds(layer, machine), case.ofmap[:layer.K])
+    skips = machine.skip_zero_activations and case.ifmap is not None
+    activations = live_taps(layer, case.ifmap[:layer.C]) if skips else None
+    program = Program(layer, machine, prediction, activations)
+    names = set()
+    for step in program.steps:
+        names |= of_jobs(machine, step)
+        if machine.policy == "peek" and machine.dispatch == "balanced_fill":
+            names |= of_filling(machine, prediction, step)
+        if skips and machine.dispatch == "gate" and machine.policy != "none":
+            names |= of_dead_rows(machine, prediction, step, activations)
+        for tile, own in step.tiles:
+            for chunk in own:
+                names |= of_banks(layer, machine, tile, chunk)
+                if skips:
+                    names |= of_skipping(machine, tile, chunk)
+    return names
+
+
+def of_jobs(machine, step):
+    tiles = [tile for tile, _ in step.tiles if tile.jobs]
+    if not tiles:
+        return set()
+    channels = len(step.group)
+    return true(
+        a_tile_with_two_jobs_of_a_channel=any(tile.jobs > tile.live_cols for tile in tiles),
+        a_last_tile_with_fewer_jobs=len(tiles) > 1 and tiles[-1].jobs < machine.cols,
+        a_job_that_is_not_full=any(tile.live_pes < tile.jobs * machine.rows for tile in tiles),
+        a_tile_of_full_jobs=any(tile.live_pes == machine.cols * machine.rows for tile in tiles),
+        jobs_closed_before_the_last_position=step.queue_peak > 0,
+        a_queue_of_a_full_tile=step.queue_peak >= machine.cols,
+        a_queue_of_more_than_a_tile=step.queue_peak > machine.cols,
+        a_narrow_group_with_more_jobs_in_a_tile_than_channels=channels < machine.cols
+        and any(tile.jobs > channels for tile in tiles),
+        positions_shared_by_jobs=any(tile.distinct < tile.live_pes for tile in tiles))
+
+
+def of_filling(machine, prediction, step):
+    order = in_windows(step.block, prediction.window)
+    peeks = [x for x in order if prediction.peeks[x]]
+    if len(peeks) <= machine.rows:
+        return true(one_peek_tile_that_is_not_filled=0 < len(peeks) < machine.rows)
+    room = -len(peeks) % machine.rows
+    if room == 0:
+        return {"a full last peek tile"}
+    if not step.last_peek.filled:
+        return {"nothing to fill"}
+    windows = {window_of(prediction, x) for x in peeks}
+    open_window = window_of(prediction, peeks[room - machine.rows])
+    taken = [x for x in step.last_peek.positions if not prediction.peeks[x]]
+    unpeeked = [x for x in order if window_of(prediction, x) not in windows]
+    decided = [live(k, [x for x in order if not prediction.peeks[x]
+                        and window_of(prediction, x) < open_window], prediction.gated)
+               for k in step.group]
+    return true(
+        a_filled_peek_tile=True,
+        a_filled_tile_with_a_window_without_a_peek=any(x in taken for x in unpeeked),
+        a_window_without_a_peek_after_the_filled_tile=any(
+            window_of(prediction, x) > open_window for x in unpeeked),
+        a_filled_tile_with_room_left=any(len(own) < room for own in decided),
+        a_filled_tile_without_room_for_all=any(len(own) > room for own in decided),
+        a_channel_that_fills_nothing=not all(decided),
+        a_filled_tile_of_many_chunks=len(step.tiles[-1][1]) > 1,
+        nothing_left_after_filling=step.tiles[-1][0] is step.last_peek)
+
+
+def window_of(prediction, x):
+    return x[0] // prediction.window[0], x[1] // prediction.window[1]
+
+
+def of_skipping(machine, tile, chunk):
+    runs = chunks.live_of_runs(machine, chunk) if machine.zero_lookahead else []
+    return {"skipping in a %s tile" % tile.kind} | true(
+        a_dead_chunk=not chunk.live,
+        a_chunk_with_live_and_dead_taps=0 < len(chunk.live) < len(chunk.taps),
+        a_dead_run=len(runs) > 1 and 0 in runs and any(runs),
+        runs_that_take_longer=any(runs) and chunks.lane_cycles(machine, chunk)
+        > up(chunk.a, machine.lanes),
+        a_shorter_last_run=len(runs) > 1 and len(chunk.taps) % machine.zero_lookahead,
+        look_ahead_beyond_the_chunk=machine.zero_lookahead > len(chunk.taps),
+        skipping_in_streamed_weights=chunk.weights,
+        skipping_in_a_tile_of_jobs=tile.jobs,
+        skipping_in_a_filled_tile=tile.filled,
+        skipping_with_banks=machine.ifmap_banks > 0)
+
+
+def of_dead_rows(machine, prediction, step, activations):
+    """Whether a row without a live PE has a live tap that the tile's other rows have not."""
+    order = in_windows(step.block, prediction.window)
+    for piece in pieces([x for x in order if not prediction.peeks[x]], machine.rows):
+        rows = [x for x in piece if any(not prediction.gated[(k, *x)] for k in step.group)]
+        if rows and (activations[tuple(zip(*piece))].any(axis=0)
+                     & ~activations[tuple(zip(*rows))].any(axis=0)).any():
+            return {"a dead row of a tile that skips"}
+    return set()
+
+
+def of_banks(layer, machine, tile, chunk):
+    if not machine.ifmap_banks:
+        return set()
+    busy = chunks.cycles(layer, machine, tile, chunk)
+    longest = busy > chunks.cycles(layer, replace(machine, ifmap_banks=0), tile, chunk)
+    padding = any(tap_columns(layer, q)[0] < 0 for _, q in tile.positions)
+    return true(
+        a_bank_conflict_that_takes_longest=longest,
+        banks_with_padding_on_the_left=longest and padding,
+        banks_with_a_stride=longest and layer.stride > 1,
+        banks_with_a_dilation=longest and layer.dilation > 1 < layer.S,
+        banks_in_a_tile_of_jobs=longest and tile.jobs,
+        banks_in_a_filled_tile=longest and tile.filled,
+        banks_and_a_dead_chunk=chunk.live == [])

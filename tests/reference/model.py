@@ -6,15 +6,18 @@ import numpy as np
 import timing
 from prediction import check, predict, thresholds
 from program import Program
-from shapes import zero_taps
+from shapes import live_taps
 
 COUNTERS = (
     "macs_total macs_executed macs_predicted macs_zero_gated outputs peeks neighbors "
     "predicted_zero correct_zero false_zero tiles_dense tiles_peek tiles_neighbor tiles_skipped "
     "array_busy drain_stall predict_stall ifmap_reads weight_reads ofmap_writes ifmap_fill_bytes "
     "weight_fill_bytes residual_bytes dram_read_bytes dram_write_bytes windows window_bits_peak "
-    "comparisons cycles memory_stall tail"
+    "comparisons cycles memory_stall tail multicast_reads weight_selects latched_operands "
+    "zero_flags jobs_peak queue_peak"
 ).split()
+
+PEAKS = "window_bits_peak jobs_peak queue_peak".split()  # the maximum, not the sum
 
 
 def simulate(layer, machine, ofmap, ifmap=None):
@@ -32,7 +35,7 @@ def simulate(layer, machine, ofmap, ifmap=None):
         counted = simulate_group(one, machine, tau[k:k + one.K], ofmap[k:k + one.K],
                                  None if ifmap is None else ifmap[c:c + one.C])
         for name in COUNTERS:
-            if name == "window_bits_peak":
+            if name in PEAKS:
                 total[name] = max(total[name], counted[name])
             else:
                 total[name] += counted[name]
@@ -42,20 +45,24 @@ def simulate(layer, machine, ofmap, ifmap=None):
 def simulate_group(layer, machine, tau, ofmap, ifmap):
     """Counters of a convolution with one group (section 1: grouped ones run one after another)."""
     prediction = predict(machine, tau, ofmap)
-    program = Program(layer, machine, prediction)
-    return {**count_macs(layer, machine, prediction, ifmap),
+    live = live_taps(layer, ifmap) if machine.gate_zero_activations and ifmap is not None else None
+    program = Program(layer, machine, prediction, live if machine.skip_zero_activations else None)
+    return {**count_macs(layer, prediction, live),
             **count_outputs(machine, prediction, ofmap),
             **count_windows(machine, program),
-            **count_tiles(layer, program),
+            **count_tiles(program),
+            **count_elements(program),
+            **count_jobs(program),
             **count_bytes(program),
             **timing.run(program, machine)}
 
 
-def count_macs(layer, machine, prediction, ifmap):
+def count_macs(layer, prediction, live):
+    """`live` is what live_taps says of the ifmap, None if no MAC is gated for its activation."""
     zero_gated = 0
-    if machine.gate_zero_activations and ifmap is not None:
+    if live is not None:
         computed = np.count_nonzero(~prediction.gated, axis=0)  # outputs per position, [P,Q]
-        zero_gated = int(np.sum(computed * zero_taps(layer, ifmap)))
+        zero_gated = int(np.sum(computed * np.count_nonzero(~live, axis=2)))
     predicted = int(np.count_nonzero(prediction.gated)) * layer.L
     return {"macs_total": layer.macs,
             "macs_predicted": predicted,
@@ -80,7 +87,7 @@ def count_windows(machine, program):
     return {"windows": sum(bits), "window_bits_peak": max(bits)}
 
 
-def count_tiles(layer, program):
+def count_tiles(program):
     tiles = [tile for step in program.steps for tile, _ in step.tiles]
 
     def run(kind):
@@ -90,9 +97,25 @@ def count_tiles(layer, program):
             "tiles_peek": run("peek"),
             "tiles_neighbor": run("neighbor"),
             "tiles_skipped": sum(step.skipped for step in program.steps),
-            "ifmap_reads": sum(tile.distinct for tile in tiles) * layer.L,
-            "weight_reads": sum(tile.live_cols for tile in tiles) * layer.L,
             "ofmap_writes": sum(tile.live_pes for tile in tiles)}
+
+
+def count_elements(program):
+    """What moves in every tap, and the flags that say which taps are live."""
+    chunks = [(tile, chunk) for step in program.steps for tile, own in step.tiles for chunk in own]
+    return {"ifmap_reads": sum(tile.distinct * chunk.a for tile, chunk in chunks),
+            "weight_reads": sum(tile.live_cols * chunk.a for tile, chunk in chunks),
+            "multicast_reads": sum(tile.multicast * chunk.a for tile, chunk in chunks),
+            "weight_selects": sum(tile.jobs * chunk.a for tile, chunk in chunks),
+            "latched_operands": sum(tile.latched * chunk.a for tile, chunk in chunks),
+            "zero_flags": sum(tile.distinct * len(chunk.taps) for tile, chunk in chunks
+                              if chunk.live is not None)}
+
+
+def count_jobs(program):
+    jobs = [sum(tile.jobs for tile, _ in step.tiles) for step in program.steps]
+    return {"jobs_peak": max(jobs),
+            "queue_peak": max(step.queue_peak for step in program.steps)}
 
 
 def count_bytes(program):

@@ -39,6 +39,21 @@ def check(layer, machine):
         raise CannotRun("a peek lies outside the window")
     if isinstance(machine.threshold, list) and len(machine.threshold) != layer.K:
         raise CannotRun("thresholds do not match the channels")
+    if machine.skip_zero_activations and not machine.gate_zero_activations:
+        raise CannotRun("skipping zero activations needs gating")
+    if machine.zero_lookahead < 0:
+        raise CannotRun("a negative look-ahead")
+    check_banks(machine)
+
+
+def check_banks(machine):
+    """The same of section 5, "Banks"."""
+    if machine.ifmap_banks < 0:
+        raise CannotRun("a negative number of banks")
+    if machine.ifmap_banks and machine.ifmap_read_width == 0:
+        raise CannotRun("banks of a port of unlimited width")
+    if machine.ifmap_banks > machine.ifmap_read_width:
+        raise CannotRun("less than one element per bank")
 
 
 def thresholds(layer, machine):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from blocks import Block, cut_plane, ifmap_bytes
+from chunks import Chunk, live_in
 from plan import channel_groups, step_order, weight_bytes, weight_chunks
 from shapes import up
 from tiles import tiles_of_step
@@ -30,15 +31,6 @@ class Load(Transfer):
 
 
 @dataclass(eq=False)
-class Chunk:
-    """A part of a tile's reduction, the whole of it if weights are resident."""
-
-    taps: int
-    weights: Optional[Load]  # if they are streamed
-    end: Optional[int] = None
-
-
-@dataclass(eq=False)
 class Step:
     """A (block, group) pair."""
 
@@ -51,6 +43,7 @@ class Step:
     residual: Optional[Load] = None
     tiles: list = field(default_factory=list)  # (Tile, its Chunks) in the order they run
     skipped: int = 0
+    queue_peak: int = 0
     predict_ready: Optional[int] = None
     end: Optional[int] = None
 
@@ -69,9 +62,9 @@ class Step:
 class Program:
     """`steps`, and `loads` in program order, of a layer with one group."""
 
-    def __init__(self, layer, machine, prediction):
-        """Throws CannotRun if a buffer is too small."""
-        self.layer, self.machine = layer, machine
+    def __init__(self, layer, machine, prediction, activations):
+        """`activations` are those of live_in. Throws CannotRun if a buffer is too small."""
+        self.layer, self.machine, self.activations = layer, machine, activations
         self.chunks = weight_chunks(layer, machine)
         self.steps, self.loads = [], []
         self.loads_of_kind = {"ifmap": [], "weights": [], "residual": []}
@@ -84,9 +77,10 @@ class Program:
     def add_step(self, block, group, prediction):
         step = self.new_step(block, group, prediction.window)
         self.add_loads(step)
-        tiles, step.skipped = tiles_of_step(self.machine, prediction, block, group)
-        peeks = [tile for tile in tiles if tile.kind == "peek"]
-        others = [tile for tile in tiles if tile.kind != "peek"]
+        tiles = tiles_of_step(self.machine, prediction, block, group)
+        step.skipped, step.queue_peak = tiles.skipped, tiles.queue_peak
+        peeks = [tile for tile in tiles.run if tile.kind == "peek"]
+        others = [tile for tile in tiles.run if tile.kind != "peek"]
         step.tiles = [(tile, self.chunks_of(tile, group)) for tile in peeks]
         if peeks:
             self.last_predicted = step
@@ -121,13 +115,18 @@ class Program:
     def chunks_of(self, tile, group):
         """The chunks of a tile; streamed weights are loaded anew for each."""
         if self.chunks is None:
-            return [Chunk(self.layer.L, None)]
-        chunks = []
-        for taps in self.chunks:
-            chunk = Chunk(taps, self.load("weights", weight_bytes(self.machine, group, taps)))
+            return [self.chunk_of(tile, range(self.layer.L))]
+        chunks, first = [], 0
+        for count in self.chunks:
+            chunk = self.chunk_of(tile, range(first, first + count))
+            chunk.weights = self.load("weights", weight_bytes(self.machine, group, count))
             chunk.weights.last_user = chunk
             chunks.append(chunk)
+            first += count
         return chunks
+
+    def chunk_of(self, tile, taps):
+        return Chunk(taps, live_in(tile, taps, self.activations))
 
     def load(self, kind, size):
         """A new load, the next in program order."""

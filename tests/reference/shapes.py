@@ -66,10 +66,13 @@ class Machine:
     dram_latency: int  # cycles
     loop_order: str
     gate_zero_activations: bool
+    skip_zero_activations: bool
+    zero_lookahead: int  # taps of a run, 0: the whole chunk is one
     ifmap_buffer_bytes: int
     weight_buffer_bytes: int
     ofmap_buffer_bytes: int
     activation_bytes: int
+    ifmap_banks: int = 0  # 0: one ideal port
 
 
 def up(numerator, denominator):
@@ -87,18 +90,18 @@ def tap_columns(layer, q):
     return [q * layer.stride - layer.pad + s * layer.dilation for s in range(layer.S)]
 
 
-def zero_taps(layer, ifmap):
-    """For each output position, how many of its `L` activations are exactly 0 or padding, [P,Q].
+def live_taps(layer, ifmap):
+    """For each output position, which of its `L` activations are neither 0 nor padding, [P,Q,L].
 
-    `ifmap` is [C,H,W] of one group.
+    `ifmap` is [C,H,W] of one group. The taps are in order of channel, kernel row, kernel column.
     """
-    zeros = np.zeros((layer.P, layer.Q), dtype=int)
+    def is_live(channel, row, column):
+        inside = 0 <= row < layer.H and 0 <= column < layer.W
+        return inside and ifmap[channel, row, column] != 0
+
+    live = np.zeros((layer.P, layer.Q, layer.L), dtype=bool)
     for p in range(layer.P):
         for q in range(layer.Q):
-            for row in tap_rows(layer, p):
-                for column in tap_columns(layer, q):
-                    if 0 <= row < layer.H and 0 <= column < layer.W:
-                        zeros[p, q] += np.count_nonzero(ifmap[:, row, column] == 0)
-                    else:
-                        zeros[p, q] += layer.C
-    return zeros
+            live[p, q] = [is_live(channel, row, column) for channel in range(layer.C)
+                          for row in tap_rows(layer, p) for column in tap_columns(layer, q)]
+    return live

@@ -12,7 +12,8 @@ LAYER = Layer(C=1, H=5, W=5, K=2, R=2, S=2, stride=1, pad=0, dilation=1, groups=
 MACHINE = Machine(rows=4, cols=2, lanes=1, dispatch="gate", policy="peek", window=[2, 2],
                   peeks="diagonal", threshold=0, predict_latency=2, weight_bytes=1,
                   ifmap_read_width=0, weight_read_width=0, dram_bytes_per_cycle=4, dram_latency=10,
-                  loop_order="auto", gate_zero_activations=False, ifmap_buffer_bytes=64,
+                  loop_order="auto", gate_zero_activations=False,
+                  skip_zero_activations=False, zero_lookahead=0, ifmap_buffer_bytes=64,
                   weight_buffer_bytes=16, ofmap_buffer_bytes=64, activation_bytes=1)
 OFMAP = np.array([[[-3, -1, 2, 0], [1, -2, 4, 5], [-1, -4, -2, -1], [-3, 0, -5, -2]],
                   [[3, 1, -1, -2], [2, -1, -3, -4], [-2, -3, 6, 1], [-1, -2, -1, 2]]])

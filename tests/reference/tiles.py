@@ -1,38 +1,55 @@
 """Passes and tiles of a step: docs/machine.md, section 4, "Passes" and "Tiles"."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-
-from shapes import up
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One array-full, described by what section 5 asks of it."""
+    """One array-full, described by what sections 5 and 6 ask of it."""
 
     kind: str  # dense, peek or neighbor: its pass
+    positions: frozenset  # those of the live PEs
     live_pes: int
-    distinct: int  # different positions among the live PEs
-    live_cols: int  # columns with a live PE
+    live_cols: int  # columns with a live PE; of jobs: different channels
     drained: int  # cycles of its drain
+    multicast: int = 0  # positions whose activations are sent to any PE, not along a row
+    latched: int = 0  # live PEs that latch an activation for themselves
+    jobs: int = 0  # if it is a tile of jobs
 
-    def cycles(self, machine, l):
-        """What a reduction of `l` taps takes (section 5, "A tile takes")."""
-        terms = [up(l, machine.lanes)]
-        if machine.ifmap_read_width:
-            terms.append(up(self.distinct * l, machine.ifmap_read_width))
-        if machine.weight_read_width:
-            terms.append(up(self.live_cols * l, machine.weight_read_width))
-        return max(terms)
+    @property
+    def distinct(self):
+        """Different positions among the live PEs."""
+        return len(self.positions)
+
+    @property
+    def filled(self):
+        """Whether it is a peek tile that takes in neighbors."""
+        return self.kind == "peek" and self.multicast > 0
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Of a step or a pass of it, in the order they run."""
+
+    run: list
+    skipped: int = 0
+    queue_peak: int = 0
 
 
 def tile_of(kind, lists, drained):
     """The tile whose column k computes the positions `lists[k]`."""
     return Tile(kind=kind,
+                positions=frozenset().union(*lists),
                 live_pes=sum(len(own) for own in lists),
-                distinct=len(set().union(*lists)),
                 live_cols=sum(1 for own in lists if own),
                 drained=drained)
+
+
+def multicast_tile(lists):
+    """A neighbor tile in which every PE has a position of its own."""
+    tile = tile_of("neighbor", lists, drained=max(len(own) for own in lists))
+    return replace(tile, multicast=tile.distinct, latched=tile.live_pes)
 
 
 def in_windows(block, window):
@@ -65,7 +82,7 @@ def gate(machine, positions, channels, gated):
     tiles = [broadcast("neighbor", piece, channels, gated)
              for piece in pieces(positions, machine.rows)]
     run = [tile for tile in tiles if tile.live_pes]
-    return run, len(tiles) - len(run)
+    return Tiles(run, skipped=len(tiles) - len(run))
 
 
 def row_skip(machine, positions, channels, gated):
@@ -75,18 +92,71 @@ def row_skip(machine, positions, channels, gated):
 
 def packed(machine, positions, channels, gated):
     columns = [pieces(live(k, positions, gated), machine.rows) for k in channels]
-    tiles = []
-    for t in range(max(len(own) for own in columns)):
-        lists = [own[t] if t < len(own) else [] for own in columns]
-        tiles.append(tile_of("neighbor", lists, drained=max(len(own) for own in lists)))
-    return tiles, 0
+    return Tiles([multicast_tile([own[t] if t < len(own) else [] for own in columns])
+                  for t in range(max(len(own) for own in columns))])
 
 
-DISPATCH = {"gate": gate, "row_skip": row_skip, "packed": packed}
+def cut_jobs(machine, positions, channels, gated):
+    """The jobs, (channel, positions) each, in order, and the peak of their queue ("Jobs")."""
+    bins = {k: [] for k in channels}
+    jobs, queue, queue_peak = [], 0, 0
+    for x in positions:
+        for k in channels:
+            if gated[(k, *x)]:
+                continue
+            bins[k].append(x)
+            if len(bins[k]) == machine.rows:
+                jobs.append((k, bins[k]))
+                bins[k] = []
+                queue += 1
+        queue_peak = max(queue_peak, queue)
+        queue %= machine.cols  # full tiles are taken out
+    return jobs + [(k, own) for k, own in bins.items() if own], queue_peak
+
+
+def balanced(machine, positions, channels, gated):
+    jobs, queue_peak = cut_jobs(machine, positions, channels, gated)
+    return Tiles([tile_of_jobs(piece) for piece in pieces(jobs, machine.cols)],
+                 queue_peak=queue_peak)
+
+
+def tile_of_jobs(jobs):
+    tile = multicast_tile([positions for _, positions in jobs])
+    return replace(tile, live_cols=len({channel for channel, _ in jobs}), jobs=len(jobs))
+
+
+def taken_in(machine, window, peeks, others, channels, gated):
+    """The neighbors that each channel computes in the last peek tile ("Filling")."""
+    def window_of(position):
+        return position[0] // window[0], position[1] // window[1]
+
+    tiles = pieces(peeks, machine.rows)
+    if machine.dispatch != "balanced_fill" or len(tiles) < 2:
+        return {k: [] for k in channels}
+    room = machine.rows - len(tiles[-1])
+    decided = [x for x in others if window_of(x) < window_of(tiles[-1][0])]
+    return {k: live(k, decided, gated)[:room] for k in channels}
+
+
+def filled(tile, taken):
+    """The peek tile with the neighbors that it takes in."""
+    lists = [own for own in taken.values() if own]
+    if not lists:
+        return tile
+    neighbors = frozenset().union(*lists)
+    return replace(tile,
+                   positions=tile.positions | neighbors,
+                   live_pes=tile.live_pes + sum(len(own) for own in lists),
+                   drained=tile.drained + max(len(own) for own in lists),
+                   multicast=len(neighbors))
+
+
+DISPATCH = {"gate": gate, "row_skip": row_skip, "packed": packed, "balanced": balanced,
+            "balanced_fill": balanced}
 
 
 def tiles_of_step(machine, prediction, block, channels):
-    """The tiles of a step in the order they run, and how many neighbor tiles are skipped."""
+    """The Tiles of a step."""
     everything_live = np.zeros(prediction.gated.shape, dtype=bool)
 
     def whole(kind, positions):
@@ -94,9 +164,17 @@ def tiles_of_step(machine, prediction, block, channels):
                 for piece in pieces(positions, machine.rows)]
 
     if machine.policy == "none":
-        return whole("dense", block.raster), 0
+        return Tiles(whole("dense", block.raster))
     order = in_windows(block, prediction.window) if machine.policy == "peek" else block.raster
     peeks = [x for x in order if prediction.peeks[x]]
     others = [x for x in order if not prediction.peeks[x]]
-    neighbors, skipped = DISPATCH[machine.dispatch](machine, others, channels, prediction.gated)
-    return whole("peek", peeks) + neighbors, skipped
+    taken = taken_in(machine, prediction.window, peeks, others, channels, prediction.gated)
+    done = prediction.gated.copy()  # what the neighbor pass does not compute
+    for k, own in taken.items():
+        for x in own:
+            done[(k, *x)] = True
+    peek_tiles = whole("peek", peeks)
+    if peek_tiles:
+        peek_tiles[-1] = filled(peek_tiles[-1], taken)
+    neighbors = DISPATCH[machine.dispatch](machine, others, channels, done)
+    return replace(neighbors, run=peek_tiles + neighbors.run)

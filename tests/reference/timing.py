@@ -3,6 +3,7 @@
 The array walks through the program as far as it can; where it needs a transfer that is not complete
 it stops, the DRAM serves the next request, and it walks on. A time, once known, never changes.
 """
+from chunks import cycles
 from shapes import up
 
 
@@ -52,7 +53,7 @@ class Array:
     """The PE array and what becomes of its cycles ("Where the array's cycles go")."""
 
     def __init__(self, program, machine):
-        self.steps, self.machine = program.steps, machine
+        self.layer, self.steps, self.machine = program.layer, program.steps, machine
         self.parts = {"array_busy": 0, "predict_stall": 0, "drain_stall": 0, "memory_stall": 0}
         self.now = 0  # end of the last step, tile or chunk
         self.drained = 0  # end of the last drain
@@ -68,7 +69,7 @@ class Array:
                 for chunk in chunks:
                     while chunk.weights and chunk.weights.complete is None:
                         yield
-                    self.start(step, tile, chunk)
+                    self.start(step, tile, chunk, is_first=chunk is chunks[0])
                     self.compute(tile, chunk, is_last=chunk is chunks[-1])
                 self.drained = self.now + tile.drained
                 if tile is step.last_peek:
@@ -76,8 +77,10 @@ class Array:
             step.end = self.now
             self.request_store(s)
 
-    def start(self, step, tile, chunk):
+    def start(self, step, tile, chunk, is_first):
         """The wait before a tile or chunk."""
+        if tile.filled and is_first:  # The tile before it is a peek tile.
+            self.wait(self.drained + self.machine.predict_latency, "predict_stall")
         if tile.kind == "neighbor" and step.predict_ready is not None:
             self.wait(step.predict_ready, "predict_stall")
         if chunk.weights:
@@ -89,9 +92,9 @@ class Array:
 
     def compute(self, tile, chunk, is_last):
         """A tile or chunk; the end of a tile waits for the drain before it ("Drain")."""
-        cycles = tile.cycles(self.machine, chunk.taps)
-        self.parts["array_busy"] += cycles
-        self.now += cycles
+        busy = cycles(self.layer, self.machine, tile, chunk)
+        self.parts["array_busy"] += busy
+        self.now += busy
         if is_last:
             self.wait(self.drained, "drain_stall")
         chunk.end = self.now

@@ -298,7 +298,8 @@ TEST_CASE("the vocabulary lists every predictor and dispatch policy with a meani
     return all;
   };
   CHECK(names("prediction.policy") == std::vector<std::string>{"none", "oracle", "peek"});
-  CHECK(names("array.dispatch") == std::vector<std::string>{"gate", "packed", "row_skip"});
+  CHECK(names("array.dispatch") ==
+        std::vector<std::string>{"balanced", "balanced_fill", "gate", "packed", "row_skip"});
 }
 
 TEST_CASE("the first images of a trace are run alone when asked for, and no more than there are") {

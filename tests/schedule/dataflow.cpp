@@ -31,7 +31,7 @@ MachineSpec machine_with(const Ports& ports) {
 
 Cycle cycles(const Tile& tile, Count taps, const Ports& ports) {
   const MachineSpec machine = machine_with(ports);
-  return dataflow_of(machine).chunk(machine, tile, taps).cycles;
+  return dataflow_of(machine).chunk(machine, tile, every_tap(taps, machine.array)).cycles;
 }
 
 }  // namespace
@@ -76,7 +76,8 @@ TEST_CASE("a tile's time does not overflow where its reads pass 2^31") {
 
 TEST_CASE("a chunk reads an activation per position and tap, and a weight per column and tap") {
   const MachineSpec machine = machine_with({1, 0, 0});
-  const ChunkDemand demand = dataflow_of(machine).chunk(machine, tile(5, 3), 14);
+  const ChunkDemand demand =
+      dataflow_of(machine).chunk(machine, tile(5, 3), every_tap(14, machine.array));
   CHECK(demand.ifmap_reads == 5 * 14);
   CHECK(demand.weight_reads == 3 * 14);
 }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "sim/base/column_set.h"
+#include "sim/base/bits.h"
 #include "sim/base/error.h"
 #include "tests/support/random.h"
 
@@ -32,13 +32,13 @@ void add_window(StepWindows& pass, int positions, const Columns& live) {
 StepWindows empty_pass(int rows, int columns) {
   StepWindows pass;
   pass.rows = rows;
-  pass.columns = columns;
+  pass.columns = pass.array_columns = columns;
   return pass;
 }
 
 Tiles run(const std::string& policy, const StepWindows& pass) {
   Tiles result;
-  result.skipped = find_dispatch(policy).cut(pass, result.tiles);
+  result.skipped = find_dispatch(policy).cut(pass, result.tiles, nullptr).skipped;
   return result;
 }
 
@@ -107,6 +107,40 @@ Tiles naive_packed(const StepWindows& pass) {
       tile.drained = std::max(tile.drained, static_cast<int>(end - first));
     }
     tile.distinct = static_cast<int>(distinct.size());
+    result.tiles.push_back(tile);
+  }
+  return result;
+}
+
+// balanced: jobs of one channel each, `array_columns` to a tile.
+Tiles naive_balanced(const StepWindows& pass) {
+  using Job = std::pair<int, std::vector<std::size_t>>;  // channel, positions
+  const std::vector<Columns> positions = positions_of(pass);
+  std::vector<Job> jobs;
+  std::vector<std::vector<std::size_t>> bins(pass.columns);
+  for (std::size_t p = 0; p < positions.size(); ++p)
+    for (int k = 0; k < pass.columns; ++k) {
+      if (positions[p][k]) bins[k].push_back(p);
+      if (bins[k].size() < std::size_t(pass.rows)) continue;
+      jobs.emplace_back(k, bins[k]);
+      bins[k].clear();
+    }
+  for (int k = 0; k < pass.columns; ++k)
+    if (!bins[k].empty()) jobs.emplace_back(k, bins[k]);
+  Tiles result;
+  for (std::size_t first = 0; first < jobs.size(); first += pass.array_columns) {
+    Tile tile;
+    std::set<std::size_t> distinct;
+    std::set<int> channels;
+    for (std::size_t j = first; j < std::min(jobs.size(), first + pass.array_columns); ++j) {
+      const int length = static_cast<int>(jobs[j].second.size());
+      channels.insert(jobs[j].first);
+      distinct.insert(jobs[j].second.begin(), jobs[j].second.end());
+      tile.live_pes += length;
+      tile.drained = std::max(tile.drained, length);
+    }
+    tile.distinct = static_cast<int>(distinct.size());
+    tile.live_cols = static_cast<int>(channels.size());
     result.tiles.push_back(tile);
   }
   return result;
@@ -239,7 +273,7 @@ TEST_CASE("tiles are appended to those that are there") {
   for (const Dispatch& policy : dispatch_policies()) {
     CAPTURE(policy.name);
     std::vector<Tile> tiles = {shape(9, 9, 9, 81), shape(8, 8, 8, 64)};
-    policy.cut(example(), tiles);
+    policy.cut(example(), tiles, nullptr);
     const Tiles alone = run(policy.name, example());
     REQUIRE(tiles.size() == 2 + alone.tiles.size());
     CHECK(same(tiles[0], shape(9, 9, 9, 81)));
@@ -290,9 +324,105 @@ TEST_CASE("an unknown dispatch policy is an error that suggests the nearest") {
 TEST_CASE("a set of columns is walked in order and counted") {
   const std::uint64_t set[] = {std::uint64_t{1} << 63 | 1, 0, 0b1010};
   std::vector<int> columns;
-  for_each_column(set, 3, [&](int column) { columns.push_back(column); });
+  for_each_bit(set, 3, [&](int column) { columns.push_back(column); });
   CHECK(columns == std::vector<int>{0, 63, 129, 131});
-  CHECK(count_columns(set, 3) == 4);
-  CHECK(count_columns(set, 1) == 2);
-  CHECK(count_columns(set, 0) == 0);
+  CHECK(count_bits(set, 3) == 4);
+  CHECK(count_bits(set, 1) == 2);
+  CHECK(count_bits(set, 0) == 0);
+}
+
+TEST_CASE("balanced is what its definition says on random steps, whatever the array's width") {
+  Random random(77);
+  for (int i = 0; i < 300; ++i) {
+    CAPTURE(i);
+    StepWindows pass = random_pass(random);
+    pass.array_columns = pass.columns + random.between(0, 9);
+    CHECK(same(run("balanced", pass), naive_balanced(pass)));
+    CHECK(same(run("balanced_fill", pass), naive_balanced(pass)));  // without peeks
+  }
+}
+
+TEST_CASE(
+    "a channel with many live outputs takes several columns of a tile, and one read of each "
+    "weight") {
+  StepWindows pass = empty_pass(2, 3);
+  for (int i = 0; i < 6; ++i) add_window(pass, 1, {true, false, i == 0});
+  std::vector<Tile> tiles;
+  const StepSums sums = find_dispatch("balanced").cut(pass, tiles, nullptr);
+  REQUIRE(tiles.size() == 2);
+  CHECK(same(tiles[0], shape(6, 1, 2, 6)));
+  CHECK(same(tiles[1], shape(1, 1, 1, 1)));
+  CHECK(tiles[0].jobs == 3);
+  CHECK(tiles[0].multicast == 6);
+  CHECK(tiles[1].jobs == 1);
+  CHECK(sums.queue_peak == 3);
+}
+
+TEST_CASE("the queue holds what a position closes before full tiles leave it") {
+  StepWindows pass = empty_pass(2, 5);
+  pass.array_columns = 3;
+  for (int i = 0; i < 4; ++i) add_window(pass, 1, Columns(5, true));
+  std::vector<Tile> tiles;
+  // The second position closes 5 jobs, of which 2 are left over; the fourth closes 5 more.
+  CHECK(find_dispatch("balanced").cut(pass, tiles, nullptr).queue_peak == 7);
+  REQUIRE(tiles.size() == 4);
+  CHECK(tiles[3].jobs == 1);
+}
+
+namespace {
+
+// Three windows of two peeks and two neighbors each, of which channel 1 computes none in the first.
+StepWindows with_peeks(int rows) {
+  StepWindows pass = empty_pass(rows, 2);
+  add_window(pass, 2, {true, false});
+  add_window(pass, 2, {true, true});
+  add_window(pass, 2, {true, true});
+  pass.peeks = {2, 2, 2};
+  return pass;
+}
+
+}  // namespace
+
+TEST_CASE("a last peek tile takes in neighbors of the windows that are decided before it") {
+  std::vector<Tile> tiles;
+  TilePositions positions;
+  positions.begin(0);
+  find_dispatch("balanced_fill").cut(with_peeks(4), tiles, &positions);
+  // Peeks 0 … 3, then 4 and 5 of the third window: the first two windows are decided. Channel 0
+  // takes neighbors 0 and 1, channel 1 takes 2 and 3.
+  REQUIRE(tiles.size() == 3);
+  CHECK(same(tiles[1], shape(2 + 4, 2, 4, 4 + 4)));
+  CHECK(tiles[1].pass == Pass::peek);
+  CHECK(tiles[1].peeks == 4);
+  CHECK(tiles[1].multicast == 4);
+  CHECK(positions.of(1) == std::vector<int>{0, 1, 2, 3});
+  CHECK(tiles[0].decides == 0);
+  CHECK(tiles[1].after == 0);
+  CHECK(tiles[1].decides == 1);
+  CHECK(tiles[2].after == 1);
+  CHECK(tiles[2].live_pes == 6);  // 4 of channel 0, 2 of channel 1
+}
+
+TEST_CASE("a last peek tile that is full, or the only one, takes in nothing") {
+  for (const int rows : {1, 2, 3, 6, 7}) {
+    CAPTURE(rows);
+    std::vector<Tile> filled, plain;
+    find_dispatch("balanced_fill").cut(with_peeks(rows), filled, nullptr);
+    find_dispatch("balanced").cut(with_peeks(rows), plain, nullptr);
+    REQUIRE(filled.size() == plain.size());
+    for (std::size_t t = 0; t < filled.size(); ++t) {
+      CHECK(same(filled[t], plain[t]));
+      CHECK(filled[t].after == plain[t].after);
+      CHECK(filled[t].decides == plain[t].decides);
+    }
+  }
+}
+
+TEST_CASE("what fills a tile is the same PE by PE, and looks at no window that is not decided") {
+  const Dispatch& policy = find_dispatch("balanced_fill");
+  StepWindows pass = with_peeks(4);
+  const std::vector<int> expected = {-1, -1, -1, -1, 0, 2, 1, 3};
+  CHECK(policy.fill(pass).neighbor == expected);
+  pass.live[2] = 0;
+  CHECK(policy.fill(pass).neighbor == expected);
 }

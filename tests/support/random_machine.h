@@ -4,6 +4,7 @@
 // A source `draw` has from(least, most), one_in(n) and pick<T>(choices).
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "sim/config/machine.h"
@@ -39,14 +40,20 @@ MachineSpec draw_machine(Draw&& draw) {
   machine.array.rows = draw.from(1, 16);
   machine.array.cols = draw.from(1, 16);
   machine.array.lanes = draw.template pick<int>({1, 1, 2, 5});
-  machine.array.dispatch = draw.template pick<std::string>({"gate", "row_skip", "packed"});
+  machine.array.dispatch =
+      draw.template pick<std::string>({"gate", "row_skip", "packed", "balanced", "balanced_fill"});
   machine.array.gate_zero_activations = !draw.one_in(3);
+  machine.array.skip_zero_activations = machine.array.gate_zero_activations && draw.one_in(2);
+  machine.array.zero_lookahead = draw.template pick<int>({0, 0, 1, 3, 8});
   machine.precision.activation_bytes = draw.template pick<int>({1, 1, 2, 4});
   machine.precision.weight_bytes = draw.template pick<int>({1, 1, 2, 4});
   machine.buffers.ifmap_bytes = draw.template pick<Bytes>({300, 1001, 3000, 65536});
   machine.buffers.weight_bytes = draw.template pick<Bytes>({100, 301, 1000, 65536});
   machine.buffers.ofmap_bytes = draw.template pick<Bytes>({300, 1001, 3000, 65536});
   machine.buffers.ifmap_read_width = draw.template pick<int>({0, 0, 1, 7, 16});
+  if (machine.buffers.ifmap_read_width > 0)
+    machine.buffers.ifmap_banks =
+        std::min(machine.buffers.ifmap_read_width, draw.template pick<int>({0, 0, 1, 3, 4}));
   machine.buffers.weight_read_width = draw.template pick<int>({0, 0, 1, 7, 16});
   machine.dram.bytes_per_cycle = draw.template pick<Bytes>({1, 4, 16, 100});
   machine.dram.latency = draw.template pick<Cycle>({0, 0, 1, 13, 100});

@@ -16,7 +16,14 @@ struct VectorCase {
   MachineSpec machine;
   std::vector<float> ofmap, ifmap;
   bool expects_error = false;
-  Counters expected;
+  Counters expected;                             // 0 where the case does not say
+  std::vector<Count Counters::*> unstated = {};  // what it does not say
+
+  // Of counters, what the case states.
+  Counters stated(Counters counters) const {
+    for (const auto counter : unstated) counters.*counter = 0;
+    return counters;
+  }
 };
 
 // All caseNNN.json of a folder, by name. Throws std::runtime_error when there is none.

@@ -79,7 +79,7 @@ Counters ClockedAccelerator::run(const Work& work, const MemoryKind* memory,
   ifmap_buffer_->begin(work);
   weight_buffer_->begin(work);
   ofmap_buffer_->begin(work, outcome.stored);
-  sequencer_->begin(work);
+  sequencer_->begin(work, *ifmap_buffer_);
   array_->begin(work);
   prediction_unit_->begin(work, outcome.predicted);
   show_cycles(audience, work.group, used);

@@ -45,6 +45,20 @@ int IfmapBuffer::first_tap(const Half& half, int position) const {
   return row * layer.stride_h * half.width + col * layer.stride_w;
 }
 
+std::vector<Count> IfmapBuffer::live_taps(int load, const TileWork& tile, Count first,
+                                          Count taps) const {
+  const Half& half = halves_[half_with(load)];
+  std::vector<int> bases;
+  for (const int position : tile.distinct) bases.push_back(first_tap(half, position));
+  std::vector<Count> live;
+  for (Count tap = 0; tap < taps; ++tap) {
+    const float* values = half.values.data() + half.tap_offset[first + tap];
+    const auto is_live = [values](int base) { return values[base] != 0.0f; };
+    if (std::any_of(bases.begin(), bases.end(), is_live)) live.push_back(tap);
+  }
+  return live;
+}
+
 // The rows turn to their positions.
 void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
   const TileWork& tile = *chunk.tile;
@@ -54,17 +68,18 @@ void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
   base_.resize(positions.size());
   for (std::size_t i = 0; i < positions.size(); ++i)
     base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
-  for (std::vector<float>& operands : operands_)
-    operands.assign(work_->machine->array.lanes * base_.size(), 0.0f);
 }
 
-// One row of the port's registers per lane.
+// One row of the port's registers per tap. More taps than lanes can be complete in a cycle when a
+// bank that held them up has caught up.
 void IfmapBuffer::show(const TapIssue& taps) {
   if (work_->operands->ifmap.empty()) return;
   shown_ = 1 - shown_;
+  operands_[shown_].resize(taps.count * base_.size());
   float* out = operands_[shown_].data();
-  const Count first = wires_.chunk.read().first_tap + taps.first;
-  for (int lane = 0; lane < taps.count; ++lane, out += base_.size()) bring(first + lane, out);
+  const ChunkIssue& chunk = wires_.chunk.read();
+  for (int lane = 0; lane < taps.count; ++lane, out += base_.size())
+    bring(chunk.tap(taps.first + lane), out);
   wires_.row_port.write(operands_[shown_].data());
 }
 

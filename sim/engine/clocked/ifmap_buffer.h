@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "sim/engine/clocked/operand_buffer.h"
+#include "sim/engine/clocked/zero_flags.h"
 
 namespace peeksim::clocked {
 
-class IfmapBuffer : public OperandBuffer {
+class IfmapBuffer : public OperandBuffer, public ZeroFlagsIf {
  public:
   IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires);
+
+  std::vector<Count> live_taps(int load, const TileWork& tile, Count first,
+                               Count taps) const override;
 
  private:
   // A block's bounding rectangle of taps. What lies outside the map is stored as the zeros that the

@@ -29,11 +29,11 @@ void OfmapBuffer::begin(const Work& work, std::vector<float>* dram) {
   filled_bytes_ = 0;
 }
 
-int OfmapBuffer::offset(int step, int column, int position) const {
+int OfmapBuffer::offset(int step, int channel, int position) const {
   const Block& block = work_->block(step);
   const int Q = work_->grid().Q;
   const int row = position / Q - block.row, col = position % Q - block.col;
-  return (column * block.rows + row) * block.cols + col;
+  return (channel * block.rows + row) * block.cols + col;
 }
 
 int OfmapBuffer::plane_offset(int step, int column, int row) const {
@@ -67,12 +67,12 @@ void OfmapBuffer::fill(const LoadRequest& load) {
     }
 }
 
-float OfmapBuffer::residual(int step, int column, int position) const {
+float OfmapBuffer::residual(int step, int channel, int position) const {
   const Half& half = halves_[step % 2];
   if (work_->operands->residual.empty()) return 0.0f;
   if (half.residual_step != step)
     throw bug("ofmap_buffer", "the drain reads a residual that is not in the buffer");
-  return half.residual[offset(step, column, position)];
+  return half.residual[offset(step, channel, position)];
 }
 
 OfmapBuffer::Half& OfmapBuffer::half_of(int step) {
@@ -94,7 +94,7 @@ void OfmapBuffer::on_row() {
     for (int column = 0; column < tile.columns; ++column) {
       const int position = tile.position[out.row * tile.columns + column];
       if (position < 0) continue;
-      half.values[offset(tile.step, column, position)] = out.values[column];
+      half.values[offset(tile.step, tile.channel[column], position)] = out.values[column];
       ++writes_;
     }
   });

@@ -13,7 +13,7 @@ namespace peeksim::clocked {
 class ResidualIf {
  public:
   virtual ~ResidualIf() = default;
-  virtual float residual(int step, int column, int position) const = 0;
+  virtual float residual(int step, int channel, int position) const = 0;
 };
 
 class OfmapBuffer : public Module, public ResidualIf {
@@ -25,7 +25,7 @@ class OfmapBuffer : public Module, public ResidualIf {
   Count writes() const { return writes_; }
   Bytes filled_bytes() const { return filled_bytes_; }
 
-  float residual(int step, int column, int position) const override;
+  float residual(int step, int channel, int position) const override;
 
  private:
   struct Half {
@@ -39,7 +39,7 @@ class OfmapBuffer : public Module, public ResidualIf {
   void fill(const LoadRequest& load);
   // The half of a step, cleared when the step is new to it.
   Half& half_of(int step);
-  int offset(int step, int column, int position) const;
+  int offset(int step, int channel, int position) const;
   int plane_offset(int step, int column, int row) const;
 
   Wires& wires_;

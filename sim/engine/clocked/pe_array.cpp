@@ -22,7 +22,7 @@ PeArray::PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires
 void PeArray::begin(const Work& work) {
   work_ = &work;
   gate_zeros_ =
-      fate_of_zero_taps(work.machine->array, !work.operands->ifmap.empty()) == TapFate::gated;
+      fate_of_zero_taps(work.machine->array, !work.operands->ifmap.empty()) != TapFate::executed;
   accumulators_.clear();
   draining_ = nullptr;
   drained_ = 0;
@@ -49,17 +49,21 @@ void PeArray::on_edge() {
 void PeArray::execute(const TapIssue& taps) {
   const TileWork& tile = *wires_.chunk.read().tile;
   accumulators_.resize(tile.position.size());
-  counted_.ifmap_reads += Count{tile.distinct} * taps.count;
-  counted_.weight_reads += Count{tile.live_columns} * taps.count;
+  counted_.ifmap_reads += static_cast<Count>(tile.distinct.size()) * taps.count;
+  counted_.weight_reads += Count{tile.live_channels} * taps.count;
+  counted_.multicast_reads += Count{tile.multicast_positions} * taps.count;
+  counted_.weight_selects += Count{tile.jobs ? tile.live_columns : 0} * taps.count;
+  counted_.latched_operands += tile.latched_operands() * taps.count;
   counted_.macs_executed += Count{tile.live_pes} * taps.count;
   if (work_->operands->ifmap.empty()) return;
   const float* activations = wires_.row_port.read();
   const float* weights = work_->operands->computes() ? wires_.column_port.read() : nullptr;
   const std::size_t operands = tile.shared_rows ? tile.rows : tile.position.size();
+  const int channels = work_->step(tile.step).channels;
   for (int lane = 0; lane < taps.count; ++lane) {
     multiply(tile, activations, weights);
     activations += operands;
-    if (weights != nullptr) weights += tile.columns;
+    if (weights != nullptr) weights += channels;
   }
 }
 
@@ -68,7 +72,11 @@ void PeArray::execute(const TapIssue& taps) {
 void PeArray::multiply(const TileWork& tile, const float* activations, const float* weights) {
   const int columns = tile.columns;
   Count zeros = 0;
-  if (weights != nullptr) weights_.assign(weights, weights + columns);
+  if (weights != nullptr) {
+    weights_.resize(columns);
+    for (int column = 0; column < columns; ++column)
+      weights_[column] = weights[tile.channel[column]];
+  }
   for (const int row : tile.drain_rows) {
     const double* enable = &tile.enable[row * columns];
     double* sums = &accumulators_[row * columns];
@@ -110,11 +118,12 @@ void PeArray::on_swap() {
         const int pe = row * tile.columns + column;
         const int position = tile.position[pe];
         if (position < 0) continue;
-        const int channel = work_->channel(tile.step, column);
-        shadow_[pe] = operands.computes()
-                          ? operands.finish(accumulators_[pe], channel,
-                                            residual_.residual(tile.step, column, position))
-                          : (*work_->ofmap)[channel * layer.positions() + position];
+        const int channel = work_->channel(tile.step, tile.channel[column]);
+        shadow_[pe] =
+            operands.computes()
+                ? operands.finish(accumulators_[pe], channel,
+                                  residual_.residual(tile.step, tile.channel[column], position))
+                : (*work_->ofmap)[channel * layer.positions() + position];
       }
     }
     std::fill(accumulators_.begin(), accumulators_.end(), 0.0);
@@ -138,7 +147,7 @@ void PeArray::check(const TileWork& tile, int row) {
   for (int column = 0; column < tile.columns; ++column) {
     const int position = tile.position[row * tile.columns + column];
     if (position < 0) continue;
-    const int channel = work_->channel(tile.step, column);
+    const int channel = work_->channel(tile.step, tile.channel[column]);
     const float expected = (*work_->ofmap)[channel * layer.positions() + position];
     const float got = shadow_[row * tile.columns + column];
     const double off = std::abs(double{got} - expected);

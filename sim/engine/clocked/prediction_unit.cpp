@@ -73,27 +73,40 @@ void PredictionUnit::compare(const TileWork& tile, int row, const float* values,
   }
 }
 
+PredictionUnit::Windows PredictionUnit::look_ahead(const ShadowTile& shadow) const {
+  const TileWork& tile = *shadow.tile;
+  Windows windows = seen_;
+  for (const int row : tile.drain_rows)
+    if (row < tile.peek_rows) compare(tile, row, shadow.values + row * tile.columns, windows);
+  return windows;
+}
+
 // A step whose neighbors are all gated ends with its last peek tile (docs/machine.md section 5), so
-// the sequencer must know before that tile has drained: it is told from the shadow registers.
+// the sequencer must know before that tile has drained: it is told from the shadow registers. In
+// the same way it is told whether that tile will be filled.
 void PredictionUnit::on_shadow() {
   guard([this] {
     const ShadowTile& shadow = wires_.shadow.read();
-    const TileWork& tile = *shadow.tile;
-    if (!tile.last_peek) return;
-    open_step(tile.step);
-    Windows windows = seen_;
-    for (const int row : tile.drain_rows)
-      compare(tile, row, shadow.values + row * tile.columns, windows);
-    final_bits_ = windows.bits;
-    const NeighborTiles neighbors = place_neighbors(*work_, tile.step, final_bits_);
-    wires_.look_ahead.write({tile.step, !neighbors.tiles.empty()});
+    const int step = shadow.tile->step;
+    if (!shadow.tile->last_peek && !shadow.tile->before_fill) return;
+    open_step(step);
+    const StepBits bits = look_ahead(shadow).bits;
+    if (shadow.tile->last_peek) {
+      final_bits_ = bits;
+      wires_.look_ahead.write({step, !place_neighbors(*work_, step, bits).tiles.empty()});
+    } else {
+      const FilledTile fill = fill_last_peek_tile(*work_, step, bits);
+      const auto taken = [](int position) { return position >= 0; };
+      wires_.fill_ahead.write(
+          {step, std::any_of(fill.position.begin(), fill.position.end(), taken)});
+    }
   });
 }
 
 void PredictionUnit::on_row() {
   guard([this] {
     const DrainRow& out = wires_.row.read();
-    if (out.tile->pass != Pass::peek) return;
+    if (out.row >= out.tile->peek_rows) return;
     open_step(out.tile->step);
     compare(*out.tile, out.row, out.values, seen_);
     comparisons_ += out.tile->live_in_row[out.row];
@@ -104,6 +117,12 @@ void PredictionUnit::on_drained() {
   guard([this] {
     const TileWork& tile = *wires_.drained.read().tile;
     if (tile.last_peek) finish_step(tile.step);
+    if (tile.before_fill) {
+      Pending pending;
+      pending.fill =
+          std::make_shared<FilledTile>(fill_last_peek_tile(*work_, tile.step, seen_.bits));
+      await(std::move(pending));
+    }
   });
 }
 
@@ -122,11 +141,15 @@ void PredictionUnit::finish_step(int step) {
                       bits.test(window, column));
   }
   Pending pending;
-  pending.start = clock_.now();
-  pending.ready = pending.start + work_->machine->prediction.latency;
   pending.comparisons = comparisons_;
   pending.neighbors = std::make_shared<NeighborTiles>(place_neighbors(*work_, step, bits));
-  counted_.tiles_skipped += pending.neighbors->skipped;
+  pending.neighbors->count(counted_);
+  await(std::move(pending));
+}
+
+void PredictionUnit::await(Pending pending) {
+  pending.start = clock_.now();
+  pending.ready = pending.start + work_->machine->prediction.latency;
   pending_.push_back(std::move(pending));
   release();
 }
@@ -138,6 +161,10 @@ void PredictionUnit::on_edge() {
 void PredictionUnit::release() {
   for (; !pending_.empty() && pending_.front().ready <= clock_.now(); pending_.pop_front()) {
     const Pending& done = pending_.front();
+    if (done.neighbors == nullptr) {
+      wires_.fill_ready.write({done.fill->step, done.fill});
+      continue;
+    }
     wires_.ready.write({done.neighbors->step, done.neighbors});
     work_->recorder.record(prediction_event(done.neighbors->step, done.comparisons), done.start,
                            done.ready);

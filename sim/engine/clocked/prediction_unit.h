@@ -1,6 +1,6 @@
 // The prediction unit: asks the predictor's rule what each peek that drains means for its window,
 // and releases a step's predictions, as tiles of the neighbors that are left, a fixed latency after
-// its last peek.
+// its last peek; and those that fill up the last peek tile after the tile before it.
 #pragma once
 
 #include <deque>
@@ -33,7 +33,8 @@ class PredictionUnit : public Module, public Clocked {
   struct Pending {
     Cycle start = 0, ready = 0;
     Count comparisons = 0;
-    std::shared_ptr<const NeighborTiles> neighbors;
+    std::shared_ptr<const NeighborTiles> neighbors;  // of the step; null: it fills a tile
+    std::shared_ptr<const FilledTile> fill;
   };
 
   void on_edge() override;
@@ -42,6 +43,9 @@ class PredictionUnit : public Module, public Clocked {
   void on_drained();
   void open_step(int step);
   void finish_step(int step);
+  // The windows as they are when all peeks of a finished tile have been seen.
+  Windows look_ahead(const ShadowTile& shadow) const;
+  void await(Pending pending);
   void release();
   // Shows a row of a peek tile to the rule.
   void compare(const TileWork& tile, int row, const float* values, Windows& windows) const;

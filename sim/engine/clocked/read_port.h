@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "sim/base/units.h"
 
@@ -29,6 +30,46 @@ class ReadPort {
   int width_;
   int elements_ = 1;  // of a tap
   Count brought_ = 0;
+};
+
+// The same port of a buffer that is cut into banks, each of which brings its own elements in the
+// order of the taps.
+class BankedPort {
+ public:
+  // Of `width` elements a cycle in all. banks: 0: there are none.
+  explicit BankedPort(int width = 0, int banks = 0)
+      : bank_width_(banks == 0 ? 0 : width / banks), done_(banks) {}
+
+  bool exists() const { return !done_.empty(); }
+
+  // A chunk starts; its first elements come in this cycle. elements: [kernel columns][banks], of a
+  // tap in that column; columns: the kernel column of each tap.
+  void start(std::vector<std::vector<Count>> elements, std::vector<int> columns) {
+    elements_ = std::move(elements);
+    columns_ = std::move(columns);
+    std::fill(done_.begin(), done_.end(), 0);
+    taps_ = 0;
+    brought_ = bank_width_;
+  }
+  void advance() { brought_ += bank_width_; }
+  // Taps all of whose elements have come.
+  Count complete() {
+    for (; taps_ < columns_.size(); ++taps_) {
+      const std::vector<Count>& tap = elements_[columns_[taps_]];
+      for (std::size_t bank = 0; bank < done_.size(); ++bank)
+        if (done_[bank] + tap[bank] > brought_) return static_cast<Count>(taps_);
+      for (std::size_t bank = 0; bank < done_.size(); ++bank) done_[bank] += tap[bank];
+    }
+    return static_cast<Count>(taps_);
+  }
+
+ private:
+  int bank_width_;
+  std::vector<std::vector<Count>> elements_;
+  std::vector<int> columns_;
+  std::size_t taps_ = 0;     // complete
+  std::vector<Count> done_;  // [banks]: elements of those
+  Count brought_ = 0;        // elements that a bank can have brought
 };
 
 }  // namespace peeksim::clocked

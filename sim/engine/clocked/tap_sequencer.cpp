@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/schedule/bank_mapping.h"
+#include "sim/skip/operands/zero_gating.h"
+
 namespace peeksim::clocked {
 
 TapSequencer::TapSequencer(const sc_core::sc_module_name& name, Clock& clock, Wires& wires)
@@ -11,12 +14,18 @@ TapSequencer::TapSequencer(const sc_core::sc_module_name& name, Clock& clock, Wi
   SC_METHOD(on_input);
   sensitive << wires.ifmap_filled.written() << wires.weight_filled.written()
             << wires.residual_filled.written() << wires.stored.written() << wires.drained.written()
-            << wires.look_ahead.written() << wires.ready.written();
+            << wires.look_ahead.written() << wires.ready.written() << wires.fill_ahead.written()
+            << wires.fill_ready.written();
   dont_initialize();
 }
 
-void TapSequencer::begin(const Work& work) {
+void TapSequencer::begin(const Work& work, const ZeroFlagsIf& flags) {
   work_ = &work;
+  flags_ = &flags;
+  skips_zeros_ =
+      fate_of_zero_taps(work.machine->array, !work.operands->ifmap.empty()) == TapFate::skipped;
+  ifmap_banks_ =
+      BankedPort(work.machine->buffers.ifmap_read_width, work.machine->buffers.ifmap_banks);
   ifmap_port_ = ReadPort(work.machine->buffers.ifmap_read_width);
   weight_port_ = ReadPort(work.machine->buffers.weight_read_width);
   waits_.begin(work.recorder);
@@ -44,8 +53,11 @@ void TapSequencer::on_edge() {
   const bool was_issuing = issued_ > 0;
   issued_ = 0;
   ifmap_port_.advance();
+  ifmap_banks_.advance();
   weight_port_.advance();
-  if (state_ == State::computing && taps_done_ == taps_of_chunk_) end_chunk();
+  if (state_ == State::computing && taps_done_ == taps_of_chunk_ &&
+      clock_.now() - chunk_start_ >= lanes_.cycles())
+    end_chunk();
   settle();
   if (was_issuing && issued_ == 0) wires_.taps.write({});
 }
@@ -102,8 +114,8 @@ bool TapSequencer::start_step() {
   neighbors_ = nullptr;
   if (work_->predicts() && !peeks_first()) {
     neighbors_ = std::make_shared<NeighborTiles>(
-        place_neighbors(*work_, step_, initial_bits(*work_, step_)));
-    counted_.tiles_skipped += neighbors_->skipped;
+        clocked::place_neighbors(*work_, step_, initial_bits(*work_, step_)));
+    neighbors_->count(counted_);
   }
   state_ = State::next_tile;
   return true;
@@ -120,13 +132,14 @@ bool TapSequencer::next_tile() {
       return end_step();
     }
   }
+  if (may_take_fill() && wires_.fill_ahead.read().step < step_) return false;
   chunk_ = 0;
   state_ = State::chunk_start;
   return true;
 }
 
 bool TapSequencer::start_chunk() {
-  if (waits_for_prediction()) return false;
+  if (waits_for_prediction() || waits_for_fill()) return false;
   const Plan& plan = *work_->plan;
   const Step& step = work_->step(step_);
   const int weight_load = plan.streamed ? chunk_loads_ : step.weight_load;
@@ -134,39 +147,64 @@ bool TapSequencer::start_chunk() {
   waits_.end();
   chunk_start_ = clock_.now();
   if (chunk_ == 0) take_tile();
-  ifmap_port_.start(tile_->distinct);
-  weight_port_.start(tile_->live_columns);
   taps_done_ = 0;
   taps_of_chunk_ = plan.taps_of_chunk(chunk_);
-  wires_.chunk.write(
-      {tile_, chunk_ * plan.chunk_taps, taps_of_chunk_, step.ifmap_load, weight_load});
+  if (skips_zeros_)
+    find_taps();
+  else
+    lanes_.start(taps_of_chunk_, work_->machine->array.lanes);
+  start_ports();
+  wires_.chunk.write({tile_, chunk_ * plan.chunk_taps, taps_of_chunk_,
+                      skips_zeros_ ? live_.data() : nullptr, step.ifmap_load, weight_load});
   state_ = State::computing;
   return true;
+}
+
+// A chunk without a live tap executes its first one.
+void TapSequencer::find_taps() {
+  const ArraySpec& array = work_->machine->array;
+  const Count all = taps_of_chunk_;
+  live_ = flags_->live_taps(work_->step(step_).ifmap_load, *tile_, chunk_ * work_->plan->chunk_taps,
+                            all);
+  counted_.zero_flags += static_cast<Count>(tile_->distinct.size()) * all;
+  if (live_.empty()) live_.push_back(0);
+  taps_of_chunk_ = static_cast<Count>(live_.size());
+  counted_.macs_zero_gated += tile_->live_pes * (all - taps_of_chunk_);
+  if (array.zero_lookahead == 0)
+    lanes_.start(taps_of_chunk_, array.lanes);
+  else
+    lanes_.start(live_, all, array.zero_lookahead, array.lanes);
+}
+
+void TapSequencer::start_ports() {
+  ifmap_port_.start(static_cast<int>(tile_->distinct.size()));
+  weight_port_.start(tile_->live_channels);
+  if (!ifmap_banks_.exists()) return;
+  const Layer& layer = *work_->layer;
+  const int banks = work_->machine->buffers.ifmap_banks;
+  const BankMapping& mapping = bank_mapping_of(*work_->machine);
+  std::vector<std::vector<Count>> elements(layer.S, std::vector<Count>(banks));
+  for (const int position : tile_->distinct)
+    for (int s = 0; s < layer.S; ++s) {
+      const int x = position % layer.Q() * layer.stride_w - layer.pad_left + s * layer.dilation_w;
+      ++elements[s][mapping.bank(x, banks)];
+    }
+  std::vector<int> columns;
+  for (Count tap = 0; tap < taps_of_chunk_; ++tap)
+    columns.push_back(static_cast<int>(
+        (chunk_ * work_->plan->chunk_taps + (skips_zeros_ ? live_[tap] : tap)) % layer.S));
+  ifmap_banks_.start(std::move(elements), std::move(columns));
 }
 
 // The tile that starts now, PE by PE.
 void TapSequencer::take_tile() {
   TileWork& tile = tiles_[tiles_taken_++ % tiles_.size()];
-  const int columns = work_->step(step_).channels;
-  const int rows = work_->machine->array.rows;
-  tile.clear(rows, columns);
   tile.step = step_;
   tile.index = tile_in_step_;
-  tile.last_peek = false;
-  if (tile_in_step_ < first_tiles_) {
-    tile.pass = work_->predicts() ? Pass::peek : Pass::dense;
-    tile.last_peek = work_->predicts() && tile_in_step_ == first_tiles_ - 1;
-    const std::size_t first = std::size_t(tile_in_step_) * rows;
-    const std::size_t count = std::min<std::size_t>(rows, first_pass_.size() - first);
-    for (std::size_t row = 0; row < count; ++row)
-      std::fill_n(&tile.position[row * columns], columns, first_pass_[first + row]);
-  } else {
-    tile.pass = Pass::neighbor;
-    if (neighbors_ == nullptr) neighbors_ = wires_.ready.read().neighbors;
-    const PlacedTile& placed = neighbors_->tiles[tile_in_step_ - first_tiles_];
-    for (std::size_t pe = 0; pe < placed.size(); ++pe)
-      if (placed[pe] != idle_pe) tile.position[pe] = neighbors_->positions[placed[pe]];
-  }
+  if (tile_in_step_ < first_tiles_)
+    place_first_pass(tile);
+  else
+    place_neighbors(tile);
   tile.settle();
   Count& tiles = tile.pass == Pass::dense  ? counted_.tiles_dense
                  : tile.pass == Pass::peek ? counted_.tiles_peek
@@ -175,24 +213,60 @@ void TapSequencer::take_tile() {
   tile_ = &tile;
   tile_start_ = clock_.now();
   shape_ = Tile();
-  shape_.distinct = tile.distinct;
-  shape_.live_cols = tile.live_columns;
+  shape_.distinct = static_cast<int>(tile.distinct.size());
+  shape_.live_cols = tile.live_channels;
   shape_.drained = static_cast<int>(tile.drain_rows.size());
   shape_.live_pes = tile.live_pes;
   shape_.pass = tile.pass;
 }
 
+void TapSequencer::place_first_pass(TileWork& tile) const {
+  const int columns = work_->step(step_).channels;
+  const int rows = work_->machine->array.rows;
+  tile.clear(rows, columns);
+  tile.pass = work_->predicts() ? Pass::peek : Pass::dense;
+  tile.last_peek = work_->predicts() && tile_in_step_ == first_tiles_ - 1;
+  tile.before_fill =
+      tile_in_step_ == first_tiles_ - 2 && may_fill(*work_, static_cast<Count>(first_pass_.size()));
+  const std::size_t first = std::size_t(tile_in_step_) * rows;
+  const std::size_t count = std::min<std::size_t>(rows, first_pass_.size() - first);
+  for (std::size_t row = 0; row < count; ++row)
+    std::fill_n(&tile.position[row * columns], columns, first_pass_[first + row]);
+  if (work_->predicts()) tile.peek_rows = static_cast<int>(count);
+  if (!may_take_fill() || !wires_.fill_ahead.read().any_live) return;
+  const std::vector<int>& fill = wires_.fill_ready.read().tile->position;
+  for (std::size_t pe = 0; pe < fill.size(); ++pe)
+    if (fill[pe] >= 0) tile.position[pe] = fill[pe];
+  tile.multicast = true;
+}
+
+void TapSequencer::place_neighbors(TileWork& tile) {
+  if (neighbors_ == nullptr) neighbors_ = wires_.ready.read().neighbors;
+  const PlacedTile& placed = neighbors_->tiles[tile_in_step_ - first_tiles_];
+  tile.clear(work_->machine->array.rows, static_cast<int>(placed.channel.size()));
+  tile.pass = Pass::neighbor;
+  tile.channel = placed.channel;
+  tile.multicast = placed.multicast;
+  tile.jobs = placed.jobs;
+  for (std::size_t pe = 0; pe < placed.neighbor.size(); ++pe)
+    if (placed.neighbor[pe] != idle_pe)
+      tile.position[pe] = neighbors_->positions[placed.neighbor[pe]];
+}
+
 void TapSequencer::issue_taps() {
   if (issued_ > 0) return;  // in this cycle already
-  const Count complete =
-      std::min(ifmap_port_.complete(taps_of_chunk_), weight_port_.complete(taps_of_chunk_));
-  issued_ = static_cast<int>(std::min<Count>(work_->machine->array.lanes, complete - taps_done_));
+  const Count brought = std::min(
+      ifmap_banks_.exists() ? ifmap_banks_.complete() : ifmap_port_.complete(taps_of_chunk_),
+      weight_port_.complete(taps_of_chunk_));
+  const Count taken = lanes_.after(clock_.now() - chunk_start_ + 1);
+  issued_ = static_cast<int>(std::min(brought, taken) - taps_done_);
   if (issued_ > 0) wires_.taps.write({taps_done_, issued_});
 }
 
 bool TapSequencer::end_chunk() {
-  work_->recorder.record(chunk_event(step_, tile_->index, shape_, chunk_, taps_of_chunk_),
-                         chunk_start_, clock_.now());
+  work_->recorder.record(
+      chunk_event(step_, tile_->index, shape_, chunk_, work_->plan->taps_of_chunk(chunk_)),
+      chunk_start_, clock_.now());
   if (++chunk_ == work_->plan->chunks) {
     state_ = State::tile_end;
     return true;
@@ -238,6 +312,16 @@ bool TapSequencer::waits_for_prediction() const {
          wires_.ready.read().step < step_;
 }
 
+bool TapSequencer::may_take_fill() const {
+  return tile_in_step_ == first_tiles_ - 1 &&
+         may_fill(*work_, static_cast<Count>(first_pass_.size()));
+}
+
+bool TapSequencer::waits_for_fill() const {
+  return chunk_ == 0 && may_take_fill() && wires_.fill_ahead.read().any_live &&
+         wires_.fill_ready.read().step < step_;
+}
+
 Activity TapSequencer::activity() const {
   switch (state_) {
     case State::computing:
@@ -245,7 +329,8 @@ Activity TapSequencer::activity() const {
     case State::tile_end:
       return Activity::drain_stall;
     case State::chunk_start:
-      return waits_for_prediction() ? Activity::predict_stall : Activity::memory_stall;
+      return waits_for_prediction() || waits_for_fill() ? Activity::predict_stall
+                                                        : Activity::memory_stall;
     case State::finished:
       return Activity::tail;
     default:

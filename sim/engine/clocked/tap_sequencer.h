@@ -6,9 +6,11 @@
 
 #include "sim/config/machine.h"
 #include "sim/engine/clocked/clock.h"
+#include "sim/engine/clocked/lane_schedule.h"
 #include "sim/engine/clocked/read_port.h"
 #include "sim/engine/clocked/wait_recorder.h"
 #include "sim/engine/clocked/wires.h"
+#include "sim/engine/clocked/zero_flags.h"
 
 namespace peeksim::clocked {
 
@@ -16,7 +18,7 @@ class TapSequencer : public Module, public Clocked {
  public:
   TapSequencer(const sc_core::sc_module_name& name, Clock& clock, Wires& wires);
 
-  void begin(const Work& work);
+  void begin(const Work& work, const ZeroFlagsIf& flags);
   bool finished() const { return state_ == State::finished; }
   // Tiles, outputs, and the cycles with their parts.
   const Counters& counted() const { return counted_; }
@@ -50,15 +52,25 @@ class TapSequencer : public Module, public Clocked {
   bool end_step();
 
   bool waits_for_prediction() const;
-  bool peeks_first() const;  // the step has a peek pass
+  bool waits_for_fill() const;
+  bool peeks_first() const;    // the step has a peek pass
+  bool may_take_fill() const;  // the next tile is a last peek tile that may take in neighbors
   void take_tile();
+  void place_first_pass(TileWork& tile) const;
+  void place_neighbors(TileWork& tile);
+  void find_taps();
+  void start_ports();
   static Cycle Counters::*part(Activity activity);
 
   const Clock& clock_;
   Wires& wires_;
   ReadPort ifmap_port_, weight_port_;
+  BankedPort ifmap_banks_;
+  LaneSchedule lanes_;
 
   const Work* work_ = nullptr;
+  const ZeroFlagsIf* flags_ = nullptr;
+  bool skips_zeros_ = false;
   State state_ = State::finished;
   bool fresh_ = true;  // no cycle has passed
   int step_ = 0;
@@ -75,8 +87,9 @@ class TapSequencer : public Module, public Clocked {
   WaitRecorder waits_;
   int chunk_ = 0;        // of the tile
   int chunk_loads_ = 0;  // streamed weight loads used up to and including this chunk's
-  Count taps_done_ = 0, taps_of_chunk_ = 0;
-  int issued_ = 0;  // taps that execute in this cycle
+  Count taps_done_ = 0, taps_of_chunk_ = 0;  // of those that the chunk executes
+  std::vector<Count> live_;                  // which those are, where zero activations are skipped
+  int issued_ = 0;                           // taps that execute in this cycle
   Count swaps_ = 0;
   Counters counted_;
 };

@@ -1,6 +1,7 @@
 #include "sim/engine/clocked/tile_work.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace peeksim::clocked {
 
@@ -8,6 +9,10 @@ void TileWork::clear(int row_count, int column_count) {
   rows = row_count;
   columns = column_count;
   position.assign(std::size_t(rows) * columns, -1);
+  channel.resize(columns);
+  std::iota(channel.begin(), channel.end(), 0);
+  multicast = jobs = last_peek = before_fill = false;
+  peek_rows = 0;
 }
 
 void TileWork::settle() {
@@ -17,7 +22,8 @@ void TileWork::settle() {
   drain_rows.clear();
   shared_rows = true;
   std::vector<char> column_live(columns);
-  std::vector<int> seen;
+  distinct.clear();
+  std::vector<int> sent;
   live_pes = 0;
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
@@ -29,15 +35,25 @@ void TileWork::settle() {
       if (row_position[row] != p) {
         shared_rows &= row_position[row] < 0;
         row_position[row] = p;
-        seen.push_back(p);
+        distinct.push_back(p);
+        if (row >= peek_rows) sent.push_back(p);
       }
     }
     live_pes += live_in_row[row];
     if (live_in_row[row] > 0) drain_rows.push_back(row);
   }
-  std::sort(seen.begin(), seen.end());
-  distinct = static_cast<int>(std::unique(seen.begin(), seen.end()) - seen.begin());
-  live_columns = static_cast<int>(std::count(column_live.begin(), column_live.end(), 1));
+  const auto keep_different = [](std::vector<int>& values) {
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return static_cast<int>(values.size());
+  };
+  keep_different(distinct);
+  multicast_positions = multicast ? keep_different(sent) : 0;
+  std::vector<int> channels;
+  for (int column = 0; column < columns; ++column)
+    if (column_live[column]) channels.push_back(channel[column]);
+  live_columns = static_cast<int>(channels.size());
+  live_channels = keep_different(channels);
 }
 
 }  // namespace peeksim::clocked

@@ -11,8 +11,13 @@ struct TileWork {
   int step = 0;
   int index = 0;  // the how-manieth tile of its step
   Pass pass = Pass::dense;
-  bool last_peek = false;  // the last tile of the step's peek pass
+  bool last_peek = false;    // the last tile of the step's peek pass
+  bool before_fill = false;  // the next one may take in neighbors that are decided with this one
   int rows = 0, columns = 0;
+  int peek_rows = 0;          // the first rows hold peeks; in a filled tile others hold neighbors
+  bool multicast = false;     // neighbors' activations go to any PE and not along a row
+  bool jobs = false;          // columns are not tied to channels
+  std::vector<int> channel;   // [columns]: of the group
   std::vector<int> position;  // [rows][columns]: of the plane, or -1: the PE is disabled
 
   // What follows from the positions.
@@ -21,11 +26,15 @@ struct TileWork {
   std::vector<int> row_position;  // of its enabled PEs, or -1; counts when shared_rows
   std::vector<int> drain_rows;    // the rows with an enabled PE, in order
   bool shared_rows = true;        // the enabled PEs of each row have one position
-  int distinct = 0;               // different positions
+  std::vector<int> distinct;      // the different positions
+  int multicast_positions = 0;    // of those, the ones whose activations go to any PE
   int live_columns = 0;           // columns with an enabled PE
+  int live_channels = 0;          // different channels of those
   int live_pes = 0;
 
-  // An array-full with every PE disabled.
+  Count latched_operands() const { return pass == Pass::neighbor && multicast ? live_pes : 0; }
+
+  // An array-full with every PE disabled, a column for each channel.
   void clear(int row_count, int column_count);
   // Fills what follows from the positions.
   void settle();

@@ -25,6 +25,8 @@ class WeightBuffer : public OperandBuffer {
 
   Half halves_[2];
   const Half* reading_ = nullptr;
+  std::vector<float> operands_[2];  // [lanes][columns]: what the port shows, and what it shows next
+  int shown_ = 0;
 };
 
 }  // namespace peeksim::clocked

@@ -13,6 +13,8 @@ void Wires::reset() {
   drained.reset();
   look_ahead.reset();
   ready.reset();
+  fill_ahead.reset();
+  fill_ready.reset();
   step_end.reset();
   ifmap_released.reset();
   weight_released.reset();

@@ -14,11 +14,17 @@ namespace peeksim::clocked {
 // The tile chunk that the array works on.
 struct ChunkIssue {
   const TileWork* tile = nullptr;
-  Count first_tap = 0, taps = 0;
+  Count first_tap = 0, taps = 0;        // that it executes, from the first one of the chunk on
+  const Count* live = nullptr;          // [taps]: which, of the chunk; null: all, in order
   int ifmap_load = 0, weight_load = 0;  // the loads whose data it uses
+
+  // Of the output, the tap that is executed as the how-manieth.
+  Count tap(Count executed) const {
+    return first_tap + (live == nullptr ? executed : live[executed]);
+  }
 };
 
-// The taps of the chunk that the PEs execute in this cycle.
+// The taps that the PEs execute in this cycle, counted from the first one executed of the chunk.
 struct TapIssue {
   Count first = 0;
   int count = 0;  // 0: the array computes nothing
@@ -44,7 +50,8 @@ struct Drained {
   const TileWork* tile = nullptr;
 };
 
-// Whether any neighbor of a step will be live, told when its last peek tile is finished.
+// Whether any neighbor of a step will be live, told when its last peek tile is finished; or taken
+// into that tile, told when the one before it is.
 struct LookAhead {
   int step = -1;
   bool any_live = false;
@@ -53,6 +60,12 @@ struct LookAhead {
 struct Ready {
   int step = -1;
   std::shared_ptr<const NeighborTiles> neighbors;
+};
+
+// The neighbors that a step's last peek tile takes in are known.
+struct FillReady {
+  int step = -1;
+  std::shared_ptr<const FilledTile> tile;
 };
 
 struct StepEnd {
@@ -93,6 +106,8 @@ struct Wires {
   // prediction unit -> sequencer, loader, storer
   Register<LookAhead> look_ahead{"look_ahead"};
   Register<Ready> ready{"ready"};
+  Register<LookAhead> fill_ahead{"fill_ahead"};
+  Register<FillReady> fill_ready{"fill_ready"};
   // sequencer -> storer; -> loader: how many loads' halves are free again
   Queue<StepEnd> step_end{"step_end"};
   Register<int> ifmap_released{"ifmap_released"}, weight_released{"weight_released"};

@@ -4,34 +4,6 @@
 
 namespace peeksim::clocked {
 
-namespace {
-
-// Calls visit(window of the block, row and column of the window in the grid).
-template <class Visit>
-void for_each_window(const Block& block, Visit&& visit) {
-  int window = 0;
-  for (int r = 0; r < block.window_rows; ++r)
-    for (int c = 0; c < block.window_cols; ++c)
-      visit(window++, block.window_row + r, block.window_col + c);
-}
-
-}  // namespace
-
-std::vector<int> window_order(const WindowGrid& grid, const Block& block, Members members) {
-  std::vector<int> positions;
-  for_each_window(block, [&](int, int row, int col) {
-    for (int i = 0; i < grid.height_of(row); ++i) {
-      for (int j = 0; j < grid.width_of(col); ++j) {
-        const bool peek =
-            std::find(grid.peeks.begin(), grid.peeks.end(), Position{i, j}) != grid.peeks.end();
-        if (members == Members::all || peek == (members == Members::peeks))
-          positions.push_back((row * grid.height + i) * grid.Q + col * grid.width + j);
-      }
-    }
-  });
-  return positions;
-}
-
 StepBits::StepBits(int window_count, int column_count)
     : windows(window_count), columns(column_count) {
   bits.resize(std::size_t(windows) * words());
@@ -56,7 +28,9 @@ StepBits initial_bits(const Work& work, int step) {
   return bits;
 }
 
-NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits) {
+namespace {
+
+StepWindows windows_of(const Work& work, int step, const StepBits& bits) {
   const WindowGrid& grid = work.grid();
   const ArraySpec& array = work.machine->array;
   StepWindows pass;
@@ -72,12 +46,48 @@ NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits) 
   for (int window = 0; window < bits.windows; ++window) live.set_all(window);
   for (std::size_t i = 0; i < live.bits.size(); ++i) live.bits[i] &= ~bits.bits[i];
   pass.live = std::move(live.bits);
+  return pass;
+}
 
+}  // namespace
+
+NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits) {
   NeighborTiles neighbors;
   neighbors.step = step;
-  neighbors.positions = window_order(grid, work.block(step), Members::neighbors);
-  neighbors.skipped = find_dispatch(array.dispatch).place(pass, neighbors.tiles);
+  neighbors.positions = window_order(work.grid(), work.block(step), Members::neighbors);
+  neighbors.sums = find_dispatch(work.machine->array.dispatch)
+                       .place(windows_of(work, step, bits), neighbors.tiles);
   return neighbors;
+}
+
+void NeighborTiles::count(Counters& counters) const {
+  Count jobs = 0;
+  for (const PlacedTile& tile : tiles) {
+    const std::size_t columns = tile.channel.size();
+    for (std::size_t column = 0; tile.jobs && column < columns; ++column)
+      jobs += tile.neighbor[column] != idle_pe;
+  }
+  counters.tiles_skipped += sums.skipped;
+  counters.jobs_peak = std::max(counters.jobs_peak, jobs);
+  counters.queue_peak = std::max(counters.queue_peak, sums.queue_peak);
+}
+
+bool may_fill(const Work& work, Count peeks) {
+  const ArraySpec& array = work.machine->array;
+  return work.has_peeks() && find_dispatch(array.dispatch).fill != nullptr && peeks > array.rows &&
+         peeks % array.rows != 0;
+}
+
+FilledTile fill_last_peek_tile(const Work& work, int step, const StepBits& bits) {
+  const PlacedTile placed =
+      find_dispatch(work.machine->array.dispatch).fill(windows_of(work, step, bits));
+  const std::vector<int> positions =
+      window_order(work.grid(), work.block(step), Members::neighbors);
+  FilledTile tile;
+  tile.step = step;
+  for (const int neighbor : placed.neighbor)
+    tile.position.push_back(neighbor == idle_pe ? -1 : positions[neighbor]);
+  return tile;
 }
 
 }  // namespace peeksim::clocked

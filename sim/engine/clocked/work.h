@@ -9,6 +9,7 @@
 #include "sim/engine/operands.h"
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/plan.h"
+#include "sim/schedule/window_order.h"
 #include "sim/skip/prediction.h"
 
 namespace peeksim::clocked {
@@ -35,18 +36,11 @@ struct Work {
   const WindowGrid& grid() const { return prediction->grid; }
   bool predicts() const { return prediction->predicts(); }
   bool has_peeks() const { return prediction->decides(); }
-  // The layer's channel in a column of the array during a step.
-  int channel(int s, int column) const {
-    return group * (layer->K / layer->groups) + step(s).first_channel + column;
+  // The layer's channel that is the how-manieth of a step's group.
+  int channel(int s, int of_group) const {
+    return group * (layer->K / layer->groups) + step(s).first_channel + of_group;
   }
 };
-
-// Which outputs of a window a list holds.
-enum class Members { all, peeks, neighbors };
-
-// The plane positions (row · Q + column) of a block in window order: windows in raster order,
-// positions in raster order inside a window.
-std::vector<int> window_order(const WindowGrid& grid, const Block& block, Members members);
 
 // A window bit per window of a step's block and column of the group: 1 while the window's neighbors
 // would be left out. [windows][words]
@@ -77,9 +71,24 @@ struct NeighborTiles {
   int step = -1;
   std::vector<int> positions;  // plane position of each neighbor
   std::vector<PlacedTile> tiles;
-  Count skipped = 0;
+  StepSums sums;
+
+  // Adds what the array does not count of it.
+  void count(Counters& counters) const;
 };
 
 NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits);
+
+// Neighbors that a step's last peek tile takes in.
+struct FilledTile {
+  int step = -1;
+  std::vector<int> position;  // [rows][columns] of the plane, or -1
+};
+
+// Whether the step's last peek tile may take in neighbors; peeks: positions of its peek pass.
+bool may_fill(const Work& work, Count peeks);
+
+// bits: of the step, as far as its peeks have been seen when the tile before the last has drained.
+FilledTile fill_last_peek_tile(const Work& work, int step, const StepBits& bits);
 
 }  // namespace peeksim::clocked

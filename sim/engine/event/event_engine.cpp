@@ -2,6 +2,7 @@
 
 #include "sim/engine/self_check.h"
 #include "sim/engine/value_counters.h"
+#include "sim/skip/operands/zero_gating.h"
 
 namespace peeksim::event {
 
@@ -15,10 +16,14 @@ Counters EventEngine::simulate_image(const Job& job, int image, Observer& observ
     computed = predict(setup.prediction, values.ofmap, layer.K);
     prediction = &computed;
   }
+  const bool skips =
+      fate_of_zero_taps(job.machine->array, values.live_taps.known()) == TapFate::skipped;
   Counters total;
   for (int group = 0; group < layer.groups; ++group) {
     const int first_channel = group * (layer.K / layer.groups);
-    const Program program = make_program(setup.plan, *prediction, first_channel, *job.machine);
+    TapCounter taps(layer, *job.machine, skips ? values.live_taps.of_group(group) : nullptr);
+    const Program program =
+        make_program(setup.plan, *prediction, first_channel, *job.machine, &taps);
     const Recorder recorder(observer, image, group, total.cycles, Accelerator::now());
     const Counters counted = accelerator_.run(program, job.memory, recorder);
     Counters counters = program_counters(program, *setup.prediction.predictor);

@@ -8,18 +8,29 @@ namespace peeksim {
 
 namespace {
 
-// The slowest of the lanes, the ifmap port and the weight port. A read width of 0 is unlimited.
-ChunkDemand chunk(const MachineSpec& machine, const Tile& tile, Count taps) {
+// Cycles that the ifmap port takes. A read width of 0 is unlimited.
+Cycle ifmap_cycles(const BufferSpec& buffers, Count reads, Count fullest_bank) {
+  if (buffers.ifmap_banks > 0)
+    return ceil_div(fullest_bank, buffers.ifmap_read_width / buffers.ifmap_banks);
+  return buffers.ifmap_read_width > 0 ? ceil_div(reads, buffers.ifmap_read_width) : 0;
+}
+
+Cycle weight_cycles(const BufferSpec& buffers, Count reads) {
+  return buffers.weight_read_width > 0 ? ceil_div(reads, buffers.weight_read_width) : 0;
+}
+
+// As long as the slowest of the lanes, the ifmap port and the weight port.
+ChunkDemand chunk(const MachineSpec& machine, const Tile& tile, const ChunkTaps& taps) {
   ChunkDemand demand;
-  demand.ifmap_reads = tile.distinct * taps;
-  demand.weight_reads = tile.live_cols * taps;
-  demand.cycles = ceil_div(taps, machine.array.lanes);
-  const BufferSpec& buffers = machine.buffers;
-  if (buffers.ifmap_read_width > 0)
-    demand.cycles = std::max(demand.cycles, ceil_div(demand.ifmap_reads, buffers.ifmap_read_width));
-  if (buffers.weight_read_width > 0)
-    demand.cycles =
-        std::max(demand.cycles, ceil_div(demand.weight_reads, buffers.weight_read_width));
+  demand.ifmap_reads = tile.distinct * taps.taps;
+  demand.weight_reads = tile.live_cols * taps.taps;
+  demand.multicast_reads = tile.multicast * taps.taps;
+  demand.weight_selects = tile.jobs * taps.taps;
+  if (tile.pass == Pass::neighbor && tile.multicast > 0)
+    demand.latched_operands = tile.live_pes * taps.taps;
+  demand.cycles = std::max({taps.lane_cycles,
+                            ifmap_cycles(machine.buffers, demand.ifmap_reads, taps.fullest_bank),
+                            weight_cycles(machine.buffers, demand.weight_reads)});
   return demand;
 }
 

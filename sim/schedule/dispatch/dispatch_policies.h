@@ -8,5 +8,7 @@ namespace peeksim {
 extern const Dispatch gate_dispatch;
 extern const Dispatch row_skip_dispatch;
 extern const Dispatch packed_dispatch;
+extern const Dispatch balanced_dispatch;
+extern const Dispatch balanced_fill_dispatch;
 
 }  // namespace peeksim

@@ -7,13 +7,13 @@ namespace peeksim {
 
 namespace {
 
-Count cut(const StepWindows& step, std::vector<Tile>& tiles) {
+StepSums cut(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* positions) {
   const int decision = cut_peek_pass(step, tiles);
-  return cut_row_tiles(step, decision, true, tiles);
+  return {cut_row_tiles(step, decision, true, tiles, positions), 0};
 }
 
-Count place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
-  return place_row_tiles(step, true, tiles);
+StepSums place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
+  return {place_row_tiles(step, true, tiles), 0};
 }
 
 }  // namespace

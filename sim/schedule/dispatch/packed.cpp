@@ -1,7 +1,7 @@
 // Every column works through its own list of live positions, `rows` at a time.
 #include <algorithm>
 
-#include "sim/base/column_set.h"
+#include "sim/base/bits.h"
 #include "sim/schedule/dispatch/dispatch_policies.h"
 
 namespace peeksim {
@@ -14,17 +14,17 @@ struct Cursor {
   int row = 0;
 };
 
-Count cut(const StepWindows& step, std::vector<Tile>& out) {
+StepSums cut(const StepWindows& step, std::vector<Tile>& out, TilePositions* positions) {
   const int words = step.words();
   const int decision = cut_peek_pass(step, out);
   const std::size_t first = out.size();
   std::vector<Cursor> cursors(step.columns);
-  std::vector<std::int64_t> last_position;  // per tile: the last position counted as distinct
-  std::int64_t position = 0;
+  std::vector<int> last_position;  // per tile: the last position counted as distinct
+  int position = 0;
   for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
     const std::uint64_t* live = step.live_of(window);
     for (int i = 0; i < step.neighbors[window]; ++i, ++position) {
-      for_each_column(live, words, [&](int column) {
+      for_each_bit(live, words, [&](int column) {
         Cursor& cursor = cursors[column];
         if (static_cast<std::size_t>(cursor.tile) == last_position.size()) {
           last_position.push_back(-1);
@@ -33,8 +33,11 @@ Count cut(const StepWindows& step, std::vector<Tile>& out) {
           out.back().after = decision;
         }
         Tile& tile = out[first + cursor.tile];
-        tile.distinct += last_position[cursor.tile] != position;
-        last_position[cursor.tile] = position;
+        if (last_position[cursor.tile] != position) {
+          last_position[cursor.tile] = position;
+          tile.multicast = ++tile.distinct;
+          if (positions != nullptr) positions->add(first + cursor.tile, position);
+        }
         tile.live_cols += cursor.row == 0;
         tile.live_pes += 1;
         tile.drained = std::max(tile.drained, cursor.row + 1);
@@ -42,25 +45,27 @@ Count cut(const StepWindows& step, std::vector<Tile>& out) {
       });
     }
   }
-  return 0;
+  return {};
 }
 
-Count place(const StepWindows& step, std::vector<PlacedTile>& out) {
+StepSums place(const StepWindows& step, std::vector<PlacedTile>& out) {
   std::vector<PlacedTile> tiles;
+  PlacedTile empty(step.rows, step.columns);
+  empty.multicast = true;
   std::vector<int> taken(step.columns);  // positions that each column's list has so far
   int neighbor = 0;
   for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
     for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
-      for_each_column(step.live_of(window), step.words(), [&](int column) {
+      for_each_bit(step.live_of(window), step.words(), [&](int column) {
         const std::size_t tile = taken[column] / step.rows;
-        if (tile == tiles.size()) tiles.emplace_back(step.rows * step.columns, idle_pe);
-        tiles[tile][taken[column] % step.rows * step.columns + column] = neighbor;
+        if (tile == tiles.size()) tiles.push_back(empty);
+        tiles[tile].neighbor[taken[column] % step.rows * step.columns + column] = neighbor;
         ++taken[column];
       });
     }
   }
   out.insert(out.end(), tiles.begin(), tiles.end());
-  return 0;
+  return {};
 }
 
 }  // namespace

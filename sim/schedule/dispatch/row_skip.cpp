@@ -6,13 +6,13 @@ namespace peeksim {
 
 namespace {
 
-Count cut(const StepWindows& step, std::vector<Tile>& tiles) {
+StepSums cut(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* positions) {
   const int decision = cut_peek_pass(step, tiles);
-  return cut_row_tiles(step, decision, false, tiles);
+  return {cut_row_tiles(step, decision, false, tiles, positions), 0};
 }
 
-Count place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
-  return place_row_tiles(step, false, tiles);
+StepSums place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
+  return {place_row_tiles(step, false, tiles), 0};
 }
 
 }  // namespace

@@ -2,21 +2,22 @@
 
 #include <algorithm>
 
-#include "sim/base/column_set.h"
+#include "sim/base/bits.h"
 
 namespace peeksim {
 
 Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
-                    std::vector<Tile>& tiles) {
+                    std::vector<Tile>& tiles, TilePositions* positions) {
   const int words = step.words();
   std::vector<std::uint64_t> live_cols(words);
   Tile tile;
   int filled = 0;  // rows taken, live or dead
   Count skipped = 0;
+  int neighbor = 0;
 
   const auto finish = [&] {
     if (tile.live_pes > 0) {
-      tile.live_cols = count_columns(live_cols.data(), words);
+      tile.live_cols = count_bits(live_cols.data(), words);
       tile.drained = tile.distinct;
       tile.pass = Pass::neighbor;
       tile.after = after;
@@ -31,16 +32,22 @@ Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
 
   for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
     const std::uint64_t* live = step.live_of(window);
-    const int columns = count_columns(live, words);
-    if (columns == 0 && !keep_dead_rows) continue;
+    const int columns = count_bits(live, words);
+    if (columns == 0 && !keep_dead_rows) {
+      neighbor += step.neighbors[window];
+      continue;
+    }
     for (int left = step.neighbors[window]; left > 0;) {
       const int taken = std::min(left, step.rows - filled);
       if (columns > 0) {
+        if (positions != nullptr)
+          for (int i = 0; i < taken; ++i) positions->add(tiles.size(), neighbor + i);
         tile.distinct += taken;
         tile.live_pes += taken * columns;
         for (int w = 0; w < words; ++w) live_cols[w] |= live[w];
       }
       filled += taken;
+      neighbor += taken;
       left -= taken;
       if (filled == step.rows) finish();
     }
@@ -51,7 +58,7 @@ Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
 
 Count place_row_tiles(const StepWindows& step, bool keep_dead_rows,
                       std::vector<PlacedTile>& tiles) {
-  PlacedTile tile(step.rows * step.columns, idle_pe);
+  PlacedTile tile(step.rows, step.columns);
   int row = 0;
   bool any_live = false;
   Count skipped = 0;
@@ -60,7 +67,7 @@ Count place_row_tiles(const StepWindows& step, bool keep_dead_rows,
       tiles.push_back(tile);
     else
       ++skipped;
-    std::fill(tile.begin(), tile.end(), idle_pe);
+    std::fill(tile.neighbor.begin(), tile.neighbor.end(), idle_pe);
     row = 0;
     any_live = false;
   };
@@ -68,8 +75,8 @@ Count place_row_tiles(const StepWindows& step, bool keep_dead_rows,
   for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
     for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
       bool row_live = false;
-      for_each_column(step.live_of(window), step.words(), [&](int column) {
-        tile[row * step.columns + column] = neighbor;
+      for_each_bit(step.live_of(window), step.words(), [&](int column) {
+        tile.neighbor[row * step.columns + column] = neighbor;
         row_live = true;
       });
       if (!row_live && !keep_dead_rows) continue;

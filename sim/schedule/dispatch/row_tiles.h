@@ -10,7 +10,7 @@ namespace peeksim {
 // skipped); without, it is dropped first. Returns the number of skipped tiles.
 // `after`: the decision that the tiles wait for.
 Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
-                    std::vector<Tile>& tiles);
+                    std::vector<Tile>& tiles, TilePositions* positions);
 
 // The same tiles PE by PE.
 Count place_row_tiles(const StepWindows& step, bool keep_dead_rows, std::vector<PlacedTile>& tiles);

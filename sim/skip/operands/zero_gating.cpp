@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/base/column_set.h"
+#include "sim/base/bits.h"
 
 namespace peeksim {
 
@@ -39,7 +39,7 @@ std::vector<int> live_channels(const Layer& layer, const Prediction& prediction,
     for (int col = 0; col < grid.cols(); ++col) {
       prediction.predicted.extract(row * grid.cols() + col, group * channels, channels,
                                    gated.data());
-      const int count = count_columns(gated.data(), words);
+      const int count = count_bits(gated.data(), words);
       for (int i = 0; i < grid.height_of(row); ++i)
         for (int j = 0; j < grid.width_of(col); ++j)
           if (!is_peek[i * grid.width + j])

@@ -15,7 +15,8 @@ namespace peeksim {
 // What becomes of a tap of a computed output whose activation is exactly 0 or padding.
 // `ifmap_known`: the activations are there to be looked at.
 inline TapFate fate_of_zero_taps(const ArraySpec& array, bool ifmap_known) {
-  return array.gate_zero_activations && ifmap_known ? TapFate::gated : TapFate::executed;
+  if (!array.gate_zero_activations || !ifmap_known) return TapFate::executed;
+  return array.skip_zero_activations ? TapFate::skipped : TapFate::gated;
 }
 
 // How many of an output's L taps are zero, for every position of every convolution group:

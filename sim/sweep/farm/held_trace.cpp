@@ -16,6 +16,10 @@ std::size_t zero_taps_bytes(const TraceLayer& traced) {
                           : 0;
 }
 
+std::size_t live_taps_bytes(const TraceLayer& traced) {
+  return traced.has_ifmap ? LiveTaps::size_of(traced.layer) * sizeof(std::uint64_t) : 0;
+}
+
 }  // namespace
 
 HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes,
@@ -32,8 +36,11 @@ HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes
   std::size_t needed = 0;
   for (const TraceLayer& layer : layers)
     for (int image = 0; image < images_; ++image) {
-      const std::size_t zero_taps = needed + ofmap_bytes(layer.layer);
-      places_.push_back({needed, zero_taps, zero_taps + zero_taps_bytes(layer)});
+      const std::size_t live_taps =
+          ceil_div(static_cast<Bytes>(needed), sizeof(std::uint64_t)) * sizeof(std::uint64_t);
+      const std::size_t ofmap = live_taps + live_taps_bytes(layer);
+      const std::size_t zero_taps = ofmap + ofmap_bytes(layer.layer);
+      places_.push_back({live_taps, ofmap, zero_taps, zero_taps + zero_taps_bytes(layer)});
       needed = places_.back().end;
     }
   if (needed > most_bytes) return;
@@ -53,7 +60,10 @@ void HeldTrace::fill(const std::function<bool()>& interrupted) {
       block_->write(place(i, image).ofmap, values);
       if (!layers[i].has_ifmap) continue;
       trace_.read_ifmap(i, image, values);
-      block_->write(place(i, image).zero_taps, zero_taps(layers[i].layer, values));
+      const LiveTaps live(layers[i].layer, values);
+      block_->write(place(i, image).live_taps, live.of_group(0),
+                    LiveTaps::size_of(layers[i].layer));
+      block_->write(place(i, image).zero_taps, zero_taps(layers[i].layer, live));
     }
 }
 
@@ -63,6 +73,13 @@ void HeldTrace::read_ofmap(std::size_t layer, int image, std::vector<float>& val
 
 void HeldTrace::read_zero_taps(std::size_t layer, int image, std::vector<int>& values) const {
   block_->read(place(layer, image).zero_taps, place(layer, image).end, values);
+}
+
+void HeldTrace::read_live_taps(std::size_t layer, int image, LiveTaps& values) const {
+  const TraceLayer& traced = trace_.info().layers[layer];
+  if (!traced.has_ifmap) return;
+  const auto* bits = block_->at<std::uint64_t>(place(layer, image).live_taps);
+  values = LiveTaps(traced.layer, {std::shared_ptr<const std::uint64_t>(), bits});
 }
 
 std::shared_ptr<const HeldTrace> TraceShelf::get(const std::string& path, int images,

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/skip/operands/live_taps.h"
 #include "sim/sweep/farm/shared_block.h"
 #include "sim/trace/trace.h"
 
@@ -26,13 +27,15 @@ class HeldTrace {
   bool holds_values() const { return block_ != nullptr; }
   std::size_t bytes() const { return holds_values() ? block_->bytes() : 0; }
 
-  // [K,P,Q]; the zero taps of the ifmap, empty when the trace has none. REQUIRES: holds_values().
+  // [K,P,Q]; the zero and the live taps of the ifmap, empty and not known when the trace has none.
+  // The live taps stay where they are, for as long as the object lives. REQUIRES: holds_values().
   void read_ofmap(std::size_t layer, int image, std::vector<float>& values) const;
   void read_zero_taps(std::size_t layer, int image, std::vector<int>& values) const;
+  void read_live_taps(std::size_t layer, int image, LiveTaps& values) const;
 
  private:
   struct Place {
-    std::size_t ofmap, zero_taps, end;  // bytes from the start of the block
+    std::size_t live_taps, ofmap, zero_taps, end;  // bytes from the start of the block
   };
   const Place& place(std::size_t layer, int image) const {
     return places_[layer * images_ + image];

@@ -40,6 +40,11 @@ bool StoredRuns::read_zero_taps(std::size_t layer, int image, std::vector<int>& 
   return trace_.holds_values();
 }
 
+bool StoredRuns::read_live_taps(std::size_t layer, int image, LiveTaps& values) {
+  if (trace_.holds_values()) trace_.read_live_taps(layer, image, values);
+  return trace_.holds_values();
+}
+
 const Prediction* StoredRuns::prediction(std::size_t layer, int image,
                                          const LayerPrediction& settings) {
   return store_.masks.find(place(layer, image) + digest_of(settings));

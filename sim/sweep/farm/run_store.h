@@ -73,6 +73,7 @@ class StoredRuns : public RunCache {
 
   bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) override;
   bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) override;
+  bool read_live_taps(std::size_t layer, int image, LiveTaps& values) override;
   const Prediction* prediction(std::size_t layer, int image,
                                const LayerPrediction& settings) override;
   void keep_prediction(std::size_t layer, int image, const LayerPrediction& settings,

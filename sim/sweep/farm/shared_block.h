@@ -20,12 +20,22 @@ class SharedBlock {
   // Plain values from the place of byte `from` on. REQUIRES: within the block.
   template <class T>
   void write(std::size_t from, const std::vector<T>& values) {
-    copy(at_ + from, values.data(), values.size() * sizeof(T));
+    write(from, values.data(), values.size());
+  }
+  template <class T>
+  void write(std::size_t from, const T* values, std::size_t count) {
+    copy(at_ + from, values, count * sizeof(T));
   }
   template <class T>
   void read(std::size_t from, std::size_t end, std::vector<T>& values) const {
     values.resize((end - from) / sizeof(T));
     copy(values.data(), at_ + from, end - from);
+  }
+
+  // Where values written from that byte on lie. REQUIRES: aligned as T.
+  template <class T>
+  const T* at(std::size_t from) const {
+    return reinterpret_cast<const T*>(at_ + from);
   }
 
  private:

@@ -1,0 +1,53 @@
+#include "sim/config/machine_checks.h"
+
+namespace peeksim {
+
+namespace {
+
+[[noreturn]] void fail(const MachineSpec& machine, const char* key, const std::string& what,
+                       const std::string& remedy) {
+  throw Error(ErrorKind::config, machine.location(key), what, remedy);
+}
+
+void require_possible_skipping(const MachineSpec& machine) {
+  const ArraySpec& array = machine.array;
+  if (array.skip_zero_activations && !array.gate_zero_activations)
+    fail(machine, "array.skip_zero_activations",
+         "zero activations cannot be skipped where they are not gated",
+         "set array.gate_zero_activations: true");
+  if (array.zero_lookahead < 0)
+    fail(machine, "array.zero_lookahead",
+         "expected 0 or more taps, found " + std::to_string(array.zero_lookahead),
+         "0 searches a whole chunk");
+}
+
+void require_possible_banks(const MachineSpec& machine) {
+  const int banks = machine.buffers.ifmap_banks, width = machine.buffers.ifmap_read_width;
+  if (banks == 0) return;
+  if (banks < 0)
+    fail(machine, "buffers.ifmap_banks", "expected 0 or more banks, found " + std::to_string(banks),
+         "0 is one ideal port");
+  if (width == 0)
+    fail(machine, "buffers.ifmap_banks",
+         "banks share a read width, and that of the ifmap buffer is unlimited",
+         "set buffers.ifmap_read_width, or ifmap_banks: 0");
+  if (width < banks)
+    fail(machine, "buffers.ifmap_banks",
+         std::to_string(banks) + " banks share a read width of " + std::to_string(width) +
+             ": less than one element each",
+         "set buffers.ifmap_read_width to a multiple of the banks");
+}
+
+}  // namespace
+
+void require_consistent(const MachineSpec& machine) {
+  require_possible_skipping(machine);
+  require_possible_banks(machine);
+}
+
+std::vector<std::string> idle_keys(const MachineSpec& machine) {
+  if (machine.array.zero_lookahead == 0 || machine.array.skip_zero_activations) return {};
+  return {"array.zero_lookahead has no effect without array.skip_zero_activations"};
+}
+
+}  // namespace peeksim

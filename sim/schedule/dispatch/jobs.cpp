@@ -1,0 +1,143 @@
+#include "sim/schedule/dispatch/jobs.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sim/base/bits.h"
+
+namespace peeksim {
+
+namespace {
+
+// Adds up closed jobs, `columns` to a tile.
+class JobTiles {
+ public:
+  JobTiles(int columns, int channels, Count neighbors, int after, std::vector<Tile>& tiles,
+           TilePositions* positions)
+      : columns_(columns),
+        after_(after),
+        tiles_(tiles),
+        positions_(positions),
+        tile_of_neighbor_(neighbors, -1),
+        tile_of_channel_(channels, -1) {}
+
+  Count closed() const { return closed_; }
+
+  void close(int channel, const int* neighbors, int count) {
+    const int number = static_cast<int>(closed_ / columns_);
+    if (closed_++ % columns_ == 0) open();
+    Tile& tile = tiles_.back();
+    ++tile.jobs;
+    tile.live_cols += is_new(tile_of_channel_[channel], number);
+    tile.live_pes += count;
+    tile.drained = std::max(tile.drained, count);
+    for (int i = 0; i < count; ++i) {
+      if (!is_new(tile_of_neighbor_[neighbors[i]], number)) continue;
+      ++tile.distinct;
+      if (positions_ != nullptr) positions_->add(tiles_.size() - 1, neighbors[i]);
+    }
+    tile.multicast = tile.distinct;
+  }
+
+ private:
+  void open() {
+    tiles_.emplace_back();
+    tiles_.back().pass = Pass::neighbor;
+    tiles_.back().after = after_;
+  }
+  static bool is_new(int& last, int tile) {
+    if (last == tile) return false;
+    last = tile;
+    return true;
+  }
+
+  const int columns_, after_;
+  std::vector<Tile>& tiles_;
+  TilePositions* const positions_;
+  std::vector<int> tile_of_neighbor_, tile_of_channel_;  // the last tile that has it
+  Count closed_ = 0;
+};
+
+}  // namespace
+
+StepSums cut_jobs(const StepWindows& step, std::vector<int> taken, int after,
+                  std::vector<Tile>& tiles, TilePositions* positions) {
+  const Count neighbors = std::accumulate(step.neighbors.begin(), step.neighbors.end(), Count{0});
+  JobTiles jobs(step.array_columns, step.columns, neighbors, after, tiles, positions);
+  std::vector<int> bins(std::size_t(step.columns) * step.rows);  // [channels][rows]
+  std::vector<int> filled(step.columns);
+  StepSums sums;
+  int neighbor = 0;
+  for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
+    for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
+      const Count full_before = jobs.closed() / step.array_columns * step.array_columns;
+      for_each_bit(step.live_of(window), step.words(), [&](int channel) {
+        if (taken[channel] > 0) {
+          --taken[channel];
+          return;
+        }
+        int* bin = &bins[std::size_t(channel) * step.rows];
+        bin[filled[channel]] = neighbor;
+        if (++filled[channel] < step.rows) return;
+        jobs.close(channel, bin, step.rows);
+        filled[channel] = 0;
+      });
+      sums.queue_peak = std::max(sums.queue_peak, jobs.closed() - full_before);
+    }
+  }
+  for (int channel = 0; channel < step.columns; ++channel)
+    if (filled[channel] > 0)
+      jobs.close(channel, &bins[std::size_t(channel) * step.rows], filled[channel]);
+  return sums;
+}
+
+StepSums place_jobs(const StepWindows& step, std::vector<int> taken,
+                    std::vector<PlacedTile>& tiles) {
+  struct Job {
+    int channel = 0;
+    std::vector<int> neighbors;
+  };
+  std::vector<Job> bins(step.columns), jobs;
+  for (int channel = 0; channel < step.columns; ++channel) bins[channel].channel = channel;
+  const auto close = [&](Job& bin) {
+    jobs.push_back(bin);
+    bin.neighbors.clear();
+  };
+  const std::size_t columns = step.array_columns;
+  StepSums sums;
+  int neighbor = 0;
+  Count waiting = 0;
+  for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
+    for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
+      for (Job& bin : bins) {
+        const bool live = step.live_of(window)[bin.channel / 64] >> (bin.channel % 64) & 1;
+        if (!live || taken[bin.channel]-- > 0) continue;
+        bin.neighbors.push_back(neighbor);
+        if (static_cast<int>(bin.neighbors.size()) < step.rows) continue;
+        close(bin);
+        ++waiting;
+      }
+      sums.queue_peak = std::max(sums.queue_peak, waiting);
+      waiting %= step.array_columns;
+    }
+  }
+  for (Job& bin : bins)
+    if (!bin.neighbors.empty()) close(bin);
+
+  for (std::size_t first = 0; first < jobs.size(); first += columns) {
+    PlacedTile tile(step.rows, step.array_columns);
+    tile.multicast = tile.jobs = true;
+    for (std::size_t column = 0; column < columns && first + column < jobs.size(); ++column) {
+      const Job& job = jobs[first + column];
+      tile.channel[column] = job.channel;
+      for (std::size_t row = 0; row < job.neighbors.size(); ++row)
+        tile.neighbor[row * columns + column] = job.neighbors[row];
+    }
+    for (std::size_t column = jobs.size() - first; column < columns; ++column)
+      tile.channel[column] = 0;  // idle
+    tiles.push_back(std::move(tile));
+  }
+  return sums;
+}
+
+}  // namespace peeksim

@@ -1,0 +1,18 @@
+// Tiles of jobs, of which any column of the array takes the next: what balanced and balanced_fill
+// have in common (docs/machine.md section 4).
+#pragma once
+
+#include "sim/schedule/dispatch.h"
+
+namespace peeksim {
+
+// Cuts the neighbors of the step into jobs. taken: of each channel, how many of its first live
+// neighbors are computed elsewhere. after: the decision that the tiles wait for.
+StepSums cut_jobs(const StepWindows& step, std::vector<int> taken, int after,
+                  std::vector<Tile>& tiles, TilePositions* positions);
+
+// The same tiles PE by PE.
+StepSums place_jobs(const StepWindows& step, std::vector<int> taken,
+                    std::vector<PlacedTile>& tiles);
+
+}  // namespace peeksim
