@@ -37,7 +37,9 @@ def live_in(tile, taps, activations):
     """
     if activations is None:
         return None
-    return [tap for tap in taps if any(activations[(*x, tap)] for x in tile.positions)]
+    p, q = zip(*tile.positions)
+    live = activations[p, q].any(axis=0)  # [L]
+    return [tap for tap in taps if live[tap]]
 
 
 def cycles(layer, machine, tile, chunk):

@@ -2,6 +2,8 @@
 import unittest
 from dataclasses import replace
 
+import numpy as np
+
 from draw import draw_case
 from model import PEAKS, simulate
 from tiles import DISPATCH
@@ -9,11 +11,22 @@ from tiles import DISPATCH
 CASES = [case for case in (draw_case("conservation", i) for i in range(100))
          if case.expected_error is None]
 
+TIMES = "cycles array_busy predict_stall drain_stall memory_stall tail".split()
+MULTICAST = "multicast_reads weight_selects latched_operands jobs_peak queue_peak".split()
+READS = "ifmap_reads weight_reads multicast_reads weight_selects latched_operands".split()
+
 
 def simulated(case, layer=None, ofmap=None, ifmap=None, **changed):
     """Counters of the case on a machine with other fields."""
     return simulate(layer or case.layer, replace(case.machine, **changed),
                     case.ofmap if ofmap is None else ofmap, ifmap)
+
+
+def skipping(case, skips, ifmap="of the case", **changed):
+    """Counters of the case on a machine that gates zero activations and skips them, or not."""
+    changed = {"zero_lookahead": 0, **changed}
+    return simulated(case, ifmap=case.ifmap if isinstance(ifmap, str) else ifmap,
+                     gate_zero_activations=True, skip_zero_activations=skips, **changed)
 
 
 class Conservation(unittest.TestCase):
@@ -83,6 +96,90 @@ class Conservation(unittest.TestCase):
             for dispatch in DISPATCH:
                 counters = simulated(case, dispatch=dispatch)
                 self.assertEqual({n: counters[n] for n in same}, {n: e[n] for n in same})
+        self.each(check)
+
+    def test_jobs_need_no_more_tiles_than_packed_and_filling_no_more_than_jobs(self):
+        def check(case, e):
+            packed, balanced, fill = (simulated(case, dispatch=d)
+                                      for d in ("packed", "balanced", "balanced_fill"))
+            self.assertLessEqual(balanced["tiles_neighbor"], packed["tiles_neighbor"])
+            self.assertLessEqual(fill["tiles_neighbor"], balanced["tiles_neighbor"])
+            self.assertEqual(fill["tiles_peek"], balanced["tiles_peek"])
+            self.assertEqual(packed["latched_operands"], balanced["latched_operands"])
+            self.assertLessEqual(fill["latched_operands"], balanced["latched_operands"])
+            self.assertLessEqual(fill["jobs_peak"], balanced["jobs_peak"])
+        self.each(check)
+
+    def test_the_oracle_has_nothing_to_fill(self):
+        self.each(lambda case, e: self.assertEqual(
+            simulated(case, policy="oracle", dispatch="balanced_fill"),
+            simulated(case, policy="oracle", dispatch="balanced")))
+
+    def test_what_is_multicast_is_read_and_what_is_latched_or_selected_is_multicast(self):
+        def check(case, e):
+            self.assertLessEqual(e["multicast_reads"], e["ifmap_reads"])
+            self.assertLessEqual(e["queue_peak"], e["jobs_peak"])
+            if case.machine.dispatch != "balanced_fill":
+                self.assertLessEqual(e["multicast_reads"], e["latched_operands"])
+            self.assertLessEqual(e["weight_selects"], e["latched_operands"])
+            if case.machine.dispatch in ("gate", "row_skip") or case.machine.policy == "none":
+                self.assertFalse(any(e[n] for n in MULTICAST))
+        self.each(check)
+
+    def test_skipping_changes_time_and_reads_alone(self):
+        def check(case, e):
+            plain, skips = (skipping(case, s) for s in (False, True))
+            # A chunk reads its first tap, if no other; a tile no more than without skipping.
+            for name in READS:
+                self.assertLessEqual(skips[name], plain[name], name)
+            self.assertLessEqual(skips["array_busy"], plain["array_busy"])
+            self.assertGreaterEqual(skips["zero_flags"],
+                                    skips["ifmap_reads"] if case.ifmap is not None else 0)
+            self.assertEqual(plain["zero_flags"], 0)
+            for name in set(plain) - set(TIMES) - set(READS) - {"zero_flags"}:
+                self.assertEqual(skips[name], plain[name], name)
+        self.each(check)
+
+    def test_every_executed_mac_has_a_live_tap(self):
+        def check(case, e):
+            if case.ifmap is not None:
+                skips = skipping(case, True)
+                pes = case.machine.rows * case.machine.cols * case.machine.lanes
+                self.assertLessEqual(skips["macs_executed"], skips["array_busy"] * pes)
+        self.each(check)
+
+    def test_without_zeros_or_without_values_skipping_changes_nothing_but_flags(self):
+        def check(case, e):
+            known = np.ones((case.layer.C, case.layer.H, case.layer.W))
+            for ifmap in [None] + [known] * (case.layer.pad == 0):
+                plain, skips = (skipping(case, s, ifmap=ifmap) for s in (False, True))
+                flags = 0 if ifmap is None else skips["ifmap_reads"]
+                self.assertEqual(skips, {**plain, "zero_flags": flags})
+        self.each(check)
+
+    def test_look_ahead_over_the_whole_reduction_is_no_limit_and_a_shorter_one_costs_time(self):
+        def check(case, e):
+            free = skipping(case, True)
+            self.assertEqual(skipping(case, True, zero_lookahead=case.layer.L), free)
+            for h in (1, 3):
+                limited = skipping(case, True, zero_lookahead=h)
+                self.assertGreaterEqual(limited["array_busy"], free["array_busy"])
+                for name in set(free) - set(TIMES):
+                    self.assertEqual(limited[name], free[name], name)
+        self.each(check)
+
+    def test_one_bank_is_an_ideal_port_and_more_cost_time_alone(self):
+        def check(case, e):
+            width = case.machine.ifmap_read_width
+            if width == 0:
+                return
+            ideal = simulated(case, ifmap=case.ifmap, ifmap_banks=0)
+            self.assertEqual(simulated(case, ifmap=case.ifmap, ifmap_banks=1), ideal)
+            for banks in {min(2, width), width}:
+                banked = simulated(case, ifmap=case.ifmap, ifmap_banks=banks)
+                self.assertGreaterEqual(banked["array_busy"], ideal["array_busy"])
+                for name in set(ideal) - set(TIMES):
+                    self.assertEqual(banked[name], ideal[name], name)
         self.each(check)
 
     def test_a_grouped_convolution_is_its_groups_one_after_another(self):
