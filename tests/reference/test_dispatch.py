@@ -70,10 +70,11 @@ class Jobs(ByHand):
         self.has(counters, tail=1 + 2, cycles=3 + 2 + 2 + 1 + 2)
 
     def test_the_queue_holds_what_is_left_over_and_what_a_position_closes(self):
-        # Jobs of one position; live per position: 2, 3, 1 of three channels on three columns.
-        self.has(plane(BALANCED, [[[1, 1, 1]], [[1, 1, -1]], [[-1, 1, -1]]], policy="oracle",
-                       rows=1, cols=3, weight_buffer_bytes=99),
-                 queue_peak=2 + 3, jobs_peak=6, tiles_neighbor=2)
+        # Jobs of one position; live per position: 1, 3, 1, 3 of three channels on three columns.
+        # The queue holds 1; 4, of which a tile takes 3; 2; 5.
+        self.has(plane(BALANCED, [[[1, 1, 1, 1]], [[-1, 1, -1, 1]], [[-1, 1, -1, 1]]],
+                       policy="oracle", rows=1, cols=3, weight_buffer_bytes=99),
+                 queue_peak=2 + 3, jobs_peak=8, tiles_neighbor=3)
 
     def test_what_is_closed_after_the_last_position_never_queues(self):
         self.has(plane(BALANCED, [[[1]], [[1]]], policy="oracle", rows=2),
@@ -141,9 +142,15 @@ class Filling(ByHand):
         # Windows of two peeks each, rows of 3: the last tile holds the second peek of the second.
         # Its third position is not decided; the first window's is.
         peeks = [[0, 0], [0, 1]]
-        ofmap = [[1, 1, 1, 1, 1, 1]]
-        counters = plane(FILL, ofmap, window=[1, 3], peeks=peeks)
-        self.has(counters, tiles_peek=2, multicast_reads=1 + 1, jobs_peak=1)
+        self.has(plane(FILL, [[1, 1, 1, 1, 1, 1]], window=[1, 3], peeks=peeks),
+                 tiles_peek=2, multicast_reads=1 + 1, jobs_peak=1)
+
+    def test_of_the_windows_with_a_peek_in_the_last_tile_the_first_counts(self):
+        # Windows 1×2, the left is the peek: the last tile holds those of the fourth and fifth. The
+        # fourth is not decided, and the three before it are predicted zero.
+        ofmap = [[-1, 1, -1, 1, -1, 1, 1, 1, 1, 1]]
+        machine = dict(window=[1, 2], peeks="corner")
+        self.assertEqual(plane(FILL, ofmap, **machine), plane(BALANCED, ofmap, rows=3, **machine))
 
     def test_a_window_without_a_peek_is_decided_if_it_comes_before(self):
         # Windows 1×2 with the peek on the right: (0,2) (1,2) (2,2) have none. Rows of 2: the last
@@ -165,8 +172,8 @@ class Filling(ByHand):
 
     def test_the_drain_is_that_of_the_fullest_column(self):
         # Windows 1×2, the left is the peek; four windows, tiles of 3 peeks and 1. Channel 0 takes
-        # two in, channel 1 none: 3 rows drain, not 1, and the prediction is ready 2 later.
-        ofmap = [[[1, 1, 1, 1, -1, 1, 1, 1]], [[-1, 1, -1, 1, -1, 1, -1, 1]]]
+        # two in, channel 1 the second of these: 3 rows drain.
+        ofmap = [[[1, 1, 1, 1, -1, 1, 1, 1]], [[-1, 1, 1, 1, -1, 1, -1, 1]]]
         machine = dict(window=[1, 2], peeks="corner", predict_latency=0, dram_latency=0)
         with_fill = plane(FILL, ofmap, **machine)
         # Ifmap of 8 bytes 0-2, weights of 2 bytes 2-3. Peek tile 3-4, drained at 7. Filled tile
