@@ -1,13 +1,12 @@
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <iostream>
-#include <limits>
 #include <memory>
 #include <utility>
 
 #include "sim/base/error.h"
 #include "sim/cli/commands/run_files.h"
+#include "sim/cli/commands/simulation_options.h"
 #include "sim/cli/commands/trace_warnings.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
@@ -23,25 +22,6 @@
 
 namespace peeksim {
 
-namespace {
-
-using TextList = std::vector<std::string>;
-
-// "event: ...; clocked: ..."
-std::string engine_choices() {
-  std::string choices;
-  for (const EngineKind& engine : engines())
-    choices += (choices.empty() ? "" : "; ") + std::string(engine.name) + ": " + engine.meaning;
-  return choices;
-}
-
-int images_to_run(const Options& options) {
-  const std::size_t images = options.whole("images", 1);
-  return static_cast<int>(std::min<std::size_t>(images, std::numeric_limits<int>::max()));
-}
-
-}  // namespace
-
 void run_command(const std::vector<std::string>& arguments) {
   Options options(
       "peeksim run MACHINE --trace TRACE [OPTIONS]",
@@ -51,12 +31,9 @@ void run_command(const std::vector<std::string>& arguments) {
   options.positional("MACHINE", "a machine file (YAML); see 'peeksim config reference'");
   options.add()("trace", named("TRACE"), "the trace (HDF5); required")(
       "out", named("FOLDER"), "a new folder for results.json and layers.csv")(
-      "force", "replace existing results")("engine", named("ENGINE")->default_value("event"),
-                                           engine_choices().c_str())(
-      "check-values", "stop at the first computed output that is not the trace's")(
-      "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable")(
-      "images", named<long long>("N"),
-      "how many of the trace's, from the first one on; default: all")(
+      "force", "replace existing results");
+  add_simulation_options(options);
+  options.add()("check-values", "stop at the first computed output that is not the trace's")(
       "workload", named("WORKLOAD"), "check that the trace has this workload's shapes")(
       "quiet,q", "print one line, what was saved, and no progress")(
       "json", "print results.json instead of the table")(
@@ -86,7 +63,7 @@ void run_command(const std::vector<std::string>& arguments) {
   RunOptions run;
   run.engine = options.text("engine");
   run.check_values = options.has("check-values");
-  if (options.has("images")) run.images = images_to_run(options);
+  run.images = images_to_run(options);
   run.profile = &profile;
   files.open(machine, trace, run);
   RunResult result;
