@@ -144,6 +144,10 @@ class LayerRunner {
 
 }  // namespace
 
+std::shared_ptr<Engine> make_engine(const std::string& name) {
+  return find_engine(name).make(EngineOptions());
+}
+
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch,
                     const RunOptions& options) {
   const TraceInfo& info = trace.info();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,6 +96,9 @@ struct RunOptions {
   int images = 0;             // how many of the trace's, from the first one on; 0: all
   RunCache* cache = nullptr;  // none: everything is read and computed
 };
+
+// An engine for RunOptions::made of several runs. Throws Error(usage) for an unknown name.
+std::shared_ptr<Engine> make_engine(const std::string& name);
 
 // Simulates every layer of every image. Throws Error(usage) for an unknown engine, for more images
 // than the trace has, for a check of values by one that computes none, for a waveform of one that

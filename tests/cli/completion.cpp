@@ -57,6 +57,7 @@ TEST_CASE("options are completed once, repeatable ones again, and also when no a
 
 TEST_CASE("values are completed by kind: files, folders and names") {
   CHECK(candidates({"run", ""}) == Words{"files yaml yml"});
+  CHECK(candidates({"compare", "m.yaml", ""}) == Words{"files yaml yml json"});
   CHECK(candidates({"run", "m.yaml", "--trace", ""}) == Words{"files h5 hdf5"});
   CHECK(candidates({"run", "m.yaml", "--out", ""}) == Words{"folders"});
   CHECK(candidates({"run", "m.yaml", "--events", ""}) == Words{"files"});

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "sim/report/files/compare_file.h"
 #include "tests/report/sample.h"
 
 using namespace peeksim;
@@ -50,6 +51,52 @@ TEST_CASE("a metric of every layer and of the network stands beside the first ru
   CHECK(found.layers[1].values[metric("mac_reduction")][0] == 0.3);
 }
 
+TEST_CASE("a machine's figures stand against the first one's") {
+  const PricedResult a = stored(sample_run());
+  const Comparison found = compare_runs({a, slower()});
+  const auto figure = [&](std::size_t run, const std::string& name) {
+    for (std::size_t f = 0; f < compared_figures().size(); ++f)
+      if (compared_figures()[f].name == name) return found.figures[run][f];
+    FAIL(name);
+    return Number();
+  };
+  CHECK(figure(0, "speed_up") == 1.0);
+  CHECK(figure(1, "speed_up") == 0.5);  // not its own against its dense version
+  CHECK(figure(1, "energy_over_first") == 1.0);
+  CHECK(figure(0, "energy") == a.network.machine.total_energy);
+  CHECK(figure(0, "mac_reduction") == a.network.mac_reduction);
+  CHECK(figure(0, "false_zero_share") == a.network.false_zero_share);
+  CHECK(figure(0, "leakage_share") == 0.0);
+  double sum = 0;
+  for (const char* part : {"mac", "wires", "buffer", "dram", "leakage", "other"})
+    sum += figure(0, std::string(part) + "_share").value_or(9);
+  CHECK(sum == doctest::Approx(1));
+}
+
+TEST_CASE("a share of false zeros is not known where nothing is predicted") {
+  RunResult dense = sample_run();
+  for (LayerResult& layer : dense.layers) layer.counters.machine = layer.counters.dense;
+  const std::vector<PricedResult> runs = {stored(dense), stored(dense)};
+  const std::string table = compare_csv(compare_runs(runs), runs, {"a.json", "b.json"});
+  CHECK(table.find(",1.0,0.0,,") != std::string::npos);
+}
+
+TEST_CASE("a port of no limit is shown as such") {
+  MachineSpec machine;
+  CHECK(ports_text(machine) == "∞/∞");
+  machine.buffers.weight_read_width = 16;
+  CHECK(ports_text(machine) == "∞/16");
+}
+
+TEST_CASE("one sentence says what each machine takes of the first one's, however many there are") {
+  const PricedResult a = stored(sample_run());
+  CHECK(in_words(compare_runs({a, slower()})) ==
+        "B takes 2.00 of the cycles and 1.00 of the energy of A.");
+  CHECK(in_words(compare_runs({a, slower(), a, slower()})) ==
+        "B takes 2.00 of the cycles and 1.00 of the energy of A, C 1.00 and 1.00, and D 2.00 and "
+        "1.00.");
+}
+
 TEST_CASE("the keys that differ are listed, with each run's value, and no other") {
   const Comparison found = compare_runs({stored(sample_run()), slower(), stored(sample_run())});
   REQUIRE(found.changed.size() == 2);
@@ -85,11 +132,17 @@ TEST_CASE("energies of another table are not compared, and another trace is noti
   CHECK_FALSE(compare_runs({stored(sample_run()), foreign}).same_traces);
 }
 
-TEST_CASE("the screen begins with the ratios and says what it is about") {
+TEST_CASE("the screen begins with the table of machines and says what it is about") {
   const std::vector<PricedResult> runs = {stored(sample_run()), slower()};
-  const std::string screen = compare_screen(compare_runs(runs), runs, {"a.json", "b.json"});
-  CHECK(screen.rfind("B / A: cycles 2.000, energy 1.000, ", 0) == 0);
-  for (const char* part : {"A  a.json: sample, samplenet", "B  b.json: slower",
-                           "array.rows       2       4", "\ncycles, k cycles ", "MACs saved, %"})
+  const Comparison found = compare_runs(runs);
+  const std::string screen = compare_screen(found, runs, {"a.json", "b.json"}, false);
+  CHECK(screen.rfind("machine   cycles  speed", 0) == 0);
+  for (const char* part :
+       {"\nA sample ", "\nB slower ", "  0.50  ", "\nB takes 2.00 of the cycles and ",
+        "\ntrace samplenet (", "\nA a.json\nB b.json\n", "array.rows       2       4"})
     CHECK_MESSAGE(screen.find(part) != std::string::npos, part, "\n", screen);
+  const std::string layers = compare_screen(found, runs, {"a.json", "b.json"}, true);
+  CHECK(layers.rfind(screen, 0) == 0);
+  for (const char* part : {"\ncycles, k cycles ", "\nMACs saved, %", "\nplain "})
+    CHECK_MESSAGE(layers.find(part) != std::string::npos, part, "\n", layers);
 }

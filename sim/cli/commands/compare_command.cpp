@@ -1,13 +1,20 @@
+#include <filesystem>
 #include <iostream>
+#include <memory>
 
 #include "sim/base/error.h"
+#include "sim/cli/commands/run_machines.h"
+#include "sim/cli/commands/simulation_options.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/terminal.h"
 #include "sim/page/compare_page.h"
+#include "sim/report/files/compare_file.h"
+#include "sim/report/files/json_text.h"
 #include "sim/report/files/output_file.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/screens/compare_screen.h"
+#include "sim/run/run.h"
 
 namespace peeksim {
 
@@ -26,33 +33,102 @@ void require_same_traces(const Comparison& comparison, const std::vector<PricedR
               "--anyway compares them all the same, layers by name");
 }
 
+// The first path that ends in one of these, or "".
+std::string first_of(const std::vector<std::string>& paths,
+                     const std::vector<std::string>& extensions) {
+  for (const std::string& path : paths)
+    for (const std::string& extension : extensions)
+      if (std::filesystem::path(path).extension() == extension) return path;
+  return "";
+}
+
+// Machines with a trace, or results without one. Throws Error(usage) for anything between.
+void require_one_kind(const Options& options, const std::vector<std::string>& paths) {
+  const auto slip = [](const std::string& what, const std::string& remedy) {
+    throw Error(ErrorKind::usage, "", what, remedy);
+  };
+  if (paths.size() < 2)
+    slip("one run compares with nothing",
+         "name two machines or more and --trace, or the results.json of two runs or more");
+  const std::string machine = first_of(paths, {".yaml", ".yml"});
+  const std::string results = first_of(paths, {".json"});
+  if (!machine.empty() && !results.empty())
+    slip("machines and results do not mix: " + machine + ", " + results,
+         "name machines and --trace, or results alone");
+  if (options.has("trace")) {
+    if (!results.empty())
+      slip("--trace is for machines, and " + results + " is the results of a run",
+           "drop --trace, or name machine files");
+    return;
+  }
+  if (!machine.empty()) slip("no trace given to simulate " + machine + " on", "add --trace FILE");
+  for (const char* name : {"set", "images"})
+    if (options.has(name))
+      slip("--" + std::string(name) + " is for a simulation, and results are finished",
+           "drop it, or name machine files and --trace");
+  if (options.text("engine") != RunOptions().engine)
+    slip("--engine is for a simulation, and results are finished",
+         "drop it, or name machine files and --trace");
+}
+
+void require_one_output(const Options& options) {
+  std::string others;
+  for (const char* name : {"quiet", "json", "csv"})
+    if (options.has(name)) others += (others.empty() ? "--" : " and --") + std::string(name);
+  if (others.find(' ') != std::string::npos)
+    throw Error(ErrorKind::usage, "", others + " do not go together", "keep one of them");
+}
+
+std::vector<PricedResult> read_runs(const std::vector<std::string>& paths) {
+  std::vector<PricedResult> runs;
+  for (const std::string& path : paths) runs.push_back(read_stored_run(path));
+  return runs;
+}
+
 }  // namespace
 
 void compare_command(const std::vector<std::string>& arguments) {
-  Options options("peeksim compare A B ... [OPTIONS]",
-                  "Shows finished runs beside each other: what differs between their machines, and "
-                  "cycles, energy, MACs and traffic of the network and of every layer, over the "
-                  "first run's.",
-                  "peeksim compare out-16x16/results.json out-64x4/results.json");
-  options.positionals("RESULTS", "the results.json of two runs or more");
-  options.add()("html", named("FILE"), "a new file for the same as a page with charts")(
-      "anyway", "compare runs of different traces")("force", "replace an existing page");
+  Options options("peeksim compare A B ... [--trace TRACE] [OPTIONS]",
+                  "Shows machines, simulated on a trace, or finished runs beside each other, "
+                  "against the first: cycles, energy and where it went, area, MACs saved, false "
+                  "zeros; and how the machines differ.",
+                  "peeksim compare configs/dense-16x16.yaml configs/peek-16x16.yaml --trace "
+                  "traces/squeezenet1_1.h5");
+  options.positionals("RUN", "a machine file (YAML), with --trace; or a run's results.json");
+  options.add()("trace", named("TRACE"), "simulate the machines on this trace (HDF5)");
+  add_simulation_options(options);
+  options.add()("layers", "show every metric of every layer too")(
+      "json", "print all numbers, of every layer too")("csv", "print the table of machines")(
+      "html", named("FILE"), "a new file for the same as a page with charts")(
+      "force", "replace an existing page")("anyway", "compare runs of different traces")(
+      "quiet,q", "print one sentence, and no progress");
   if (!options.parse(arguments)) return;
-  const std::vector<std::string> paths = options.list("RESULTS");
-  if (paths.size() < 2)
-    throw Error(ErrorKind::usage, "", "one run compares with nothing",
-                "name the results.json of two runs or more");
-  std::vector<PricedResult> runs;
-  for (const std::string& path : paths) runs.push_back(read_stored_run(path));
+  const std::vector<std::string> paths = options.list("RUN");
+  require_one_kind(options, paths);
+  require_one_output(options);
+  std::unique_ptr<OutputFile> page;
+  if (options.has("html"))
+    page = std::make_unique<OutputFile>(options.text("html"), options.has("force"));
+  const std::vector<PricedResult> runs =
+      options.has("trace")
+          ? run_machines(paths, options.text("trace"), options, options.has("quiet"))
+          : read_runs(paths);
   const Comparison comparison = compare_runs(runs);
   if (!options.has("anyway")) require_same_traces(comparison, runs, paths);
-  if (options.has("html")) {
-    OutputFile file(options.text("html"), options.has("force"));
-    file.write(compare_page(comparison, runs, paths));
-    file.commit();
+  if (page) {
+    page->write(compare_page(comparison, runs, paths));
+    page->commit();
   }
-  std::cout << compare_screen(comparison, runs, paths, screen_style());
-  if (options.has("html")) std::cout << "\npage in " << options.text("html") << "\n";
+  if (options.has("json")) {
+    std::cout << document(compare_json(comparison, runs, paths));
+  } else if (options.has("csv")) {
+    std::cout << compare_csv(comparison, runs, paths);
+  } else if (options.has("quiet")) {
+    std::cout << in_words(comparison) << "\n";
+  } else {
+    std::cout << compare_screen(comparison, runs, paths, options.has("layers"), screen_style());
+    if (page) std::cout << "\npage in " << options.text("html") << "\n";
+  }
 }
 
 }  // namespace peeksim

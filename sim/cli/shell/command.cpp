@@ -109,7 +109,7 @@ const std::vector<Command>& commands() {
       {"sweep merge", "join databases of parts of a sweep", sweep_merge_command},
       {"batch", "answer requests to simulate, one a line", batch_command},
       {"report", "show a finished run as a page with charts (HTML)", report_command},
-      {"compare", "show finished runs beside each other", compare_command},
+      {"compare", "show machines on a trace, or finished runs, side by side", compare_command},
       {"view", "show what a predictor sees of a layer, as a page (HTML)", view_command},
       {"price", "price a finished run with another energy table", price_command},
       {"masks", "write which outputs of a trace a machine predicts to be zero", masks_command},

@@ -80,6 +80,7 @@ const std::vector<ValueKind>& value_kinds() {
       {"TRACE", true, {"h5", "hdf5"}},
       {"DB", true, {"db"}},
       {"RESULTS", true, {"json"}},
+      {"RUN", true, {"yaml", "yml", "json"}},
       {"LOG", true, {"jsonl"}},
       {"TABLE", true, table_extensions(), table_words},
       {"FILE", true},

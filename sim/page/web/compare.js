@@ -1,8 +1,9 @@
-// Finished runs beside each other. data(): {runs, changed, metrics, network, layers, same_traces,
-// same_energy_tables}; a row has a list of values by metric, one of each run, null where there is none.
+// Runs beside each other. data(): {runs, in_words, changed, figures, metrics, network, layers, same_traces,
+// same_energy_tables}; a run has a value of each figure, a row a list of values by metric, one of each run, null
+// where there is none.
 "use strict";
 
-const { runs, metrics, layers, network, changed } = data();
+const { runs, figures: run_figures, metrics, layers, network, changed, in_words } = data();
 const relative = (metric) => metric.unit !== "%"; // others are compared by their difference
 
 const scaled = (metric, value) => (value == null ? null : value * metric.scale);
@@ -34,8 +35,18 @@ function show_heading() {
       "Different energy tables do not compare; peeksim price prices a run anew"));
   page.append(element("ul", {}, ...runs.map((run) => element("li", {},
     element("b", {}, run.name), " " + run.path + ": " + run.network + " (" + run.trace + ", sha256 " +
-      run.sha256.slice(0, 12) + ", " + whole(run.images) + (run.images === 1 ? " image)" : " images)") +
-      (run.area_mm2 == null ? "" : ", " + fixed(run.area_mm2, 3) + " mm²")))));
+      run.sha256.slice(0, 12) + ", " + whole(run.images) + (run.images === 1 ? " image)" : " images)")))));
+}
+
+function show_machines() {
+  const columns = [
+    { name: "machine", title: "machine", value: (run) => run.name + ": " + run.machine },
+    ...run_figures.map((figure) => ({ name: figure.name, title: figure.label + ", " + figure.unit,
+      value: (run) => text(figure, run[figure.name]) })),
+    { name: "ports", title: "ports, elements a cycle: ifmap/weight", value: (run) => run.ports },
+  ];
+  section("machines", "Against " + runs[0].name, in_words,
+    plain_table("machines-table", "Figures of the network, by machine", columns, runs));
 }
 
 function show_network() {
@@ -104,6 +115,7 @@ function show_layers() {
 }
 
 show_heading();
+show_machines();
 show_network();
 show_changed();
 show_layers();

@@ -10,6 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/config/load_machine.h"
 #include "sim/config/read_yaml.h"
+#include "sim/cost/energy.h"
 #include "sim/report/files/results_file.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/result_fields.h"
@@ -180,7 +181,12 @@ void read_prices(const Json& json, PricedResult& priced) {
   const auto energy = [](const Json& pair) {
     return number(pair.at("machine").at("energy").at("total"));
   };
-  priced.network.machine.total_energy = energy(json.at("totals").at("network"));
+  const Json& network = json.at("totals").at("network");
+  priced.network.machine.total_energy = energy(network);
+  priced.network.machine.energy.clear();
+  for (const EnergyComponent& component : energy_components())  // not all are in an older file
+    priced.network.machine.energy.push_back(
+        number(network.at("machine").at("energy").value(component.name, Json())));
   for (std::size_t i = 0; i < priced.layers.size(); ++i)
     priced.layers[i].machine.total_energy = energy(json.at("layers").at(i));
   const Json area = json.value("area_mm2", Json::object()).value("machine", Json());

@@ -1,9 +1,11 @@
 #include "sim/report/numbers/compare.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/config/machine_keys.h"
 #include "sim/config/parameter_keys.h"
+#include "sim/cost/energy.h"
 #include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {
@@ -47,6 +49,100 @@ ComparedRow compared_row(const std::string& name, const std::vector<PricedResult
   return row;
 }
 
+// What the energy of a machine goes to, in few words.
+struct EnergyPart {
+  const char* name;
+  const char* head;
+  const char* label;
+  std::vector<std::string> components;  // of energy_components()
+};
+
+const std::vector<EnergyPart>& energy_parts() {
+  static const std::vector<EnergyPart> table = {
+      {"mac_share", "MAC", "MACs and psums", {"mac", "psum"}},
+      {"wires_share", "wires", "operand wires", {"transfer"}},
+      {"buffer_share",
+       "buffer",
+       "on-chip buffers",
+       {"ifmap_buffer", "weight_buffer", "ofmap_buffer"}},
+      {"dram_share", "DRAM", "DRAM", {"dram"}},
+      {"leakage_share", "leak", "leakage", {"leakage"}},
+  };
+  return table;
+}
+
+Number share_of_energy(const PricedResult& run, const std::vector<std::string>& components) {
+  const PricedCounters& machine = run.network.machine;
+  Number sum = 0;
+  for (std::size_t i = 0; i < energy_components().size(); ++i) {
+    if (std::count(components.begin(), components.end(), energy_components()[i].name) == 0)
+      continue;
+    const Number energy = i < machine.energy.size() ? machine.energy[i] : Number();
+    sum = sum && energy ? Number(*sum + *energy) : Number();
+  }
+  return ratio(sum, machine.total_energy);
+}
+
+// Those of no part.
+std::vector<std::string> other_components() {
+  std::vector<std::string> others;
+  for (const EnergyComponent& component : energy_components()) {
+    const auto has = [&](const EnergyPart& part) {
+      return std::count(part.components.begin(), part.components.end(), component.name) > 0;
+    };
+    if (std::none_of(energy_parts().begin(), energy_parts().end(), has))
+      others.emplace_back(component.name);
+  }
+  return others;
+}
+
+Number cycles_of(const PricedResult& run) {
+  return run.network.machine.number(&Counters::cycles);
+}
+
+std::vector<ComparedFigure> make_figures() {
+  using Run = PricedResult;
+  std::vector<ComparedFigure> table = {
+      {"cycles", "cycles", "cycles", 1e-3, "k", 1,
+       [](const Run& run, const Run&) { return cycles_of(run); }},
+      {"speed_up", "speed", "speed-up", 1, "first", 2,
+       [](const Run& run, const Run& first) { return ratio(cycles_of(first), cycles_of(run)); }},
+      {"energy", "energy", "energy", 1e-6, "energy", 1,
+       [](const Run& run, const Run&) { return run.network.machine.total_energy; }},
+      {"energy_over_first", "", "energy", 1, "first", 2,
+       [](const Run& run, const Run& first) {
+         return ratio(run.network.machine.total_energy, first.network.machine.total_energy);
+       }},
+      {"mac_reduction", "saved", "MACs saved", 100, "%", 1,
+       [](const Run& run, const Run&) { return run.network.mac_reduction; }},
+      {"false_zero_share", "false", "false zeros of the predicted", 100, "%", 1,
+       [](const Run& run, const Run&) {  // of nothing when nothing is predicted
+         return run.network.machine.counters.predicted_zero > 0 ? run.network.false_zero_share
+                                                                : Number();
+       }},
+      {"area_mm2", "area", "area", 1, "mm2", 2,
+       [](const Run& run, const Run&) { return run.network.machine.total_area; }},
+  };
+  for (const EnergyPart& part : energy_parts())
+    table.push_back(
+        {part.name, part.head, std::string("energy of ") + part.label, 100, "%", 0,
+         [&part](const Run& run, const Run&) { return share_of_energy(run, part.components); }});
+  table.push_back(
+      {"other_share", "other", "other energy", 100, "%", 0,
+       [](const Run& run, const Run&) { return share_of_energy(run, other_components()); }});
+  return table;
+}
+
+std::vector<Number> figures_of(const PricedResult& run, const PricedResult& first,
+                               bool same_energy_tables) {
+  std::vector<Number> values;
+  for (const ComparedFigure& figure : compared_figures()) {
+    const bool comparable = same_energy_tables || figure.name.rfind("energy", 0) != 0;
+    values.push_back(comparable ? figure.value(run, first) : Number());
+  }
+  return values;
+}
+
 std::vector<std::string> layer_names(const std::vector<PricedResult>& runs) {
   std::vector<std::string> names;
   for (const PricedResult& run : runs)
@@ -75,6 +171,16 @@ const std::vector<ComparedMetric>& compared_metrics() {
   return table;
 }
 
+const std::vector<ComparedFigure>& compared_figures() {
+  static const std::vector<ComparedFigure> table = make_figures();
+  return table;
+}
+
+std::string ports_text(const MachineSpec& machine) {
+  const auto port = [](int width) { return width == 0 ? "∞" : std::to_string(width); };
+  return port(machine.buffers.ifmap_read_width) + "/" + port(machine.buffers.weight_read_width);
+}
+
 Comparison compare_runs(const std::vector<PricedResult>& runs) {
   Comparison comparison;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -87,6 +193,8 @@ Comparison compare_runs(const std::vector<PricedResult>& runs) {
     if (runs[i].table != runs[0].table || runs[i].unit != runs[0].unit)
       comparison.same_energy_tables = false;
   }
+  for (const PricedResult& run : runs)
+    comparison.figures.push_back(figures_of(run, runs[0], comparison.same_energy_tables));
   comparison.changed = changed_keys(runs);
   comparison.network = compared_row("network", runs, comparison.same_energy_tables,
                                     [](const PricedResult& run) { return &run.network; });
@@ -104,8 +212,9 @@ Number ratio(const Number& b, const Number& a) {
   return *b / *a;
 }
 
-std::string shown_unit(const ComparedMetric& metric, const std::string& energy_unit) {
-  if (std::string(metric.unit) != "energy") return metric.unit;
+std::string shown_unit(const std::string& unit, const std::string& energy_unit) {
+  if (unit == "first") return "/ A";
+  if (unit != "energy") return unit;
   return energy_unit == "pJ" ? "uJ" : "M " + energy_unit;
 }
 

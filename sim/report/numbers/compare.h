@@ -1,7 +1,9 @@
-// Finished runs beside each other: what differs between their machines, and every metric of the
-// network and of each layer, over the first run's. Layers go together by name.
+// Runs beside each other: what each machine comes to as a whole, what differs between the machines,
+// and every metric of the network and of each layer, over the first run's. Layers go together by
+// name.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,22 @@ struct ComparedMetric {
 
 const std::vector<ComparedMetric>& compared_metrics();
 
+// A column of the table of machines: a number of a whole run, or of it against the first one.
+struct ComparedFigure {
+  std::string name;   // in files: "speed_up"
+  std::string head;   // on screens, above the unit
+  std::string label;  // on pages
+  double scale;       // of a value on screens and pages
+  std::string unit;   // of a scaled value; "energy": as a metric's; "first": over the first run's
+  int decimals;
+  std::function<Number(const PricedResult& run, const PricedResult& first)> value;
+};
+
+const std::vector<ComparedFigure>& compared_figures();
+
+// What the ifmap and the weight buffer deliver, in elements a cycle: "16/16"; "∞" is unlimited.
+std::string ports_text(const MachineSpec& machine);
+
 struct ChangedKey {
   std::string key;                  // "array.rows"
   std::vector<std::string> values;  // of each run, in one line
@@ -36,6 +54,8 @@ struct ComparedRow {
 
 struct Comparison {
   std::vector<std::string> names;  // "A", "B", ...
+  // By run, then by figure. Empty: not known, or an energy of another table.
+  std::vector<std::vector<Number>> figures;
   std::vector<ChangedKey> changed;
   ComparedRow network;
   std::vector<ComparedRow> layers;  // in the order of the first run; then what only others have
@@ -48,7 +68,8 @@ Comparison compare_runs(const std::vector<PricedResult>& runs);
 // b / a; empty when either is, or when a is 0.
 Number ratio(const Number& b, const Number& a);
 
-// The unit in which a metric is shown, with its prefix: "k cycles", "uJ".
-std::string shown_unit(const ComparedMetric& metric, const std::string& energy_unit);
+// The unit in which a metric or a figure is shown, with its prefix: "k cycles", "uJ"; "/ A" where
+// it is over the first run's.
+std::string shown_unit(const std::string& unit, const std::string& energy_unit);
 
 }  // namespace peeksim

@@ -10,38 +10,57 @@ std::string shown(const Number& value, double scale, int decimals) {
   return fixed_or_dash(value.has_value(), value.value_or(0) * scale, decimals);
 }
 
-// "B against A: cycles 0.912, energy 1.034", a line for each run after the first.
-std::string summary(const Comparison& comparison) {
-  std::string lines;
-  for (std::size_t run = 1; run < comparison.names.size(); ++run) {
-    lines += comparison.names[run] + " / " + comparison.names[0] + ":";
-    std::string separator = " ";
-    for (std::size_t m = 0; m < compared_metrics().size(); ++m) {
-      const std::vector<Number>& values = comparison.network.values[m];
-      const Number over = ratio(values[run], values[0]);
-      const ComparedMetric& metric = compared_metrics()[m];
-      if (std::string(metric.unit) == "%") continue;
-      lines +=
-          separator + metric.label + " " + fixed_or_dash(over.has_value(), over.value_or(0), 3);
-      separator = ", ";
-    }
-    lines += "\n";
+// What a run takes of the first one's, of a metric of the network.
+std::string part_of_first(const Comparison& comparison, const std::string& metric,
+                          std::size_t run) {
+  for (std::size_t m = 0; m < compared_metrics().size(); ++m) {
+    if (compared_metrics()[m].name != metric) continue;
+    const std::vector<Number>& values = comparison.network.values[m];
+    const Number part = ratio(values[run], values[0]);
+    return fixed_or_dash(part.has_value(), part.value_or(0), 2);
   }
-  return lines;
+  return "-";
 }
 
-std::string runs_table(const Comparison& comparison, const std::vector<PricedResult>& runs,
-                       const std::vector<std::string>& paths) {
+std::string machines_table(const Comparison& comparison, const std::vector<PricedResult>& runs,
+                           const ScreenStyle& style) {
+  std::vector<std::string> heads = {"machine"}, units = {""};
+  const auto add_head = [&](const std::string& head, const std::string& unit) {
+    heads.push_back(head);
+    units.push_back(unit);
+  };
+  for (const ComparedFigure& figure : compared_figures())
+    add_head(figure.head, shown_unit(figure.unit, runs[0].unit));
+  add_head("ports", "i/w");
+  TextTable table({heads, units});
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    const RunResult& result = runs[run].result;
+    std::vector<std::string> cells = {comparison.names[run] + " " + result.machine.name};
+    for (std::size_t f = 0; f < compared_figures().size(); ++f) {
+      const ComparedFigure& figure = compared_figures()[f];
+      cells.push_back(shown(comparison.figures[run][f], figure.scale, figure.decimals));
+    }
+    cells.push_back(ports_text(result.machine));
+    table.add_row(std::move(cells));
+  }
+  return table.text(style);
+}
+
+std::string trace_text(const TraceIdentity& trace) {
+  return trace.network + " (" + trace.file + ", sha256 " + trace.sha256.substr(0, 12) + ", " +
+         std::to_string(trace.images) + (trace.images == 1 ? " image)" : " images)") +
+         (trace.synthetic ? ", SYNTHETIC TRACE" : "");
+}
+
+// Which file each run is of, and of which trace: once, when it is the same one.
+std::string runs_list(const Comparison& comparison, const std::vector<PricedResult>& runs,
+                      const std::vector<std::string>& paths) {
   std::string lines;
+  if (comparison.same_traces) lines = "trace " + trace_text(runs[0].result.trace) + "\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const RunResult& result = runs[i].result;
-    const Number& area = runs[i].network.machine.total_area;
-    lines += comparison.names[i] + "  " + paths[i] + ": " + result.machine.name + ", " +
-             result.trace.network + " (" + result.trace.file + ", sha256 " +
-             result.trace.sha256.substr(0, 12) + ", " + std::to_string(result.trace.images) +
-             (result.trace.images == 1 ? " image)" : " images)") +
-             (result.trace.synthetic ? ", SYNTHETIC TRACE" : "") +
-             (area ? ", " + fixed(*area, 3) + " mm2" : "") + "\n";
+    lines += comparison.names[i] + " " + paths[i];
+    if (!comparison.same_traces) lines += ": " + trace_text(runs[i].result.trace);
+    lines += "\n";
   }
   return lines;
 }
@@ -65,7 +84,7 @@ std::string metric_table(const Comparison& comparison, std::size_t m,
   const ComparedMetric& metric = compared_metrics()[m];
   const bool ratios = std::string(metric.unit) != "%";
   std::vector<std::string> header = {std::string(metric.label) + ", " +
-                                     shown_unit(metric, energy_unit)};
+                                     shown_unit(metric.unit, energy_unit)};
   header.insert(header.end(), comparison.names.begin(), comparison.names.end());
   for (std::size_t run = 1; run < comparison.names.size(); ++run)
     header.push_back(comparison.names[run] + (ratios ? "/" : "-") + comparison.names[0]);
@@ -92,15 +111,35 @@ std::string metric_table(const Comparison& comparison, std::size_t m,
 
 }  // namespace
 
+std::string in_words(const Comparison& comparison) {
+  std::string words;
+  for (std::size_t run = 1; run < comparison.names.size(); ++run) {
+    const bool first = run == 1, last = run + 1 == comparison.names.size();
+    const std::string cycles = part_of_first(comparison, "cycles", run);
+    const std::string energy = part_of_first(comparison, "energy", run);
+    if (first)
+      words = comparison.names[run] + " takes " + cycles + " of the cycles and " + energy +
+              " of the energy of " + comparison.names[0];
+    else
+      words += (last ? ", and " : ", ") + comparison.names[run] + " " + cycles + " and " + energy;
+  }
+  return words + ".";
+}
+
 std::string compare_screen(const Comparison& comparison, const std::vector<PricedResult>& runs,
-                           const std::vector<std::string>& paths, const ScreenStyle& style) {
-  std::string about = summary(comparison) + "\n" + runs_table(comparison, runs, paths);
+                           const std::vector<std::string>& paths, bool layers,
+                           const ScreenStyle& style) {
+  std::string about = in_words(comparison) + "\n" +
+                      "MAC ... other: where the energy went. ports: ifmap and weight elements a "
+                      "cycle.\n\n" +
+                      runs_list(comparison, runs, paths);
   if (!comparison.same_traces)
     about += "DIFFERENT TRACES: what differs is not the machines' alone\n";
   if (!comparison.same_energy_tables)
     about += "different energy tables, which do not compare; 'peeksim price' prices a run anew\n";
-  std::string text = wrapped(about, 2, style) + "\n" + changed_table(comparison, style);
-  for (std::size_t m = 0; m < compared_metrics().size(); ++m)
+  std::string text = machines_table(comparison, runs, style) + "\n" + wrapped(about, 2, style) +
+                     "\n" + changed_table(comparison, style);
+  for (std::size_t m = 0; layers && m < compared_metrics().size(); ++m)
     text += "\n" + metric_table(comparison, m, runs[0].unit, style);
   return text;
 }
