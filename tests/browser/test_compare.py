@@ -39,6 +39,17 @@ class AComparison(ABrowser):
             self.screenshot("compare-" + ("dark" if dark else "light"))
             self.assert_quiet()
 
+    def test_the_machines_stand_against_the_first(self):
+        self.open(self.page)
+        rows = [[cell.text for cell in row.find_elements("css selector", "td")]
+                for row in self.find_all("#machines-table tbody tr")]
+        cycles = [r["totals"]["network"]["machine"]["counters"]["cycles"] for r in self.results]
+        self.assertEqual([row[0] for row in rows],
+                         [f"{name}: {machine}" for name, machine in zip("ABC", MACHINES)])
+        self.assertEqual([row[2] for row in rows], [f"{cycles[0] / c:.2f}" for c in cycles])
+        self.assertEqual([row[-1] for row in rows], ["16/16", "64/4", "64/16"])
+        self.assertIn(f"B takes {cycles[1] / cycles[0]:.2f} of the cycles", self.find("#machines").text)
+
     def test_the_network_is_that_of_the_results(self):
         self.open(self.page)
         rows = [[cell.text for cell in row.find_elements("css selector", "td")]
