@@ -124,6 +124,20 @@ TEST_CASE("a name in the machine that no layer has is a warning") {
   CHECK(result.err == "peeksim: warning: prediction.exclude: 'covn1' names no layer of trace.h5\n");
 }
 
+TEST_CASE("a look-ahead without skipping is a warning, and skipping without gating an error") {
+  const Desk desk;
+  const CommandResult result = desk.run(run_to("out", {"--set", "array.zero_lookahead=8"}));
+  CHECK(result.exit_code == 0);
+  CHECK(result.err ==
+        "peeksim: warning: array.zero_lookahead has no effect without "
+        "array.skip_zero_activations\n");
+  CHECK(desk.run(run_to("skip", {"--set", "array.skip_zero_activations=true"})).err == "");
+  desk.refused(run_to("none", {"--set", "array.gate_zero_activations=false", "--set",
+                               "array.skip_zero_activations=true"}),
+               3,
+               {"--set: array.skip_zero_activations: ", "set array.gate_zero_activations: true"});
+}
+
 TEST_CASE("progress shows on a terminal, is wiped at the end and is quiet in a pipe") {
   const Desk desk;
   CHECK(desk.run(run_to("out")).err == "");

@@ -36,6 +36,15 @@ TEST_CASE("the screen opens with what was saved, then says on what and with what
   CHECK_FALSE(contains(screen, "SYNTHETIC"));
 }
 
+TEST_CASE("the machine beside one that skips zero activations is said to skip too") {
+  RunResult run = sample_run();
+  run.machine.array.skip_zero_activations = true;
+  const std::string screen = run_screen(price_run(std::move(run), sample_table()));
+  CHECK(contains(screen, "\ntime     0.013 ms at 500 MHz; dense, also skipping 0.019 ms\n"));
+  CHECK(contains(screen, "\ndense, also skipping "));
+  CHECK_FALSE(contains(screen, "; without prediction "));
+}
+
 TEST_CASE("a synthetic trace is called so on the second line") {
   RunResult run = sample_run();
   run.trace.synthetic = true;

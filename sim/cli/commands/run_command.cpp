@@ -54,6 +54,7 @@ void run_command(const std::vector<std::string>& arguments) {
   const Trace trace(options.text("trace"));
   if (options.has("workload")) check_workload(trace.info(), options.text("workload"));
   warn_about_unmatched(machine, trace.info());
+  warn_about_skipping(machine, trace.info());
   warn_about_loop(machine, trace.info());
   std::unique_ptr<OutputFolder> folder;
   if (options.has("out"))

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "sim/report/files/layer_settings.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
@@ -13,6 +15,17 @@ void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
   for (const std::string& idle : idle_parameters(machine, vocabulary())) spdlog::warn("{}", idle);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
     spdlog::warn("{} names no layer of {}", entry, info.path);
+}
+
+void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info) {
+  if (!machine.array.skip_zero_activations) return;
+  const auto unknown = std::count_if(info.layers.begin(), info.layers.end(),
+                                     [](const TraceLayer& layer) { return !layer.has_ifmap; });
+  if (unknown > 0)
+    spdlog::warn(
+        "{} has no ifmap of {} of its {} layers: no zero activation is skipped there; record it "
+        "with tools/extract_trace.py, without --no-ifmap",
+        info.path, unknown, info.layers.size());
 }
 
 void warn_about_loop(const MachineSpec& machine, const TraceInfo& info) {

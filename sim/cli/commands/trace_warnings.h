@@ -10,6 +10,9 @@ namespace peeksim {
 // that are not chosen.
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info);
 
+// Layers of which the trace has no ifmap, on a machine that skips zero activations: it skips none.
+void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info);
+
 // A closed-loop trace that carries the mispredictions of another machine.
 void warn_about_loop(const MachineSpec& machine, const TraceInfo& info);
 

@@ -40,15 +40,21 @@ function run_facts() {
     [
       "Time",
       milliseconds(here.counters.cycles) + " at " + machine.clock_mhz +
-        " MHz; without prediction " + milliseconds(dense.counters.cycles)
+        " MHz; " + dense_name() + " " + milliseconds(dense.counters.cycles)
     ],
     [
       "Energy",
-      fixed(shown_energy(here.energy.total), 1) + " " + energy_unit + "; without prediction " +
+      fixed(shown_energy(here.energy.total), 1) + " " + energy_unit + "; " + dense_name() + " " +
         fixed(shown_energy(dense.energy.total), 1) + " " + energy_unit + "; table " +
         run.energy_table.name + ": " + run.energy_table.source
     ],
   ]);
+}
+
+// What stands beside the machine of a run: the same one, which skips where that skips.
+function dense_name() {
+  return run.machine.array.skip_zero_activations === true ?
+    "dense, also skipping" : "without prediction";
 }
 
 // The same ratios over parts of the network, and how they vary over images.

@@ -224,7 +224,7 @@ function unplaced_energy(blocks, side) {
 function show_machine() {
   const scopes =
     [["network", "the network"], ...layers.map((layer, i) => [String(i), layer.name])];
-  const sides = [["machine", "this machine"], ["dense", "the machine without prediction"]];
+  const sides = [["machine", "this machine"], ["dense", "the machine " + dense_name()]];
   let [scope, who] = ["network", "machine"];
   const holder = element("div");
   const show = () => {

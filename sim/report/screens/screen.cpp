@@ -63,13 +63,19 @@ std::string machine_line(const MachineSpec& m) {
   return line;
 }
 
+// What stands beside the machine of a run: the same one, which skips where that skips.
+std::string dense_name(const PricedResult& priced) {
+  return priced.result.machine.array.skip_zero_activations ? "dense, also skipping"
+                                                           : "without prediction";
+}
+
 std::string time_line(const PricedResult& priced) {
   const double mhz = priced.result.machine.clock_mhz;
   const auto milliseconds = [&](const PricedCounters& side) {
     return text_of(over(over(side.number(&Counters::cycles), mhz), 1e3), 3) + " ms";
   };
-  return milliseconds(priced.network.machine) + " at " + fixed(mhz, 0) +
-         " MHz; without prediction " + milliseconds(priced.network.dense);
+  return milliseconds(priced.network.machine) + " at " + fixed(mhz, 0) + " MHz; " +
+         dense_name(priced) + " " + milliseconds(priced.network.dense);
 }
 
 std::string headline(const PricedResult& priced) {
@@ -169,26 +175,26 @@ std::string layer_table(const PricedResult& priced, const ScreenStyle& style) {
 // parts, total: of a side, in the energy table's units, of which `unit` make one of the screen's.
 template <class Component>
 std::string component_table(const std::string& title, const std::vector<Component>& components,
-                            const PricedPair& all, std::vector<Number> PricedCounters::*parts,
+                            const PricedResult& priced, std::vector<Number> PricedCounters::*parts,
                             Number PricedCounters::*total, double unit, int decimals,
                             const ScreenStyle& style) {
   std::vector<std::string> names = {title};
   for (const Component& component : components) names.push_back(component.label);
   names.push_back("total");
   TextTable out({names});
-  const auto add = [&](const char* name, const PricedCounters& side) {
+  const auto add = [&](const std::string& name, const PricedCounters& side) {
     std::vector<std::string> cells = {name};
     for (const Number& part : side.*parts) cells.push_back(text_of(over(part, unit), decimals));
     cells.push_back(text_of(over(side.*total, unit), decimals));
     out.add_row(std::move(cells));
   };
-  add("this machine", all.machine);
-  add("without prediction", all.dense);
+  add("this machine", priced.network.machine);
+  add(dense_name(priced), priced.network.dense);
   return out.text(style);
 }
 
 std::string energy_by_component(const PricedResult& priced, const ScreenStyle& style) {
-  return component_table("energy, " + energy_unit(priced), energy_components(), priced.network,
+  return component_table("energy, " + energy_unit(priced), energy_components(), priced,
                          &PricedCounters::energy, &PricedCounters::total_energy, 1e6, 1, style) +
          "\n";
 }
@@ -196,7 +202,7 @@ std::string energy_by_component(const PricedResult& priced, const ScreenStyle& s
 std::string area_by_component(const PricedResult& priced, const ScreenStyle& style) {
   if (priced.network.machine.area.empty())
     return wrapped("area not known: the energy table has none\n", 0, style);
-  return component_table("area, mm2", area_components(), priced.network, &PricedCounters::area,
+  return component_table("area, mm2", area_components(), priced, &PricedCounters::area,
                          &PricedCounters::total_area, 1, 3, style);
 }
 

@@ -21,9 +21,14 @@ class NonzeroMap {
     for (int c = 0; c < channels; ++c)
       for (int y = 0; y < layer.H; ++y, values += layer.W) {
         std::uint64_t* row = &bits_[place(c, y + layer.pad_top)];
-        for (int x = 0; x < layer.W; ++x)
-          row[(x + layer.pad_left) / 64] |= std::uint64_t{values[x] != 0.0f}
-                                            << ((x + layer.pad_left) % 64);
+        for (int x = 0; x < layer.W;) {
+          const int at = x + layer.pad_left;
+          const int end = std::min(layer.W, x + 64 - at % 64);  // of this word
+          std::uint64_t word = 0;
+          for (int bit = at % 64; x < end; ++x, ++bit)
+            word |= std::uint64_t{values[x] != 0.0f} << bit;
+          row[at / 64] = word;
+        }
       }
   }
 
@@ -42,11 +47,27 @@ class NonzeroMap {
   std::vector<std::uint64_t> bits_;
 };
 
-// The S taps of a kernel row, of the output whose first tap is at column x of a row of the map.
-std::uint64_t kernel_row(const NonzeroMap& map, std::size_t row, int x, int S, int dilation) {
-  if (dilation == 1) return map.read(row, x) & low_bits(S);
+// Taps of one channel that lie in a row of kernel rows, as many as a word has bits.
+struct Piece {
+  Count first = 0;            // tap
+  int rows = 0, columns = 0;  // of the kernel
+  std::size_t row = 0;        // place of the first tap's row in the map
+  std::size_t row_step = 0;   // to the next kernel row's
+  int x = 0;                  // column of the first position's first tap
+};
+
+std::uint64_t read_taps(const NonzeroMap& map, const Piece& piece, int x, int dilation) {
   std::uint64_t taps = 0;
-  for (int s = 0; s < S; ++s) taps |= (map.read(row, x + s * dilation) & 1) << s;
+  int bit = 0;
+  std::size_t row = piece.row;
+  for (int r = 0; r < piece.rows; ++r, row += piece.row_step, bit += piece.columns) {
+    if (dilation == 1) {
+      taps |= (map.read(row, x) & low_bits(piece.columns)) << bit;
+      continue;
+    }
+    for (int s = 0; s < piece.columns; ++s)
+      taps |= (map.read(row, x + s * dilation) & 1) << (bit + s);
+  }
   return taps;
 }
 
@@ -62,23 +83,27 @@ LiveTaps::LiveTaps(const Layer& layer, const std::vector<float>& ifmap) {
   const auto bits = std::make_shared<std::vector<std::uint64_t>>(size_of(layer));
   const int P = layer.P(), Q = layer.Q(), channels = layer.C / layer.groups;
   const int words = words_of(layer);
-  constexpr int most = 64;  // taps that are read at a time
+  // Of a channel whole kernel rows, or parts of one that is longer than a word.
+  const int columns = std::min(layer.S, 64);
+  const int rows = std::max(1, 64 / layer.S);
   std::uint64_t* of_row = bits->data();
   for (int group = 0; group < layer.groups; ++group) {
     const NonzeroMap map(layer, ifmap, group);
     for (int p = 0; p < P; ++p, of_row += std::size_t(Q) * words) {
       for (int c = 0; c < channels; ++c)
-        for (int r = 0; r < layer.R; ++r) {
-          const std::size_t row = map.place(c, p * layer.stride_h + r * layer.dilation_h);
-          for (int s = 0; s < layer.S; s += most) {
-            const int count = std::min(most, layer.S - s);
-            const Count tap = (Count{c} * layer.R + r) * layer.S + s;
-            int x = s * layer.dilation_w;
-            for (int q = 0; q < Q; ++q, x += layer.stride_w)
-              put(of_row + std::size_t(q) * words, tap, count,
-                  kernel_row(map, row, x, count, layer.dilation_w));
+        for (int r = 0; r < layer.R; r += rows)
+          for (int s = 0; s < layer.S; s += columns) {
+            Piece piece;
+            piece.first = (Count{c} * layer.R + r) * layer.S + s;
+            piece.rows = std::min(rows, layer.R - r);
+            piece.columns = std::min(columns, layer.S - s);
+            piece.row = map.place(c, p * layer.stride_h + r * layer.dilation_h);
+            piece.row_step = map.place(0, layer.dilation_h);
+            piece.x = s * layer.dilation_w;
+            for (int q = 0; q < Q; ++q)
+              put(of_row + std::size_t(q) * words, piece.first, piece.rows * piece.columns,
+                  read_taps(map, piece, piece.x + q * layer.stride_w, layer.dilation_w));
           }
-        }
     }
   }
   *this = LiveTaps(layer, {bits, bits->data()});
