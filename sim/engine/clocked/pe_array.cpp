@@ -93,8 +93,10 @@ void PeArray::multiply(const TileWork& tile, const float* activations, const flo
       }
     } else {
       const float* own = &activations[row * columns];
+      int of_row = 0;  // without a branch: whether a PE's activation is 0 cannot be foreseen
       for (int column = 0; column < columns; ++column)
-        zeros += own[column] == 0.0f && enable[column] != 0.0;
+        of_row += int{own[column] == 0.0f} & int{enable[column] != 0.0};
+      zeros += of_row;
       if (weights == nullptr) continue;
       for (int column = 0; column < columns; ++column)
         sums[column] += own[column] * weights_[column] * enable[column];
