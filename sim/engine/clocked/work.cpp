@@ -74,8 +74,7 @@ void NeighborTiles::count(Counters& counters) const {
 
 bool may_fill(const Work& work, Count peeks) {
   const ArraySpec& array = work.machine->array;
-  return work.has_peeks() && find_dispatch(array.dispatch).fill != nullptr && peeks > array.rows &&
-         peeks % array.rows != 0;
+  return work.has_peeks() && find_dispatch(array.dispatch).fill != nullptr && peeks > array.rows;
 }
 
 FilledTile fill_last_peek_tile(const Work& work, int step, const StepBits& bits) {

@@ -85,7 +85,8 @@ struct FilledTile {
   std::vector<int> position;  // [rows][columns] of the plane, or -1
 };
 
-// Whether the step's last peek tile may take in neighbors; peeks: positions of its peek pass.
+// Whether the policy is to be asked for neighbors that the step's last peek tile takes in; peeks:
+// positions of its peek pass.
 bool may_fill(const Work& work, Count peeks);
 
 // bits: of the step, as far as its peeks have been seen when the tile before the last has drained.
