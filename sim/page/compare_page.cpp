@@ -7,6 +7,20 @@
 
 namespace peeksim {
 
+namespace {
+
+// Of a metric or a figure.
+template <class Compared>
+nlohmann::ordered_json how_shown(const Compared& compared, const std::string& energy_unit) {
+  return {{"name", compared.name},
+          {"label", compared.label},
+          {"unit", shown_unit(compared.unit, energy_unit)},
+          {"scale", compared.scale},
+          {"decimals", compared.decimals}};
+}
+
+}  // namespace
+
 std::string compare_page(const Comparison& comparison, const std::vector<PricedResult>& runs,
                          const std::vector<std::string>& paths) {
   nlohmann::ordered_json data = compare_json(comparison, runs, paths);
@@ -14,17 +28,9 @@ std::string compare_page(const Comparison& comparison, const std::vector<PricedR
   for (std::size_t i = 0; i < runs.size(); ++i)
     data["runs"][i]["ports"] = ports_text(runs[i].result.machine);
   for (const ComparedMetric& metric : compared_metrics())
-    data["metrics"].push_back({{"name", metric.name},
-                               {"label", metric.label},
-                               {"unit", shown_unit(metric.unit, runs[0].unit)},
-                               {"scale", metric.scale},
-                               {"decimals", metric.decimals}});
+    data["metrics"].push_back(how_shown(metric, runs[0].unit));
   for (const ComparedFigure& figure : compared_figures())
-    data["figures"].push_back({{"name", figure.name},
-                               {"label", figure.label},
-                               {"unit", shown_unit(figure.unit, runs[0].unit)},
-                               {"scale", figure.scale},
-                               {"decimals", figure.decimals}});
+    data["figures"].push_back(how_shown(figure, runs[0].unit));
   PageParts parts;
   parts.title = "peeksim: " + std::to_string(runs.size()) + " runs compared";
   parts.data = one_line(data);

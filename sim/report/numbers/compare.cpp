@@ -103,32 +103,32 @@ Number cycles_of(const PricedResult& run) {
 std::vector<ComparedFigure> make_figures() {
   using Run = PricedResult;
   std::vector<ComparedFigure> table = {
-      {"cycles", "cycles", "cycles", 1e-3, "k", 1,
+      {"cycles", "cycles", "cycles", 1e-3, "k", 1, false,
        [](const Run& run, const Run&) { return cycles_of(run); }},
-      {"speed_up", "speed", "speed-up", 1, "first", 2,
+      {"speed_up", "speed", "speed-up", 1, "first", 2, false,
        [](const Run& run, const Run& first) { return ratio(cycles_of(first), cycles_of(run)); }},
-      {"energy", "energy", "energy", 1e-6, "energy", 1,
+      {"energy", "energy", "energy", 1e-6, "energy", 1, true,
        [](const Run& run, const Run&) { return run.network.machine.total_energy; }},
-      {"energy_over_first", "", "energy", 1, "first", 2,
+      {"energy_over_first", "", "energy", 1, "first", 2, true,
        [](const Run& run, const Run& first) {
          return ratio(run.network.machine.total_energy, first.network.machine.total_energy);
        }},
-      {"mac_reduction", "saved", "MACs saved", 100, "%", 1,
+      {"mac_reduction", "saved", "MACs saved", 100, "%", 1, false,
        [](const Run& run, const Run&) { return run.network.mac_reduction; }},
-      {"false_zero_share", "false", "false zeros of the predicted", 100, "%", 1,
+      {"false_zero_share", "false", "false zeros of the predicted", 100, "%", 1, false,
        [](const Run& run, const Run&) {  // of nothing when nothing is predicted
          return run.network.machine.counters.predicted_zero > 0 ? run.network.false_zero_share
                                                                 : Number();
        }},
-      {"area_mm2", "area", "area", 1, "mm2", 2,
+      {"area_mm2", "area", "area", 1, "mm2", 2, false,
        [](const Run& run, const Run&) { return run.network.machine.total_area; }},
   };
   for (const EnergyPart& part : energy_parts())
     table.push_back(
-        {part.name, part.head, std::string("energy of ") + part.label, 100, "%", 0,
+        {part.name, part.head, std::string("energy of ") + part.label, 100, "%", 0, false,
          [&part](const Run& run, const Run&) { return share_of_energy(run, part.components); }});
   table.push_back(
-      {"other_share", "other", "other energy", 100, "%", 0,
+      {"other_share", "other", "other energy", 100, "%", 0, false,
        [](const Run& run, const Run&) { return share_of_energy(run, other_components()); }});
   return table;
 }
@@ -137,7 +137,7 @@ std::vector<Number> figures_of(const PricedResult& run, const PricedResult& firs
                                bool same_energy_tables) {
   std::vector<Number> values;
   for (const ComparedFigure& figure : compared_figures()) {
-    const bool comparable = same_energy_tables || figure.name.rfind("energy", 0) != 0;
+    const bool comparable = same_energy_tables || !figure.is_energy;
     values.push_back(comparable ? figure.value(run, first) : Number());
   }
   return values;

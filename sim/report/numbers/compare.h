@@ -31,6 +31,7 @@ struct ComparedFigure {
   double scale;       // of a value on screens and pages
   std::string unit;   // of a scaled value; "energy": as a metric's; "first": over the first run's
   int decimals;
+  bool is_energy;  // means nothing beside an energy of another table
   std::function<Number(const PricedResult& run, const PricedResult& first)> value;
 };
 
