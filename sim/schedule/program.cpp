@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "sim/base/bits.h"
 #include "sim/schedule/window_order.h"
 
 namespace peeksim {
@@ -52,7 +53,7 @@ class WindowLister {
       prediction_.predicted.extract(row * grid.cols() + col, first_channel, windows_.columns, live);
       for (int w = 0; w < words; ++w) live[w] = ~live[w];
       const int rest = windows_.columns % 64;
-      if (rest != 0) live[words - 1] &= (std::uint64_t{1} << rest) - 1;
+      if (rest != 0) live[words - 1] &= low_bits(rest);
     }
     return live;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/base/bits.h"
+
 namespace peeksim {
 
 namespace {
@@ -52,7 +54,7 @@ void WindowBits::extract(int window, int first, int channels, std::uint64_t* out
     const int wanted = std::min(64, channels - done);
     std::uint64_t bits = words[word] >> shift;
     if (shift != 0 && word + 1 < words_) bits |= words[word + 1] << (64 - shift);
-    *out = wanted == 64 ? bits : bits & ((std::uint64_t{1} << wanted) - 1);
+    *out = bits & low_bits(wanted);
   }
 }
 
