@@ -43,7 +43,7 @@ function show_machines() {
     { name: "machine", title: "machine", value: (run) => run.name + ": " + run.machine },
     ...run_figures.map((figure) => ({ name: figure.name, title: figure.label + ", " + figure.unit,
       value: (run) => text(figure, run[figure.name]) })),
-    { name: "ports", title: "ports, elements a cycle: ifmap/weight", value: (run) => run.ports },
+    { name: "ports", title: "ifmap / weight port", value: (run) => run.ports },
   ];
   section("machines", "Against " + runs[0].name, in_words,
     plain_table("machines-table", "Figures of the network, by machine", columns, runs));
