@@ -148,6 +148,26 @@ TEST_CASE("every counter may be one that an older program did not count") {
   }
 }
 
+TEST_CASE("what an older program did not count is 0 on machines that could not do it") {
+  const auto read = [](const std::string& dispatch, const std::string& kept) {
+    Json json = Json::parse(without("none of them"));
+    json["machine"]["array"]["dispatch"] = dispatch;
+    for (const std::string counter : {"multicast_reads", "latched_operands", "weight_selects",
+                                      "zero_flags", "jobs_peak", "queue_peak"})
+      for (const char* list : {"layers", "images"})
+        for (Json& part : json[list])
+          for (const char* side : {"machine", "dense"})
+            if (counter != kept) part[side]["counters"].erase(counter);
+    return parse_results(json.dump(), "old.json").result.unknown;
+  };
+  CHECK(read("gate", "").empty());
+  CHECK(read("row_skip", "").empty());
+  // It sent activations to any PE, and did not count them.
+  CHECK(read("packed", "") ==
+        UnknownCounters{&Counters::multicast_reads, &Counters::latched_operands});
+  CHECK(read("gate", "jobs_peak").size() == 5);  // no older program counted that alone
+}
+
 TEST_CASE("what is not known is null in JSON, empty in CSV, and a dash on screens") {
   const PricedResult priced = priced_without("cycles");
   const Json json = Json::parse(results_json(priced));

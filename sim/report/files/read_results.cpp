@@ -27,6 +27,10 @@ int integer(const Json& json) {
   return json.get<int>();
 }
 
+bool contains(const UnknownCounters& counters, Count Counters::*counter) {
+  return std::find(counters.begin(), counters.end(), counter) != counters.end();
+}
+
 // Counters of a file: what one part of it lacks, all parts must lack. An earlier program that did
 // not count it wrote them, or a later one that read such a file and wrote null.
 class CounterReader {
@@ -57,17 +61,32 @@ class CounterReader {
   void require_as_before(const UnknownCounters& lacking) {
     if (!lacking_) lacking_ = lacking;
     for (const CounterRow& row : counter_rows)
-      if (has(lacking, row.value) != has(*lacking_, row.value))
+      if (contains(lacking, row.value) != contains(*lacking_, row.value))
         throw std::invalid_argument("counter '" + std::string(row.name) +
                                     "' is missing in a part of the file");
   }
 
-  static bool has(const UnknownCounters& counters, Count Counters::*counter) {
-    return std::find(counters.begin(), counters.end(), counter) != counters.end();
-  }
-
   std::optional<UnknownCounters> lacking_;  // of the first counters that were read
 };
+
+// What a file says that has none of the counters of jobs, multicasts and skipping: the program that
+// wrote it had neither jobs nor skipping, and sent activations to any PE only under `packed`, where
+// it did not count them.
+void settle_older(RunResult& result) {
+  const UnknownCounters sent = {&Counters::multicast_reads, &Counters::latched_operands};
+  const UnknownCounters others = {&Counters::weight_selects, &Counters::zero_flags,
+                                  &Counters::jobs_peak, &Counters::queue_peak};
+  UnknownCounters& unknown = result.unknown;
+  const auto lacks = [&](Count Counters::*counter) { return contains(unknown, counter); };
+  if (!std::all_of(sent.begin(), sent.end(), lacks) ||
+      !std::all_of(others.begin(), others.end(), lacks))
+    return;
+  const bool packed = result.machine.array.dispatch == "packed";
+  const auto settled = [&](Count Counters::*counter) {
+    return contains(others, counter) || (!packed && contains(sent, counter));
+  };
+  unknown.erase(std::remove_if(unknown.begin(), unknown.end(), settled), unknown.end());
+}
 
 // Holds what follows from other sizes against what the file says of it.
 struct Checker {
@@ -220,6 +239,7 @@ PricedResult parse_results(const std::string& text, const std::string& path) {
     CounterReader counters;
     run_fields(result, RunReader(json, path, counters));
     result.unknown = counters.unknown();
+    settle_older(result);
     require_agreement(result);
     PricedResult priced = unpriced_run(std::move(result));
     read_prices(json, priced);
