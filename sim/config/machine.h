@@ -22,7 +22,8 @@ struct ArraySpec {
   std::string dispatch = "gate";  // a row of schedule's table of dispatch policies
   bool gate_zero_activations = true;
   bool skip_zero_activations = false;
-  int zero_lookahead = 0;  // taps that are searched for the next live one; 0: a whole chunk
+  int zero_lookahead = 0;   // taps searched for the next live one; 0: the whole chunk
+  double multicast_mm = 0;  // of wire from the ifmap buffer to all PEs; 0: follows from their area
 };
 
 struct PrecisionSpec {

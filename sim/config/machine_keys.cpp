@@ -119,6 +119,11 @@ std::vector<MachineKey> make_keys() {
               at(&M::array, &ArraySpec::zero_lookahead),
               "How far the search for the next live tap looks. Counts only with "
               "skip_zero_activations"),
+      number("array.multicast_mm", "mm", 0, any, "at least 0",
+             at(&M::array, &ArraySpec::multicast_mm),
+             "Wire that an activation drives on its way to any PE, where dispatch needs that; sets "
+             "its energy and no time. The default, 0, follows from the array's area: a comb over "
+             "all PEs"),
 
       element_size("precision.activation_bytes",
                    at(&M::precision, &PrecisionSpec::activation_bytes),

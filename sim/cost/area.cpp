@@ -1,38 +1,93 @@
 #include "sim/cost/area.h"
 
+#include <algorithm>
 #include <numeric>
 
-#include "sim/cost/energy_per_action.h"
+#include "sim/cost/stated.h"
 
 namespace peeksim {
 
 namespace {
 
+constexpr int position_bits = 16;    // assumed: of a position inside a block, in a bin or a job
+constexpr int gates_per_tap = 4;     // assumed: of an encoder that finds the first live tap
+constexpr double bits_per_byte = 8;  // not an int, so that products of sizes do not overflow
+
+using T = EnergyTable;
+using M = MachineSpec;
+using C = Counters;
+
+// How many bits tell so many things apart.
+int bits_for(std::int64_t things) {
+  int bits = 0;
+  while ((std::int64_t{1} << bits) < things) ++bits;
+  return bits;
+}
+
 double kib(Bytes bytes) {
   return static_cast<double>(bytes) / 1024;
 }
 
-double pe_array(const AreaTable& t, const MachineSpec& m, const Counters&) {
-  const double pes = static_cast<double>(m.array.rows) * m.array.cols;
-  return pes * (t.pe + m.array.lanes * t.mac.at(operand_bits(m)));
+double pe_array(const T& t, const M& m, const C& done) {
+  return static_cast<double>(m.array.rows) * m.array.cols * pe_mm2(t, m, done);
 }
 
-double ifmap_buffer(const AreaTable& t, const MachineSpec& m, const Counters&) {
-  return kib(m.buffers.ifmap_bytes) * t.buffer_kib;
+double ifmap_buffer(const T& t, const M& m, const C&) {
+  return kib(m.buffers.ifmap_bytes) * t.area->buffer_kib;
 }
 
-double weight_buffer(const AreaTable& t, const MachineSpec& m, const Counters&) {
-  return kib(m.buffers.weight_bytes) * t.buffer_kib;
+double weight_buffer(const T& t, const M& m, const C&) {
+  return kib(m.buffers.weight_bytes) * t.area->buffer_kib;
 }
 
-double ofmap_buffer(const AreaTable& t, const MachineSpec& m, const Counters&) {
-  return kib(m.buffers.ofmap_bytes) * t.buffer_kib;
+double ofmap_buffer(const T& t, const M& m, const C&) {
+  return kib(m.buffers.ofmap_bytes) * t.area->buffer_kib;
 }
 
 // One row of outputs drains a cycle, so there is a comparator per column.
-double prediction_unit(const AreaTable& t, const MachineSpec& m, const Counters& c) {
-  if (c.comparisons == 0) return 0;
-  return m.array.cols * t.comparator + static_cast<double>(c.window_bits_peak) * t.window_bit;
+double prediction_unit(const T& t, const M& m, const C& done) {
+  if (done.comparisons == 0) return 0;
+  return m.array.cols * t.area->comparator +
+         static_cast<double>(done.window_bits_peak) * t.area->window_bit;
+}
+
+// An operand register, filled from the network when the tag of the PE's position comes by.
+double latch(const T& t, const M& m) {
+  const double bits = m.array.lanes * bits_per_byte * m.precision.activation_bytes;
+  const int tag = tag_bits(m);
+  return (bits + tag) *
+             require_stated(t.area->register_bit, t, m, "area.register_bit", multicasting) +
+         2.0 * tag * require_stated(t.area->gate, t, m, "area.gate", multicasting);
+}
+
+// Every column has a bin of positions, as many as it has rows. Closed jobs queue with their
+// channel, and a column selects that channel's weight among those of the group.
+double dispatch_unit(const T& t, const M& m, const C& done) {
+  if (done.latched_operands == 0) return 0;
+  const double bit = require_stated(t.area->register_bit, t, m, "area.register_bit", multicasting);
+  const double bin_bits = static_cast<double>(m.array.rows) * position_bits;
+  double area = m.array.cols * bin_bits * bit;
+  if (done.weight_selects == 0) return area;
+  area += static_cast<double>(done.queue_peak) * (bin_bits + bits_for(m.array.cols)) * bit;
+  const double selected = m.array.lanes * bits_per_byte * m.precision.weight_bytes;
+  return area + m.array.cols * selected * (m.array.cols - 1) *
+                    require_stated(t.area->multiplexer, t, m, "area.multiplexer", running_jobs);
+}
+
+// The taps among which a live one is searched at once.
+double searched_taps(const M& m) {
+  if (m.array.zero_lookahead > 0) return m.array.zero_lookahead;
+  // A whole chunk: as many as leave room for the weights of a full group.
+  return std::max<Bytes>(
+      1, m.buffers.weight_bytes / 2 / (Bytes{m.array.cols} * m.precision.weight_bytes));
+}
+
+double zero_skip(const T& t, const M& m, const C& done) {
+  if (done.zero_flags == 0) return 0;
+  return kib(zero_flag_bytes(m)) * t.area->buffer_kib +
+         searched_taps(m) *
+             (require_stated(t.area->register_bit, t, m, "area.register_bit", skipping) +
+              gates_per_tap * require_stated(t.area->gate, t, m, "area.gate", skipping));
 }
 
 }  // namespace
@@ -44,22 +99,38 @@ const std::vector<AreaComponent>& area_components() {
       {"weight_buffer", "weight buffer", weight_buffer},
       {"ofmap_buffer", "ofmap buffer", ofmap_buffer},
       {"prediction", "prediction unit", prediction_unit},
+      {"dispatch", "dispatch unit", dispatch_unit},
+      {"zero_skip", "zero skipping", zero_skip},
   };
   return table;
 }
 
 std::optional<Area> area_of(const EnergyTable& table, const MachineSpec& machine,
-                            const Counters& counters) {
+                            const Counters& done) {
   if (!table.area) return std::nullopt;
-  require_width(table.area->mac, table.name, machine, "area of a MAC");
   Area area;
   for (const AreaComponent& component : area_components())
-    area.push_back(component.area(*table.area, machine, counters));
+    area.push_back(component.area(table, machine, done));
   return area;
 }
 
 double total_mm2(const Area& area) {
   return std::accumulate(area.begin(), area.end(), 0.0);
+}
+
+double pe_mm2(const EnergyTable& table, const MachineSpec& machine, const Counters& done) {
+  const double lane = require_width(table.area->mac, table, machine, "area of a MAC");
+  return table.area->pe + machine.array.lanes * lane +
+         (done.latched_operands > 0 ? latch(table, machine) : 0);
+}
+
+int tag_bits(const MachineSpec& machine) {
+  return bits_for(std::int64_t{machine.array.rows} * machine.array.cols);
+}
+
+Bytes zero_flag_bytes(const MachineSpec& machine) {
+  const Bytes flags = machine.buffers.ifmap_bytes / machine.precision.activation_bytes;
+  return (flags + 7) / 8;
 }
 
 }  // namespace peeksim

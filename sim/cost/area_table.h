@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 namespace peeksim {
 
@@ -12,6 +13,11 @@ struct AreaTable {
   double buffer_kib = 0;      // per KiB of on-chip buffer
   double comparator = 0;      // per column, threshold register in it
   double window_bit = 0;      // per window bit that the prediction unit can hold
+
+  // What only some machines are built of; a table may lack it.
+  std::optional<double> register_bit;  // latches, tags, bins, queues, flags found
+  std::optional<double> gate;          // of two inputs: comparing tags, finding a live tap
+  std::optional<double> multiplexer;   // of two inputs, per bit
 };
 
 }  // namespace peeksim

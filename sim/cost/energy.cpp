@@ -1,15 +1,19 @@
 #include "sim/cost/energy.h"
 
+#include <limits>
 #include <numeric>
 
 namespace peeksim {
 
-EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine) {
+EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine, const Counters& done) {
   EnergyRates rates;
   auto rate = rates.prices.begin();
   for (const EnergyComponent& component : energy_components())
-    for (const EnergyAction& action : component.actions)
-      *rate++ = table.price(component, action, machine);
+    for (const EnergyAction& action : component.actions) {
+      const bool asked = action.everywhere || action.count(done, machine.precision) != 0;
+      *rate++ = asked ? table.price(component, action, machine, done)
+                      : std::numeric_limits<double>::quiet_NaN();
+    }
   rates.precision = machine.precision;
   return rates;
 }
@@ -19,8 +23,11 @@ Energy price(const Counters& counters, const EnergyRates& rates) {
   auto rate = rates.prices.begin();
   for (const EnergyComponent& component : energy_components()) {
     double sum = 0;  // in the order of the actions, so that results stay the same to the last bit
-    for (const EnergyAction& action : component.actions)
-      sum += static_cast<double>(action.count(counters, rates.precision)) * *rate++;
+    for (const EnergyAction& action : component.actions) {
+      const Count count = action.count(counters, rates.precision);
+      if (count != 0) sum += static_cast<double>(count) * *rate;
+      ++rate;
+    }
     energy.push_back(sum);
   }
   return energy;

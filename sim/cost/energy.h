@@ -12,13 +12,16 @@ namespace peeksim {
 
 // A table looked up for one machine. By default everything is free.
 struct EnergyRates {
-  // Of every component's actions, in their order and the table's unit.
+  // Of every component's actions, in their order and the table's unit; not a number where the table
+  // was not asked.
   std::vector<double> prices = std::vector<double>(energy_action_count());
   PrecisionSpec precision;  // what the machine's elements take
 };
 
-// Throws Error(config) when the table does not know what an action costs on the machine.
-EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine);
+// done: what the machine did in a whole run; nothing before it has run. The table is asked for what
+// every machine does and for what this one did. Throws Error(config) when it does not know.
+EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine,
+                      const Counters& done = {});
 
 // Energy by component, in the order of energy_components(), in the table's unit.
 using Energy = std::vector<double>;

@@ -13,9 +13,21 @@ std::vector<EnergyAction> mac_actions() {
       {"gated", "MAC", [](const C& c, const P&) { return c.macs_predicted + c.macs_zero_gated; }}};
 }
 
-// Bytes from the buffers to the array.
-Count transferred(const C& c, const P& p) {
-  return c.ifmap_reads * p.activation_bytes + c.weight_reads * p.weight_bytes;
+constexpr bool somewhere = false;  // what only some machines do
+
+// Bytes from the buffers to the array: along a row, down a column, to any PE. In a tile of jobs a
+// weight passes the multiplexers of all columns once, and goes down each column that selects it.
+std::vector<EnergyAction> transfer_actions() {
+  return {
+      {"row", "byte",
+       [](const C& c, const P& p) {
+         return (c.ifmap_reads - c.multicast_reads) * p.activation_bytes;
+       }},
+      {"column", "byte", [](const C& c, const P& p) { return c.weight_reads * p.weight_bytes; }},
+      {"job_column", "byte",
+       [](const C& c, const P& p) { return c.weight_selects * p.weight_bytes; }, somewhere},
+      {"multicast", "byte",
+       [](const C& c, const P& p) { return c.multicast_reads * p.activation_bytes; }, somewhere}};
 }
 
 std::vector<EnergyAction> ifmap_buffer_actions() {
@@ -45,6 +57,16 @@ std::vector<EnergyAction> prediction_actions() {
           {"window_bit", "bit", [](const C& c, const P&) { return c.windows; }}};
 }
 
+// A PE compares the tag of every activation that comes by, and latches its own.
+std::vector<EnergyAction> dispatch_actions() {
+  return {
+      {"tag", "element", [](const C& c, const P&) { return c.multicast_reads; }, somewhere},
+      {"latch", "byte",
+       [](const C& c, const P& p) { return c.latched_operands * p.activation_bytes; }, somewhere},
+      {"select", "byte", [](const C& c, const P& p) { return c.weight_selects * p.weight_bytes; },
+       somewhere}};
+}
+
 }  // namespace
 
 const std::vector<EnergyComponent>& energy_components() {
@@ -53,7 +75,7 @@ const std::vector<EnergyComponent>& energy_components() {
       {"psum",
        "psum registers",
        {{"update", "MAC", [](const C& c, const P&) { return c.macs_executed; }}}},
-      {"transfer", "operand wires", {{"drive", "byte", transferred}}},
+      {"transfer", "operand wires", transfer_actions()},
       {"ifmap_buffer", "ifmap buffer", ifmap_buffer_actions()},
       {"weight_buffer", "weight buffer", weight_buffer_actions()},
       {"ofmap_buffer", "ofmap buffer", ofmap_buffer_actions()},
@@ -62,6 +84,10 @@ const std::vector<EnergyComponent>& energy_components() {
        {{"access", "byte",
          [](const C& c, const P&) { return c.dram_read_bytes + c.dram_write_bytes; }}}},
       {"prediction", "prediction unit", prediction_actions()},
+      {"dispatch", "dispatch unit", dispatch_actions()},
+      {"zero_skip",
+       "zero skipping",
+       {{"flag", "bit", [](const C& c, const P&) { return c.zero_flags; }, somewhere}}},
       {"leakage", "leakage", {{"cycle", "cycle", [](const C& c, const P&) { return c.cycles; }}}},
   };
   return table;

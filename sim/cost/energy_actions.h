@@ -15,6 +15,7 @@ struct EnergyAction {
   const char* unit;  // what is counted: "byte"
   // precision: elements are counted, and buffers move bytes.
   Count (*count)(const Counters& counters, const PrecisionSpec& precision);
+  bool everywhere = true;  // every machine does it; a table may lack what only some of them do
 };
 
 struct EnergyComponent {

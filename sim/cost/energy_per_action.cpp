@@ -1,9 +1,10 @@
 #include "sim/cost/energy_per_action.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "sim/base/bug.h"
+#include "sim/cost/area.h"
+#include "sim/cost/stated.h"
 
 namespace peeksim {
 
@@ -11,51 +12,120 @@ namespace {
 
 constexpr double leakage_clock_mhz = 500;  // the clock at which tables state leakage per cycle
 
+// What a table is asked: the price of an action on a machine that did this.
+struct Question {
+  const EnergyPerAction& e;
+  const EnergyTable& table;  // its name and areas
+  const MachineSpec& m;
+  const Counters& done;
+};
+
+using Q = Question;
+
 // Of all PEs and all buffers, in a cycle. A longer cycle leaks longer.
-double leakage(const EnergyPerAction& e, const MachineSpec& m) {
+double leakage(const Q& q) {
+  const BufferSpec& buffers = q.m.buffers;
   const double buffer_kib =
-      static_cast<double>(m.buffers.ifmap_bytes + m.buffers.weight_bytes + m.buffers.ofmap_bytes) /
-      1024;
-  const double pes = static_cast<double>(m.array.rows) * m.array.cols;
-  return (e.leakage_pe * pes + e.leakage_buffer_kib * buffer_kib) *
-         (leakage_clock_mhz / m.clock_mhz);
+      static_cast<double>(buffers.ifmap_bytes + buffers.weight_bytes + buffers.ofmap_bytes) / 1024;
+  const double pes = static_cast<double>(q.m.array.rows) * q.m.array.cols;
+  return (q.e.leakage_pe * pes + q.e.leakage_buffer_kib * buffer_kib) *
+         (leakage_clock_mhz / q.m.clock_mhz);
+}
+
+// The pitch of the array: PEs are taken for squares.
+double pe_mm(const Q& q, const char* remedy) {
+  if (q.table.area) return std::sqrt(pe_mm2(q.table, q.m, q.done));
+  throw Error(ErrorKind::config, q.m.location("energy"),
+              "energy table '" + q.table.name +
+                  "' has a wire and no area, so that nothing says how long the array's wires are",
+              remedy);
+}
+
+// Along so many PEs.
+double wire(const Q& q, int pes) {
+  if (q.e.operand_transfer) return *q.e.operand_transfer;
+  return *q.e.wire * pes *
+         pe_mm(q, "add area: to a copy of the table, or give operand_transfer in place of wire");
+}
+
+double row(const Q& q) {
+  return wire(q, q.m.array.cols);
+}
+
+double column(const Q& q) {
+  return wire(q, q.m.array.rows);
+}
+
+// A comb over the whole array, unless the machine says how long the wire is.
+double multicast(const Q& q) {
+  const double per_mm = require_stated(q.e.wire, q.table, q.m, "actions.wire", multicasting);
+  const ArraySpec& array = q.m.array;
+  if (array.multicast_mm > 0) return per_mm * array.multicast_mm;
+  return per_mm * array.rows * array.cols *
+         pe_mm(q, "add area: to a copy of the table, or set array.multicast_mm");
+}
+
+// Every PE compares.
+double tag(const Q& q) {
+  return require_stated(q.e.tag_bit, q.table, q.m, "actions.tag_bit", multicasting) *
+         tag_bits(q.m) * q.m.array.rows * q.m.array.cols;
+}
+
+double latch(const Q& q) {
+  return require_stated(q.e.operand_latch, q.table, q.m, "actions.operand_latch", multicasting);
+}
+
+// A multiplexer of `cols` inputs is a tree, in which all nodes change: each has new weights.
+double select(const Q& q) {
+  return require_stated(q.e.weight_select, q.table, q.m, "actions.weight_select", running_jobs) *
+         (q.m.array.cols - 1);
+}
+
+// The flags are an SRAM of their own.
+double zero_flag(const Q& q) {
+  return q.e.buffer_read.at(zero_flag_bytes(q.m)) / 8;
 }
 
 struct Price {
   const char* component;
   const char* action;
-  double (*of)(const EnergyPerAction& energies, const MachineSpec& machine);
+  double (*of)(const Question& question);
 };
 
-using E = EnergyPerAction;
-using M = MachineSpec;
-
-// Of everything but an executed MAC, whose width a table may lack.
 constexpr Price prices[] = {
-    {"mac", "gated", [](const E& e, const M&) { return e.mac_gated; }},
-    {"psum", "update", [](const E& e, const M&) { return e.psum_register; }},
-    {"transfer", "drive", [](const E& e, const M&) { return e.operand_transfer; }},
+    {"mac", "executed", [](const Q& q) { return require_width(q.e.mac, q.table, q.m, "MAC"); }},
+    {"mac", "gated", [](const Q& q) { return q.e.mac_gated; }},
+    {"psum", "update", [](const Q& q) { return q.e.psum_register; }},
+    {"transfer", "row", row},
+    {"transfer", "column", column},
+    {"transfer", "job_column", column},
+    {"transfer", "multicast", multicast},
     {"ifmap_buffer", "read",
-     [](const E& e, const M& m) { return e.buffer_read.at(m.buffers.ifmap_bytes); }},
+     [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.ifmap_bytes); }},
     {"ifmap_buffer", "fill",
-     [](const E& e, const M& m) { return e.buffer_fill.at(m.buffers.ifmap_bytes); }},
+     [](const Q& q) { return q.e.buffer_fill.at(q.m.buffers.ifmap_bytes); }},
     {"weight_buffer", "read",
-     [](const E& e, const M& m) { return e.buffer_read.at(m.buffers.weight_bytes); }},
+     [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.weight_bytes); }},
     {"weight_buffer", "fill",
-     [](const E& e, const M& m) { return e.buffer_fill.at(m.buffers.weight_bytes); }},
+     [](const Q& q) { return q.e.buffer_fill.at(q.m.buffers.weight_bytes); }},
     {"ofmap_buffer", "write",
-     [](const E& e, const M& m) { return e.buffer_write.at(m.buffers.ofmap_bytes); }},
+     [](const Q& q) { return q.e.buffer_write.at(q.m.buffers.ofmap_bytes); }},
     {"ofmap_buffer", "fill",
-     [](const E& e, const M& m) { return e.buffer_fill.at(m.buffers.ofmap_bytes); }},
+     [](const Q& q) { return q.e.buffer_fill.at(q.m.buffers.ofmap_bytes); }},
     {"ofmap_buffer", "fill_and_read",
-     [](const E& e, const M& m) {
-       return e.buffer_fill.at(m.buffers.ofmap_bytes) + e.buffer_read.at(m.buffers.ofmap_bytes);
+     [](const Q& q) {
+       return q.e.buffer_fill.at(q.m.buffers.ofmap_bytes) +
+              q.e.buffer_read.at(q.m.buffers.ofmap_bytes);
      }},
     {"ofmap_buffer", "read",
-     [](const E& e, const M& m) { return e.buffer_read.at(m.buffers.ofmap_bytes); }},
-    {"dram", "access", [](const E& e, const M&) { return e.dram; }},
-    {"prediction", "comparison", [](const E& e, const M&) { return e.comparison; }},
-    {"prediction", "window_bit", [](const E& e, const M&) { return e.window_bit; }},
+     [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.ofmap_bytes); }},
+    {"dram", "access", [](const Q& q) { return q.e.dram; }},
+    {"prediction", "comparison", [](const Q& q) { return q.e.comparison; }},
+    {"prediction", "window_bit", [](const Q& q) { return q.e.window_bit; }},
+    {"dispatch", "tag", tag},
+    {"dispatch", "latch", latch},
+    {"dispatch", "select", select},
+    {"zero_skip", "flag", zero_flag},
     {"leakage", "cycle", leakage},
 };
 
@@ -71,35 +141,21 @@ double CapacityCurve::at(Bytes capacity) const {
   return below->second * std::pow(static_cast<double>(capacity) / below->first, slope);
 }
 
-EnergyTable energy_table(std::string name, EnergyPerAction energies) {
+EnergyTable energy_table(std::string name, EnergyPerAction energies,
+                         std::optional<AreaTable> area) {
   EnergyTable table;
   table.name = std::move(name);
-  table.price = [energies = std::move(energies), name = table.name](
+  table.area = std::move(area);
+  table.price = [energies = std::move(energies), stated = table](
                     const EnergyComponent& component, const EnergyAction& action,
-                    const MachineSpec& machine) {
+                    const MachineSpec& machine, const Counters& done) {
     const std::string owner = component.name, what = action.name;
-    if (owner == "mac" && what == "executed")
-      return require_width(energies.mac, name, machine, "MAC");
     for (const Price& price : prices)
-      if (owner == price.component && what == price.action) return price.of(energies, machine);
+      if (owner == price.component && what == price.action)
+        return price.of({energies, stated, machine, done});
     throw bug(owner + " " + what, "has no price");
   };
   return table;
-}
-
-int operand_bits(const MachineSpec& machine) {
-  return 8 * std::max(machine.precision.activation_bytes, machine.precision.weight_bytes);
-}
-
-double require_width(const std::map<int, double>& by_width, const std::string& table,
-                     const MachineSpec& machine, const std::string& what) {
-  const int bits = operand_bits(machine);
-  const auto found = by_width.find(bits);
-  if (found != by_width.end()) return found->second;
-  throw Error(
-      ErrorKind::config, machine.location("energy"),
-      "energy table '" + table + "' has no " + what + " of " + std::to_string(bits) + " bits",
-      "add 'mac: {" + std::to_string(bits) + ": ...}' to a copy of the table");
 }
 
 }  // namespace peeksim

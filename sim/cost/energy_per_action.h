@@ -2,9 +2,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
-#include "sim/config/machine.h"
 #include "sim/cost/energy_table.h"
 
 namespace peeksim {
@@ -24,27 +24,26 @@ class CapacityCurve {
 };
 
 struct EnergyPerAction {
-  std::map<int, double> mac;    // per executed MAC, by operand width in bits
-  double mac_gated = 0;         // per MAC not executed
-  double psum_register = 0;     // per executed MAC
-  double operand_transfer = 0;  // per byte from a buffer to the array
+  std::map<int, double> mac;  // per executed MAC, by operand width in bits
+  double mac_gated = 0;       // per MAC not executed
+  double psum_register = 0;   // per executed MAC
+  // From a buffer to the array, one of the two: per byte and mm, or per byte however far.
+  std::optional<double> wire, operand_transfer;
   CapacityCurve buffer_read, buffer_write, buffer_fill;  // per byte
   double dram = 0;                                       // per byte
   double comparison = 0;                                 // per peek
   double window_bit = 0;                                 // per window bit
   double leakage_pe = 0;                                 // per PE and cycle, at 500 MHz
   double leakage_buffer_kib = 0;  // per KiB of on-chip buffer and cycle, at 500 MHz
+
+  // What only some machines do; a table may lack it.
+  std::optional<double> operand_latch;  // per byte
+  std::optional<double> tag_bit;        // per bit compared
+  std::optional<double> weight_select;  // per byte and multiplexer of two inputs
 };
 
-// The table that answers with these energies.
-EnergyTable energy_table(std::string name, EnergyPerAction energies);
-
-// The width of a MAC in bits: that of the wider operand.
-int operand_bits(const MachineSpec& machine);
-
-// The value of that width. Throws Error(config) when `by_width` has none; `table`: its name;
-// `what`: of what, "MAC".
-double require_width(const std::map<int, double>& by_width, const std::string& table,
-                     const MachineSpec& machine, const std::string& what);
+// The table that answers with these energies and areas. REQUIRES: a wire or an operand_transfer.
+EnergyTable energy_table(std::string name, EnergyPerAction energies,
+                         std::optional<AreaTable> area = {});
 
 }  // namespace peeksim

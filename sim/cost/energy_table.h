@@ -20,9 +20,12 @@ struct EnergyTable {
   std::string name;
   std::string source;
   std::string unit = "pJ";  // "pJ", or "mac": relative to one 16-bit MAC
-  // What an action costs once on a machine, in `unit`. Throws Error(config) when the table does not
-  // know.
-  std::function<double(const EnergyComponent&, const EnergyAction&, const MachineSpec&)> price;
+  // What an action costs once on a machine, in `unit`; done: what the machine did in a whole run,
+  // because how far apart its PEs are follows from the parts that it has. Throws Error(config) when
+  // the table does not know.
+  std::function<double(const EnergyComponent&, const EnergyAction&, const MachineSpec&,
+                       const Counters& done)>
+      price;
   std::optional<AreaTable> area;  // none: not known
 };
 

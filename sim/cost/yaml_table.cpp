@@ -51,21 +51,34 @@ std::map<int, double> by_width(const Value& value, double (*read)(const Value&))
   return numbers;
 }
 
+std::optional<double> optional(const Value& map, const char* key, double (*read)(const Value&)) {
+  const Value* value = map.find(key);
+  return value == nullptr ? std::nullopt : std::optional(read(*value));
+}
+
 EnergyPerAction read_actions(const Value& actions) {
-  actions.require_known_keys({"mac", "mac_gated", "psum_register", "operand_transfer",
+  actions.require_known_keys({"mac", "mac_gated", "psum_register", "wire", "operand_transfer",
                               "buffer_read", "buffer_write", "buffer_fill", "dram", "comparison",
-                              "window_bit", "leakage"});
+                              "window_bit", "operand_latch", "tag_bit", "weight_select",
+                              "leakage"});
   EnergyPerAction table;
   table.mac = by_width(required(actions, "mac"), energy);
   table.mac_gated = energy(required(actions, "mac_gated"));
   table.psum_register = energy(required(actions, "psum_register"));
-  table.operand_transfer = energy(required(actions, "operand_transfer"));
+  table.wire = optional(actions, "wire", energy);
+  table.operand_transfer = optional(actions, "operand_transfer", energy);
+  if (table.wire.has_value() == table.operand_transfer.has_value())
+    actions.fail("expected either 'wire' or 'operand_transfer'",
+                 "give a byte's energy per mm, or however far it goes");
   table.buffer_read = curve(required(actions, "buffer_read"));
   table.buffer_write = curve(required(actions, "buffer_write"));
   table.buffer_fill = curve(required(actions, "buffer_fill"));
   table.dram = energy(required(actions, "dram"));
   table.comparison = energy(required(actions, "comparison"));
   table.window_bit = energy(required(actions, "window_bit"));
+  table.operand_latch = optional(actions, "operand_latch", energy);
+  table.tag_bit = optional(actions, "tag_bit", energy);
+  table.weight_select = optional(actions, "weight_select", energy);
   const Value& leakage = required(actions, "leakage");
   leakage.require_known_keys({"pe", "buffer_kib"});
   table.leakage_pe = energy(required(leakage, "pe"));
@@ -74,13 +87,17 @@ EnergyPerAction read_actions(const Value& actions) {
 }
 
 AreaTable read_area(const Value& value) {
-  value.require_known_keys({"mac", "pe", "buffer_kib", "comparator", "window_bit"});
+  value.require_known_keys({"mac", "pe", "buffer_kib", "comparator", "window_bit", "register_bit",
+                            "gate", "multiplexer"});
   AreaTable area;
   area.mac = by_width(required(value, "mac"), square_millimeters);
   area.pe = square_millimeters(required(value, "pe"));
   area.buffer_kib = square_millimeters(required(value, "buffer_kib"));
   area.comparator = square_millimeters(required(value, "comparator"));
   area.window_bit = square_millimeters(required(value, "window_bit"));
+  area.register_bit = optional(value, "register_bit", square_millimeters);
+  area.gate = optional(value, "gate", square_millimeters);
+  area.multiplexer = optional(value, "multiplexer", square_millimeters);
   return area;
 }
 
@@ -94,10 +111,12 @@ EnergyTable read(const std::string& path) {
   const std::string name = required(file, "name").text();
   const std::string source = required(file, "source").text();
   const std::string unit = required(file, "unit").one_of({"pJ", "mac"});
-  EnergyTable table = energy_table(name, read_actions(required(file, "actions")));
+  const EnergyPerAction actions = read_actions(required(file, "actions"));
+  const Value* area = file.find("area");
+  EnergyTable table =
+      energy_table(name, actions, area ? std::optional(read_area(*area)) : std::nullopt);
   table.source = source;
   table.unit = unit;
-  if (const Value* area = file.find("area")) table.area = read_area(*area);
   return table;
 }
 

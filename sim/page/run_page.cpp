@@ -1,5 +1,6 @@
 #include "sim/page/run_page.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
@@ -95,13 +96,25 @@ void require_number(const Json& number, const RunResult& run) {
   if (!number.is_null() || run.unknown.empty()) number.get<double>();
 }
 
+// The components that a file has energies of: an older program did not price what only some
+// machines do.
+std::vector<EnergyComponent> components_of(const Json& energy) {
+  std::vector<EnergyComponent> components;
+  for (const EnergyComponent& component : energy_components()) {
+    const bool everywhere = std::any_of(component.actions.begin(), component.actions.end(),
+                                        [](const EnergyAction& one) { return one.everywhere; });
+    if (everywhere || energy.contains(component.name)) components.push_back(component);
+  }
+  return components;
+}
+
 void require_pair(const Json& pair, const RunResult& run) {
   for (const char* ratio :
        {"mac_reduction", "speed_up", "energy_ratio", "false_zero_share", "utilisation"})
     require_number(pair.at(ratio), run);
   for (const char* side : {"machine", "dense"}) {
     const Json& energy = pair.at(side).at("energy");
-    for (const EnergyComponent& component : energy_components())
+    for (const EnergyComponent& component : components_of(energy))
       require_number(energy.at(component.name), run);
     require_number(energy.at("total"), run);
   }
@@ -135,7 +148,8 @@ std::string run_page(const std::string& results, const std::string& path,
   data["results"] = Json::parse(results);
   require_shown(data["results"], run, path);
   data["results"].erase("images");  // a page does not grow with them
-  data["energy_components"] = labels_of(energy_components());
+  data["energy_components"] =
+      labels_of(components_of(data["results"]["totals"]["network"]["machine"]["energy"]));
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
   add_numbers(data, priced);

@@ -14,12 +14,19 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds look_around{200};
 
-void write(SweepPlan& plan, const PointOutcome& outcome, SweepDatabase& database) {
+// A run whose work the energy table cannot price is a point that failed. Returns whether it did.
+bool write(SweepPlan& plan, PointOutcome outcome, SweepDatabase& database) {
   const SweepPoint& point = plan.points()[outcome.id];
-  if (outcome.failed)
-    database.write_failure(point.key, outcome);
-  else
-    database.write(point.key, outcome, plan.energy_table(point, outcome.result.machine).table);
+  if (!outcome.failed) try {
+      database.write(point.key, outcome, plan.energy_table(point, outcome.result.machine).table);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::config) throw;
+      outcome.failed = true;
+      outcome.kind = error.kind();
+      outcome.error = error.what();
+    }
+  if (outcome.failed) database.write_failure(point.key, outcome);
+  return outcome.failed;
 }
 
 }  // namespace
@@ -59,9 +66,8 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
     // The next ones run while these are read and written; but one job keeps to one processor.
     if (options.jobs > 1 && !stopped()) start_more();
     for (const PointOutcome& outcome : runner.take_ended()) {
-      write(plan, outcome, database);
+      progress.failed += write(plan, outcome, database);
       ++progress.ended;
-      progress.failed += outcome.failed;
     }
     progress.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (options.progress) options.progress(progress);

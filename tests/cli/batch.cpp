@@ -128,6 +128,8 @@ TEST_CASE("an error says where it is and what to do, with the exit code of run")
   check(machine + R"("images": 3)", 2, "the trace has 2 images, not 3");
   check(machine + R"("set": {"buffers.ifmap_bytes": 8})", 5, "ifmap buffer");
   check(machine + R"("set": {"energy": "none"})", 3, "energy");
+  check(machine + R"("set": {"energy": "eyeriss-relative", "array.dispatch": "packed"})", 3,
+        "energy table 'eyeriss-relative' has no actions.wire");
   check(machine + R"("where": ["array.rws == 4"])", 3, "did you mean 'array.rows'?");
   const json error = error_of(desk, R"({"machine": "machine.yaml", "trace": "none.h5"})");
   CHECK(error.at("exit_code") == 4);

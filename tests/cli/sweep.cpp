@@ -99,6 +99,17 @@ TEST_CASE("points that fail are recorded, the others go on, and the exit code sa
   CHECK(desk.same_exports("a.db", "b.db"));
 }
 
+TEST_CASE("a point that the energy table cannot price fails alone and says what the table lacks") {
+  const SweepDesk desk;
+  desk.write_sweep("axes: {array.dispatch: [gate, packed], energy: [45nm, eyeriss-relative]}\n");
+  const CommandResult result = desk.run(SweepDesk::sweep_to("a.db"));
+  CHECK(result.exit_code == 8);
+  CHECK(result.out == "a.db: 4 points run, 3 done, 1 failed, 0 to run\n");
+  const std::string status = desk.ok({"sweep", "status", "a.db"});
+  CHECK(contains(status, "failed: 1 x "));
+  CHECK(contains(status, "energy table 'eyeriss-relative' has no actions.wire"));
+}
+
 TEST_CASE("exports, the best points and the Pareto front read the same database") {
   const SweepDesk desk;
   desk.write_sweep(

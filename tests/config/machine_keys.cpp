@@ -30,6 +30,7 @@ const std::map<std::string, std::string> other_values = {
     {"array.gate_zero_activations", "false"},
     {"array.skip_zero_activations", "true"},
     {"array.zero_lookahead", "6"},
+    {"array.multicast_mm", "2.5"},
     {"precision.activation_bytes", "2"},
     {"precision.weight_bytes", "4"},
     {"buffers.ifmap_bytes", "3 KiB"},
@@ -111,6 +112,7 @@ TEST_CASE("every key reaches its own field") {
   CHECK(m.array.dispatch == "packed");
   CHECK_FALSE(m.array.gate_zero_activations);
   CHECK(m.array.zero_lookahead == 6);
+  CHECK(m.array.multicast_mm == 2.5);
   CHECK(m.precision.activation_bytes == 2);
   CHECK(m.precision.weight_bytes == 4);
   CHECK(m.buffers.ifmap_bytes == 3072);

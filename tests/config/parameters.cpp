@@ -109,7 +109,8 @@ TEST_CASE("a machine shows the parameters that count in it, and reads back as th
   const std::string without = shown(load("name: m\n"));
   CHECK(without.find("  lookahead") == std::string::npos);
   const std::string with_default = shown(load(novel));
-  CHECK(with_default.find("  zero_lookahead: 0\n  lookahead: 2\nprecision:") != std::string::npos);
+  CHECK(with_default.find("  zero_lookahead: 0\n  multicast_mm: 0\n  lookahead: 2\nprecision:") !=
+        std::string::npos);
   CHECK(shown(load(novel, {"array.lookahead=2"})) == with_default);
   CHECK(shown(load(novel, {"array.lookahead=3"})) != with_default);
   for (const char* value : {"0", "1", "0.1", "1e-9"}) {

@@ -25,6 +25,7 @@ AreaTable distinct_areas() {
   AreaTable area;
   area.mac = {{8, 3}, {16, 5}};
   area.pe = 7, area.buffer_kib = 11, area.comparator = 13, area.window_bit = 17;
+  area.register_bit = 19, area.gate = 23, area.multiplexer = 29;
   return area;
 }
 
@@ -59,7 +60,9 @@ TEST_CASE("every part of a machine takes its own area") {
                                                   {"ifmap_buffer", 2 * 11},
                                                   {"weight_buffer", 0.5 * 11},
                                                   {"ofmap_buffer", 4 * 11},
-                                                  {"prediction", 2 * 13 + 9 * 17}};
+                                                  {"prediction", 2 * 13 + 9 * 17},
+                                                  {"dispatch", 0},
+                                                  {"zero_skip", 0}};
   CHECK(by_name(area) == expected);
   CHECK(total_mm2(area) == 128 + 22 + 5.5 + 44 + 179);
 }
@@ -69,6 +72,58 @@ TEST_CASE("a machine that peeks at nothing has no prediction unit") {
   counters.comparisons = 0;
   const Area area = *area_of(table_of(distinct_areas()), small_machine(), counters);
   CHECK(by_name(area).at("prediction") == 0);
+}
+
+TEST_CASE("a machine that sends activations to any PE has latches, tags and a bin per column") {
+  Counters counters = peeking();
+  counters.latched_operands = 1;
+  const Area area = *area_of(table_of(distinct_areas()), small_machine(), counters);
+  // Three lanes of 8 bits, and a tag of 3 bits for 8 PEs, compared by two gates a bit.
+  CHECK(by_name(area).at("pe_array") == 8 * (7 + 3 * 3 + (3 * 8 + 3) * 19 + 2 * 3 * 23));
+  CHECK(by_name(area).at("dispatch") == 2 * 4 * 16 * 19);  // positions of 16 bits
+}
+
+TEST_CASE("jobs need a queue, as long as it ever was, and multiplexers that select weights") {
+  Counters counters = peeking();
+  counters.latched_operands = counters.weight_selects = 1;
+  counters.queue_peak = 5;
+  MachineSpec machine = small_machine();
+  machine.array.cols = 3, machine.precision.weight_bytes = 2;
+  const double bins = 3 * 4 * 16 * 19, queue = 5 * (4 * 16 + 2) * 19;
+  const double multiplexers = 3 * (3 * 16) * 2 * 29;
+  const Area area = *area_of(table_of(distinct_areas()), machine, counters);
+  CHECK(by_name(area).at("dispatch") == bins + queue + multiplexers);
+}
+
+TEST_CASE("skipping needs a flag per activation, and an encoder as wide as it looks ahead") {
+  Counters counters = peeking();
+  counters.zero_flags = 1;
+  MachineSpec machine = small_machine();
+  const auto skipping = [&] {
+    return by_name(*area_of(table_of(distinct_areas()), machine, counters)).at("zero_skip");
+  };
+  const double tap = 19 + 4 * 23;
+  CHECK(skipping() == 0.25 * 11 + 128 * tap);  // half of 512 bytes of weights, by two columns
+  machine.array.zero_lookahead = 6;
+  CHECK(skipping() == 0.25 * 11 + 6 * tap);
+  machine.precision.activation_bytes = 2;
+  CHECK(skipping() == 0.125 * 11 + 6 * tap);
+}
+
+TEST_CASE("a part that a table has no area of is an error only for a machine that has it") {
+  AreaTable old = distinct_areas();
+  old.register_bit.reset(), old.gate.reset(), old.multiplexer.reset();
+  Counters counters = peeking();
+  CHECK(area_of(table_of(old), small_machine(), counters));
+  counters.zero_flags = 1;
+  CHECK(config_error([&] { area_of(table_of(old), small_machine(), counters); }) ==
+        "small: energy: energy table 'mine' has no area.register_bit, which a machine that skips "
+        "zero activations needs; add it to a copy of the table, or choose another table");
+  counters.latched_operands = counters.weight_selects = 1;
+  old.register_bit = old.gate = 1;
+  CHECK(config_error([&] { area_of(table_of(old), small_machine(), counters); }) ==
+        "small: energy: energy table 'mine' has no area.multiplexer, which a machine whose columns "
+        "run jobs of any channel needs; add it to a copy of the table, or choose another table");
 }
 
 TEST_CASE("the wider operand picks the MAC's area") {

@@ -32,10 +32,14 @@ TEST_CASE("every action is counted from the counters alone") {
   c.ifmap_fill_bytes = 19, c.weight_fill_bytes = 23, c.residual_bytes = 29;
   c.dram_read_bytes = 31, c.dram_write_bytes = 37;
   c.comparisons = 41, c.windows = 43, c.cycles = 47;
+  c.multicast_reads = 3, c.weight_selects = 53, c.latched_operands = 59, c.zero_flags = 61;
   const Counts expected = {{"mac executed", 2},
                            {"mac gated", 3 + 5},
                            {"psum update", 2},
-                           {"transfer drive", 2 * 7 + 4 * 11},
+                           {"transfer row", 2 * (7 - 3)},
+                           {"transfer column", 4 * 11},
+                           {"transfer job_column", 4 * 53},
+                           {"transfer multicast", 2 * 3},
                            {"ifmap_buffer read", 2 * 7},
                            {"ifmap_buffer fill", 19},
                            {"weight_buffer read", 4 * 11},
@@ -47,6 +51,10 @@ TEST_CASE("every action is counted from the counters alone") {
                            {"dram access", 31 + 37},
                            {"prediction comparison", 41},
                            {"prediction window_bit", 43},
+                           {"dispatch tag", 3},
+                           {"dispatch latch", 2 * 59},
+                           {"dispatch select", 4 * 53},
+                           {"zero_skip flag", 61},
                            {"leakage cycle", 47}};
   CHECK(counts_of(c, {2, 4}) == expected);
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cost/area.h"
 #include "sim/cost/energy_per_action.h"
 #include "tests/cost/prices.h"
 #include "tests/support/config_error.h"
@@ -80,7 +81,8 @@ TEST_CASE("a table is read whole") {
   Prices prices = {{"mac executed", 0.25},
                    {"mac gated", 0.125},
                    {"psum update", 2},
-                   {"transfer drive", 3},
+                   {"transfer row", 3},
+                   {"transfer column", 3},
                    {"ifmap_buffer read", 4},
                    {"ifmap_buffer fill", 6},
                    {"weight_buffer read", 8},
@@ -112,6 +114,7 @@ TEST_CASE("areas are read when they are there, and then all of them are needed")
   CHECK(table.area->buffer_kib == 4);
   CHECK(table.area->comparator == 5);
   CHECK(table.area->window_bit == 6);
+  CHECK_FALSE(table.area->register_bit);
   const Lines without_pe(lines.begin(), lines.begin() + 17);
   contains(error(without_pe), "'pe' is missing");
   lines[17] = "  pe: -1";
@@ -121,15 +124,47 @@ TEST_CASE("areas are read when they are there, and then all of them are needed")
 }
 
 TEST_CASE("every key of a table is needed") {
-  for (const char* key : {"name", "source", "unit", "mac", "mac_gated", "psum_register",
-                          "operand_transfer", "buffer_read", "buffer_write", "buffer_fill", "dram",
-                          "comparison", "window_bit", "leakage"}) {
+  for (const char* key :
+       {"name", "source", "unit", "mac", "mac_gated", "psum_register", "buffer_read",
+        "buffer_write", "buffer_fill", "dram", "comparison", "window_bit", "leakage"}) {
     CAPTURE(key);
     contains(error(with(key, "")), "'" + std::string(key) + "' is missing");
   }
   contains(error(with("leakage", "  leakage: {pe: 1}")), "'buffer_kib' is missing");
   contains(error(with("leakage", "  leakage: {buffer_kib: 1}")), "'pe' is missing");
   contains(error({"name: mine", "source: measured", "unit: pJ"}), "'actions' is missing");
+}
+
+TEST_CASE("a byte's way to the array is priced by length or as a whole, and not both") {
+  const std::string both =
+      "expected either 'wire' or 'operand_transfer'; give a byte's energy per mm, or however far "
+      "it goes";
+  contains(error(with("operand_transfer", "")), ": actions: " + both);
+  contains(error(with("operand_transfer", "  wire: 1\n  operand_transfer: 3")), both);
+  CHECK(error(with("operand_transfer", "  wire: 1")) == "no error");
+}
+
+TEST_CASE("what only some machines do and have is read where it is stated") {
+  Lines lines = with("operand_transfer", "  wire: 2");
+  lines.insert(lines.end(),
+               {"  operand_latch: 12", "  tag_bit: 13", "  weight_select: 14",
+                "area:", "  mac: {8: 3}", "  pe: 1", "  buffer_kib: 4", "  comparator: 5",
+                "  window_bit: 6", "  register_bit: 0", "  gate: 8", "  multiplexer: 9"});
+  const TempFolder folder;
+  const EnergyTable table = load_energy_table(folder.write("t.yaml", text(lines)));
+  REQUIRE(table.area);
+  CHECK(table.area->register_bit == 0.0);
+  CHECK(table.area->gate == 8.0);
+  CHECK(table.area->multiplexer == 9.0);
+  MachineSpec machine;
+  machine.array.rows = machine.array.cols = 1;  // one PE, that needs no tag
+  const Prices prices = prices_on(machine, table, everything());
+  CHECK(prices.at("transfer multicast") == 2 * 2);
+  CHECK(prices.at("dispatch latch") == 12);
+  machine.array.cols = 2;
+  const Prices wider = prices_on(machine, table, everything());
+  CHECK(wider.at("dispatch tag") == 13 * 1 * 2);
+  CHECK(wider.at("dispatch select") == 14);
 }
 
 TEST_CASE("an unknown key is refused with the nearest known one") {
@@ -254,6 +289,25 @@ TEST_CASE("both shipped tables load, price the widths of all machines and name t
       if (bytes == 2 && table.unit == "mac") CHECK(prices.at("mac executed") == 1);
     }
   }
+}
+
+TEST_CASE("45nm prices whatever a machine can do") {
+  const EnergyTable table = load_energy_table(find_energy_table("45nm", "", {}));
+  const MachineSpec machine;
+  CHECK(prices_on(machine, table, everything()).size() == energy_action_count());
+  CHECK(area_of(table, machine, everything()));
+}
+
+TEST_CASE("eyeriss-relative prices no machine that sends activations to any PE") {
+  const EnergyTable table = load_energy_table(find_energy_table("eyeriss-relative", "", {}));
+  MachineSpec machine;
+  machine.name = "m";
+  Counters done;
+  done.zero_flags = 1;
+  CHECK(prices_on(machine, table, done).count("zero_skip flag") == 1);
+  CHECK(contains(config_error([&] { rates_for(table, machine, everything()); }),
+                 "energy table 'eyeriss-relative' has no actions.wire, which a machine that sends "
+                 "activations to any PE needs"));
 }
 
 TEST_CASE("an unknown table's name is answered with the nearest, or with all") {

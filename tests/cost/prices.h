@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -16,7 +17,7 @@ using Prices = std::map<std::string, double>;  // {"ifmap_buffer read", 1.25}
 inline EnergyTable table_of_prices(const Prices& prices) {
   EnergyTable table;
   table.price = [prices](const EnergyComponent& component, const EnergyAction& action,
-                         const MachineSpec&) {
+                         const MachineSpec&, const Counters&) {
     const std::string name = std::string(component.name) + " " + action.name;
     REQUIRE(prices.count(name) == 1);
     return prices.at(name);
@@ -24,14 +25,25 @@ inline EnergyTable table_of_prices(const Prices& prices) {
   return table;
 }
 
-// What a table says of every action.
-inline Prices prices_on(const MachineSpec& machine, const EnergyTable& table) {
-  const EnergyRates rates = rates_for(table, machine);
+// A machine that did everything there is to do.
+inline Counters everything() {
+  Counters done;
+  for_each_counter(done, [](const char*, const char*, Count& counter) { counter = 1; });
+  ++done.ifmap_reads;  // one of them was multicast
+  return done;
+}
+
+// What a table says of the actions that it is asked for.
+inline Prices prices_on(const MachineSpec& machine, const EnergyTable& table,
+                        const Counters& done = {}) {
+  const EnergyRates rates = rates_for(table, machine, done);
   Prices prices;
   std::size_t i = 0;
   for (const EnergyComponent& component : energy_components())
-    for (const EnergyAction& action : component.actions)
-      prices[std::string(component.name) + " " + action.name] = rates.prices[i++];
+    for (const EnergyAction& action : component.actions) {
+      const double price = rates.prices[i++];
+      if (!std::isnan(price)) prices[std::string(component.name) + " " + action.name] = price;
+    }
   return prices;
 }
 

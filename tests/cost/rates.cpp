@@ -1,6 +1,9 @@
-// A table looked up for a machine: operand width, capacities of the buffers, clock.
+// A table looked up for a machine: operand width, length of the wires, capacities of the buffers,
+// clock; and what a machine needs that a table may lack.
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <functional>
 #include <string>
 
 #include "sim/base/error.h"
@@ -14,6 +17,8 @@ namespace {
 EnergyPerAction energies() {
   EnergyPerAction e;
   e.mac = {{8, 0.25}, {16, 1}};
+  e.operand_transfer = 4;
+  e.dram = 5;
   e.buffer_read = CapacityCurve({{1024, 1}, {2048, 2}, {4096, 3}});
   e.buffer_write = CapacityCurve({{1024, 10}, {2048, 20}, {4096, 30}});
   e.buffer_fill = CapacityCurve({{1024, 100}, {2048, 200}, {4096, 300}});
@@ -40,9 +45,34 @@ double leakage(const MachineSpec& m) {
   return prices_on(m, table()).at("leakage cycle");
 }
 
-std::string error(const EnergyTable& t, const MachineSpec& m) {
+// The same with wires of 2 per byte and mm between PEs of 4 mm2, 9 mm2 with a latch; whatever only
+// some machines need is there.
+EnergyPerAction wired() {
+  EnergyPerAction e = energies();
+  e.operand_transfer.reset();
+  e.wire = 2;
+  e.operand_latch = 3, e.tag_bit = 0.5, e.weight_select = 7;
+  return e;
+}
+
+AreaTable four_mm2() {
+  AreaTable area;
+  area.mac = {{8, 3}};
+  area.pe = 1;
+  area.register_bit = 0.25;  // times 8 bits and a tag of 4
+  area.gate = 0.25;          // times 2 for each bit of the tag
+  return area;
+}
+
+Counters multicasting_once() {
+  Counters done;
+  done.ifmap_reads = done.multicast_reads = done.latched_operands = 1;
+  return done;
+}
+
+std::string error(const EnergyTable& t, const MachineSpec& m, const Counters& done = {}) {
   try {
-    rates_for(t, m);
+    rates_for(t, m, done);
   } catch (const Error& e) {
     CHECK(e.kind() == ErrorKind::config);
     return e.what();
@@ -66,12 +96,12 @@ TEST_CASE("each buffer has the energies of its whole capacity") {
 
 TEST_CASE("actions that depend on nothing are taken as they are") {
   EnergyPerAction e = energies();
-  e.mac_gated = 2, e.psum_register = 3, e.operand_transfer = 4;
-  e.dram = 5, e.comparison = 6, e.window_bit = 7;
+  e.mac_gated = 2, e.psum_register = 3, e.comparison = 6, e.window_bit = 7;
   const Prices prices = prices_on(machine(), energy_table("mine", e));
   CHECK(prices.at("mac gated") == 2);
   CHECK(prices.at("psum update") == 3);
-  CHECK(prices.at("transfer drive") == 4);
+  CHECK(prices.at("transfer row") == 4);
+  CHECK(prices.at("transfer column") == 4);
   CHECK(prices.at("dram access") == 5);
   CHECK(prices.at("prediction comparison") == 6);
   CHECK(prices.at("prediction window_bit") == 7);
@@ -114,12 +144,12 @@ TEST_CASE("leakage is that of all PEs and all buffers") {
 }
 
 TEST_CASE("a cycle leaks in proportion to its length, and nothing else depends on the clock") {
-  Counters all;
-  for_each_counter(all, [](const char*, const char*, Count& counter) { counter = 3; });
+  const EnergyTable t = energy_table("mine", wired(), four_mm2());
+  const Counters all = everything();
   MachineSpec slow = machine();
   slow.clock_mhz = 125;
-  const Energy at_500 = price(all, rates_for(table(), machine()));
-  const Energy at_125 = price(all, rates_for(table(), slow));
+  const Energy at_500 = price(all, rates_for(t, machine(), all));
+  const Energy at_125 = price(all, rates_for(t, slow, all));
   for (std::size_t i = 0; i < at_500.size(); ++i) {
     const bool leaks = std::string(energy_components()[i].name) == "leakage";
     CAPTURE(energy_components()[i].name);
@@ -127,4 +157,107 @@ TEST_CASE("a cycle leaks in proportion to its length, and nothing else depends o
   }
   slow.clock_mhz = 1000;
   CHECK(leakage(slow) == leakage(machine()) / 2);
+}
+
+TEST_CASE("a row's wire is as long as its PEs are wide, and a column's as they are high") {
+  const Prices prices = prices_on(machine(), energy_table("mine", wired(), four_mm2()));
+  CHECK(prices.at("transfer row") == 2 * 5 * 2);
+  CHECK(prices.at("transfer column") == 2 * 3 * 2);
+  CHECK(prices.count("transfer multicast") == 0);  // this machine does not
+}
+
+TEST_CASE("a multicast drives a comb over all PEs, which a latch in each sets further apart") {
+  const EnergyTable t = energy_table("mine", wired(), four_mm2());
+  const Prices prices = prices_on(machine(), t, multicasting_once());
+  const double pitch = std::sqrt(4 + 0.25 * (8 + 4) + 0.25 * 2 * 4);  // 15 PEs: tags of 4 bits
+  CHECK(pitch == 3);
+  CHECK(prices.at("transfer row") == 2 * 5 * pitch);
+  CHECK(prices.at("transfer column") == 2 * 3 * pitch);
+  CHECK(prices.at("transfer multicast") == 2 * 15 * pitch);
+  CHECK(prices.at("dispatch tag") == 0.5 * 4 * 15);
+  CHECK(prices.at("dispatch latch") == 3);
+}
+
+TEST_CASE("a machine may say how long its multicast wire is, and changes no other wire by it") {
+  const EnergyTable t = energy_table("mine", wired(), four_mm2());
+  MachineSpec m = machine();
+  const Prices before = prices_on(m, t, multicasting_once());
+  m.array.multicast_mm = 0.5;
+  Prices expected = before;
+  expected["transfer multicast"] = 2 * 0.5;
+  CHECK(prices_on(m, t, multicasting_once()) == expected);
+}
+
+TEST_CASE("a weight of a job passes a tree of multiplexers, then goes down the job's column") {
+  Counters done = multicasting_once();
+  done.weight_selects = 1;
+  const Prices prices = prices_on(machine(), energy_table("mine", wired(), four_mm2()), done);
+  CHECK(prices.at("dispatch select") == 7 * 4);
+  CHECK(prices.at("transfer job_column") == prices.at("transfer column"));
+}
+
+TEST_CASE("a flag of a zero activation is a bit of an SRAM of its own") {
+  Counters done;
+  done.zero_flags = 1;
+  MachineSpec m = machine();
+  m.buffers.ifmap_bytes = 16384;  // as many flags, in 2 KiB
+  CHECK(prices_on(m, table(), done).at("zero_skip flag") == 2.0 / 8);
+  m.precision.activation_bytes = 2;
+  CHECK(prices_on(m, table(), done).at("zero_skip flag") == 1.0 / 8);
+}
+
+TEST_CASE("what the machine did is priced, or the error names what the table lacks") {
+  const auto lacking = [&](const std::function<void(EnergyPerAction&, AreaTable&)>& remove) {
+    EnergyPerAction e = wired();
+    AreaTable area = four_mm2();
+    remove(e, area);
+    return error(energy_table("mine", e, area), machine(), everything());
+  };
+  const std::string start = "m: energy: energy table 'mine' has no ";
+  const std::string any_pe = ", which a machine that sends activations to any PE needs; ";
+  const std::string remedy = "add it to a copy of the table, or choose another table";
+  CHECK(lacking([](EnergyPerAction&, AreaTable&) {}) == "no error");
+  CHECK(lacking([](EnergyPerAction& e, AreaTable&) { e.wire.reset(), e.operand_transfer = 1; }) ==
+        start + "actions.wire" + any_pe + remedy);
+  CHECK(lacking([](EnergyPerAction& e, AreaTable&) { e.tag_bit.reset(); }) ==
+        start + "actions.tag_bit" + any_pe + remedy);
+  CHECK(lacking([](EnergyPerAction& e, AreaTable&) { e.operand_latch.reset(); }) ==
+        start + "actions.operand_latch" + any_pe + remedy);
+  CHECK(lacking([](EnergyPerAction& e, AreaTable&) { e.weight_select.reset(); }) ==
+        start +
+            "actions.weight_select, which a machine whose columns run jobs of any channel needs; " +
+            remedy);
+  CHECK(lacking([](EnergyPerAction&, AreaTable& a) { a.register_bit.reset(); }) ==
+        start + "area.register_bit" + any_pe + remedy);
+  CHECK(lacking([](EnergyPerAction&, AreaTable& a) { a.gate.reset(); }) ==
+        start + "area.gate" + any_pe + remedy);
+}
+
+TEST_CASE("what the machine did not do needs no price") {
+  CHECK(error(table(), machine()) == "no error");
+  Counters done = everything();
+  done.multicast_reads = done.latched_operands = done.weight_selects = 0;
+  CHECK(error(table(), machine(), done) == "no error");
+}
+
+TEST_CASE("a wire without areas has no length, unless the machine states it") {
+  const EnergyTable t = energy_table("mine", wired());
+  const std::string start =
+      "m: energy: energy table 'mine' has a wire and no area, so that nothing says how long the "
+      "array's wires are; add area: to a copy of the table, or ";
+  CHECK(error(t, machine()) == start + "give operand_transfer in place of wire");
+  const EnergyAction& multicast = energy_components()[2].actions[3];
+  REQUIRE(std::string(multicast.name) == "multicast");
+  const auto price = [&](double mm) {
+    MachineSpec m = machine();
+    m.array.multicast_mm = mm;
+    return t.price(energy_components()[2], multicast, m, multicasting_once());
+  };
+  CHECK(price(1.5) == 3);
+  try {
+    price(0);
+    FAIL_CHECK("priced");
+  } catch (const Error& e) {
+    CHECK(e.what() == start + "set array.multicast_mm");
+  }
 }

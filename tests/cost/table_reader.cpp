@@ -63,15 +63,22 @@ TEST_CASE("a table gives the same energies in whatever format it is written") {
     machine.buffers.ofmap_bytes = 50000;
     const EnergyTable yaml = load_energy_table(shipped, readers);
     CHECK(yaml.name == name);
-    const EnergyTable csv =
-        load_energy_table(folder.write("t.csv", csv_of(prices_on(machine, yaml))), readers);
+    // eyeriss-relative does not price what only some machines do.
+    const Counters done = std::string(name) == "45nm" ? everything() : Counters();
+    const Prices prices = prices_on(machine, yaml, done);
+    const EnergyTable csv = load_energy_table(folder.write("t.csv", csv_of(prices)), readers);
+    CHECK(prices_on(machine, csv, done) == prices);
     CHECK(csv.name == "csv");
     for (int i = 0; i < 100; ++i) {
       Counters counters;
       for_each_counter(counters, [&](const char*, const char*, Count& counter) {
         counter = static_cast<Count>(random() % 1000000007);
       });
-      CHECK(price(counters, rates_for(csv, machine)) == price(counters, rates_for(yaml, machine)));
+      if (done.multicast_reads == 0)
+        counters.multicast_reads = counters.weight_selects = counters.latched_operands =
+            counters.zero_flags = 0;
+      CHECK(price(counters, rates_for(csv, machine, done)) ==
+            price(counters, rates_for(yaml, machine, done)));
     }
   }
 }

@@ -96,6 +96,18 @@ TEST_CASE("results of a program that did not count everything are shown, and nul
   }
 }
 
+TEST_CASE("a page shows the components that were priced when its results were written") {
+  json results = json::parse(sample_text());
+  const auto forget = [&](json& pair) {
+    for (const char* side : {"machine", "dense"}) pair[side]["energy"].erase("dispatch");
+  };
+  for (json& layer : results["layers"]) forget(layer);
+  for (json& total : results["totals"]) forget(total);
+  const json shown = data_of(run_page(results.dump(), "old.json"))["energy_components"];
+  CHECK(shown.size() == energy_components().size() - 1);
+  for (const json& component : shown) CHECK(component["name"] != "dispatch");
+}
+
 TEST_CASE("strips count their cycles from their own start and tell their step's intervals apart") {
   StepStrip strip;
   strip.layer = "plain";

@@ -1,6 +1,9 @@
 // Results and event logs that version 0.1.0 wrote are read, and say what they said.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -36,11 +39,25 @@ PricedResult priced_anew() {
                    load_energy_table(path_of("energy/45nm.yaml")));
 }
 
+// The same up to the order of a sum: later versions price parts apart that 0.1.0 priced together.
+bool same_number(double now, double old) {
+  return std::abs(now - old) <= 1e-14 * std::abs(old);
+}
+
+bool same_cell(const std::string& now, const std::string& old) {
+  return now == old ||
+         (old.find_first_not_of("0123456789.") == std::string::npos && !old.empty() &&
+          !now.empty() && same_number(std::strtod(now.c_str(), nullptr), std::stod(old)));
+}
+
 // Every value of `old` is in `now`, which may have more: a later version adds counters and metrics.
 void check_holds(const Json& now, const Json& old, const std::string& at = "") {
   CAPTURE(at);
   if (!old.is_structured()) {
-    CHECK(now == old);
+    if (old.is_number_float() && now.is_number())
+      CHECK(same_number(now, old));
+    else
+      CHECK(now == old);
     return;
   }
   REQUIRE(now.type() == old.type());
@@ -88,7 +105,8 @@ TEST_CASE("layers.csv of 0.1.0 is written from its results again") {
   for (const auto& [name, cells] : old) {
     CAPTURE(name);
     REQUIRE(now.count(name) == 1);
-    CHECK(now.at(name) == cells);
+    CHECK(std::equal(cells.begin(), cells.end(), now.at(name).begin(), now.at(name).end(),
+                     [](const auto& was, const auto& is) { return same_cell(is, was); }));
   }
 }
 

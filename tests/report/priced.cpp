@@ -25,6 +25,7 @@ EnergyTable table_with_areas() {
   table.area = AreaTable();
   table.area->mac = {{8, 1}};
   table.area->window_bit = 1;
+  table.area->register_bit = table.area->gate = table.area->multiplexer = 0;
   return table;
 }
 
@@ -166,6 +167,27 @@ TEST_CASE("what an older program did not count is 0 on machines that could not d
   CHECK(read("packed", "") ==
         UnknownCounters{&Counters::multicast_reads, &Counters::latched_operands});
   CHECK(read("gate", "jobs_peak").size() == 5);  // no older program counted that alone
+}
+
+TEST_CASE("energies of layers add up to the network's, though not every layer multicasts") {
+  RunResult run = sample_run();
+  run.machine.array.dispatch = "packed";
+  Counters& layer = run.layers[2].counters.machine;
+  layer.multicast_reads = layer.latched_operands = 100;
+  run.images[0].counters.machine.multicast_reads = 100;
+  run.images[0].counters.machine.latched_operands = 100;
+  const PricedResult priced =
+      price_run(run, load_energy_table(PEEKSIM_SOURCE_DIR "/configs/energy/45nm.yaml"));
+  double layers = 0;
+  for (const PricedPair& pair : priced.layers) layers += *pair.machine.energy[2];
+  CHECK(std::string(energy_components()[2].name) == "transfer");
+  CHECK(layers == doctest::Approx(*priced.network.machine.energy[2]).epsilon(1e-12));
+  // The machine beside it has no latches: its PEs stand closer.
+  const Counters& dense = run.layers[0].counters.dense;
+  const Counters& same = run.layers[0].counters.machine;
+  REQUIRE(dense.ifmap_reads == same.ifmap_reads);
+  REQUIRE(dense.weight_reads == same.weight_reads);
+  CHECK(*priced.layers[0].dense.energy[2] < *priced.layers[0].machine.energy[2]);
 }
 
 TEST_CASE("what is not known is null in JSON, empty in CSV, and a dash on screens") {

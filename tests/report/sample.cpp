@@ -66,9 +66,14 @@ EnergyTable sample_table() {
   energies.mac = {{8, 1.0}};
   const CapacityCurve free({{1024, 0.0}});
   energies.buffer_read = energies.buffer_write = energies.buffer_fill = free;
+  energies.operand_transfer = 0;
   energies.dram = 2;
   EnergyTable table = energy_table("simple", energies);
   table.source = "made up";
+  table.price = [price = table.price](const EnergyComponent& component, const EnergyAction& action,
+                                      const MachineSpec& machine, const Counters& done) {
+    return action.everywhere ? price(component, action, machine, done) : 0;
+  };
   return table;
 }
 

@@ -109,10 +109,11 @@ TEST_CASE("areas stand beside those of the machine without prediction, or are sa
   table.area->mac = {{8, 1}};
   table.area->comparator = 1;
   const std::string screen = run_screen(price_run(sample_run(), table));
-  CHECK(contains(line_with(screen, "area, mm2"), "prediction unit  total"));
+  CHECK(contains(line_with(screen, "area, mm2"), "prediction unit  dispatch unit"));
   const std::string areas = screen.substr(screen.find("area, mm2"));
-  CHECK(contains(line_with(areas, "this machine"), " 2.000  6.000"));
-  CHECK(contains(line_with(areas, "without prediction"), " 0.000  4.000"));
+  CHECK(contains(line_with(areas, "this machine"), " 2.000          0.000          0.000  6.000"));
+  CHECK(contains(line_with(areas, "without prediction"),
+                 " 0.000          0.000          0.000  4.000"));
 }
 
 TEST_CASE("energies are in the table's unit, with its name and source") {

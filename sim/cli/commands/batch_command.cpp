@@ -116,9 +116,17 @@ class BatchServer {
   void end(const PointOutcome& outcome) {
     const auto place = in_work_.find(static_cast<int>(outcome.id));
     const BatchRequest& request = place->second;
-    say(outcome.failed ? answer(request, outcome.error, outcome.kind)
-                       : answer(request, outcome.result));
+    say(answer_to(request, outcome));
     in_work_.erase(place);
+  }
+
+  static std::string answer_to(const BatchRequest& request, const PointOutcome& outcome) {
+    if (outcome.failed) return answer(request, outcome.error, outcome.kind);
+    try {
+      return answer(request, outcome.result);
+    } catch (const Error& error) {  // the energy table cannot price what the machine did
+      return answer(request, error.what(), error.kind());
+    }
   }
 
   static void say(const std::string& text) {

@@ -38,7 +38,8 @@ const cycle_parts = [
   { label: "tail: last drain and store", tint: "c7", of: (side) => side.counters.tail },
 ];
 
-const energy_tints = ["c1", "c6", "c8", "c3", "c4", "c5", "c2", "bad", "c7"];
+const energy_tints =
+  ["c1", "c6", "c8", "c3", "c4", "c5", "c2", "bad", "text", "faint", "c7"];
 const energy_parts = data().energy_components.map(({ name, label }, i) => ({
   label,
   tint: energy_tints[i % energy_tints.length],

@@ -44,7 +44,7 @@ function machine_blocks({ counters: c }, utilisation) {
       use: channel(c.dram_read_bytes + c.dram_write_bytes),
       formula: "(dram_read_bytes + dram_write_bytes) " + of_channel,
       energy: ["dram"],
-      area: null
+      area: []
     },
     {
       name: "Sequencer",
@@ -56,7 +56,7 @@ function machine_blocks({ counters: c }, utilisation) {
       use: null,
       formula: "no counter",
       energy: [],
-      area: null
+      area: []
     },
     {
       name: "DMA loader",
@@ -65,7 +65,7 @@ function machine_blocks({ counters: c }, utilisation) {
       use: channel(c.dram_read_bytes),
       formula: "dram_read_bytes " + of_channel,
       energy: [],
-      area: null
+      area: []
     },
     {
       name: "DMA storer",
@@ -74,15 +74,15 @@ function machine_blocks({ counters: c }, utilisation) {
       use: channel(c.dram_write_bytes),
       formula: "dram_write_bytes " + of_channel,
       energy: [],
-      area: null
+      area: []
     },
     {
       name: "ifmap buffer",
       at: [464, 204, 170, 130],
       size: [bytes_text(buffers.ifmap_bytes), ifmap.port],
       ...ifmap,
-      energy: ["ifmap_buffer"],
-      area: "ifmap_buffer"
+      energy: ["ifmap_buffer", "zero_skip"],
+      area: ["ifmap_buffer", "zero_skip"]
     },
     {
       name: "weight buffer",
@@ -90,7 +90,7 @@ function machine_blocks({ counters: c }, utilisation) {
       size: [bytes_text(buffers.weight_bytes), weight.port],
       ...weight,
       energy: ["weight_buffer"],
-      area: "weight_buffer"
+      area: ["weight_buffer"]
     },
     {
       name: "PE array",
@@ -102,8 +102,8 @@ function machine_blocks({ counters: c }, utilisation) {
       ],
       use: utilisation,
       formula: "(macs_executed + macs_zero_gated) / (cycles × rows × cols × lanes)",
-      energy: ["mac", "psum", "transfer"],
-      area: "pe_array"
+      energy: ["mac", "psum", "transfer", "dispatch"],
+      area: ["pe_array", "dispatch"]
     },
     {
       name: "ofmap buffer",
@@ -112,7 +112,7 @@ function machine_blocks({ counters: c }, utilisation) {
       use: c.ofmap_writes / row,
       formula: "ofmap_writes / (" + array.cols + " columns × cycles)",
       energy: ["ofmap_buffer"],
-      area: "ofmap_buffer"
+      area: ["ofmap_buffer"]
     },
     {
       name: "prediction unit",
@@ -121,16 +121,18 @@ function machine_blocks({ counters: c }, utilisation) {
       use: c.comparisons / row,
       formula: "comparisons / (" + array.cols + " comparators × cycles)",
       energy: ["prediction"],
-      area: "prediction"
+      area: ["prediction"]
     },
   ];
 }
 
 // A block with its shares; side: counters and energy.
 function with_shares(block, side, area) {
+  // A file of an older program lacks the parts that it did not price.
+  const of_parts = (names, all) => names.reduce((sum, name) => sum + (all[name] ?? 0), 0);
   const priced = block.energy.length > 0;
-  const energy = block.energy.reduce((sum, name) => sum + side.energy[name], 0);
-  const mm2 = area && block.area ? area[block.area] : null;
+  const energy = of_parts(block.energy, side.energy);
+  const mm2 = area && block.area.length > 0 ? of_parts(block.area, area) : null;
   return {
     ...block,
     cost: priced ? shown_energy(energy) : null,

@@ -60,7 +60,7 @@ struct EnergyPart {
 const std::vector<EnergyPart>& energy_parts() {
   static const std::vector<EnergyPart> table = {
       {"mac_share", "MAC", "MACs and psums", {"mac", "psum"}},
-      {"wires_share", "wires", "operand wires", {"transfer"}},
+      {"wires_share", "wires", "operand wires, tags and latches", {"transfer", "dispatch"}},
       {"buffer_share",
        "buffer",
        "on-chip buffers",

@@ -9,16 +9,11 @@ namespace peeksim {
 
 namespace {
 
-struct Prices {
-  const EnergyTable& table;
-  const EnergyRates& rates;
-};
-
 // Counters as they were read, and the same with other values of those that are not known. What
 // comes out the same of both does not depend on them, and is known.
 struct Readings {
-  const Counters& read;
-  const Counters& other;
+  Counters read;
+  Counters other;
   bool same;  // all counters are known
 
   template <class Compute>
@@ -26,17 +21,15 @@ struct Readings {
     const auto value = compute(read);
     return same || compute(other) == value ? std::optional(value) : std::nullopt;
   }
-
-  template <class Compute>
-  std::vector<Number> each_known(const Compute& compute) const {
-    const std::vector<double> values = compute(read);
-    const std::vector<double> others = same ? values : compute(other);
-    std::vector<Number> numbers;
-    for (std::size_t i = 0; i < values.size(); ++i)
-      numbers.push_back(values[i] == others[i] ? Number(values[i]) : Number());
-    return numbers;
-  }
 };
+
+// The values that are the same of both readings.
+std::vector<Number> each_known(const std::vector<double>& read, const std::vector<double>& other) {
+  std::vector<Number> numbers;
+  for (std::size_t i = 0; i < read.size(); ++i)
+    numbers.push_back(read[i] == other[i] ? Number(read[i]) : Number());
+  return numbers;
+}
 
 // Large numbers, no two of them alike, so that no sum or ratio of them comes out as that of zeros.
 Counters with_other_values(Counters counters, const UnknownCounters& unknown) {
@@ -44,6 +37,26 @@ Counters with_other_values(Counters counters, const UnknownCounters& unknown) {
   for (const auto counter : unknown) counters.*counter = value += 2;
   return counters;
 }
+
+Readings readings_of(const Counters& counters, const UnknownCounters& unknown) {
+  return {counters, with_other_values(counters, unknown), unknown.empty()};
+}
+
+// What one of the two machines of a run costs. The prices are those of the whole run, so that the
+// energies of layers and images add up to the network's.
+struct Prices {
+  const EnergyTable& table;
+  EnergyRates read, other;  // for what either reading of the counters says that it did
+
+  Prices(const EnergyTable& priced_with, const MachineSpec& machine, const Readings& run)
+      : table(priced_with),
+        read(rates_for(table, machine, run.read)),
+        other(run.same ? read : rates_for(table, machine, run.other)) {}
+};
+
+struct PairPrices {
+  Prices machine, dense;
+};
 
 Number sum(const std::vector<Number>& parts) {
   double all = 0;
@@ -68,28 +81,27 @@ PricedCounters price_counters(const Readings& c, const UnknownCounters& unknown,
   bytes.ofmap = c.known([&](const Counters& n) { return buffer_traffic(n, precision).ofmap; });
   bytes.all = c.known([&](const Counters& n) { return buffer_bytes(n, precision); });
   if (prices == nullptr) return priced;
-  priced.energy = c.each_known([&](const Counters& n) { return price(n, prices->rates); });
+  priced.energy = each_known(price(c.read, prices->read), price(c.other, prices->other));
   priced.total_energy = sum(priced.energy);
   if (!prices->table.area) return priced;
-  priced.area =
-      c.each_known([&](const Counters& n) { return *area_of(prices->table, machine, n); });
+  priced.area = each_known(*area_of(prices->table, machine, c.read),
+                           *area_of(prices->table, machine, c.other));
   priced.total_area = sum(priced.area);
   return priced;
 }
 
 PricedPair price_pair(const CounterPair& counters, const UnknownCounters& unknown,
-                      const MachineSpec& machine, const Prices* prices) {
-  const CounterPair other = {with_other_values(counters.machine, unknown),
-                             with_other_values(counters.dense, unknown)};
+                      const MachineSpec& machine, const PairPrices* prices) {
+  const Readings sides[] = {readings_of(counters.machine, unknown),
+                            readings_of(counters.dense, unknown)};
   const auto known = [&](double (*ratio)(const CounterPair&)) {
     const double value = ratio(counters);
-    return unknown.empty() || ratio(other) == value ? Number(value) : Number();
+    return unknown.empty() || ratio({sides[0].other, sides[1].other}) == value ? Number(value)
+                                                                               : Number();
   };
   PricedPair pair;
-  pair.machine =
-      price_counters({counters.machine, other.machine, unknown.empty()}, unknown, machine, prices);
-  pair.dense =
-      price_counters({counters.dense, other.dense, unknown.empty()}, unknown, machine, prices);
+  pair.machine = price_counters(sides[0], unknown, machine, prices ? &prices->machine : nullptr);
+  pair.dense = price_counters(sides[1], unknown, machine, prices ? &prices->dense : nullptr);
   pair.mac_reduction = known(mac_reduction);
   pair.speed_up = known(speed_up);
   pair.false_zero_share = known(false_share);
@@ -128,7 +140,7 @@ Spread spread_of(const ImageMetric& metric, const std::vector<PricedPair>& image
   return spread;
 }
 
-PricedResult price_run(RunResult result, const Prices* prices) {
+PricedResult price_run(RunResult result, const PairPrices* prices) {
   const auto pair_of = [&](const CounterPair& counters) {
     return price_pair(counters, result.unknown, result.machine, prices);
   };
@@ -157,8 +169,11 @@ Number PricedCounters::number(Count Counters::*counter) const {
 }
 
 PricedResult price_run(RunResult result, const EnergyTable& table) {
-  const EnergyRates rates = rates_for(table, result.machine);
-  const Prices prices{table, rates};
+  const CounterPair run = result.totals();
+  const auto prices_of = [&](const Counters& side) {
+    return Prices(table, result.machine, readings_of(side, result.unknown));
+  };
+  const PairPrices prices{prices_of(run.machine), prices_of(run.dense)};
   PricedResult priced = price_run(std::move(result), &prices);
   priced.table = table.name;
   priced.unit = table.unit;

@@ -61,7 +61,7 @@ struct PricedResult {
   std::vector<Spread> over_images;
 };
 
-// Throws Error(config) when the table has no MAC of the machine's width.
+// Throws Error(config) when the table does not know what the machine did or is built of.
 PricedResult price_run(RunResult result, const EnergyTable& table);
 
 // The same without prices: energies and areas are not known.
