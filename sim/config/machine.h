@@ -42,7 +42,8 @@ struct BufferSpec {
 
 struct DramSpec {
   Bytes bytes_per_cycle = 16;
-  Cycle latency = 0;  // cycles from the end of a transfer to its completion
+  Cycle latency = 0;             // cycles from the end of a transfer to its completion
+  std::string kind = "generic";  // generic, ddr3, ddr4, lpddr4 or hbm2
 };
 
 // A position inside a window (row, column) or an extent (height, width).

@@ -158,6 +158,15 @@ std::vector<MachineKey> make_keys() {
       integer("dram.latency", "cycles", 0, longest_latency, at(&M::dram, &DramSpec::latency),
               "From the end of a transfer to its completion. The default hides it, to see "
               "bandwidth alone"),
+      name("dram.kind",
+           {{"generic", "no kind in particular"},
+            {"ddr3", "DDR3 SDRAM on a module"},
+            {"ddr4", "DDR4 SDRAM on a module"},
+            {"lpddr4", "LPDDR4 SDRAM beside the chip"},
+            {"hbm2", "HBM2, a stack on an interposer"}},
+           at(&M::dram, &DramSpec::kind),
+           "Picks the price of a byte in the energy table, and nothing else: bandwidth and latency "
+           "stay what they are"),
 
       name("prediction.policy", {}, at(&M::prediction, &P::policy),
            "Which outputs are predicted to be zero and never computed"),

@@ -86,6 +86,18 @@ double zero_flag(const Q& q) {
   return q.e.buffer_read.at(zero_flag_bytes(q.m)) / 8;
 }
 
+double dram(const Q& q) {
+  const auto found = q.e.dram.find(q.m.dram.kind);
+  if (found != q.e.dram.end()) return found->second;
+  std::string known;
+  for (const auto& [kind, price] : q.e.dram) known += (known.empty() ? "" : ", ") + kind;
+  throw Error(
+      ErrorKind::config, q.m.location("dram.kind"),
+      "energy table '" + q.table.name + "' has no DRAM of kind '" + q.m.dram.kind +
+          "', only: " + known,
+      "choose one of these, or add 'dram: {" + q.m.dram.kind + ": ...}' to a copy of the table");
+}
+
 struct Price {
   const char* component;
   const char* action;
@@ -119,7 +131,7 @@ constexpr Price prices[] = {
      }},
     {"ofmap_buffer", "read",
      [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.ofmap_bytes); }},
-    {"dram", "access", [](const Q& q) { return q.e.dram; }},
+    {"dram", "access", dram},
     {"prediction", "comparison", [](const Q& q) { return q.e.comparison; }},
     {"prediction", "window_bit", [](const Q& q) { return q.e.window_bit; }},
     {"dispatch", "tag", tag},

@@ -30,7 +30,7 @@ struct EnergyPerAction {
   // From a buffer to the array, one of the two: per byte and mm, or per byte however far.
   std::optional<double> wire, operand_transfer;
   CapacityCurve buffer_read, buffer_write, buffer_fill;  // per byte
-  double dram = 0;                                       // per byte
+  std::map<std::string, double> dram;                    // per byte, by the kind of DRAM
   double comparison = 0;                                 // per peek
   double window_bit = 0;                                 // per window bit
   double leakage_pe = 0;                                 // per PE and cycle, at 500 MHz

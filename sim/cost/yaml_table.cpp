@@ -1,6 +1,8 @@
 // peeksim's own format: strict YAML, energies by operand width, by buffer capacity and per PE.
 #include <limits>
 
+#include "sim/base/lookup.h"
+#include "sim/config/machine_keys.h"
 #include "sim/config/read_yaml.h"
 #include "sim/config/value.h"
 #include "sim/cost/energy_per_action.h"
@@ -56,6 +58,16 @@ std::optional<double> optional(const Value& map, const char* key, double (*read)
   return value == nullptr ? std::nullopt : std::optional(read(*value));
 }
 
+// {kind: number}; a number alone is that of no kind in particular.
+std::map<std::string, double> by_dram_kind(const Value& value) {
+  if (!value.is_map()) return {{DramSpec().kind, energy(value)}};
+  value.require_known_keys(row_names(find_machine_key("dram.kind")->choices));
+  std::map<std::string, double> prices;
+  for (const auto& [kind, price] : value.entries()) prices[kind] = energy(price);
+  if (prices.empty()) value.fail("expected 'kind of DRAM: energy per byte' at least once");
+  return prices;
+}
+
 EnergyPerAction read_actions(const Value& actions) {
   actions.require_known_keys({"mac", "mac_gated", "psum_register", "wire", "operand_transfer",
                               "buffer_read", "buffer_write", "buffer_fill", "dram", "comparison",
@@ -73,7 +85,7 @@ EnergyPerAction read_actions(const Value& actions) {
   table.buffer_read = curve(required(actions, "buffer_read"));
   table.buffer_write = curve(required(actions, "buffer_write"));
   table.buffer_fill = curve(required(actions, "buffer_fill"));
-  table.dram = energy(required(actions, "dram"));
+  table.dram = by_dram_kind(required(actions, "dram"));
   table.comparison = energy(required(actions, "comparison"));
   table.window_bit = energy(required(actions, "window_bit"));
   table.operand_latch = optional(actions, "operand_latch", energy);

@@ -41,6 +41,7 @@ const std::map<std::string, std::string> other_values = {
     {"buffers.weight_read_width", "11"},
     {"dram.bytes_per_cycle", "13"},
     {"dram.latency", "15"},
+    {"dram.kind", "lpddr4"},
     {"prediction.policy", "oracle"},
     {"prediction.window", "[3, 4]"},
     {"prediction.peeks", "[[1, 0], [0, 1]]"},
@@ -123,6 +124,7 @@ TEST_CASE("every key reaches its own field") {
   CHECK(m.buffers.weight_read_width == 11);
   CHECK(m.dram.bytes_per_cycle == 13);
   CHECK(m.dram.latency == 15);
+  CHECK(m.dram.kind == "lpddr4");
   CHECK(m.prediction.policy == "oracle");
   CHECK(m.prediction.window.height == 3);
   CHECK(m.prediction.window.width == 4);

@@ -167,6 +167,25 @@ TEST_CASE("what only some machines do and have is read where it is stated") {
   CHECK(wider.at("dispatch select") == 14);
 }
 
+TEST_CASE("DRAM has one price, or one for each kind that a machine may name") {
+  const TempFolder folder;
+  const auto price = [&](const std::string& line, const std::string& kind) {
+    MachineSpec machine;
+    machine.dram.kind = kind;
+    return prices_on(machine, load_energy_table(folder.write("t.yaml", text(with("dram", line)))))
+        .at("dram access");
+  };
+  CHECK(price("  dram: 70", "generic") == 70);
+  CHECK(price("  dram: {generic: 7, ddr3: 8, ddr4: 9, lpddr4: 10, hbm2: 11}", "lpddr4") == 10);
+  CHECK(price("  dram: {hbm2: 11}", "hbm2") == 11);
+  contains(config_error([&] { price("  dram: 70", "hbm2"); }),
+           "has no DRAM of kind 'hbm2', only: generic; ");
+  contains(error(with("dram", "  dram: {ddr5: 7}")),
+           "actions.dram.ddr5: unknown key 'ddr5'; did you mean 'ddr3'?");
+  contains(error(with("dram", "  dram: {hbm2: -7}")), "an energy is not negative");
+  contains(error(with("dram", "  dram: {}")), "expected 'kind of DRAM: energy per byte'");
+}
+
 TEST_CASE("an unknown key is refused with the nearest known one") {
   contains(error(with("mac_gated", "  mac_gatd: 0")),
            "t.yaml:6: actions.mac_gatd: unknown key 'mac_gatd'; did you mean 'mac_gated'?");
@@ -291,10 +310,20 @@ TEST_CASE("both shipped tables load, price the widths of all machines and name t
   }
 }
 
-TEST_CASE("45nm prices whatever a machine can do") {
+TEST_CASE("45nm prices whatever a machine can do, on DRAM of every kind") {
   const EnergyTable table = load_energy_table(find_energy_table("45nm", "", {}));
-  const MachineSpec machine;
-  CHECK(prices_on(machine, table, everything()).size() == energy_action_count());
+  MachineSpec machine;
+  std::map<std::string, double> dram;
+  for (const char* kind : {"generic", "ddr3", "ddr4", "lpddr4", "hbm2"}) {
+    machine.dram.kind = kind;
+    const Prices prices = prices_on(machine, table, everything());
+    CHECK(prices.size() == energy_action_count());
+    dram[kind] = prices.at("dram access");
+  }
+  CHECK(dram["generic"] == 160);
+  CHECK(dram["hbm2"] < dram["lpddr4"]);
+  CHECK(dram["lpddr4"] < dram["ddr4"]);
+  CHECK(dram["ddr4"] < dram["ddr3"]);
   CHECK(area_of(table, machine, everything()));
 }
 

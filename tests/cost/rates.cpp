@@ -1,5 +1,5 @@
 // A table looked up for a machine: operand width, length of the wires, capacities of the buffers,
-// clock; and what a machine needs that a table may lack.
+// kind of DRAM, clock; and what a machine needs that a table may lack.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -18,7 +18,7 @@ EnergyPerAction energies() {
   EnergyPerAction e;
   e.mac = {{8, 0.25}, {16, 1}};
   e.operand_transfer = 4;
-  e.dram = 5;
+  e.dram = {{"generic", 5}};
   e.buffer_read = CapacityCurve({{1024, 1}, {2048, 2}, {4096, 3}});
   e.buffer_write = CapacityCurve({{1024, 10}, {2048, 20}, {4096, 30}});
   e.buffer_fill = CapacityCurve({{1024, 100}, {2048, 200}, {4096, 300}});
@@ -260,4 +260,25 @@ TEST_CASE("a wire without areas has no length, unless the machine states it") {
   } catch (const Error& e) {
     CHECK(e.what() == start + "set array.multicast_mm");
   }
+}
+
+TEST_CASE("the kind of DRAM picks its price and nothing else") {
+  EnergyPerAction e = energies();
+  e.dram = {{"generic", 5}, {"hbm2", 2}};
+  MachineSpec m = machine();
+  Prices expected = prices_on(m, energy_table("mine", e));
+  m.dram.kind = "hbm2";
+  expected["dram access"] = 2;
+  CHECK(prices_on(m, energy_table("mine", e)) == expected);
+}
+
+TEST_CASE("a kind of DRAM that the table does not price is refused with those that it does") {
+  EnergyPerAction e = energies();
+  e.dram = {{"generic", 5}, {"hbm2", 2}};
+  MachineSpec m = machine();
+  m.dram.kind = "ddr4";
+  m.where["dram.kind"] = {"m.yaml", 7, "dram.kind"};
+  CHECK(error(energy_table("mine", e), m) ==
+        "m.yaml:7: dram.kind: energy table 'mine' has no DRAM of kind 'ddr4', only: generic, hbm2; "
+        "choose one of these, or add 'dram: {ddr4: ...}' to a copy of the table");
 }

@@ -67,7 +67,7 @@ EnergyTable sample_table() {
   const CapacityCurve free({{1024, 0.0}});
   energies.buffer_read = energies.buffer_write = energies.buffer_fill = free;
   energies.operand_transfer = 0;
-  energies.dram = 2;
+  energies.dram = {{"generic", 2}};
   EnergyTable table = energy_table("simple", energies);
   table.source = "made up";
   table.price = [price = table.price](const EnergyComponent& component, const EnergyAction& action,

@@ -86,6 +86,7 @@ TEST_CASE("metrics are those of reports") {
   EnergyPerAction energies;
   energies.mac[8] = 2;
   energies.operand_transfer = 0;
+  energies.dram = {{"generic", 0}};
   energies.buffer_read = energies.buffer_write = energies.buffer_fill =
       CapacityCurve({{1024, 1.0}});
   const EnergyTable table = energy_table("made up", energies);

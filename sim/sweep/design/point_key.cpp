@@ -74,6 +74,7 @@ std::string dense_digest(const MachineSpec& machine) {
   dense.energy.clear();
   dense.clock_mhz = 1;
   dense.array.multicast_mm = 0;
+  dense.dram.kind.clear();
   dense.prediction = PredictionSpec();
   dense.prediction.policy = "none";
   for (const auto& [key, value] : machine.parameters.by_key)
