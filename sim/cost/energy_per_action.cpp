@@ -141,7 +141,29 @@ constexpr Price prices[] = {
     {"leakage", "cycle", leakage},
 };
 
+// Buffers whose capacity lies outside a curve.
+std::vector<std::string> outside(const EnergyPerAction& e, const std::string& table,
+                                 const MachineSpec& machine) {
+  const BufferSpec& buffers = machine.buffers;
+  std::vector<std::string> found;
+  for (const auto& [key, bytes] : {std::pair{"buffers.ifmap_bytes", buffers.ifmap_bytes},
+                                   std::pair{"buffers.weight_bytes", buffers.weight_bytes},
+                                   std::pair{"buffers.ofmap_bytes", buffers.ofmap_bytes}})
+    for (const CapacityCurve* curve : {&e.buffer_read, &e.buffer_write, &e.buffer_fill})
+      if (!curve->covers(bytes)) {
+        found.push_back(std::string(key) + ": energy table '" + table + "' knows buffers of " +
+                        std::to_string(curve->least()) + " to " + std::to_string(curve->most()) +
+                        " bytes; one of " + std::to_string(bytes) + " is priced as the nearest");
+        break;
+      }
+  return found;
+}
+
 }  // namespace
+
+bool CapacityCurve::covers(Bytes capacity) const {
+  return points_.size() == 1 || (least() <= capacity && capacity <= most());
+}
 
 double CapacityCurve::at(Bytes capacity) const {
   const auto above = points_.lower_bound(capacity);
@@ -158,14 +180,17 @@ EnergyTable energy_table(std::string name, EnergyPerAction energies,
   EnergyTable table;
   table.name = std::move(name);
   table.area = std::move(area);
-  table.price = [energies = std::move(energies), stated = table](
-                    const EnergyComponent& component, const EnergyAction& action,
-                    const MachineSpec& machine, const Counters& done) {
+  table.price = [energies, stated = table](const EnergyComponent& component,
+                                           const EnergyAction& action, const MachineSpec& machine,
+                                           const Counters& done) {
     const std::string owner = component.name, what = action.name;
     for (const Price& price : prices)
       if (owner == price.component && what == price.action)
         return price.of({energies, stated, machine, done});
     throw bug(owner + " " + what, "has no price");
+  };
+  table.doubts = [energies = std::move(energies), named = table.name](const MachineSpec& machine) {
+    return outside(energies, named, machine);
   };
   return table;
 }

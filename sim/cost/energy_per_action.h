@@ -19,6 +19,11 @@ class CapacityCurve {
 
   double at(Bytes capacity) const;
 
+  // Whether a capacity lies between the outermost points. One point alone holds for all.
+  bool covers(Bytes capacity) const;
+  Bytes least() const { return points_.begin()->first; }
+  Bytes most() const { return points_.rbegin()->first; }
+
  private:
   std::map<Bytes, double> points_;
 };

@@ -27,6 +27,11 @@ struct EnergyTable {
                        const Counters& done)>
       price;
   std::optional<AreaTable> area;  // none: not known
+  // What the table answers for a machine although it states nothing of the kind, a sentence each:
+  // worth a warning.
+  std::function<std::vector<std::string>(const MachineSpec&)> doubts = [](const MachineSpec&) {
+    return std::vector<std::string>();
+  };
 };
 
 // Reads a table. Throws Error(config): whatever the reader of its format refuses.

@@ -157,6 +157,15 @@ TEST_CASE("an entry that names no layer is a warning") {
   CHECK(contains(warnings[0], "'convv*' names no layer of trace.h5"));
 }
 
+TEST_CASE("a buffer outside the capacities of the energy table is a warning") {
+  const Desk desk;
+  const auto found = answers(batch(desk, R"({"machine": "machine.yaml", "trace": "trace.h5", )"
+                                         R"("set": {"buffers.ofmap_bytes": "8 MiB"}})"));
+  const json& warnings = found.at("null").at("result").at("warnings");
+  REQUIRE(warnings.size() == 1);
+  CHECK(contains(warnings[0], "one of 8388608 is priced as the nearest"));
+}
+
 TEST_CASE("an end of input ends it, Ctrl-C too, and a command line that is wrong is refused") {
   const Desk desk;
   CHECK(answers(batch(desk, "")).empty());

@@ -138,6 +138,23 @@ TEST_CASE("a look-ahead without skipping is a warning, and skipping without gati
                {"--set: array.skip_zero_activations: ", "set array.gate_zero_activations: true"});
 }
 
+TEST_CASE(
+    "a buffer outside the capacities of the energy table is a warning wherever it is priced") {
+  const Desk desk;
+  const Words large = {"--set", "buffers.weight_bytes=8 MiB"};
+  const std::string warning =
+      "peeksim: warning: buffers.weight_bytes: energy table '45nm' knows buffers of 128 to 4194304 "
+      "bytes; one of 8388608 is priced as the nearest\n";
+  CHECK(desk.run(run_to("out", large)).err == warning);
+  CHECK(desk.run({"price", "out/results.json", "--energy", "45nm"}).err == warning);
+  CHECK(desk.run({"price", "out/results.json", "--energy", "eyeriss-relative"}).err == "");
+  CHECK(desk.run({"config", "check", "machine.yaml", large[0], large[1]}).err == warning);
+  desk.files.write("other.yaml", "extends: machine.yaml\nname: other\n");
+  CHECK(desk.run({"compare", "machine.yaml", "other.yaml", "--trace", "trace.h5", "--quiet",
+                  "--set", "buffers.weight_bytes=8 MiB"})
+            .err == warning + warning);
+}
+
 TEST_CASE("progress shows on a terminal, is wiped at the end and is quiet in a pipe") {
   const Desk desk;
   CHECK(desk.run(run_to("out")).err == "");

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "sim/base/error.h"
 #include "sim/cost/energy_per_action.h"
@@ -281,4 +282,21 @@ TEST_CASE("a kind of DRAM that the table does not price is refused with those th
   CHECK(error(energy_table("mine", e), m) ==
         "m.yaml:7: dram.kind: energy table 'mine' has no DRAM of kind 'ddr4', only: generic, hbm2; "
         "choose one of these, or add 'dram: {ddr4: ...}' to a copy of the table");
+}
+
+TEST_CASE("a buffer outside a table's capacities is a doubt, once for each, and others are not") {
+  MachineSpec m = machine();
+  CHECK(table().doubts(m).empty());
+  m.buffers.ifmap_bytes = 1023;
+  m.buffers.ofmap_bytes = 4097;
+  CHECK(table().doubts(m) ==
+        std::vector<std::string>{
+            "buffers.ifmap_bytes: energy table 'mine' knows buffers of 1024 to 4096 bytes; one of "
+            "1023 is priced as the nearest",
+            "buffers.ofmap_bytes: energy table 'mine' knows buffers of 1024 to 4096 bytes; one of "
+            "4097 is priced as the nearest"});
+  EnergyPerAction one_point = energies();
+  one_point.buffer_read = one_point.buffer_write = one_point.buffer_fill =
+      CapacityCurve(std::map<Bytes, double>{{2048, 1}});
+  CHECK(energy_table("mine", one_point).doubts(m).empty());
 }

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "sim/base/error.h"
+#include "sim/cli/commands/trace_warnings.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/config/machine_reference.h"
@@ -36,7 +37,9 @@ void config_check_command(const std::vector<std::string>& arguments) {
   add_overrides(options);
   if (!options.parse(arguments)) return;
   const MachineSpec machine = machine_of(options);
-  rates_for(energy_table_of(machine, options.text("MACHINE")), machine);
+  const EnergyTable table = energy_table_of(machine, options.text("MACHINE"));
+  rates_for(table, machine);
+  warn_about_prices(machine, table);
   std::cout << options.text("MACHINE") << ": ok (" << machine.name << ")\n";
 }
 

@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "sim/cli/commands/trace_warnings.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/terminal.h"
@@ -33,6 +34,7 @@ void price_command(const std::vector<std::string>& arguments) {
   std::unique_ptr<OutputFolder> folder;
   if (options.has("out"))
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
+  warn_about_prices(result.machine, table);
   const PricedResult priced = price_run(std::move(result), table);
   if (folder) save_results(*folder, priced);
   std::cout << (options.has("json") ? results_json(priced) : run_screen(priced, screen_style()));

@@ -72,6 +72,7 @@ void run_command(const std::vector<std::string>& arguments) {
     Progress progress("simulating " + trace.info().network, !quiet);
     result = run_trace(machine, trace, progress.watch(), run);
   }
+  warn_about_prices(machine, table);
   const PricedResult priced = price_run(std::move(result), table);
   files.flush(priced);
   if (folder) save_results(*folder, priced);

@@ -49,6 +49,7 @@ std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_p
     warn_about_unmatched(one.machine, trace.trace().info());
     warn_about_skipping(one.machine, trace.trace().info());
     warn_about_loop(one.machine, trace.trace().info());
+    warn_about_prices(one.machine, one.table);
   }
   const std::shared_ptr<Engine> engine = make_engine(kind.name);
   RunStore store;

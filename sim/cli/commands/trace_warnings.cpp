@@ -37,4 +37,8 @@ void warn_about_loop(const MachineSpec& machine, const TraceInfo& info) {
         info.path, mismatch);
 }
 
+void warn_about_prices(const MachineSpec& machine, const EnergyTable& table) {
+  for (const std::string& doubt : table.doubts(machine)) spdlog::warn("{}", doubt);
+}
+
 }  // namespace peeksim

@@ -1,7 +1,9 @@
-// What a machine and a trace together make worth a warning: neither is wrong alone.
+// What a machine and a trace, or an energy table, together make worth a warning: neither is wrong
+// alone.
 #pragma once
 
 #include "sim/config/machine.h"
+#include "sim/cost/energy_table.h"
 #include "sim/trace/trace.h"
 
 namespace peeksim {
@@ -15,5 +17,8 @@ void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info);
 
 // A closed-loop trace that carries the mispredictions of another machine.
 void warn_about_loop(const MachineSpec& machine, const TraceInfo& info);
+
+// What the energy table prices although it states nothing of the kind.
+void warn_about_prices(const MachineSpec& machine, const EnergyTable& table);
 
 }  // namespace peeksim

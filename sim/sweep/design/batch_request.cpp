@@ -130,6 +130,8 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
   for (const std::string& idle : idle_parameters(result.machine, vocabulary()))
     found["warnings"].push_back(idle);
+  for (const std::string& doubt : request.table.doubts(result.machine))
+    found["warnings"].push_back(doubt);
   if (request.detail) found["detail"] = Json::parse(results_json(priced));
   return one_line(json);
 }
