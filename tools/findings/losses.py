@@ -47,8 +47,8 @@ def tiles(counters):
 
 
 def layer_parts(counters, free, live, pes):
-    """{part: cycles} of a layer. counters: of the run; free: of the same run with read ports without
-    a limit; live: the outputs of its passes; pes: processing elements of the array.
+    """{part: cycles} of a layer. counters: of the run; free: of the same run with unlimited read
+    ports; live: the outputs of its passes; pes: processing elements of the array.
 
     An array-full takes the mean tile of the run with unlimited ports."""
     for name in ("macs_total", "macs_predicted", "tiles_skipped"):
@@ -86,10 +86,10 @@ def total(parts):
 
 
 def losses(run, dense, saved):
-    """({cause: cycles lost}, bound). run, dense: parts of the same layers with prediction and without;
-    saved: share of their MACs that is predicted, a Fraction. The bound are the dense cycles without
-    that share; bound and losses are the cycles of the run. The loss of "work" is 0 unless zero
-    activations are skipped."""
+    """({cause: cycles lost}, bound). run, dense: parts of the same layers with prediction and
+    without; saved: share of their MACs that is predicted, a Fraction. The bound is the dense cycles
+    without that share; bound and losses are the cycles of the run. The loss of "work" is 0 unless
+    zero activations are skipped."""
     bound = (1 - saved) * sum(dense.values())
     lost = {name: run[name] - (1 - saved) * dense[name] for name in PARTS}
     if bound + sum(lost.values()) != sum(run.values()):

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
+import peeksim  # noqa: E402
 from findings import losses, machines, runs  # noqa: E402
 
 # The example by hand of docs/machine.md: 4x2 PEs, outputs of 4 taps, the last neighbor tile half empty.
@@ -128,11 +129,11 @@ class Losses(unittest.TestCase):
 class Runs(unittest.TestCase):
     """What a shipped trace gives; the sums are checked where they are made."""
 
-    def cycles(self, machine):
+    def simulated(self, machine):
         return runs.Run(machine, "cifar_resnet20")
 
     def test_without_skipping_saved_work_is_saved_exactly_and_filling_changes_no_rounding(self):
-        packed, filled = self.cycles(machines.PACKED), self.cycles(machines.WIDE)
+        packed, filled = self.simulated(machines.PACKED), self.simulated(machines.WIDE)
         for run in (packed, filled):
             for scope in [run.total, *run.sizes().values()]:
                 self.assertEqual(scope.lost["work"], 0)
@@ -140,17 +141,33 @@ class Runs(unittest.TestCase):
         self.assertLess(filled.total.lost["dispatch"], 0)
         wide_gate = machines.Machine("", "peek-8x32-balanced", {"array.dispatch": "gate"})
         self.assertEqual(
-            self.cycles(wide_gate).total.lost["rounding"], filled.total.lost["rounding"]
+            self.simulated(wide_gate).total.lost["rounding"], filled.total.lost["rounding"]
         )
 
     def test_sizes_add_up_to_the_network(self):
-        run = self.cycles(machines.BOTH)
+        run = self.simulated(machines.BOTH)
         sizes = run.sizes()
         self.assertEqual(list(sizes), [32, 16, 8, None])
         self.assertEqual(sum(s.cycles for s in sizes.values()), run.total.cycles)
         self.assertEqual(sum(s.layers for s in sizes.values()), 20)
         self.assertNotEqual(run.total.lost["work"], 0)
         self.assertEqual(set(sizes[None].lost.values()), {0})
+
+
+class CalibratedMachines(unittest.TestCase):
+    def test_save_about_a_fifth_on_any_array(self):
+        for network in machines.NETWORKS:
+            with self.subTest(network):
+                saved = []
+                for machine in (machines.GATE, machines.CALIBRATED[-1]):
+                    machine = machines.Machine("", machine.file, machine.overrides, True)
+                    file, overrides = machine.point(network)
+                    found = peeksim.run(file, machines.trace(network), overrides, images=1)
+                    self.assertEqual(found.warnings, [])
+                    saved.append(found["mac_reduction"])
+                self.assertEqual(saved[0], saved[1])
+                self.assertTrue(0.17 < saved[0] < 0.23, saved)
+                self.assertEqual(found.machine, network + "-20")
 
 
 if __name__ == "__main__":

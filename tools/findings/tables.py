@@ -1,0 +1,206 @@
+"""The tables of docs/findings.md, each between its marks. The prose around them is written by hand.
+"""
+from . import losses
+from .accuracy import SETTINGS
+from .machines import BALANCED, BOTH, DENSE, FILL, GATE, RIVAL, WIDE, WIDE_BOTH
+
+CAUSES = {
+    "rounding": "rounding",
+    "dispatch": "dispatch",
+    "work": "fewer dead taps",
+    "ports": "ports",
+    "drain": "drain",
+    "prediction": "prediction wait",
+    "memory": "memory, tail",
+}
+assert set(CAUSES) == set(losses.PARTS)
+ENERGIES = {
+    "DRAM": ("dram",),
+    "buffers": ("ifmap_buffer", "weight_buffer", "ofmap_buffer"),
+    "operand wires": ("transfer",),
+    "PEs": ("mac", "psum"),
+    "prediction, dispatch, skipping": ("prediction", "dispatch", "zero_skip"),
+    "leakage": ("leakage",),
+}
+
+
+def write(page, found, accuracy, lengths, sweep):
+    """Fills the page between its marks. found: {network: {machine: Run}}."""
+    with open(page, encoding="utf-8") as f:
+        text = f.read()
+    for mark, made in (
+        ("speed", _each(found, lambda n, of: _speed(of, accuracy[n]))),
+        ("lost", _each(found, lambda n, of: _lost(of))),
+        ("sizes", _each(found, lambda n, of: _sizes(of))),
+        ("rival", _each(found, lambda n, of: _rival(of))),
+        ("energy", _each(found, lambda n, of: _energy(of)) + _sweep(lengths, sweep)),
+    ):
+        begin, end = ("<!-- %s: %s -->\n" % (mark, which) for which in ("begin", "end"))
+        before, rest = text.split(begin)
+        text = before + begin + made + end + rest.split(end)[1]
+    with open(page, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def components(run):
+    """{group of ENERGIES: energy}"""
+    known = [name for names in ENERGIES.values() for name in names]
+    assert set(run.energy) <= set(known) | {"total"}, sorted(run.energy)
+    return {g: sum(run.energy.get(n, 0) for n in names) for g, names in ENERGIES.items()}
+
+
+def speed_up(run, of):
+    return of[DENSE].total.cycles / run.total.cycles
+
+
+def _each(found, table):
+    return "\n".join("**%s**\n\n%s" % (n, table(n, of)) for n, of in found.items())
+
+
+def _table(head, rows, left=1):
+    lines = [head, ["---"] * left + ["---:"] * (len(head) - left)] + rows
+    return "".join("| %s |\n" % " | ".join(map(str, line)) for line in lines)
+
+
+def _percent(share):
+    return "%.1f" % (100 * share)
+
+
+def whole_percent(share):
+    return "–" if share is None else "%.0f %%" % (100 * share)
+
+
+def _speed(of, accuracy):
+    rows = []
+    for machine, run in of.items():
+        s = run.total
+        cells = [machine.label, "–", "%.3f" % (s.cycles / 1e6), "%.3f" % speed_up(run, of)]
+        if s.saved:
+            top1 = accuracy[SETTINGS[1 if machine.calibrated else 0]]
+            low, high = top1["interval"]
+            cells[1] = _percent(s.saved)
+            cells += [
+                "%.3f" % (s.dense_cycles / s.cycles),
+                "%.3f" % (1 / (1 - s.saved)),
+                whole_percent(s.kept),
+                "%+.1f (%+.1f to %+.1f)"
+                % tuple(100 * v for v in (top1["difference"], low, high)),
+                _percent(top1["mac_reduction"]),
+            ]
+        else:
+            cells += ["–", "–", "–", "0", "–"]
+        rows.append(cells)
+    head = ["machine", "MACs saved, %", "Mcycles", "speed-up", "over itself", "bound", "kept"]
+    head += ["top-1, points", "saved there, %"]
+    return "%d images, top-1 %.1f %% without prediction.\n\n" % (
+        accuracy["images"],
+        100 * accuracy["top1"],
+    ) + _table(head, rows)
+
+
+def _lost(of):
+    rows = []
+    for machine, run in of.items():
+        s = run.total
+        if s.saved:
+            parts = [s.bound] + [s.lost[cause] for cause in CAUSES] + [s.cycles]
+            rows.append([machine.label] + [_signless(p / s.dense_cycles) for p in parts])
+    return _table(["machine", "bound"] + list(CAUSES.values()) + ["run"], rows)
+
+
+def _signless(share):
+    """Per cent, without the sign of a zero."""
+    text = _percent(share)
+    return "0.0" if text == "-0.0" else text
+
+
+def _height(height, scope):
+    return "%d (%d)" % (height, scope.layers)
+
+
+def _sizes(of):
+    shown = (GATE, BALANCED, FILL, WIDE, BOTH, WIDE_BOTH)
+    sizes = {machine: of[machine].sizes() for machine in shown}
+    rows, worst = [], []
+    whole = of[FILL].total
+    for height, scope in sizes[FILL].items():
+        if height is None:
+            continue
+        scopes = [sizes[machine][height] for machine in shown]
+        share = scope.macs / whole.macs
+        cells = [_height(height, scope), _percent(share), _percent(scope.saved)]
+        rows.append(cells + [_gain(s) for s in scopes])
+        worst.append([_height(height, scope)] + [_biggest(s) for s in scopes[1:]])
+    head = ["map (layers)", "MACs, %", "saved, %"] + [m.label for m in shown]
+    text = "Speed-up over the same machine without prediction, and what was kept.\n\n"
+    text += _table(head, rows)
+    text += "\nThe largest losses, in % of the cycles of the same machine without prediction.\n\n"
+    return text + _table(["map (layers)"] + [m.label for m in shown[1:]], worst, len(shown))
+
+
+def _gain(scope):
+    return "%.2f, %s" % (scope.dense_cycles / scope.cycles, whole_percent(scope.kept))
+
+
+def _biggest(scope):
+    shares = {cause: scope.lost[cause] / scope.dense_cycles for cause in CAUSES}
+    order = sorted(shares, key=lambda cause: -shares[cause])[:2]
+    return ", ".join("%s %s" % (CAUSES[c], _percent(shares[c])) for c in order)
+
+
+def _rival(of):
+    fill, both, wide = (of[machine].sizes() for machine in (FILL, BOTH, WIDE_BOTH))
+    rows = [
+        [_height(height, scope), _percent(scope.saved)]
+        + _ratios(_cycles(scope), _cycles(both[height]), _cycles(wide[height]))
+        for height, scope in fill.items()
+        if height is not None
+    ]
+    total = [of[machine].total for machine in (FILL, BOTH, WIDE_BOTH)]
+    (_, dense), (_, rival), _ = pairs = [_cycles(scope) for scope in total]
+    assert rival == of[RIVAL].total.cycles
+    rows.append(["all layers", _percent(total[1].saved)] + _ratios(*pairs))
+    # Layers run one after another, so that each may be predicted or not by itself.
+    gains = [s for s in both.values() if s.cycles < s.dense_cycles]
+    cycles = rival - sum(s.dense_cycles - s.cycles for s in gains)
+    saved = sum(s.macs * s.saved for s in gains) / total[1].macs
+    rows.append(["predicted only where both / skipping > 1", _percent(saved), "–", "–"])
+    rows[-1] += ["%.2f" % (dense / cycles), "%.2f" % (rival / cycles), "–"]
+    head = ["map (layers)", "saved, %", "skipping alone", "prediction alone", "both"]
+    return _table(head + ["both / skipping", "8x32: both / skipping"], rows)
+
+
+def _cycles(scope):
+    """(with prediction, without)"""
+    return scope.cycles, scope.dense_cycles
+
+
+def _ratios(fill, both, wide):
+    """Of _cycles. Without prediction `both` is skipping alone, `fill` the dense machine."""
+    dense, rival = fill[1], both[1]
+    ratios = (dense / rival, dense / fill[0], dense / both[0], rival / both[0], wide[1] / wide[0])
+    return ["%.2f" % r for r in ratios]
+
+
+def _energy(of):
+    dense = of[DENSE].energy["total"]
+    rows = []
+    for machine, run in of.items():
+        shares = [v / dense for v in components(run).values()]
+        cells = [machine.label, "%.1f" % (run.energy["total"] / 1e6)]
+        cells += ["%.3f" % (run.energy["total"] / dense), "%.3f" % speed_up(run, of)]
+        rows.append(cells + [_percent(s) for s in shares])
+    return _table(["machine", "uJ", "/ dense", "speed-up"] + list(ENERGIES), rows)
+
+
+def _sweep(lengths, sweep):
+    if not lengths:
+        return ""
+    rows = [
+        [network, label] + ["%.3f" % v for v in values]
+        for (label, network), values in sweep.items()
+    ]
+    head = ["network", "machine"] + ["%g mm" % mm for mm in lengths]
+    text = "\nEnergy over the dense 16x16's, by the length of the wire that reaches any PE.\n\n"
+    text += "![Energy over the length of the wire](findings-wire.png)\n\n"
+    return text + _table(head, rows, 2)
