@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(ROOT, "tools"))
 import peeksim  # noqa: E402
 from findings import losses, machines, runs  # noqa: E402
 
-# The example by hand of docs/machine.md: 4x2 PEs, outputs of 4 taps, the last neighbor tile half empty.
+# The example by hand of docs/machine.md: 4x2 PEs, outputs of 4 taps, a last tile with two outputs.
 TAPS, PES = 4, 8
 
 
@@ -32,10 +32,10 @@ def counters(**changes):
     return dict(dict.fromkeys(zero, 0), **changes)
 
 
-EVENTS = [tile("peek", 8), tile("peek", 8), prediction(16), tile("neighbor", 4), tile("neighbor", 2)]
+EVENTS = [tile("peek", 8)] * 2 + [prediction(16), tile("neighbor", 4), tile("neighbor", 2)]
 RUN = counters(
-    macs_total=128, macs_predicted=40, outputs=32, predicted_zero=10, tiles_peek=2, tiles_neighbor=2,
-    array_busy=16, predict_stall=6, memory_stall=19, tail=20, cycles=61,
+    macs_total=128, macs_predicted=40, outputs=32, predicted_zero=10, tiles_peek=2,
+    tiles_neighbor=2, array_busy=16, predict_stall=6, memory_stall=19, tail=20, cycles=61,
 )  # fmt: skip
 DENSE = counters(
     macs_total=128, outputs=32, tiles_dense=4, array_busy=16, memory_stall=19, tail=22, cycles=57
@@ -109,9 +109,7 @@ class Losses(unittest.TestCase):
         run, dense = parts(RUN, [16, 6]), parts(DENSE, [32])
         lost, bound = losses.losses(run, dense, saved)
         self.assertEqual(bound, 57 * Fraction(88, 128))
-        self.assertEqual(
-            tuple(lost.values()), (0, 1, 4, 0, 0, 6, 39 - 41 * Fraction(88, 128))
-        )
+        self.assertEqual(tuple(lost.values()), (0, 1, 4, 0, 0, 6, 39 - 41 * Fraction(88, 128)))
         self.assertEqual(bound + sum(lost.values()), 61)
         self.assertEqual(losses.kept(run, dense, saved), Fraction(57 - 61) / (57 * saved))
 
@@ -140,9 +138,8 @@ class Runs(unittest.TestCase):
         self.assertGreater(packed.total.lost["ports"], 0)
         self.assertLess(filled.total.lost["dispatch"], 0)
         wide_gate = machines.Machine("", "peek-8x32-balanced", {"array.dispatch": "gate"})
-        self.assertEqual(
-            self.simulated(wide_gate).total.lost["rounding"], filled.total.lost["rounding"]
-        )
+        gated = self.simulated(wide_gate)
+        self.assertEqual(gated.total.lost["rounding"], filled.total.lost["rounding"])
 
     def test_sizes_add_up_to_the_network(self):
         run = self.simulated(machines.BOTH)
@@ -156,7 +153,9 @@ class Runs(unittest.TestCase):
 
 class CalibratedMachines(unittest.TestCase):
     def test_save_about_a_fifth_on_any_array(self):
-        for network in machines.NETWORKS:
+        known = [n for n in machines.NETWORKS if machines.CALIBRATED[0] in machines.that_run(n)]
+        self.assertIn("squeezenet1_1", known)
+        for network in known:
             with self.subTest(network):
                 saved = []
                 for machine in (machines.GATE, machines.CALIBRATED[-1]):

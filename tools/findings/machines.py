@@ -55,3 +55,9 @@ MACHINES = (
     (DENSE, GATE, ROW_SKIP, PACKED, BALANCED, FILL, WIDE, RIVAL, GATE_SKIP, BOTH, WIDE_BOTH)
     + CALIBRATED
 )  # fmt: skip
+
+
+def that_run(network):
+    """The machines for a network: the calibrated ones only where it has been calibrated."""
+    known = os.path.exists(calibrated_file(network))
+    return [m for m in MACHINES if known or not m.calibrated]

@@ -32,8 +32,10 @@ def draw(folder, found, lengths, sweep):
         _sweep(os.path.join(folder, "findings-wire.png"), lengths, sweep)
 
 
-def _facets(found, shown):
-    """A plot per network side by side, a row per machine; -> (figure, plots, {machine: y})."""
+def _facets(found, wanted):
+    """A plot per network side by side, a row per machine of wanted runs; -> (figure, plots,
+    {machine: y})."""
+    shown = [m for m in machines.MACHINES if any(m in of and wanted(of[m]) for of in found.values())]
     figure, plots = pyplot.subplots(
         1, len(found), figsize=(15, 1.9 + 0.36 * len(shown)), sharey=True
     )
@@ -56,6 +58,10 @@ def _facets(found, shown):
     return figure, plots, rows
 
 
+def _present(rows, of):
+    return [(machine, y) for machine, y in rows.items() if machine in of]
+
+
 def _save(figure, path, handles=()):
     """handles: of the legend below the plots"""
     bottom = 0.5 / figure.get_figheight() if handles else 0
@@ -67,11 +73,10 @@ def _save(figure, path, handles=()):
 
 
 def _split(path, found):
-    some = next(iter(found.values()))
-    figure, plots, rows = _facets(found, [m for m in some if some[m].total.saved])
+    figure, plots, rows = _facets(found, lambda run: run.total.saved)
     used = set()
     for plot, of in zip(plots, found.values()):
-        for machine, y in rows.items():
+        for machine, y in _present(rows, of):
             scope = of[machine].total
             right = left = 0.0
             for cause in tables.CAUSES:
@@ -116,10 +121,9 @@ def _split(path, found):
 
 
 def _speed_up(path, found):
-    some = next(iter(found.values()))
-    figure, plots, rows = _facets(found, [m for m in some if m is not machines.DENSE])
+    figure, plots, rows = _facets(found, lambda run: run.machine is not machines.DENSE)
     for plot, of in zip(plots, found.values()):
-        for machine, y in rows.items():
+        for machine, y in _present(rows, of):
             scope, reached = of[machine].total, tables.speed_up(of[machine], of)
             alone = reached * scope.cycles / scope.dense_cycles
             bound = alone / float(1 - scope.saved)
@@ -153,10 +157,10 @@ def _speed_up(path, found):
 
 
 def _energy(path, found):
-    figure, plots, rows = _facets(found, list(next(iter(found.values()))))
+    figure, plots, rows = _facets(found, lambda run: True)
     for plot, of in zip(plots, found.values()):
         dense = of[machines.DENSE].energy["total"]
-        for machine, y in rows.items():
+        for machine, y in _present(rows, of):
             left = 0.0
             for name, value in tables.components(of[machine]).items():
                 share = 100 * value / dense

@@ -29,7 +29,7 @@ def write(page, found, accuracy, lengths, sweep):
     with open(page, encoding="utf-8") as f:
         text = f.read()
     for mark, made in (
-        ("speed", _each(found, lambda n, of: _speed(of, accuracy[n]))),
+        ("speed", _each(found, lambda n, of: _speed(of, accuracy.get(n)))),
         ("lost", _each(found, lambda n, of: _lost(of))),
         ("sizes", _each(found, lambda n, of: _sizes(of))),
         ("rival", _each(found, lambda n, of: _rival(of))),
@@ -76,26 +76,29 @@ def _speed(of, accuracy):
         s = run.total
         cells = [machine.label, "–", "%.3f" % (s.cycles / 1e6), "%.3f" % speed_up(run, of)]
         if s.saved:
-            top1 = accuracy[SETTINGS[1 if machine.calibrated else 0]]
-            low, high = top1["interval"]
             cells[1] = _percent(s.saved)
             cells += [
                 "%.3f" % (s.dense_cycles / s.cycles),
                 "%.3f" % (1 / (1 - s.saved)),
                 whole_percent(s.kept),
-                "%+.1f (%+.1f to %+.1f)"
-                % tuple(100 * v for v in (top1["difference"], low, high)),
-                _percent(top1["mac_reduction"]),
-            ]
+            ] + _top1(accuracy, machine)
         else:
             cells += ["–", "–", "–", "0", "–"]
         rows.append(cells)
     head = ["machine", "MACs saved, %", "Mcycles", "speed-up", "over itself", "bound", "kept"]
     head += ["top-1, points", "saved there, %"]
-    return "%d images, top-1 %.1f %% without prediction.\n\n" % (
-        accuracy["images"],
-        100 * accuracy["top1"],
-    ) + _table(head, rows)
+    if not accuracy:
+        return "Accuracy not measured yet.\n\n" + _table(head, rows)
+    measured = (accuracy["images"], 100 * accuracy["top1"])
+    return "%d images, top-1 %.1f %% without prediction.\n\n" % measured + _table(head, rows)
+
+
+def _top1(accuracy, machine):
+    if not accuracy:
+        return ["", ""]
+    top1 = accuracy[SETTINGS[1 if machine.calibrated else 0]]
+    change = tuple(100 * v for v in [top1["difference"], *top1["interval"]])
+    return ["%+.1f (%+.1f to %+.1f)" % change, _percent(top1["mac_reduction"])]
 
 
 def _lost(of):
