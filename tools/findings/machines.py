@@ -5,6 +5,7 @@ import peeksim
 
 CONFIGS = os.path.join(peeksim.ROOT, "configs")
 NETWORKS = ("resnet18", "squeezenet1_1", "cifar_resnet20")
+NONE = {"prediction.policy": "none"}
 SKIP = {"array.skip_zero_activations": True}
 
 
@@ -42,9 +43,11 @@ PACKED = Machine("16x16 packed", "peek-16x16-packed")
 BALANCED = Machine("16x16 balanced", "peek-16x16-balanced", {"array.dispatch": "balanced"})
 FILL = Machine("16x16 fill", "peek-16x16-balanced")
 WIDE = Machine("8x32 fill", "peek-8x32-balanced")
+WIDE_DENSE = Machine("8x32 dense", WIDE.file, NONE)
 RIVAL = Machine("16x16 dense, skipping", "dense-16x16-skip")
 GATE_SKIP = Machine("16x16 gate, skipping", "peek-16x16", SKIP)
 BOTH = Machine("16x16 fill, skipping", "peek-16x16-skip")
+WIDE_RIVAL = Machine("8x32 dense, skipping", WIDE.file, dict(SKIP, **NONE))
 WIDE_BOTH = Machine("8x32 fill, skipping", "peek-8x32-balanced", SKIP)
 CALIBRATED = (
     Machine("16x16 fill, calibrated", FILL.file, calibrated=True),
@@ -52,9 +55,10 @@ CALIBRATED = (
     Machine("8x32 fill, skipping, calibrated", WIDE.file, SKIP, calibrated=True),
 )
 MACHINES = (
-    (DENSE, GATE, ROW_SKIP, PACKED, BALANCED, FILL, WIDE, RIVAL, GATE_SKIP, BOTH, WIDE_BOTH)
+    (DENSE, GATE, ROW_SKIP, PACKED, BALANCED, FILL, WIDE_DENSE, WIDE)
+    + (RIVAL, GATE_SKIP, BOTH, WIDE_RIVAL, WIDE_BOTH)
     + CALIBRATED
-)  # fmt: skip
+)
 
 
 def that_run(network):
