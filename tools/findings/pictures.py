@@ -158,6 +158,11 @@ def _speed_up(path, found):
 
 def _energy(path, found):
     figure, plots, rows = _facets(found, lambda run: True)
+    widest = max(
+        100 * run.energy["total"] / of[machines.DENSE].energy["total"]
+        for of in found.values()
+        for run in of.values()
+    )
     for plot, of in zip(plots, found.values()):
         dense = of[machines.DENSE].energy["total"]
         for machine, y in _present(rows, of):
@@ -171,8 +176,8 @@ def _energy(path, found):
                 transform=plot.get_yaxis_transform(),
             )  # fmt: skip
         plot.axvline(100, color="black", linewidth=0.8)
-        plot.set_xlim(0, 140)
-        plot.set_xticks(range(0, 121, 20))
+        plot.set_xlim(0, widest * 1.17)
+        plot.set_xticks(range(0, int(widest) + 1, 20))
         plot.set_xlabel("energy, % of the dense 16x16")
     handles = [
         pyplot.Rectangle((0, 0), 1, 1, color=color, label=name)
