@@ -16,8 +16,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(DOCS), "tools"))
 from findings import accuracy, machines, measure, pictures, runs, tables  # noqa: E402
 
 # Lengths of the wire that brings an activation to any PE, in mm, for a sweep of the energy over
-# array.multicast_mm. Empty: no sweep.
-WIRE_LENGTHS_MM = ()
+# array.multicast_mm.
+WIRE_LENGTHS_MM = (0.5, 1, 2, 4, 9, 16)
 
 
 def arguments(argv):
