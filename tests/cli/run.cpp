@@ -5,6 +5,7 @@
 
 #include "sim/base/units.h"
 #include "tests/cli/peeksim.h"
+#include "tests/cli/spoil_trace.h"
 
 using namespace peeksim;
 using nlohmann::json;
@@ -122,6 +123,27 @@ TEST_CASE("a name in the machine that no layer has is a warning") {
   const CommandResult result = desk.run(run_to("out", {"--set", "prediction.exclude=[covn1]"}));
   CHECK(result.exit_code == 0);
   CHECK(result.err == "peeksim: warning: prediction.exclude: 'covn1' names no layer of trace.h5\n");
+}
+
+TEST_CASE("a machine that skips zero activations warns of layers without an ifmap, others do not") {
+  const Desk desk;
+  const Words skipping = {"--set", "array.skip_zero_activations=true"};
+  CHECK(desk.run(run_to("with", skipping)).err == "");
+  for (const char* layer : {"0000", "0002"})
+    remove_dataset(desk.files.path("trace.h5"), std::string("layers/") + layer + "/ifmap");
+  CHECK(desk.run(run_to("not_skipping")).err == "");
+  const std::string warning =
+      "peeksim: warning: trace.h5 has no ifmap of 2 of its 4 layers: no zero activation is skipped "
+      "there; record it with tools/extract_trace.py, without --no-ifmap\n";
+  const CommandResult run = desk.run(run_to("without", skipping));
+  CHECK(run.exit_code == 0);
+  CHECK(run.err == warning);
+  desk.files.write("skip.yaml",
+                   "extends: machine.yaml\nname: skip\narray: {skip_zero_activations: true}\n");
+  const CommandResult compared =
+      desk.run({"compare", "machine.yaml", "skip.yaml", "--trace", "trace.h5"});
+  CHECK(compared.exit_code == 0);
+  CHECK(compared.err == warning);  // once: of the machine that skips
 }
 
 TEST_CASE("a look-ahead without skipping is a warning, and skipping without gating an error") {

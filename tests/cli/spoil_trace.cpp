@@ -37,6 +37,12 @@ void change_attribute(const std::string& path, const std::string& group, const s
   REQUIRE(H5Fclose(file) >= 0);
 }
 
+void remove_dataset(const std::string& path, const std::string& dataset) {
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  REQUIRE(H5Ldelete(file, dataset.c_str(), H5P_DEFAULT) >= 0);
+  REQUIRE(H5Fclose(file) >= 0);
+}
+
 void flip_bit(const std::string& path, const std::string& dataset) {
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   const hid_t set = H5Dopen2(file, dataset.c_str(), H5P_DEFAULT);

@@ -16,6 +16,9 @@ void change_values(const std::string& path, const std::string& dataset,
 void change_attribute(const std::string& path, const std::string& group, const std::string& name,
                       const std::vector<std::int64_t>& values);
 
+// Takes a dataset out of its group.
+void remove_dataset(const std::string& path, const std::string& dataset);
+
 // Flips one bit in the middle of a dataset's first stored chunk.
 void flip_bit(const std::string& path, const std::string& dataset);
 
