@@ -13,6 +13,7 @@ struct Trace::Impl {
   hdf5::Object file;
   TraceInfo info;
   std::string sha256;  // "" until it was asked for
+  Count reads = 0;
 
   // Opens the dataset anew each time: what stays in memory does not grow with the layers.
   hdf5::TensorDataset open(std::size_t layer, TraceTensor tensor, int image) const {
@@ -66,6 +67,7 @@ void Trace::read_ifmap(std::size_t layer, int image, std::vector<float>& values)
 
 void Trace::read(std::size_t layer, TraceTensor tensor, int image,
                  std::vector<float>& values) const {
+  ++impl_->reads;
   if (tensor == TraceTensor::bias && impl_->info.layers.at(layer).integer) {
     impl_->read_integer_bias(layer, values);
   } else {
@@ -75,11 +77,16 @@ void Trace::read(std::size_t layer, TraceTensor tensor, int image,
 
 void Trace::read_integers(std::size_t layer, TraceTensor tensor, int image,
                           std::vector<std::int32_t>& values) const {
+  ++impl_->reads;
   impl_->open(layer, tensor, image).read_integers(image, values);
 }
 
 std::vector<float> Trace::scales(std::size_t layer, TraceTensor tensor) const {
   return impl_->open(layer, tensor, 0).scales();
+}
+
+Count Trace::reads() const {
+  return impl_->reads;
 }
 
 std::vector<Layer> layers_of(const TraceInfo& info) {

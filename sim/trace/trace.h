@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/units.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {
@@ -80,6 +81,9 @@ class Trace {
   void read_integers(std::size_t layer, TraceTensor tensor, int image,
                      std::vector<std::int32_t>& values) const;
   std::vector<float> scales(std::size_t layer, TraceTensor tensor) const;
+
+  // How many tensors have been read so far, those of each image counted.
+  Count reads() const;
 
  private:
   struct Impl;

@@ -10,25 +10,14 @@
 #include <fstream>
 #include <map>
 
-#include "sim/cost/energy_table.h"
-#include "sim/report/files/results_file.h"
-#include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/farm/point_process.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/sweep/results.h"
 #include "tests/sweep/sample.h"
 
 using namespace peeksim;
 
 namespace {
-
-MachineSpec machine(const SweepFolder& folder, const std::vector<std::string>& overrides) {
-  return load_machine(folder.files.path("tiny.yaml"), overrides, vocabulary());
-}
-
-std::string text_of(const RunResult& result) {
-  return results_json(
-      price_run(result, energy_table_of(result.machine, PEEKSIM_SOURCE_DIR "/configs/x")));
-}
 
 // Points by servers that last, or each by a copy of this process.
 enum class Servers { last, do_not };
@@ -71,6 +60,8 @@ const std::vector<std::vector<std::string>> settings = {
     {"prediction.exclude=[first]"},
     {"prediction.latency=50"},
     {"array.gate_zero_activations=false"},
+    {"array.skip_zero_activations=true"},
+    {"array.skip_zero_activations=true", "array.dispatch=balanced_fill"},
     {"precision.activation_bytes=2"},
     {"clock_mhz=100"},
     {"dram.bytes_per_cycle=1"},
