@@ -35,6 +35,19 @@ inline Count count_bits(const std::uint64_t* set, Count first, Count count) {
   return sum + count_bits(bits & low_bits(end));
 }
 
+// Bit c of row r becomes bit r of row c. (H. S. Warren, Hacker's Delight, section 7-3: squares of
+// half the size change places, again and again.)
+inline void transpose(std::uint64_t (&rows)[64]) {
+  std::uint64_t lower = low_bits(32);  // of the columns, the first half of each square
+  for (int half = 32; half > 0; half /= 2, lower ^= lower << half)
+    for (int square = 0; square < 64; square += 2 * half)
+      for (int r = square; r < square + half; ++r) {
+        const std::uint64_t swapped = (rows[r] >> half ^ rows[r + half]) & lower;
+        rows[r] ^= swapped << half;
+        rows[r + half] ^= swapped;
+      }
+}
+
 // Calls visit(element) for every element of the set, in order.
 template <class Visit>
 void for_each_bit(const std::uint64_t* set, int words, Visit&& visit) {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "tests/support/random.h"
@@ -39,4 +40,16 @@ TEST_CASE("the elements of a set are visited in order") {
   for_each_bit(set.data(), 3, [&](int element) { seen.push_back(element); });
   CHECK(seen == std::vector<int>{0, 63, 129, 130});
   CHECK(count_bits(set.data(), 3) == 4);
+}
+
+TEST_CASE("transposing a square of bits exchanges rows and columns") {
+  Random random(4);
+  std::uint64_t square[64] = {}, transposed[64] = {};
+  for (int i = 0; i < 2000; ++i) {
+    const int row = random.between(0, 63), column = random.between(0, 63);
+    square[row] |= std::uint64_t{1} << column;
+    transposed[column] |= std::uint64_t{1} << row;
+  }
+  transpose(square);
+  CHECK(std::equal(square, square + 64, transposed));
 }

@@ -8,102 +8,116 @@ namespace peeksim {
 
 namespace {
 
-// The padded ifmap of one convolution group: a bit per element, 1 where it is not 0. Rows begin at
-// words; one more word follows the last, so that a row can be read 64 bits at a time from any bit.
+// The padded ifmap of one convolution group: a bit per element, 1 where it is not 0. Of a row the
+// columns that are a stride apart lie side by side, so that a tap of one position after another is
+// a run of bits, and the place of an element is that of a position plus that of a tap. Runs begin
+// at words; one more word follows the last, so that 64 bits can be read from any bit on.
 class NonzeroMap {
  public:
   NonzeroMap(const Layer& layer, const std::vector<float>& ifmap, int group)
       : height_(layer.H + layer.pad_top + layer.pad_bottom),
-        row_words_((layer.W + layer.pad_left + layer.pad_right + 63) / 64) {
+        stride_(layer.stride_w),
+        run_words_(
+            static_cast<int>(ceil_div(layer.W + layer.pad_left + layer.pad_right, 64 * stride_))) {
     const int channels = layer.C / layer.groups;
-    bits_.resize(std::size_t(channels) * height_ * row_words_ + 1);
+    bits_.resize(std::size_t(channels) * height_ * stride_ * run_words_ + 1);
     const float* values = &ifmap[std::size_t(group) * channels * layer.H * layer.W];
     for (int c = 0; c < channels; ++c)
-      for (int y = 0; y < layer.H; ++y, values += layer.W) {
-        std::uint64_t* row = &bits_[place(c, y + layer.pad_top)];
-        for (int x = 0; x < layer.W;) {
-          const int at = x + layer.pad_left;
-          const int end = std::min(layer.W, x + 64 - at % 64);  // of this word
-          std::uint64_t word = 0;
-          for (int bit = at % 64; x < end; ++x, ++bit)
-            word |= std::uint64_t{values[x] != 0.0f} << bit;
-          row[at / 64] = word;
-        }
-      }
+      for (int y = 0; y < layer.H; ++y, values += layer.W)
+        for (int x = 0; x < std::min(stride_, layer.W); ++x)
+          set_run(place(c, y + layer.pad_top, x + layer.pad_left), values + x, values + layer.W);
   }
 
-  // 64 elements of a row of the padded map from column x on; those past the row are not its own.
-  std::uint64_t read(std::size_t row, int x) const {
-    const std::uint64_t* words = &bits_[row + x / 64];
-    const int shift = x % 64;
-    return shift == 0 ? words[0] : words[0] >> shift | words[1] << (64 - shift);
+  // The bit of an element of the padded map.
+  std::size_t place(int channel, int y, int x) const {
+    const std::size_t row = std::size_t(channel) * height_ + y;
+    return (row * stride_ + x % stride_) * run_words_ * 64 + x / stride_;
   }
-  std::size_t place(int channel, int y) const {
-    return (std::size_t(channel) * height_ + y) * row_words_;
+  std::uint64_t read(std::size_t place) const {
+    const std::uint64_t* words = &bits_[place / 64];
+    const int shift = static_cast<int>(place % 64);
+    return words[0] >> shift | words[1] << 1 << (63 - shift);
   }
 
  private:
-  int height_, row_words_;
+  void set_run(std::size_t place, const float* value, const float* end) {
+    std::uint64_t* word = &bits_[place / 64];
+    for (int bit = static_cast<int>(place % 64); value < end; bit = 0, ++word) {
+      std::uint64_t bits = 0;
+      for (; bit < 64 && value < end; ++bit, value += stride_)
+        bits |= std::uint64_t{*value != 0.0f} << bit;
+      *word = bits;
+    }
+  }
+
+  const int height_, stride_, run_words_;
   std::vector<std::uint64_t> bits_;
 };
 
-// Taps of one channel that lie in a row of kernel rows, as many as a word has bits.
-struct Piece {
-  Count first = 0;            // tap
-  int rows = 0, columns = 0;  // of the kernel
-  std::size_t row = 0;        // place of the first tap's row in the map
-  std::size_t row_step = 0;   // to the next kernel row's
-  int x = 0;                  // column of the first position's first tap
-};
+// The place of every tap of the position at the origin.
+std::vector<std::size_t> places_of_taps(const Layer& layer, const NonzeroMap& map) {
+  std::vector<std::size_t> places;
+  for (int c = 0; c < layer.C / layer.groups; ++c)
+    for (int r = 0; r < layer.R; ++r)
+      for (int s = 0; s < layer.S; ++s)
+        places.push_back(map.place(c, r * layer.dilation_h, s * layer.dilation_w));
+  return places;
+}
 
-std::uint64_t read_taps(const NonzeroMap& map, const Piece& piece, int x, int dilation) {
-  std::uint64_t taps = 0;
-  int bit = 0;
-  std::size_t row = piece.row;
-  for (int r = 0; r < piece.rows; ++r, row += piece.row_step, bit += piece.columns) {
-    if (dilation == 1) {
-      taps |= (map.read(row, x) & low_bits(piece.columns)) << bit;
-      continue;
+// Up to 64 successive positions of the plane, and what they have in common row by row.
+class PositionBlock {
+ public:
+  PositionBlock(const Layer& layer, const NonzeroMap& map, Count first)
+      : count_(static_cast<int>(std::min<Count>(64, layer.positions() - first))) {
+    const int Q = layer.Q();
+    int p = static_cast<int>(first / Q), q = static_cast<int>(first % Q);
+    for (int i = 0; i < count_; ++p, q = 0) {
+      const int columns = std::min(Q - q, count_ - i);
+      runs_.push_back({map.place(0, p * layer.stride_h, q * layer.stride_w), low_bits(columns), i});
+      i += columns;
     }
-    for (int s = 0; s < piece.columns; ++s)
-      taps |= (map.read(row, x + s * dilation) & 1) << (bit + s);
   }
-  return taps;
-}
 
-void put(std::uint64_t* words, Count first, int count, std::uint64_t bits) {
-  const int shift = static_cast<int>(first % 64);
-  words[first / 64] |= bits << shift;
-  if (shift + count > 64) words[first / 64 + 1] |= bits >> (64 - shift);
-}
+  int count() const { return count_; }
+
+  // A bit per position: whether the tap at this place is live.
+  std::uint64_t live(const NonzeroMap& map, std::size_t tap) const {
+    std::uint64_t bits = 0;
+    for (const Run& run : runs_) bits |= (map.read(run.place + tap) & run.mask) << run.first;
+    return bits;
+  }
+
+ private:
+  struct Run {
+    std::size_t place;   // of its first position's first tap
+    std::uint64_t mask;  // as many bits as it has positions
+    int first;           // position, within the block
+  };
+  const int count_;
+  std::vector<Run> runs_;
+};
 
 }  // namespace
 
+// Taps are read for many positions at a time and wanted for one after another: 64 by 64 of them are
+// transposed.
 LiveTaps::LiveTaps(const Layer& layer, const std::vector<float>& ifmap) {
   const auto bits = std::make_shared<std::vector<std::uint64_t>>(size_of(layer));
-  const int P = layer.P(), Q = layer.Q(), channels = layer.C / layer.groups;
-  const int words = words_of(layer);
-  // Of a channel whole kernel rows, or parts of one that is longer than a word.
-  const int columns = std::min(layer.S, 64);
-  const int rows = std::max(1, 64 / layer.S);
-  std::uint64_t* of_row = bits->data();
+  const std::size_t words = words_of(layer);
+  std::uint64_t* of_block = bits->data();
   for (int group = 0; group < layer.groups; ++group) {
     const NonzeroMap map(layer, ifmap, group);
-    for (int p = 0; p < P; ++p, of_row += std::size_t(Q) * words) {
-      for (int c = 0; c < channels; ++c)
-        for (int r = 0; r < layer.R; r += rows)
-          for (int s = 0; s < layer.S; s += columns) {
-            Piece piece;
-            piece.first = (Count{c} * layer.R + r) * layer.S + s;
-            piece.rows = std::min(rows, layer.R - r);
-            piece.columns = std::min(columns, layer.S - s);
-            piece.row = map.place(c, p * layer.stride_h + r * layer.dilation_h);
-            piece.row_step = map.place(0, layer.dilation_h);
-            piece.x = s * layer.dilation_w;
-            for (int q = 0; q < Q; ++q)
-              put(of_row + std::size_t(q) * words, piece.first, piece.rows * piece.columns,
-                  read_taps(map, piece, piece.x + q * layer.stride_w, layer.dilation_w));
-          }
+    const std::vector<std::size_t> taps = places_of_taps(layer, map);
+    for (Count first = 0; first < layer.positions(); first += 64) {
+      const PositionBlock block(layer, map, first);
+      for (std::size_t w = 0; w < words; ++w) {
+        std::uint64_t square[64] = {};
+        for (std::size_t t = 0; t < 64 && w * 64 + t < taps.size(); ++t)
+          square[t] = block.live(map, taps[w * 64 + t]);
+        transpose(square);
+        for (int i = 0; i < block.count(); ++i) of_block[i * words + w] = square[i];
+      }
+      of_block += block.count() * words;
     }
   }
   *this = LiveTaps(layer, {bits, bits->data()});
