@@ -52,8 +52,10 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
   TraceShelf traces;
   const auto job_of = [&](std::uint64_t number) {
     const SweepPoint& point = plan.points()[number];
-    return PointJob{number, plan.machine(point),
-                    traces.get(plan.trace_path(point), plan.images(point)), options.deadline};
+    const MachineSpec machine = plan.machine(point);
+    return PointJob{number, machine,
+                    traces.get(plan.trace_path(point), plan.images(point), taps_for(machine)),
+                    options.deadline};
   };
   PointRunner runner(options.jobs, job_of);
   const auto start_more = [&] {

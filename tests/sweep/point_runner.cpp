@@ -116,6 +116,14 @@ TEST_CASE("a trace that is too large to hold is read by each process") {
   check_against_single_runs(folder, {trace}, 2, Servers::do_not);
 }
 
+TEST_CASE("live taps that are not held are made by each process that needs them") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const auto trace = shelf.get(folder.files.path("small.h5"), 0, HeldTaps::zero);
+  CHECK_FALSE(trace->has(HeldTaps::zero_and_live));
+  check_against_single_runs(folder, {trace}, 2, Servers::last);
+}
+
 TEST_CASE("a point that cannot run is a failure that says why, and the others go on") {
   const SweepFolder folder;
   TraceShelf shelf;
@@ -274,4 +282,16 @@ TEST_CASE("a shelf of traces makes room for the next one") {
   CHECK(shelf.get(folder.files.path("small.h5"), 2) == first);  // it has two images
   CHECK(shelf.get(folder.files.path("more.h5"), 0)->holds_values());
   CHECK(shelf.get(folder.files.path("small.h5"), 1) != first);
+}
+
+TEST_CASE("live taps are held from the first machine on that asks for them") {
+  const SweepFolder folder;
+  TraceShelf shelf;
+  const std::string path = folder.files.path("small.h5");
+  const auto without = shelf.get(path, 0, HeldTaps::zero);
+  CHECK(shelf.get(path, 0, HeldTaps::zero) == without);
+  const auto with = shelf.get(path, 0, HeldTaps::zero_and_live);
+  CHECK(with->has(HeldTaps::zero_and_live));
+  CHECK(with->bytes() > without->bytes());
+  CHECK(shelf.get(path, 0, HeldTaps::zero) == with);  // both are not kept
 }

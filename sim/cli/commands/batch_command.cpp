@@ -104,7 +104,7 @@ class BatchServer {
       PointJob job;
       job.id = static_cast<std::uint64_t>(lines_);
       job.machine = request.machine;
-      job.trace = traces_.get(request.trace, request.images, interrupted);
+      job.trace = traces_.get(request.trace, request.images, taps_for(job.machine), interrupted);
       runner_.start(std::move(job));
       in_work_.emplace(lines_, std::move(request));
     } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #include "sim/cli/commands/run_machines.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/cli/commands/simulation_options.h"
@@ -32,6 +33,14 @@ std::vector<PricedMachine> load_machines(const std::vector<std::string>& paths,
   return loaded;
 }
 
+// What of the ifmaps serves every machine.
+HeldTaps taps_for_all(const std::vector<PricedMachine>& machines) {
+  const bool skips = std::any_of(machines.begin(), machines.end(), [](const PricedMachine& one) {
+    return taps_for(one.machine) == HeldTaps::zero_and_live;
+  });
+  return skips ? HeldTaps::zero_and_live : HeldTaps::zero;
+}
+
 }  // namespace
 
 std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_paths,
@@ -41,7 +50,8 @@ std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_p
   const std::vector<PricedMachine> machines = load_machines(machine_paths, options.list("set"));
   // An engine that computes values reads all of every layer: nothing that is held serves it.
   const HeldTrace trace(trace_path, images_to_run(options),
-                        kind.computes_values ? 0 : TraceShelf::usual_bytes, interrupted);
+                        kind.computes_values ? 0 : TraceShelf::usual_bytes, taps_for_all(machines),
+                        interrupted);
   for (const PricedMachine& one : machines) {
     warn_about_unmatched(one.machine, trace.trace().info());
     warn_about_skipping(one.machine, trace.trace().info());

@@ -16,15 +16,20 @@ std::size_t zero_taps_bytes(const TraceLayer& traced) {
                           : 0;
 }
 
-std::size_t live_taps_bytes(const TraceLayer& traced) {
-  return traced.has_ifmap ? LiveTaps::size_of(traced.layer) * sizeof(std::uint64_t) : 0;
+std::size_t live_taps_bytes(const TraceLayer& traced, HeldTaps taps) {
+  if (!traced.has_ifmap || taps != HeldTaps::zero_and_live) return 0;
+  return LiveTaps::size_of(traced.layer) * sizeof(std::uint64_t);
 }
 
 }  // namespace
 
-HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes,
+HeldTaps taps_for(const MachineSpec& machine) {
+  return machine.array.skip_zero_activations ? HeldTaps::zero_and_live : HeldTaps::zero;
+}
+
+HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes, HeldTaps taps,
                      const std::function<bool()>& interrupted)
-    : trace_(path), images_(images == 0 ? trace_.info().images : images) {
+    : trace_(path), images_(images == 0 ? trace_.info().images : images), taps_(taps) {
   const std::vector<TraceLayer>& layers = trace_.info().layers;
   const int held = trace_.info().images;
   if (images_ > held)
@@ -38,7 +43,7 @@ HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes
     for (int image = 0; image < images_; ++image) {
       const std::size_t live_taps =
           ceil_div(static_cast<Bytes>(needed), sizeof(std::uint64_t)) * sizeof(std::uint64_t);
-      const std::size_t ofmap = live_taps + live_taps_bytes(layer);
+      const std::size_t ofmap = live_taps + live_taps_bytes(layer, taps);
       const std::size_t zero_taps = ofmap + ofmap_bytes(layer.layer);
       places_.push_back({live_taps, ofmap, zero_taps, zero_taps + zero_taps_bytes(layer)});
       needed = places_.back().end;
@@ -60,11 +65,20 @@ void HeldTrace::fill(const std::function<bool()>& interrupted) {
       block_->write(place(i, image).ofmap, values);
       if (!layers[i].has_ifmap) continue;
       trace_.read_ifmap(i, image, values);
-      const LiveTaps live(layers[i].layer, values);
-      block_->write(place(i, image).live_taps, live.of_group(0),
-                    LiveTaps::size_of(layers[i].layer));
-      block_->write(place(i, image).zero_taps, zero_taps(layers[i].layer, live));
+      fill_taps(i, image, values);
     }
+}
+
+void HeldTrace::fill_taps(std::size_t layer, int image, const std::vector<float>& ifmap) {
+  const Layer& shape = trace_.info().layers[layer].layer;
+  const Place& to = place(layer, image);
+  if (taps_ == HeldTaps::zero) {
+    block_->write(to.zero_taps, zero_taps(shape, ifmap));
+    return;
+  }
+  const LiveTaps live(shape, ifmap);
+  block_->write(to.live_taps, live.of_group(0), LiveTaps::size_of(shape));
+  block_->write(to.zero_taps, zero_taps(shape, live));
 }
 
 void HeldTrace::read_ofmap(std::size_t layer, int image, std::vector<float>& values) const {
@@ -82,12 +96,16 @@ void HeldTrace::read_live_taps(std::size_t layer, int image, LiveTaps& values) c
   values = LiveTaps(traced.layer, {std::shared_ptr<const std::uint64_t>(), bits});
 }
 
-std::shared_ptr<const HeldTrace> TraceShelf::get(const std::string& path, int images,
+std::shared_ptr<const HeldTrace> TraceShelf::get(const std::string& path, int images, HeldTaps taps,
                                                  const std::function<bool()>& interrupted) {
   for (auto place = used_last_.begin(); place != used_last_.end(); ++place) {
     const HeldTrace& held = **place;
     const bool same_images = held.images() == (images == 0 ? held.trace().info().images : images);
     if (held.trace().info().path != path || !same_images) continue;
+    if (!held.has(taps)) {  // one with more takes its place
+      used_last_.erase(place);
+      break;
+    }
     used_last_.splice(used_last_.begin(), used_last_, place);
     return used_last_.front();
   }
@@ -98,7 +116,7 @@ std::shared_ptr<const HeldTrace> TraceShelf::get(const std::string& path, int im
     place = bytes > most_bytes_ / 2 ? used_last_.erase(place) : std::next(place);
   }
   used_last_.push_front(
-      std::make_shared<const HeldTrace>(path, images, most_bytes_ / 2, interrupted));
+      std::make_shared<const HeldTrace>(path, images, most_bytes_ / 2, taps, interrupted));
   return used_last_.front();
 }
 

@@ -152,7 +152,8 @@ std::string result_of(const PointJob& job, RunStore& store, RunFindings& finding
   options.cache = &cache;
   // A file that is read by several processes is opened by each: they would share one position.
   std::unique_ptr<Trace> own;
-  if (!job.trace->holds_values()) own = std::make_unique<Trace>(job.trace->trace().info().path);
+  if (!job.trace->holds_values() || !job.trace->has(taps_for(job.machine)))
+    own = std::make_unique<Trace>(job.trace->trace().info().path);
   const RunResult run = run_trace(job.machine, own ? *own : job.trace->trace(), {}, options);
   findings = cache.findings();
   Packer result;

@@ -41,8 +41,9 @@ bool StoredRuns::read_zero_taps(std::size_t layer, int image, std::vector<int>& 
 }
 
 bool StoredRuns::read_live_taps(std::size_t layer, int image, LiveTaps& values) {
-  if (trace_.holds_values()) trace_.read_live_taps(layer, image, values);
-  return trace_.holds_values();
+  const bool held = trace_.holds_values() && trace_.has(HeldTaps::zero_and_live);
+  if (held) trace_.read_live_taps(layer, image, values);
+  return held;
 }
 
 const Prediction* StoredRuns::prediction(std::size_t layer, int image,
