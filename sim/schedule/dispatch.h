@@ -37,9 +37,11 @@ class TilePositions {
     first_ = first;
     for (std::vector<int>& of_tile : neighbors_) of_tile.clear();
   }
-  void add(std::size_t tile, int neighbor) {
+  void add(std::size_t tile, int neighbor) { add(tile, &neighbor, 1); }
+  void add(std::size_t tile, const int* neighbors, int count) {
     if (tile - first_ >= neighbors_.size()) neighbors_.resize(tile - first_ + 1);
-    neighbors_[tile - first_].push_back(neighbor);
+    std::vector<int>& of_tile = neighbors_[tile - first_];
+    of_tile.insert(of_tile.end(), neighbors, neighbors + count);
   }
   const std::vector<int>& of(std::size_t tile) const {
     static const std::vector<int> none;

@@ -33,8 +33,8 @@ StepSums cut(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* p
   int decision = cut_peek_pass(step, tiles);
   std::vector<int> taken(step.columns);
   const Room room = room_of(step);
-  int neighbor = 0;
-  for (std::size_t window = 0; window < room.windows; ++window) {
+  int neighbor = 0, left = room.rows * step.columns;
+  for (std::size_t window = 0; window < room.windows && left > 0; ++window) {
     for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
       Tile& tile = tiles.back();
       const int before = tile.live_pes;
@@ -44,6 +44,7 @@ StepSums cut(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* p
         ++tile.live_pes;
       });
       if (tile.live_pes == before) continue;
+      left -= tile.live_pes - before;
       ++tile.distinct;
       ++tile.multicast;
       if (positions != nullptr) positions->add(tiles.size() - 1, neighbor);
@@ -56,7 +57,7 @@ StepSums cut(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* p
     tiles[tiles.size() - 2].decides = last.after = decision;
     last.decides = ++decision;
   }
-  return cut_jobs(step, std::move(taken), decision, tiles, positions);
+  return cut_jobs(step, taken, decision, tiles, positions);
 }
 
 // Which live neighbors of each column the last peek tile takes in.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "sim/base/bits.h"
 
@@ -18,76 +19,89 @@ class JobTiles {
         after_(after),
         tiles_(tiles),
         positions_(positions),
+        distinct_(neighbors + 1),
         tile_of_neighbor_(neighbors, -1),
         tile_of_channel_(channels, -1) {}
 
   Count closed() const { return closed_; }
+  // Of the closed jobs, those of a tile that is not full.
+  int waiting() const { return waiting_; }
 
   void close(int channel, const int* neighbors, int count) {
-    const int number = static_cast<int>(closed_ / columns_);
-    if (closed_++ % columns_ == 0) open();
+    if (waiting_ == 0) open();
     Tile& tile = tiles_.back();
     ++tile.jobs;
-    tile.live_cols += is_new(tile_of_channel_[channel], number);
+    tile.live_cols += is_new(tile_of_channel_[channel]);
     tile.live_pes += count;
     tile.drained = std::max(tile.drained, count);
-    for (int i = 0; i < count; ++i) {
-      if (!is_new(tile_of_neighbor_[neighbors[i]], number)) continue;
-      ++tile.distinct;
-      if (positions_ != nullptr) positions_->add(tiles_.size() - 1, neighbors[i]);
+    for (int i = 0; i < count; ++i) {  // without a branch, which nothing could predict
+      distinct_[tile.distinct] = neighbors[i];
+      tile.distinct += is_new(tile_of_neighbor_[neighbors[i]]);
     }
-    tile.multicast = tile.distinct;
+    ++closed_;
+    if (++waiting_ == columns_) complete();
+  }
+
+  // After the last job.
+  void finish() {
+    if (waiting_ > 0) complete();
   }
 
  private:
   void open() {
+    ++tile_;
     tiles_.emplace_back();
     tiles_.back().pass = Pass::neighbor;
     tiles_.back().after = after_;
   }
-  static bool is_new(int& last, int tile) {
-    if (last == tile) return false;
-    last = tile;
-    return true;
+  void complete() {
+    Tile& tile = tiles_.back();
+    tile.multicast = tile.distinct;
+    if (positions_ != nullptr) positions_->add(tiles_.size() - 1, distinct_.data(), tile.distinct);
+    waiting_ = 0;
   }
+  bool is_new(int& last) const { return std::exchange(last, tile_) != tile_; }
 
   const int columns_, after_;
   std::vector<Tile>& tiles_;
   TilePositions* const positions_;
-  std::vector<int> tile_of_neighbor_, tile_of_channel_;  // the last tile that has it
+  int tile_ = -1;  // the open one, counted within the step
+  int waiting_ = 0;
   Count closed_ = 0;
+  std::vector<int> distinct_;  // neighbors of the open tile, and room for one that is none
+  std::vector<int> tile_of_neighbor_, tile_of_channel_;  // the last tile that has it
 };
 
 }  // namespace
 
-StepSums cut_jobs(const StepWindows& step, std::vector<int> taken, int after,
+StepSums cut_jobs(const StepWindows& step, const std::vector<int>& taken, int after,
                   std::vector<Tile>& tiles, TilePositions* positions) {
   const Count neighbors = std::accumulate(step.neighbors.begin(), step.neighbors.end(), Count{0});
   JobTiles jobs(step.array_columns, step.columns, neighbors, after, tiles, positions);
   std::vector<int> bins(std::size_t(step.columns) * step.rows);  // [channels][rows]
-  std::vector<int> filled(step.columns);
+  std::vector<int> filled;                                       // below 0: computed elsewhere
+  for (const int elsewhere : taken) filled.push_back(-elsewhere);
   StepSums sums;
   int neighbor = 0;
   for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
     for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
-      const Count full_before = jobs.closed() / step.array_columns * step.array_columns;
+      const Count in_full_tiles = jobs.closed() - jobs.waiting();
       for_each_bit(step.live_of(window), step.words(), [&](int channel) {
-        if (taken[channel] > 0) {
-          --taken[channel];
-          return;
-        }
+        const int place = filled[channel]++;
+        if (place < 0) return;
         int* bin = &bins[std::size_t(channel) * step.rows];
-        bin[filled[channel]] = neighbor;
-        if (++filled[channel] < step.rows) return;
+        bin[place] = neighbor;
+        if (place + 1 < step.rows) return;
         jobs.close(channel, bin, step.rows);
         filled[channel] = 0;
       });
-      sums.queue_peak = std::max(sums.queue_peak, jobs.closed() - full_before);
+      sums.queue_peak = std::max(sums.queue_peak, jobs.closed() - in_full_tiles);
     }
   }
   for (int channel = 0; channel < step.columns; ++channel)
     if (filled[channel] > 0)
       jobs.close(channel, &bins[std::size_t(channel) * step.rows], filled[channel]);
+  jobs.finish();
   return sums;
 }
 

@@ -8,7 +8,7 @@ namespace peeksim {
 
 // Cuts the neighbors of the step into jobs. taken: of each channel, how many of its first live
 // neighbors are computed elsewhere. after: the decision that the tiles wait for.
-StepSums cut_jobs(const StepWindows& step, std::vector<int> taken, int after,
+StepSums cut_jobs(const StepWindows& step, const std::vector<int>& taken, int after,
                   std::vector<Tile>& tiles, TilePositions* positions);
 
 // The same tiles PE by PE.
