@@ -33,15 +33,17 @@ StepSums cut(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* p
   int decision = cut_peek_pass(step, tiles);
   std::vector<int> taken(step.columns);
   const Room room = room_of(step);
+  std::vector<std::uint64_t> with_room(step.words(), ~std::uint64_t{0}), live(step.words());
   int neighbor = 0, left = room.rows * step.columns;
   for (std::size_t window = 0; window < room.windows && left > 0; ++window) {
     for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
       Tile& tile = tiles.back();
       const int before = tile.live_pes;
-      for_each_bit(step.live_of(window), step.words(), [&](int column) {
-        if (taken[column] == room.rows) return;
-        ++taken[column];
+      for (int w = 0; w < step.words(); ++w) live[w] = step.live_of(window)[w] & with_room[w];
+      for_each_bit(live.data(), step.words(), [&](int column) {
         ++tile.live_pes;
+        if (++taken[column] == room.rows)
+          with_room[column / 64] &= ~(std::uint64_t{1} << column % 64);
       });
       if (tile.live_pes == before) continue;
       left -= tile.live_pes - before;

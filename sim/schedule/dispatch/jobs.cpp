@@ -27,7 +27,8 @@ class JobTiles {
   // Of the closed jobs, those of a tile that is not full.
   int waiting() const { return waiting_; }
 
-  void close(int channel, const int* neighbors, int count) {
+  // Not inlined: it is called once for many neighbors, whose loop needs the registers.
+  [[gnu::noinline]] void close(int channel, const int* neighbors, int count) {
     if (waiting_ == 0) open();
     Tile& tile = tiles_.back();
     ++tile.jobs;
@@ -72,35 +73,50 @@ class JobTiles {
   std::vector<int> tile_of_neighbor_, tile_of_channel_;  // the last tile that has it
 };
 
+// Where a channel collects its next job: as many live neighbors as there are rows. Before the first
+// place is room for those that are computed elsewhere.
+struct Bin {
+  int* next;
+  int* first;
+  int* end;
+};
+
 }  // namespace
 
 StepSums cut_jobs(const StepWindows& step, const std::vector<int>& taken, int after,
                   std::vector<Tile>& tiles, TilePositions* positions) {
   const Count neighbors = std::accumulate(step.neighbors.begin(), step.neighbors.end(), Count{0});
   JobTiles jobs(step.array_columns, step.columns, neighbors, after, tiles, positions);
-  std::vector<int> bins(std::size_t(step.columns) * step.rows);  // [channels][rows]
-  std::vector<int> filled;                                       // below 0: computed elsewhere
-  for (const int elsewhere : taken) filled.push_back(-elsewhere);
+  const int elsewhere = *std::max_element(taken.begin(), taken.end());
+  std::vector<int> collected(std::size_t(step.columns) * (elsewhere + step.rows));
+  std::vector<Bin> bins;
+  int* end = collected.data();
+  for (const int computed : taken) {
+    int* const first = end + elsewhere;
+    end = first + step.rows;
+    bins.push_back({first - computed, first, end});
+  }
+  Bin* const bin_of_channel = bins.data();
   StepSums sums;
   int neighbor = 0;
   for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
     for (int i = 0; i < step.neighbors[window]; ++i, ++neighbor) {
       const Count in_full_tiles = jobs.closed() - jobs.waiting();
       for_each_bit(step.live_of(window), step.words(), [&](int channel) {
-        const int place = filled[channel]++;
-        if (place < 0) return;
-        int* bin = &bins[std::size_t(channel) * step.rows];
-        bin[place] = neighbor;
-        if (place + 1 < step.rows) return;
-        jobs.close(channel, bin, step.rows);
-        filled[channel] = 0;
+        Bin& bin = bin_of_channel[channel];
+        *bin.next++ = neighbor;
+        if (bin.next < bin.end) return;
+        jobs.close(channel, bin.first, step.rows);
+        bin.next = bin.first;
       });
       sums.queue_peak = std::max(sums.queue_peak, jobs.closed() - in_full_tiles);
     }
   }
-  for (int channel = 0; channel < step.columns; ++channel)
-    if (filled[channel] > 0)
-      jobs.close(channel, &bins[std::size_t(channel) * step.rows], filled[channel]);
+  for (int channel = 0; channel < step.columns; ++channel) {
+    const Bin& bin = bins[channel];
+    if (bin.next > bin.first)
+      jobs.close(channel, bin.first, static_cast<int>(bin.next - bin.first));
+  }
   jobs.finish();
   return sums;
 }
