@@ -39,7 +39,7 @@ const cycle_parts = [
 ];
 
 const energy_tints =
-  ["c1", "c6", "c8", "c3", "c4", "c5", "c2", "bad", "text", "faint", "c7"];
+  ["c1", "c6", "c8", "c3", "c4", "c5", "c2", "bad", "text", "c9", "c7"];
 const energy_parts = data().energy_components.map(({ name, label }, i) => ({
   label,
   tint: energy_tints[i % energy_tints.length],
