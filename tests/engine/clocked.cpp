@@ -183,7 +183,7 @@ TEST_CASE("a tile counts its distinct positions, live columns and rows from its 
   CHECK(tile.live_columns == 3);
   CHECK(tile.live_pes == 4);
   CHECK(tile.drain_rows == std::vector<int>{0, 2});
-  CHECK(tile.enable == std::vector<double>{1, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0});
+  CHECK(tile.enable == std::vector<float>{1, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0});
   tile.position[1] = 9;
   tile.settle();
   CHECK_FALSE(tile.shared_rows);

@@ -80,7 +80,7 @@ Counters ClockedAccelerator::run(const Work& work, const MemoryKind* memory,
   weight_buffer_->begin(work);
   ofmap_buffer_->begin(work, outcome.stored);
   sequencer_->begin(work, *ifmap_buffer_);
-  array_->begin(work);
+  array_->begin(work, *ifmap_buffer_, *weight_buffer_);
   prediction_unit_->begin(work, outcome.predicted);
   show_cycles(audience, work.group, used);
   clock_->start();

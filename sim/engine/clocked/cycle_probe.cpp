@@ -36,8 +36,8 @@ void CycleProbe::read_array(CycleView& view) const {
   const TileWork* held = wires_.chunk.read().tile;
   if (held == nullptr) return;
   view.columns = held->columns;
-  if (array_.accumulators().size() == held->position.size())
-    view.accumulators = array_.accumulators();
+  std::vector<double> sums = array_.accumulators();
+  if (sums.size() == held->position.size()) view.accumulators = std::move(sums);
   if (sequencer_.tile() == nullptr) return;
   for (const int position : held->position) view.enabled.push_back(position >= 0);
 }

@@ -66,27 +66,18 @@ void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
   if (work_->operands->ifmap.empty()) return;
   const std::vector<int>& positions = tile.shared_rows ? tile.row_position : tile.position;
   base_.resize(positions.size());
+  shown_.resize(positions.size());
   for (std::size_t i = 0; i < positions.size(); ++i)
     base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
 }
 
-// One row of the port's registers per tap. More taps than lanes can be complete in a cycle when a
-// bank that held them up has caught up.
-void IfmapBuffer::show(const TapIssue& taps) {
-  if (work_->operands->ifmap.empty()) return;
-  shown_ = 1 - shown_;
-  operands_[shown_].resize(taps.count * base_.size());
-  float* out = operands_[shown_].data();
-  const ChunkIssue& chunk = wires_.chunk.read();
-  for (int lane = 0; lane < taps.count; ++lane, out += base_.size())
-    bring(chunk.tap(taps.first + lane), out);
-  wires_.row_port.write(operands_[shown_].data());
-}
-
-void IfmapBuffer::bring(Count tap, float* out) {
+const float* IfmapBuffer::operands_of(Count tap) {
   const float* values = reading_->values.data() + reading_->tap_offset[tap];
+  const int* base = base_.data();
+  float* shown = shown_.data();
   const std::size_t count = base_.size();
-  for (std::size_t i = 0; i < count; ++i) out[i] = values[base_[i]];
+  for (std::size_t i = 0; i < count; ++i) shown[i] = values[base[i]];
+  return shown;
 }
 
 }  // namespace peeksim::clocked

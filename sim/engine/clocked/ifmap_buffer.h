@@ -14,6 +14,8 @@ class IfmapBuffer : public OperandBuffer, public ZeroFlagsIf {
  public:
   IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires);
 
+  // [rows] or [rows][columns].
+  const float* operands_of(Count tap) override;
   std::vector<Count> live_taps(int load, const TileWork& tile, Count first,
                                Count taps) const override;
 
@@ -29,15 +31,12 @@ class IfmapBuffer : public OperandBuffer, public ZeroFlagsIf {
 
   void store(const LoadRequest& load, int half) override;
   void turn_to(const ChunkIssue& chunk) override;
-  void show(const TapIssue& taps) override;
   int first_tap(const Half& half, int position) const;
-  void bring(Count tap, float* out);
 
   Half halves_[2];
   const Half* reading_ = nullptr;
-  std::vector<int> base_;           // [rows] or [rows][columns]: first tap; 0 where no PE is live
-  std::vector<float> operands_[2];  // what the port shows, and what it shows next
-  int shown_ = 0;
+  std::vector<int> base_;     // [rows] or [rows][columns]: first tap; 0 where no PE is live
+  std::vector<float> shown_;  // likewise: the port
 };
 
 }  // namespace peeksim::clocked

@@ -15,9 +15,6 @@ OperandBuffer::OperandBuffer(const sc_core::sc_module_name& name, Wires& wires, 
   SC_METHOD(on_chunk);
   sensitive << wires.chunk.written();
   dont_initialize();
-  SC_METHOD(on_taps);
-  sensitive << wires.taps.written();
-  dont_initialize();
 }
 
 void OperandBuffer::begin(const Work& work) {
@@ -48,13 +45,6 @@ int OperandBuffer::half_with(int load) const {
 
 void OperandBuffer::on_chunk() {
   guard([this] { turn_to(wires_.chunk.read()); });
-}
-
-void OperandBuffer::on_taps() {
-  guard([this] {
-    const TapIssue& taps = wires_.taps.read();
-    if (taps.count > 0) show(taps);
-  });
 }
 
 }  // namespace peeksim::clocked

@@ -1,13 +1,14 @@
 // What the buffers of ifmap and weights have alike: two halves that the DMA fills in turn, one
-// while the array reads the other, and a read port that shows the operands of every tap.
+// while the array reads the other through the read port.
 #pragma once
 
+#include "sim/engine/clocked/operand_port.h"
 #include "sim/engine/clocked/wires.h"
 #include "sim/engine/kernel/module.h"
 
 namespace peeksim::clocked {
 
-class OperandBuffer : public Module {
+class OperandBuffer : public Module, public OperandPortIf {
  public:
   void begin(const Work& work);
   Bytes filled_bytes() const { return filled_bytes_; }
@@ -29,8 +30,6 @@ class OperandBuffer : public Module {
   virtual void store(const LoadRequest& load, int half) = 0;
   // A new chunk of taps begins.
   virtual void turn_to(const ChunkIssue& chunk) = 0;
-  // Shows the operands of these taps of the chunk; there is one at least.
-  virtual void show(const TapIssue& taps) = 0;
 
   Wires& wires_;
   const Work* work_ = nullptr;
@@ -38,7 +37,6 @@ class OperandBuffer : public Module {
  private:
   void on_fill();
   void on_chunk();
-  void on_taps();
   void fill(const LoadRequest& load);
 
   const Loads loads_;

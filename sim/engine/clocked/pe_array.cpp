@@ -19,11 +19,17 @@ PeArray::PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires
   dont_initialize();
 }
 
-void PeArray::begin(const Work& work) {
+void PeArray::begin(const Work& work, OperandPortIf& rows, OperandPortIf& columns) {
   work_ = &work;
+  rows_ = &rows;
+  columns_ = &columns;
   gate_zeros_ =
       fate_of_zero_taps(work.machine->array, !work.operands->ifmap.empty()) != TapFate::executed;
-  accumulators_.clear();
+  // Where the sums of a layer fit 32 bits whatever its values are.
+  if (work.operands->integer && work.plan->L <= max_integer_products)
+    accumulators_.emplace<IntegerAccumulators>();
+  else
+    accumulators_.emplace<FloatAccumulators>();
   draining_ = nullptr;
   drained_ = 0;
   worst_ = 0;
@@ -47,94 +53,72 @@ void PeArray::on_edge() {
 }
 
 void PeArray::execute(const TapIssue& taps) {
-  const TileWork& tile = *wires_.chunk.read().tile;
-  accumulators_.resize(tile.position.size());
+  const ChunkIssue& chunk = wires_.chunk.read();
+  const TileWork& tile = *chunk.tile;
   counted_.ifmap_reads += static_cast<Count>(tile.distinct.size()) * taps.count;
   counted_.weight_reads += Count{tile.live_channels} * taps.count;
   counted_.multicast_reads += Count{tile.multicast_positions} * taps.count;
   counted_.weight_selects += Count{tile.jobs ? tile.live_columns : 0} * taps.count;
   counted_.latched_operands += tile.latched_operands() * taps.count;
   counted_.macs_executed += Count{tile.live_pes} * taps.count;
-  if (work_->operands->ifmap.empty()) return;
-  const float* activations = wires_.row_port.read();
-  const float* weights = work_->operands->computes() ? wires_.column_port.read() : nullptr;
-  const std::size_t operands = tile.shared_rows ? tile.rows : tile.position.size();
-  const int channels = work_->step(tile.step).channels;
-  for (int lane = 0; lane < taps.count; ++lane) {
-    multiply(tile, activations, weights);
-    activations += operands;
-    if (weights != nullptr) weights += channels;
-  }
+  Count zeros = 0;  // hardware that gates zero activations does not even switch in these PEs
+  const auto multiply = [&](auto& pes) {
+    pes.resize(tile.position.size());
+    if (work_->operands->ifmap.empty()) return;
+    for (int lane = 0; lane < taps.count; ++lane) {
+      const Count tap = chunk.tap(taps.first + lane);
+      const float* activations = rows_->operands_of(tap);
+      if (gate_zeros_) zeros += zero_operands(tile, activations);
+      if (work_->operands->computes()) pes.multiply(tile, activations, columns_->operands_of(tap));
+    }
+  };
+  std::visit(multiply, accumulators_);
+  counted_.macs_executed -= zeros;
+  counted_.macs_zero_gated += zeros;
 }
 
-// One tap in every enabled PE. A product with 0 changes nothing: hardware that gates zero
-// activations does not even switch.
-void PeArray::multiply(const TileWork& tile, const float* activations, const float* weights) {
-  const int columns = tile.columns;
-  Count zeros = 0;
-  if (weights != nullptr) {
-    weights_.resize(columns);
-    for (int column = 0; column < columns; ++column)
-      weights_[column] = weights[tile.channel[column]];
-  }
-  for (const int row : tile.drain_rows) {
-    const double* enable = &tile.enable[row * columns];
-    double* sums = &accumulators_[row * columns];
-    if (tile.shared_rows) {
-      const double activation = activations[row];
-      if (activation == 0.0) {
-        zeros += tile.live_in_row[row];
-      } else if (weights != nullptr && tile.live_in_row[row] == columns) {
-        for (int column = 0; column < columns; ++column)
-          sums[column] += activation * weights_[column];
-      } else if (weights != nullptr) {
-        for (int column = 0; column < columns; ++column)
-          sums[column] += activation * weights_[column] * enable[column];
-      }
-    } else {
-      const float* own = &activations[row * columns];
-      int of_row = 0;  // without a branch: whether a PE's activation is 0 cannot be foreseen
-      for (int column = 0; column < columns; ++column)
-        of_row += int{own[column] == 0.0f} & int{enable[column] != 0.0};
-      zeros += of_row;
-      if (weights == nullptr) continue;
-      for (int column = 0; column < columns; ++column)
-        sums[column] += own[column] * weights_[column] * enable[column];
-    }
-  }
-  if (gate_zeros_) {
-    counted_.macs_zero_gated += zeros;
-    counted_.macs_executed -= zeros;
-  }
+std::vector<double> PeArray::accumulators() const {
+  return std::visit(
+      [](const auto& pes) { return std::vector<double>(pes.sums().begin(), pes.sums().end()); },
+      accumulators_);
 }
 
 // A tile is finished: its sums move to the shadow registers, and its first row leaves.
 void PeArray::on_swap() {
   guard([this] {
     const TileWork& tile = *wires_.swap.read().tile;
-    const Operands& operands = *work_->operands;
-    const Layer& layer = *work_->layer;
-    shadow_.assign(tile.position.size(), 0.0f);
-    for (const int row : tile.drain_rows) {
-      for (int column = 0; column < tile.columns; ++column) {
-        const int pe = row * tile.columns + column;
-        const int position = tile.position[pe];
-        if (position < 0) continue;
-        const int channel = work_->channel(tile.step, tile.channel[column]);
-        shadow_[pe] =
-            operands.computes()
-                ? operands.finish(accumulators_[pe], channel,
-                                  residual_.residual(tile.step, tile.channel[column], position))
-                : (*work_->ofmap)[channel * layer.positions() + position];
-      }
-    }
-    std::fill(accumulators_.begin(), accumulators_.end(), 0.0);
+    std::visit(
+        [&](auto& pes) {
+          move_to_shadow(tile, pes.sums());
+          pes.zero();
+        },
+        accumulators_);
     wires_.shadow.write({&tile, shadow_.data()});
     draining_ = &tile;
     drain_row_ = 0;
     drain_start_ = clock_.now();
     show_row();
   });
+}
+
+template <class Sum>
+void PeArray::move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums) {
+  const Operands& operands = *work_->operands;
+  const int positions = static_cast<int>(work_->layer->positions());
+  shadow_.assign(tile.position.size(), 0.0f);
+  for (const int row : tile.drain_rows) {
+    for (int column = 0; column < tile.columns; ++column) {
+      const int pe = row * tile.columns + column;
+      const int position = tile.position[pe];
+      if (position < 0) continue;
+      const int channel = work_->channel(tile.step, tile.channel[column]);
+      shadow_[pe] =
+          operands.computes()
+              ? operands.finish(sums[pe], channel,
+                                residual_.residual(tile.step, tile.channel[column], position))
+              : (*work_->ofmap)[channel * positions + position];
+    }
+  }
 }
 
 void PeArray::show_row() {

@@ -3,11 +3,14 @@
 // array: the kernel is entered once a cycle and not once per PE.
 #pragma once
 
+#include <variant>
 #include <vector>
 
 #include "sim/config/machine.h"
+#include "sim/engine/clocked/accumulators.h"
 #include "sim/engine/clocked/clock.h"
 #include "sim/engine/clocked/ofmap_buffer.h"
+#include "sim/engine/clocked/operand_port.h"
 
 namespace peeksim::clocked {
 
@@ -16,21 +19,23 @@ class PeArray : public Module, public Clocked {
   PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires,
           const ResidualIf& residual);
 
-  void begin(const Work& work);
+  // rows, columns: where the rows' activations and the columns' weights come from.
+  void begin(const Work& work, OperandPortIf& rows, OperandPortIf& columns);
   // MACs executed and zero-gated; elements read from the ifmap and the weight buffer.
   const Counters& counted() const { return counted_; }
   // The largest distance of a computed output from the trace's.
   double worst_deviation() const { return worst_; }
 
   // For who looks: accumulators, [rows][columns] of the tile that computes.
-  const std::vector<double>& accumulators() const { return accumulators_; }
+  std::vector<double> accumulators() const;
 
  private:
   void on_edge() override;
   void on_swap();
   void execute(const TapIssue& taps);
-  void multiply(const TileWork& tile, const float* activations, const float* weights);
   void show_row();
+  template <class Sum>
+  void move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums);
   void check(const TileWork& tile, int row);
 
   const Clock& clock_;
@@ -38,9 +43,10 @@ class PeArray : public Module, public Clocked {
   const ResidualIf& residual_;
   bool gate_zeros_ = false;  // a product with 0 costs nothing
   const Work* work_ = nullptr;
-  std::vector<double> accumulators_;
-  std::vector<double> weights_;  // [columns]: the operands of the columns
-  std::vector<float> shadow_;    // [rows][columns]: with bias and residual, as they drain
+  OperandPortIf* rows_ = nullptr;
+  OperandPortIf* columns_ = nullptr;
+  std::variant<IntegerAccumulators, FloatAccumulators> accumulators_;
+  std::vector<float> shadow_;  // [rows][columns]: with bias and residual, as they drain
   const TileWork* draining_ = nullptr;
   std::size_t drain_row_ = 0;  // index into drain_rows
   Cycle drain_start_ = 0;

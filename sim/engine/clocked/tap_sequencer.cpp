@@ -164,6 +164,7 @@ bool TapSequencer::start_chunk() {
 void TapSequencer::find_taps() {
   const ArraySpec& array = work_->machine->array;
   const Count all = taps_of_chunk_;
+  live_before_.swap(live_);
   live_ = flags_->live_taps(work_->step(step_).ifmap_load, *tile_, chunk_ * work_->plan->chunk_taps,
                             all);
   counted_.zero_flags += static_cast<Count>(tile_->distinct.size()) * all;

@@ -88,8 +88,10 @@ class TapSequencer : public Module, public Clocked {
   int chunk_ = 0;        // of the tile
   int chunk_loads_ = 0;  // streamed weight loads used up to and including this chunk's
   Count taps_done_ = 0, taps_of_chunk_ = 0;  // of those that the chunk executes
-  std::vector<Count> live_;                  // which those are, where zero activations are skipped
-  int issued_ = 0;                           // taps that execute in this cycle
+  // Which those are, where zero activations are skipped; and those of the chunk before, which the
+  // array may still execute at this edge.
+  std::vector<Count> live_, live_before_;
+  int issued_ = 0;  // taps that execute in this cycle
   Count swaps_ = 0;
   Counters counted_;
 };

@@ -16,7 +16,7 @@ void TileWork::clear(int row_count, int column_count) {
 }
 
 void TileWork::settle() {
-  enable.assign(position.size(), 0.0);
+  enable.assign(position.size(), 0.0f);
   live_in_row.assign(rows, 0);
   row_position.assign(rows, -1);
   drain_rows.clear();
@@ -29,7 +29,7 @@ void TileWork::settle() {
     for (int column = 0; column < columns; ++column) {
       const int p = position[row * columns + column];
       if (p < 0) continue;
-      enable[row * columns + column] = 1.0;
+      enable[row * columns + column] = 1.0f;
       column_live[column] = 1;
       ++live_in_row[row];
       if (row_position[row] != p) {

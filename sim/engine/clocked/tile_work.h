@@ -21,7 +21,7 @@ struct TileWork {
   std::vector<int> position;  // [rows][columns]: of the plane, or -1: the PE is disabled
 
   // What follows from the positions.
-  std::vector<double> enable;     // [rows][columns]: 1 or 0, what a product is multiplied with
+  std::vector<float> enable;      // [rows][columns]: 1 or 0, what a product is multiplied with
   std::vector<int> live_in_row;   // enabled PEs
   std::vector<int> row_position;  // of its enabled PEs, or -1; counts when shared_rows
   std::vector<int> drain_rows;    // the rows with an enabled PE, in order

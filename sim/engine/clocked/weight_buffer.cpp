@@ -25,18 +25,8 @@ void WeightBuffer::turn_to(const ChunkIssue& chunk) {
   reading_ = &halves_[half_with(chunk.weight_load)];
 }
 
-// One column of the port's registers per lane.
-void WeightBuffer::show(const TapIssue& taps) {
-  if (!work_->operands->computes()) return;
-  const ChunkIssue& chunk = wires_.chunk.read();
-  shown_ = 1 - shown_;
-  operands_[shown_].clear();
-  for (int lane = 0; lane < taps.count; ++lane) {
-    const Count tap = chunk.tap(taps.first + lane) - reading_->first_tap;
-    const float* of_tap = &reading_->values[tap * reading_->columns];
-    operands_[shown_].insert(operands_[shown_].end(), of_tap, of_tap + reading_->columns);
-  }
-  wires_.column_port.write(operands_[shown_].data());
+const float* WeightBuffer::operands_of(Count tap) {
+  return &reading_->values[(tap - reading_->first_tap) * reading_->columns];
 }
 
 }  // namespace peeksim::clocked

@@ -12,6 +12,9 @@ class WeightBuffer : public OperandBuffer {
  public:
   WeightBuffer(const sc_core::sc_module_name& name, Wires& wires);
 
+  // [channels of the group]
+  const float* operands_of(Count tap) override;
+
  private:
   struct Half {
     Count first_tap = 0;
@@ -21,12 +24,9 @@ class WeightBuffer : public OperandBuffer {
 
   void store(const LoadRequest& load, int half) override;
   void turn_to(const ChunkIssue& chunk) override;
-  void show(const TapIssue& taps) override;
 
   Half halves_[2];
   const Half* reading_ = nullptr;
-  std::vector<float> operands_[2];  // [lanes][columns]: what the port shows, and what it shows next
-  int shown_ = 0;
 };
 
 }  // namespace peeksim::clocked

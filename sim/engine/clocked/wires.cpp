@@ -6,8 +6,6 @@ void Wires::reset() {
   chunk.reset();
   taps.reset();
   swap.reset();
-  row_port.reset();
-  column_port.reset();
   shadow.reset();
   row.reset();
   drained.reset();

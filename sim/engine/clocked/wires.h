@@ -94,11 +94,8 @@ struct StoreRequest {
 struct Wires {
   // sequencer -> buffers, array
   Register<ChunkIssue> chunk{"chunk"};
-  Register<TapIssue> taps{"taps"};
+  Register<TapIssue> taps{"taps", Listeners::none};
   Register<Swap> swap{"swap"};
-  // ifmap buffer -> rows, weight buffer -> columns of the array: the operands of this cycle's taps
-  Register<const float*> row_port{"row_port", Listeners::none};
-  Register<const float*> column_port{"column_port", Listeners::none};
   // array -> prediction unit, ofmap buffer, sequencer, storer
   Register<ShadowTile> shadow{"shadow"};
   Register<DrainRow> row{"row"};

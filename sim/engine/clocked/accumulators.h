@@ -1,0 +1,46 @@
+// The multipliers, adders and accumulators of the PEs: rows of numbers, over which the compiler
+// makes vectors of neighboring columns. Two kinds exist: 8-bit operands, whose products a float
+// holds exactly, with the 32-bit sums of hardware; and floats with sums of doubles.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/clocked/tile_work.h"
+
+namespace peeksim::clocked {
+
+template <class ProductType, class SumType>
+class Accumulators {
+ public:
+  using Product = ProductType;
+  using Sum = SumType;
+
+  // As many PEs as an array-full has; new ones start at 0.
+  void resize(std::size_t pes) { sums_.resize(pes); }
+  void zero() { std::fill(sums_.begin(), sums_.end(), Sum{0}); }
+  // [rows][columns]
+  const std::vector<Sum>& sums() const { return sums_; }
+
+  // One tap in every enabled PE. activations: [rows], or [rows][columns] of a tile whose rows are
+  // not shared; weights: [channels of the group].
+  void multiply(const TileWork& tile, const float* activations, const float* weights);
+
+ private:
+  void select(const TileWork& tile, const float* weights);
+
+  std::vector<Sum> sums_;         // [rows][columns]
+  std::vector<Product> weights_;  // [columns]
+};
+
+using IntegerAccumulators = Accumulators<float, std::int32_t>;
+using FloatAccumulators = Accumulators<double, double>;
+
+// The most products of 8-bit operands whose sum fits 32 bits, whatever they are.
+constexpr Count max_integer_products = INT32_MAX / (128 * 128);
+
+// The enabled PEs whose activation is 0.
+int zero_operands(const TileWork& tile, const float* activations);
+
+}  // namespace peeksim::clocked
