@@ -131,6 +131,35 @@ TEST_CASE("a step asks for its own loads and its own ofmap half") {
   CHECK(sequence.issue().weight_load == 2);
 }
 
+TEST_CASE("a tile runs on into the next of its step when no decision can hold that up") {
+  Fixture f;
+  f.add_step(0, 0, 2, 2, true);
+  f.add_step(0, 0, 1, 0, false);
+  f.inputs.undecided = {0};
+  StepSequence sequence(f.program, 0);
+  REQUIRE(sequence.advance(0, f.inputs) == Next::chunk);
+  CHECK(sequence.runs_on(f.inputs));  // to the second peek tile
+  sequence.ended(10);
+  REQUIRE(sequence.advance(10, f.inputs) == Next::chunk);
+  CHECK_FALSE(sequence.runs_on(f.inputs));  // the first neighbor tile waits for the decision
+  sequence.ended(20);
+  f.inputs.undecided.clear();
+  REQUIRE(sequence.advance(25, f.inputs) == Next::chunk);
+  CHECK(sequence.runs_on(f.inputs));
+  sequence.ended(35);
+  REQUIRE(sequence.advance(35, f.inputs) == Next::chunk);
+  CHECK_FALSE(sequence.runs_on(f.inputs));  // the last tile of its step
+}
+
+TEST_CASE("with streamed weights every chunk waits for its own load") {
+  Fixture f;
+  f.add_step(0, 0, 2, 0, false);
+  f.stream(2, 5);
+  StepSequence sequence(f.program, 0);
+  REQUIRE(sequence.advance(0, f.inputs) == Next::chunk);
+  CHECK_FALSE(sequence.runs_on(f.inputs));
+}
+
 TEST_CASE("tiles follow one another without a pause") {
   Fixture f;
   f.add_step(0, 0, 2, 0, false);

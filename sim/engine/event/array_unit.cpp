@@ -1,7 +1,5 @@
 #include "sim/engine/event/array_unit.h"
 
-#include "sim/engine/kernel/cycle_time.h"
-
 namespace peeksim::event {
 
 void ArrayUnit::begin(const Recorder& recorder) {
@@ -11,10 +9,9 @@ void ArrayUnit::begin(const Recorder& recorder) {
   tiles_ = 0;
 }
 
-ChunkTimes ArrayUnit::run(const ChunkStart& issue) {
-  const Cycle now = current_cycle();
+ChunkTimes ArrayUnit::run(const ChunkStart& issue, Cycle start) {
   const Cycle duration = issue.demand.cycles + (issue.chunk == 0 ? issue.tile_demand.fill : 0);
-  const ChunkTimes times = timing_.run(now, duration, issue.last_chunk, issue.tile_demand.drain);
+  const ChunkTimes times = timing_.run(start, duration, issue.last_chunk, issue.tile_demand.drain);
   busy_ += duration;
   drain_stall_ += times.drain_stall;
   ifmap_port->read(issue.demand.ifmap_reads);
@@ -25,8 +22,7 @@ ChunkTimes ArrayUnit::run(const ChunkStart& issue) {
     if (issue.tile->peeks > 0) peek_port->compare(issue.tile->peeks);
     if (issue.tile->decides != no_decision) peek_port->last_peek(issue, times.drain_end);
   }
-  record(issue, now, now + duration, times);
-  ended_.notify(cycles(times.end - now));
+  record(issue, start, start + duration, times);
   return times;
 }
 

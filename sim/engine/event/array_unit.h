@@ -1,5 +1,5 @@
-// The PE array as one module: the kernel is entered once per tile chunk, not once per PE or per
-// cycle. What a chunk asks for says the dataflow.
+// The PE array as one module: a chunk is one call, not an entry of the kernel per PE or per cycle.
+// What a chunk asks for says the dataflow.
 #pragma once
 
 #include "sim/engine/event/interfaces.h"
@@ -23,9 +23,8 @@ class ArrayUnit : public Module, public ArrayIf {
   Cycle drain_stall() const { return drain_stall_; }
   Count tiles() const { return tiles_; }
 
-  ChunkTimes run(const ChunkStart& issue) override;
+  ChunkTimes run(const ChunkStart& issue, Cycle start) override;
   Cycle drain_end() const override { return timing_.drain_end(); }
-  const sc_core::sc_event& ended_event() const override { return ended_; }
 
  private:
   void record(const ChunkStart& issue, Cycle start, Cycle computed, const ChunkTimes& times) const;
@@ -34,7 +33,6 @@ class ArrayUnit : public Module, public ArrayIf {
   Recorder recorder_;
   Cycle busy_ = 0, drain_stall_ = 0;
   Count tiles_ = 0;
-  sc_core::sc_event ended_;
 };
 
 }  // namespace peeksim::event

@@ -30,10 +30,10 @@ class BufferIf : public virtual sc_core::sc_interface {
 // The PE array: runs one tile chunk at a time.
 class ArrayIf : public virtual sc_core::sc_interface {
  public:
-  // Starts a chunk now; ended_event() follows at the end that is returned.
-  virtual ChunkTimes run(const ChunkStart& issue) = 0;
+  // Runs a chunk that starts at `start`, now or later. REQUIRES: the chunk before has ended by
+  // then.
+  virtual ChunkTimes run(const ChunkStart& issue, Cycle start) = 0;
   virtual Cycle drain_end() const = 0;
-  virtual const sc_core::sc_event& ended_event() const = 0;
 };
 
 // The prediction unit, as far as time goes: it takes decisions.

@@ -7,8 +7,8 @@ namespace peeksim::event {
 void Sequencer::end_of_elaboration() {
   SC_HAS_PROCESS(Sequencer);
   SC_METHOD(advance);
-  sensitive << start_ << ifmap->filled_event() << weight->filled_event() << ofmap->filled_event()
-            << ofmap->released_event() << prediction->ready_event() << array->ended_event();
+  sensitive << wake_ << ifmap->filled_event() << weight->filled_event() << ofmap->filled_event()
+            << ofmap->released_event() << prediction->ready_event();
   dont_initialize();
 }
 
@@ -19,7 +19,7 @@ void Sequencer::begin(const Program& program, const Recorder& recorder) {
   chunk_end_ = -1;
   last_step_end_ = current_cycle();
   finished_ = false;
-  start_.notify(sc_core::SC_ZERO_TIME);
+  wake_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Sequencer::advance() {
@@ -34,7 +34,7 @@ void Sequencer::advance() {
         case StepSequence::Next::blocked:
           return;
         case StepSequence::Next::chunk:
-          start_chunk();
+          start_chunks(now);
           return;
         case StepSequence::Next::step_end:
           end_step();
@@ -46,10 +46,21 @@ void Sequencer::advance() {
   });
 }
 
-void Sequencer::start_chunk() {
+void Sequencer::start_chunks(Cycle now) {
+  start_chunk(now);
+  while (sequence_.runs_on(*this)) {
+    const Cycle next = chunk_end_;
+    end_chunk();
+    sequence_.advance(next, *this);
+    start_chunk(next);
+  }
+  wake_.notify(cycles(chunk_end_ - now));
+}
+
+void Sequencer::start_chunk(Cycle start) {
   const ChunkStart& issue = sequence_.issue();
-  chunk_end_ = array->run(issue).end;
-  if (issue.chunk == 0) tile_start_ = current_cycle();
+  chunk_end_ = array->run(issue, start).end;
+  if (issue.chunk == 0) tile_start_ = start;
   if (issue.last_chunk && recorder_.wants(EventKind::tile))
     recorder_.record(tile_event(issue.step, issue.index, *issue.tile, program_->plan->L),
                      tile_start_, chunk_end_);

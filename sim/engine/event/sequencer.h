@@ -26,7 +26,10 @@ class Sequencer : public Module, private SequenceInputs {
  private:
   void end_of_elaboration() override;
   void advance();  // process: does all that can be done now
-  void start_chunk();
+  // The next chunk starts now, and every one behind it that nothing can hold up starts as the one
+  // before it ends: the kernel need not be entered between them.
+  void start_chunks(Cycle now);
+  void start_chunk(Cycle start);
   void end_chunk();
   void end_step();
 
@@ -41,11 +44,11 @@ class Sequencer : public Module, private SequenceInputs {
   const Program* program_ = nullptr;
   StepSequence sequence_;
   Recorder recorder_;
-  Cycle chunk_end_ = -1;  // end of the running chunk, or -1
+  Cycle chunk_end_ = -1;  // end of the last chunk that was started, or -1
   Cycle tile_start_ = 0;  // start of the running tile
   Cycle last_step_end_ = 0;
   bool finished_ = false;
-  sc_core::sc_event start_;
+  sc_core::sc_event wake_;
 };
 
 }  // namespace peeksim::event

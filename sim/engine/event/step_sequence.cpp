@@ -40,6 +40,14 @@ void StepSequence::ended(Cycle end) {
   }
 }
 
+bool StepSequence::runs_on(const SequenceInputs& inputs) const {
+  if (program_->plan->streamed) return false;  // the loader needs the half of the running chunk
+  const std::size_t next = tile_ + 1;
+  if (next == program_->steps[step_].end) return false;
+  const int decision = program_->tiles[next].after;
+  return decision == no_decision || inputs.decided_at(decision) >= 0;
+}
+
 bool StepSequence::step_can_start(const SequenceInputs& inputs) const {
   const Plan& plan = *program_->plan;
   const int next = step_ + 1;

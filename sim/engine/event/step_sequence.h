@@ -57,6 +57,10 @@ class StepSequence {
   // The running chunk has ended, including its wait for the previous drain.
   void ended(Cycle end);
 
+  // Whether the chunk behind the running one starts as that ends, whatever happens till then: it is
+  // of the same step, and what it waits for is there and stays there. REQUIRES: a chunk is running.
+  bool runs_on(const SequenceInputs& inputs) const;
+
   const ChunkStart& issue() const { return issue_; }
   int step() const { return step_; }  // after step_end: the step that ended
   const WaitCycles& waits() const { return waits_; }
