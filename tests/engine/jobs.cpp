@@ -1,6 +1,7 @@
 // Jobs after one another in one process: any machines, several images, and what follows a failure.
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -96,6 +97,27 @@ TEST_CASE("a job of three images gives the counters and events of three jobs of 
       }
     }
     CHECK(place == together.events.size());
+  }
+}
+
+TEST_CASE("groups that share a simulation have the counters of groups that are each watched") {
+  for (const char* policy : {"none", "peek"}) {
+    CAPTURE(policy);
+    MachineSpec machine = small_machine();
+    machine.prediction.policy = policy;
+    Layer layer = small_layer();
+    layer.groups = layer.C = 6;
+    layer.K = 12;
+    const LayerSetup setup = set_up_layer(machine, layer, false);
+    const LayerValues values{RandomCase(7).ofmap(layer), {}};
+    Observer nobody;
+    EventCollector everything(EventDetail::all);
+    const Counters shared = simulate(fresh_engine("event"), machine, setup, values, nobody);
+    const Counters each = simulate(fresh_engine("event"), machine, setup, values, everything);
+    CHECK(difference(shared, each) == "");
+    std::set<int> groups;
+    for (const Event& event : everything.events) groups.insert(event.group);
+    CHECK(groups.size() == 6);
   }
 }
 
