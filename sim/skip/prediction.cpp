@@ -1,6 +1,7 @@
 #include "sim/skip/prediction.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "sim/base/bits.h"
@@ -9,46 +10,57 @@ namespace peeksim {
 
 namespace {
 
-// Counts the neighbors above 0 of each window of a window-row into positive[].
-void count_positive_neighbors(const WindowGrid& grid, const float* plane, int row,
-                              std::vector<int>& positive) {
-  const int cols = grid.cols();
-  std::fill(positive.begin(), positive.end(), 0);
-  for (int i = 0; i < grid.height_of(row); ++i) {
-    const float* values = plane + std::int64_t{row * grid.height + i} * grid.Q;
-    for (int j = 0; j < grid.width; ++j) {
-      if (std::binary_search(grid.peeks.begin(), grid.peeks.end(), Position{i, j})) continue;
-      const int existing = j < grid.width_of(cols - 1) ? cols : cols - 1;
-      for (int col = 0; col < existing; ++col)
-        positive[col] += values[std::int64_t{col} * grid.width + j] > 0.0f;
-    }
-  }
-}
+// Adds the windows of one channel after another to the counts of gated and wrongly gated outputs.
+class PlaneJudge {
+ public:
+  explicit PlaneJudge(const WindowGrid& grid)
+      : grid_(grid), positive_(std::size_t(grid.cols()) * grid.width) {}
 
-// Adds one channel's windows to the counts of gated and wrongly gated outputs.
-void judge_plane(const WindowGrid& grid, const float* plane, const std::uint8_t* predicted,
-                 std::vector<int>& positive, Prediction& result) {
-  const int cols = grid.cols();
-  for (int row = 0; row < grid.rows(); ++row) {
-    count_positive_neighbors(grid, plane, row, positive);
-    const std::uint8_t* decided = predicted + std::int64_t{row} * cols;
-    Count windows = 0, wrong = 0;
-    for (int col = 0; col < cols; ++col) {
-      windows += decided[col];
-      wrong += decided[col] ? positive[col] : 0;
+  // predicted: a byte for each window of the plane.
+  void judge(const float* plane, const std::uint8_t* predicted, Prediction& result) {
+    const int cols = grid_.cols();
+    for (int row = 0; row < grid_.rows(); ++row, predicted += cols) {
+      count_positive_neighbors(plane, row);
+      Count windows = 0, wrong = 0;
+      const int* positive = positive_.data();
+      for (int col = 0; col < cols; ++col, positive += grid_.width) {
+        windows += predicted[col];
+        if (predicted[col]) wrong += std::accumulate(positive, positive + grid_.width, 0);
+      }
+      const Count last = predicted[cols - 1];
+      result.predicted_zero += (windows - last) * (cols > 1 ? grid_.neighbors_of(row, 0) : 0) +
+                               last * grid_.neighbors_of(row, cols - 1);
+      result.false_zero += wrong;
     }
-    const Count last = decided[cols - 1];
-    result.predicted_zero += (windows - last) * (cols > 1 ? grid.neighbors_of(row, 0) : 0) +
-                             last * grid.neighbors_of(row, cols - 1);
-    result.false_zero += wrong;
   }
-}
+
+ private:
+  // For each column of a row of windows, how many of its values are above 0, without the peeks.
+  void count_positive_neighbors(const float* plane, int row) {
+    std::fill(positive_.begin(), positive_.end(), 0);
+    const float* values = plane + std::int64_t{row} * grid_.height * grid_.Q;
+    for (int i = 0; i < grid_.height_of(row); ++i, values += grid_.Q) {
+      for (int q = 0; q < grid_.Q; ++q) positive_[q] += values[q] > 0.0f;
+      for (const Position& peek : grid_.peeks) {
+        if (peek.row != i) continue;
+        for (int q = peek.col; q < grid_.Q; q += grid_.width) positive_[q] -= values[q] > 0.0f;
+      }
+    }
+  }
+
+  const WindowGrid& grid_;
+  std::vector<int> positive_;  // of each column of the plane
+};
 
 }  // namespace
 
 void WindowBits::extract(int window, int first, int channels, std::uint64_t* out) const {
   const std::uint64_t* words = bits_.data() + index(window);
   const int shift = first % 64;
+  if (shift + channels <= 64) {  // as every group of a depthwise layer has it
+    *out = words[first / 64] >> shift & low_bits(channels);
+    return;
+  }
   for (int done = 0; done < channels; done += 64, ++out) {
     const int word = (first + done) / 64;
     const int wanted = std::min(64, channels - done);
@@ -78,12 +90,12 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
   const int windows = grid.count();
   result.predicted = WindowBits(windows, channels);
   std::vector<std::uint8_t> predicted(windows);
-  std::vector<int> positive(grid.cols());
+  PlaneJudge plane_judge(grid);
   for (int k = 0; k < channels; ++k) {
     const float* plane = ofmap.data() + k * plane_size;
     settings.predictor->predict(grid, plane, settings.thresholds[k], settings.parameters,
                                 predicted.data());
-    judge_plane(grid, plane, predicted.data(), positive, result);
+    plane_judge.judge(plane, predicted.data(), result);
     for (int window = 0; window < windows; ++window)
       result.predicted.set(window, k, predicted[window]);
   }
@@ -100,12 +112,11 @@ Prediction judge(const LayerPrediction& settings, WindowBits bits, const std::ve
   result.predicted = std::move(bits);
   const WindowGrid& grid = result.grid;
   std::vector<std::uint8_t> predicted(grid.count());
-  std::vector<int> positive(grid.cols());
+  PlaneJudge plane_judge(grid);
   for (int k = 0; k < channels; ++k) {
     for (int window = 0; window < grid.count(); ++window)
       predicted[window] = result.predicted.test(window, k);
-    judge_plane(grid, ofmap.data() + k * std::int64_t{grid.P} * grid.Q, predicted.data(), positive,
-                result);
+    plane_judge.judge(ofmap.data() + k * std::int64_t{grid.P} * grid.Q, predicted.data(), result);
   }
   result.correct_zero = result.predicted_zero - result.false_zero;
   return result;

@@ -6,6 +6,7 @@ namespace peeksim {
 
 int WindowGrid::peeks_of(int row, int col) const {
   const int h = height_of(row), w = width_of(col);
+  if (h == height && w == width) return static_cast<int>(peeks.size());
   return static_cast<int>(std::count_if(peeks.begin(), peeks.end(),
                                         [&](Position p) { return p.row < h && p.col < w; }));
 }

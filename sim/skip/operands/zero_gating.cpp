@@ -1,6 +1,7 @@
 #include "sim/skip/operands/zero_gating.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "sim/base/bits.h"
 
@@ -8,80 +9,106 @@ namespace peeksim {
 
 namespace {
 
-// Zero channels of one convolution group at each position of the padded map.
-std::vector<int> zero_channels(const Layer& layer, const std::vector<float>& ifmap, int group,
-                               int padded_width, int padded_height) {
-  const int channels = layer.C / layer.groups;
-  std::vector<int> zeros(std::size_t(padded_height) * padded_width, channels);
-  for (int h = 0; h < layer.H; ++h) {
-    int* row = &zeros[std::size_t(h + layer.pad_top) * padded_width + layer.pad_left];
-    std::fill_n(row, layer.W, 0);
-    for (int c = 0; c < channels; ++c) {
-      const std::size_t channel = std::size_t(group) * channels + c;
-      const float* values = &ifmap[(channel * layer.H + h) * layer.W];
-      for (int w = 0; w < layer.W; ++w) row[w] += values[w] == 0.0f;
-    }
+// The zero channels of one convolution group at each position of the padded map, group after group.
+class ZeroChannels {
+ public:
+  explicit ZeroChannels(const Layer& layer)
+      : layer_(layer),
+        map_(std::size_t(layer.H) * layer.W),
+        padded_(std::size_t(layer.H + layer.pad_top + layer.pad_bottom) * width(),
+                layer.C / layer.groups) {}
+
+  int width() const { return layer_.W + layer_.pad_left + layer_.pad_right; }
+
+  // ifmap: of the group, [C/groups,H,W].
+  const std::vector<int>& count(const float* ifmap) {
+    std::fill(map_.begin(), map_.end(), 0);
+    for (int c = 0; c < layer_.C / layer_.groups; ++c, ifmap += map_.size())
+      for (std::size_t i = 0; i < map_.size(); ++i) map_[i] += ifmap[i] == 0.0f;
+    for (int h = 0; h < layer_.H; ++h)
+      std::copy_n(&map_[std::size_t(h) * layer_.W], layer_.W,
+                  &padded_[std::size_t(h + layer_.pad_top) * width() + layer_.pad_left]);
+    return padded_;
   }
-  return zeros;
+
+ private:
+  const Layer& layer_;
+  std::vector<int> map_;     // [H,W]
+  std::vector<int> padded_;  // its border never changes
+};
+
+// From each element on, the sum of `count` elements that lie `step` apart, as far as there are any.
+void sum_apart(const std::vector<int>& elements, int count, std::size_t step,
+               std::vector<int>& sums) {
+  sums = elements;
+  for (int i = 1; i < count; ++i) {
+    const std::size_t first = i * step;
+    for (std::size_t at = first; at < elements.size(); ++at) sums[at - first] += elements[at];
+  }
 }
 
-// Outputs of each position, over the group's channels, that are computed and not gated.
-std::vector<int> live_channels(const Layer& layer, const Prediction& prediction, int group) {
-  const int channels = layer.K / layer.groups;
-  std::vector<int> live(layer.positions(), channels);
-  if (!prediction.predicts) return live;
-  const WindowGrid& grid = prediction.grid;
-  const int words = (channels + 63) / 64;
-  std::vector<std::uint64_t> gated(words);
-  std::vector<char> is_peek(std::size_t(grid.height) * grid.width);
-  for (const Position& peek : grid.peeks) is_peek[peek.row * grid.width + peek.col] = 1;
-  for (int row = 0; row < grid.rows(); ++row) {
-    for (int col = 0; col < grid.cols(); ++col) {
-      prediction.predicted.extract(row * grid.cols() + col, group * channels, channels,
-                                   gated.data());
-      const int count = count_bits(gated.data(), words);
-      for (int i = 0; i < grid.height_of(row); ++i)
-        for (int j = 0; j < grid.width_of(col); ++j)
-          if (!is_peek[i * grid.width + j])
-            live[std::size_t(row * grid.height + i) * grid.Q + col * grid.width + j] -= count;
-    }
-  }
-  return live;
+// Zero taps of the neighbors of a window: the outputs that are not computed when it is gated.
+Count neighbor_taps(const WindowGrid& grid, const std::vector<Position>& neighbors, int row,
+                    int col, const int* taps) {
+  const int height = grid.height_of(row), width = grid.width_of(col);
+  const int* window = taps + std::size_t(row) * grid.height * grid.Q + col * grid.width;
+  Count sum = 0;
+  for (const Position& neighbor : neighbors)
+    if (neighbor.row < height && neighbor.col < width)
+      sum += window[std::size_t(neighbor.row) * grid.Q + neighbor.col];
+  return sum;
 }
 
-// Adds the zero taps of one convolution group's outputs to out[P,Q].
-void add_zero_taps(const Layer& layer, const std::vector<int>& zeros, int padded_width, int* out) {
-  const int P = layer.P(), Q = layer.Q();
-  for (int p = 0; p < P; ++p, out += Q) {
-    for (int r = 0; r < layer.R; ++r) {
-      const int* row =
-          &zeros[std::size_t(p * layer.stride_h + r * layer.dilation_h) * padded_width];
-      for (int s = 0; s < layer.S; ++s) {
-        const int* tap = row + s * layer.dilation_w;
-        for (int q = 0; q < Q; ++q) out[q] += tap[std::size_t(q) * layer.stride_w];
-      }
-    }
-  }
+// Those of a full window, in raster order.
+std::vector<Position> neighbors_of(const WindowGrid& grid) {
+  std::vector<Position> neighbors;
+  for (int row = 0; row < grid.height; ++row)
+    for (int col = 0; col < grid.width; ++col)
+      if (std::find(grid.peeks.begin(), grid.peeks.end(), Position{row, col}) == grid.peeks.end())
+        neighbors.push_back({row, col});
+  return neighbors;
 }
 
 }  // namespace
 
+// A sum over rows of sums over columns, for every place of the padded map as if the stride were 1:
+// loops over contiguous numbers.
 std::vector<int> zero_taps(const Layer& layer, const std::vector<float>& ifmap) {
-  const int padded_width = layer.W + layer.pad_left + layer.pad_right;
-  const int padded_height = layer.H + layer.pad_top + layer.pad_bottom;
-  std::vector<int> taps(layer.groups * layer.positions(), 0);
-  for (int group = 0; group < layer.groups; ++group)
-    add_zero_taps(layer, zero_channels(layer, ifmap, group, padded_width, padded_height),
-                  padded_width, taps.data() + group * layer.positions());
+  const std::size_t group_values = ifmap.size() / layer.groups;
+  const int Q = layer.Q();
+  std::vector<int> taps(layer.groups * layer.positions());
+  int* out = taps.data();
+  ZeroChannels zeros(layer);
+  std::vector<int> in_row, in_kernel;
+  for (int group = 0; group < layer.groups; ++group) {
+    sum_apart(zeros.count(&ifmap[group * group_values]), layer.S, layer.dilation_w, in_row);
+    sum_apart(in_row, layer.R, std::size_t(layer.dilation_h) * zeros.width(), in_kernel);
+    for (int p = 0; p < layer.P(); ++p, out += Q) {
+      const int* row = &in_kernel[std::size_t(p) * layer.stride_h * zeros.width()];
+      for (int q = 0; q < Q; ++q) out[q] = row[std::size_t(q) * layer.stride_w];
+    }
+  }
   return taps;
 }
 
 Count zero_gated_macs(const Layer& layer, const std::vector<int>& taps,
                       const Prediction& prediction) {
-  Count macs = 0;
-  const int* tap = taps.data();
-  for (int group = 0; group < layer.groups; ++group)
-    for (const int live : live_channels(layer, prediction, group)) macs += Count{*tap++} * live;
+  const int channels = layer.K / layer.groups;
+  Count macs = std::accumulate(taps.begin(), taps.end(), Count{0}) * channels;
+  if (!prediction.predicts) return macs;
+  const WindowGrid& grid = prediction.grid;
+  const std::vector<Position> neighbors = neighbors_of(grid);
+  const int words = (channels + 63) / 64, cols = grid.cols();
+  std::vector<std::uint64_t> gated(words);
+  for (int group = 0; group < layer.groups; ++group) {
+    const int* of_group = &taps[group * layer.positions()];
+    for (int window = 0; window < grid.count(); ++window) {
+      prediction.predicted.extract(window, group * channels, channels, gated.data());
+      const int count = count_bits(gated.data(), words);
+      if (count > 0)
+        macs -= count * neighbor_taps(grid, neighbors, window / cols, window % cols, of_group);
+    }
+  }
   return macs;
 }
 
