@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "sim/trace/hdf5_values.h"
 #include "sim/trace/tensor_values.h"
@@ -114,6 +115,7 @@ void TensorDataset::check_storage() {
                     "write the trace with compression=\"gzip\"");
     }
   }
+  filters_ = ChunkFilters(list);
   if (images_ == 0) return;
   std::vector<hsize_t> expected = shape_;
   expected.insert(expected.begin(), 1);
@@ -153,23 +155,32 @@ hsize_t TensorDataset::require_written(int image) const {
   return bytes;
 }
 
-// A chunk may say that some filters were not applied to it, its checksum among them; and where
-// metadata has no checksum, it may say so by mistake.
-void TensorDataset::require_filters(int image) const {
-  const hsize_t bytes = require_written(image);
-  if (!chunked_ || images_ == 0) return;
-  std::vector<char> raw(bytes);
+void TensorDataset::read_raw(int image, hid_t memory_type, void* buffer, std::size_t bytes) const {
+  if (!read_chunk(image, memory_type, static_cast<char*>(buffer), bytes))
+    read_with_hdf5(image, memory_type, buffer);
+}
+
+// False where HDF5 has to convert the values, or to say what is wrong with the chunk. A chunk may
+// say that some filters were not applied to it, its checksum among them; and where metadata has no
+// checksum, it may say so by mistake.
+bool TensorDataset::read_chunk(int image, hid_t memory_type, char* values,
+                               std::size_t bytes) const {
+  const hsize_t stored = require_written(image);
+  if (!chunked_ || images_ == 0) return false;
+  const std::unique_ptr<char[]> chunk(new char[stored]);
   std::uint32_t skipped = 0;
-  if (H5Dread_chunk(dataset_.id, H5P_DEFAULT, chunk_offset(image).data(), &skipped, raw.data()) <
+  if (H5Dread_chunk(dataset_.id, H5P_DEFAULT, chunk_offset(image).data(), &skipped, chunk.get()) <
       0) {
     dataset_.fail_damaged(place(image) + "cannot be read");
   }
   if (skipped != 0) {
     dataset_.fail(place(image) + "was stored without its filters", "write the trace again");
   }
+  const Handle type(H5Dget_type(dataset_.id), H5Tclose);
+  return H5Tequal(type, memory_type) > 0 && filters_.undo(chunk.get(), stored, values, bytes);
 }
 
-void TensorDataset::read_raw(int image, hid_t memory_type, void* buffer) const {
+void TensorDataset::read_with_hdf5(int image, hid_t memory_type, void* buffer) const {
   const Handle file_space(H5Dget_space(dataset_.id), H5Sclose);
   std::vector<hsize_t> size = shape_;
   if (images_ > 0) {
@@ -189,19 +200,18 @@ void TensorDataset::read_raw(int image, hid_t memory_type, void* buffer) const {
 }
 
 void TensorDataset::read(int image, std::vector<float>& values) const {
-  require_filters(image);
   values.resize(count_);
   if (type_ == "i8") {
-    std::vector<std::int8_t> raw(count_);
-    read_raw(image, H5T_NATIVE_INT8, raw.data());
-    return integers_to_floats(raw, scales_, values);
+    const std::unique_ptr<std::int8_t[]> raw(new std::int8_t[count_]);
+    read_raw(image, H5T_NATIVE_INT8, raw.get(), count_);
+    return integers_to_floats(raw.get(), scales_, values);
   }
   if (type_ == "f16") {
-    std::vector<std::uint16_t> raw(count_);
-    read_raw(image, half_type(H5Tget_order(H5T_NATIVE_FLOAT)), raw.data());
-    halves_to_floats(raw, values);
+    const std::unique_ptr<std::uint16_t[]> raw(new std::uint16_t[count_]);
+    read_raw(image, half_type(H5Tget_order(H5T_NATIVE_FLOAT)), raw.get(), 2 * count_);
+    halves_to_floats(raw.get(), values);
   } else {
-    read_raw(image, H5T_NATIVE_FLOAT, values.data());
+    read_raw(image, H5T_NATIVE_FLOAT, values.data(), 4 * count_);
   }
   const std::size_t bad = first_not_finite(values);
   if (bad == values.size()) return;
@@ -211,9 +221,8 @@ void TensorDataset::read(int image, std::vector<float>& values) const {
 }
 
 void TensorDataset::read_integers(int image, std::vector<std::int32_t>& values) const {
-  require_filters(image);
   values.resize(count_);
-  read_raw(image, H5T_NATIVE_INT32, values.data());
+  read_raw(image, H5T_NATIVE_INT32, values.data(), 4 * count_);
 }
 
 std::vector<hsize_t> TensorDataset::chunk_offset(int image) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/trace/chunk_filters.h"
 #include "sim/trace/hdf5.h"
 
 namespace peeksim::hdf5 {
@@ -46,9 +47,11 @@ class TensorDataset {
   void read_scales(std::size_t most);
   void check_storage();
   hsize_t require_written(int image) const;  // the bytes it takes in the file
-  void require_filters(int image) const;
   std::vector<hsize_t> chunk_offset(int image) const;
-  void read_raw(int image, hid_t memory_type, void* buffer) const;
+  // The values of an image as they are in memory; `bytes`: of them.
+  void read_raw(int image, hid_t memory_type, void* buffer, std::size_t bytes) const;
+  bool read_chunk(int image, hid_t memory_type, char* values, std::size_t bytes) const;
+  void read_with_hdf5(int image, hid_t memory_type, void* buffer) const;
   std::string place(int image) const;
 
   Object dataset_;
@@ -57,6 +60,7 @@ class TensorDataset {
   std::size_t count_ = 0;  // values of one image
   bool chunked_ = false;
   bool checksummed_ = false;
+  ChunkFilters filters_;
   std::vector<float> scales_;  // of i8
   std::string type_;
 };

@@ -31,9 +31,9 @@ float half_to_float(std::uint16_t half) {
 
 }  // namespace
 
-void integers_to_floats(const std::vector<std::int8_t>& integers, const std::vector<float>& scales,
+void integers_to_floats(const std::int8_t* integers, const std::vector<float>& scales,
                         std::vector<float>& values) {
-  const std::size_t count = integers.size();
+  const std::size_t count = values.size();
   const std::size_t run = count / scales.size();
   for (std::size_t i = 0; i < count; i += run) {
     const float scale = scales[i / run];
@@ -41,8 +41,8 @@ void integers_to_floats(const std::vector<std::int8_t>& integers, const std::vec
   }
 }
 
-void halves_to_floats(const std::vector<std::uint16_t>& halves, std::vector<float>& values) {
-  for (std::size_t i = 0; i < halves.size(); ++i) values[i] = half_to_float(halves[i]);
+void halves_to_floats(const std::uint16_t* halves, std::vector<float>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = half_to_float(halves[i]);
 }
 
 std::size_t first_not_finite(const std::vector<float>& values) {

@@ -7,13 +7,13 @@
 
 namespace peeksim::hdf5 {
 
-// Integers times their scale: one scale for all, or one for each of equal runs. REQUIRES, here and
-// below: `values` has their size.
-void integers_to_floats(const std::vector<std::int8_t>& integers, const std::vector<float>& scales,
+// As many integers as there are values, times their scale: one scale for all, or one for each of
+// equal runs.
+void integers_to_floats(const std::int8_t* integers, const std::vector<float>& scales,
                         std::vector<float>& values);
 
-// IEEE 754 half precision, bit by bit.
-void halves_to_floats(const std::vector<std::uint16_t>& halves, std::vector<float>& values);
+// As many numbers of IEEE 754 half precision, bit by bit.
+void halves_to_floats(const std::uint16_t* halves, std::vector<float>& values);
 
 // The place of the first NaN or infinity; the size when there is none.
 std::size_t first_not_finite(const std::vector<float>& values);
