@@ -1,6 +1,7 @@
 #include "sim/run/run.h"
 
 #include <algorithm>
+#include <future>
 
 #include "sim/base/error.h"
 #include "sim/engine/engine.h"
@@ -168,13 +169,21 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     dense_setups.push_back(set_up_layer(dense_machine, layers[i], dense[i]));
   }
 
-  RunResult result = result_before(machine, trace, images_to_run(info, options.images));
+  const int images = images_to_run(info, options.images);
+  // On a thread beside the simulation, where one can be had; nothing is returned before it is
+  // known. With a cache it is known already.
+  const std::launch later = std::launch::deferred;
+  std::future<std::string> hash =
+      std::async(options.cache != nullptr ? later : std::launch::async | later,
+                 [&trace] { return trace.sha256(); });
 
   std::unique_ptr<Engine> own;
   if (options.made == nullptr) own = kind.make(options.blocks);
   Engine& engine = own ? *own : *options.made;
   const std::unique_ptr<Waveform> waveform = make_waveform(options.waveform, machine, setups);
   RunInputs inputs(trace, machine, kind, options, spent);
+  std::vector<LayerResult> layer_results;
+  std::vector<CounterPair> of_image(images);
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerSetup& setup = setups[i];
     watch.enter_layer(i, info.layers.size(), setup.layer.name);
@@ -186,9 +195,9 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
     layer.zeros_known = info.layers[i].has_ifmap;
     LayerRunner runner(engine, {machine, setup}, {dense_machine, dense_setups[i]}, options,
                        waveform.get(), spent);
-    if (waveform) waveform->enter_layer(i, result.images.front().counters.machine.cycles);
+    if (waveform) waveform->enter_layer(i, of_image.front().machine.cycles);
     inputs.enter_layer(i, setup);
-    for (int image = 0; image < result.trace.images; ++image) {
+    for (int image = 0; image < images; ++image) {
       watch.check(info.path);
       const JobImage& values = inputs.read(image);
       CounterPair counters;
@@ -198,15 +207,19 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
       }
       if (options.events) {
         EventLog events = runner.events();
-        shift_events(events, result.images[image].counters.machine.cycles);
+        shift_events(events, of_image[image].machine.cycles);
         options.events({setup.layer, setup.plan, image, events});
       }
       layer.counters += counters;
-      result.images[image].counters += counters;
+      of_image[image] += counters;
     }
-    result.layers.push_back(std::move(layer));
+    layer_results.push_back(std::move(layer));
   }
-  if (waveform) waveform->finish(result.images.front().counters.machine.cycles);
+  if (waveform) waveform->finish(of_image.front().machine.cycles);
+  hash.get();
+  RunResult result = result_before(machine, trace, images);
+  result.layers = std::move(layer_results);
+  for (int image = 0; image < images; ++image) result.images[image].counters = of_image[image];
   return result;
 }
 

@@ -12,17 +12,23 @@
 
 namespace peeksim {
 
-// Adds the CPU time of its lifetime to a phase.
+// Adds the CPU time of its lifetime to a phase: that of its own thread.
 class PhaseTimer {
  public:
-  explicit PhaseTimer(double& seconds) : seconds_(seconds), start_(std::clock()) {}
-  ~PhaseTimer() { seconds_ += static_cast<double>(std::clock() - start_) / CLOCKS_PER_SEC; }
+  explicit PhaseTimer(double& seconds) : seconds_(seconds), start_(now()) {}
+  ~PhaseTimer() { seconds_ += now() - start_; }
   PhaseTimer(const PhaseTimer&) = delete;
   PhaseTimer& operator=(const PhaseTimer&) = delete;
 
  private:
+  static double now() {
+    timespec time = {};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  }
+
   double& seconds_;
-  std::clock_t start_;
+  double start_;
 };
 
 class RunInputs {

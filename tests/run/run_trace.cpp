@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
+#include "sim/trace/sha256.h"
 #include "sim/trace/synth.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/trace/sample.h"
@@ -316,4 +318,43 @@ TEST_CASE("the first images of a trace are run alone when asked for, and no more
   options.images = 4;
   CHECK_THROWS_WITH_AS(run_trace(machine_with_small_buffers(), Trace(path), {}, options),
                        doctest::Contains("4 images are wanted"), Error);
+}
+
+TEST_CASE("a run has the sum of the whole file, and none when the file is gone") {
+  const TempFolder folder;
+  const std::string path = write_trace(folder, "trace.h5", 0, 1);
+  CHECK(run(machine_with_small_buffers(), path).trace.sha256 == sha256_of_file(path));
+  const Trace trace(path);
+  std::filesystem::remove(path);
+  fresh_kernel();
+  CHECK(contains(
+      message_of(ErrorKind::trace, [&] { run_trace(machine_with_small_buffers(), trace); }),
+      "cannot be read again"));
+}
+
+TEST_CASE("damaged values are refused by a run as by whoever reads them") {
+  const TempFolder folder;
+  const std::string bytes = read_bytes(write_trace(folder, "whole.h5", 0, 1));
+  const std::string path = folder.path("damaged.h5");
+  int refused = 0;
+  for (std::size_t byte = bytes.size() / 2; byte < bytes.size(); byte += bytes.size() / 40) {
+    std::string damaged = bytes;
+    damaged[byte] = static_cast<char>(damaged[byte] ^ 1);
+    write_bytes(path, damaged);
+    const auto message = [](auto&& work) -> std::string {
+      try {
+        work();
+      } catch (const Error& error) {
+        return error.what();
+      }
+      return "";
+    };
+    const std::string reading = message([&] { describe(path); });
+    fresh_kernel();
+    const std::string running =
+        message([&] { run_trace(machine_with_small_buffers(), Trace(path)); });
+    CHECK(running == reading);
+    refused += !running.empty();
+  }
+  CHECK(refused > 3);
 }
