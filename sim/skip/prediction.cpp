@@ -74,8 +74,7 @@ OutputFate Prediction::fate_of(int channel, int row, int col) const {
   if (!predicts) return OutputFate::computed;
   const int window = row / grid.height * grid.cols() + col / grid.width;
   const Position inside{row % grid.height, col % grid.width};
-  const bool peek = std::binary_search(grid.peeks.begin(), grid.peeks.end(), inside);
-  return !peek && predicted.test(window, channel) ? fate : OutputFate::computed;
+  return !grid.is_peek(inside) && predicted.test(window, channel) ? fate : OutputFate::computed;
 }
 
 Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels) {

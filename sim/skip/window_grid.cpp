@@ -4,6 +4,10 @@
 
 namespace peeksim {
 
+bool WindowGrid::is_peek(Position inside) const {
+  return std::binary_search(peeks.begin(), peeks.end(), inside);
+}
+
 int WindowGrid::peeks_of(int row, int col) const {
   const int h = height_of(row), w = width_of(col);
   if (h == height && w == width) return static_cast<int>(peeks.size());

@@ -12,9 +12,9 @@
 namespace peeksim {
 
 struct WindowGrid {
-  int P = 0, Q = 0;           // the plane
-  int height = 1, width = 1;  // a full window
-  std::vector<Position> peeks;
+  int P = 0, Q = 0;             // the plane
+  int height = 1, width = 1;    // a full window
+  std::vector<Position> peeks;  // sorted
 
   int rows() const { return static_cast<int>(ceil_div(P, height)); }
   int cols() const { return static_cast<int>(ceil_div(Q, width)); }
@@ -23,6 +23,9 @@ struct WindowGrid {
   // Extent of the windows of a row or column: smaller at the edge.
   int height_of(int row) const { return row + 1 < rows() ? height : P - row * height; }
   int width_of(int col) const { return col + 1 < cols() ? width : Q - col * width; }
+
+  // Whether a position inside a window is a peek.
+  bool is_peek(Position inside) const;
 
   // Existing peeks, and outputs that are not peeks, of a window.
   int peeks_of(int row, int col) const;

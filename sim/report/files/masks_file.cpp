@@ -1,7 +1,5 @@
 #include "sim/report/files/masks_file.h"
 
-#include <algorithm>
-
 namespace peeksim {
 
 namespace {
@@ -18,7 +16,7 @@ void fill_plane(const Prediction& prediction, int k, char* plane) {
       for (int i = 0; i < grid.height_of(row); ++i)
         for (int j = 0; j < grid.width_of(col); ++j)
           plane[std::int64_t{row * grid.height + i} * grid.Q + col * grid.width + j] =
-              !std::binary_search(grid.peeks.begin(), grid.peeks.end(), Position{i, j});
+              !grid.is_peek({i, j});
     }
 }
 

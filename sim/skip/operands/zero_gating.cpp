@@ -64,8 +64,7 @@ std::vector<Position> neighbors_of(const WindowGrid& grid) {
   std::vector<Position> neighbors;
   for (int row = 0; row < grid.height; ++row)
     for (int col = 0; col < grid.width; ++col)
-      if (std::find(grid.peeks.begin(), grid.peeks.end(), Position{row, col}) == grid.peeks.end())
-        neighbors.push_back({row, col});
+      if (!grid.is_peek({row, col})) neighbors.push_back({row, col});
   return neighbors;
 }
 
