@@ -129,8 +129,7 @@ int tag_bits(const MachineSpec& machine) {
 }
 
 Bytes zero_flag_bytes(const MachineSpec& machine) {
-  const Bytes flags = machine.buffers.ifmap_bytes / machine.precision.activation_bytes;
-  return (flags + 7) / 8;
+  return ceil_div(machine.buffers.ifmap_bytes / machine.precision.activation_bytes, 8);
 }
 
 }  // namespace peeksim

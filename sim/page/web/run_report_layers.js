@@ -38,11 +38,13 @@ const cycle_parts = [
   { label: "tail: last drain and store", tint: "c7", of: (side) => side.counters.tail },
 ];
 
-const energy_tints =
-  ["c1", "c6", "c8", "c3", "c4", "c5", "c2", "bad", "text", "c9", "c7"];
-const energy_parts = data().energy_components.map(({ name, label }, i) => ({
+const energy_tints = {
+  mac: "c1", psum: "c6", transfer: "c8", ifmap_buffer: "c3", weight_buffer: "c4",
+  ofmap_buffer: "c5", dram: "c2", prediction: "bad", dispatch: "text", zero_skip: "c9"
+};
+const energy_parts = data().energy_components.map(({ name, label }) => ({
   label,
-  tint: energy_tints[i % energy_tints.length],
+  tint: energy_tints[name] ?? "c7",
   of: (side) => shown_energy(side.energy[name])
 }));
 
