@@ -43,7 +43,7 @@ def main(argv):
     options = arguments(argv)
     if options.measure:
         measure.measure_all(options.networks, options.shared)
-    found = {n: {m: runs.Run(m, n) for m in machines.that_run(n)} for n in machines.NETWORKS}
+    found = {n: {m: runs.Run(m, n) for m in machines.MACHINES} for n in machines.NETWORKS}
     dense = {n: of[machines.DENSE].energy["total"] for n, of in found.items()}
     sweep = runs.wire_sweep(machines.NETWORKS, WIRE_LENGTHS_MM, dense)
     tables.write(

@@ -153,10 +153,9 @@ class Runs(unittest.TestCase):
 
 class CalibratedMachines(unittest.TestCase):
     def test_save_about_a_fifth_on_any_array(self):
-        known = [n for n in machines.NETWORKS if machines.CALIBRATED[0] in machines.that_run(n)]
-        self.assertIn("squeezenet1_1", known)
-        for network in known:
+        for network in machines.NETWORKS:
             with self.subTest(network):
+                self.assertTrue(os.path.exists(machines.calibrated_file(network)))
                 saved = []
                 for machine in (machines.GATE, machines.CALIBRATED[-1]):
                     machine = machines.Machine("", machine.file, machine.overrides, True)

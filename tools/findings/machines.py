@@ -59,9 +59,3 @@ MACHINES = (
     + (RIVAL, GATE_SKIP, BOTH, WIDE_RIVAL, WIDE_BOTH)
     + CALIBRATED
 )
-
-
-def that_run(network):
-    """The machines for a network: the calibrated ones only where it has been calibrated."""
-    known = os.path.exists(calibrated_file(network))
-    return [m for m in MACHINES if known or not m.calibrated]

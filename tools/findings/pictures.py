@@ -28,8 +28,7 @@ def draw(folder, found, lengths, sweep):
     _split(os.path.join(folder, "findings-split.png"), found)
     _speed_up(os.path.join(folder, "findings-speedup.png"), found)
     _energy(os.path.join(folder, "findings-energy.png"), found)
-    if lengths:
-        _sweep(os.path.join(folder, "findings-wire.png"), lengths, sweep)
+    _sweep(os.path.join(folder, "findings-wire.png"), lengths, sweep)
 
 
 def _facets(found, wanted):

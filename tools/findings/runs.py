@@ -108,7 +108,7 @@ def _taps(results):
 
 def wire_sweep(networks, lengths, dense):
     """{(label, network): [energy over that of the dense machine, ...]}, for lengths in mm of the
-    wire that brings an activation to any PE. dense: {network: energy}. No lengths, no sweep."""
+    wire that brings an activation to any PE. dense: {network: energy}."""
     return {
         (machine.label, network): [
             peeksim.run(
@@ -119,6 +119,6 @@ def wire_sweep(networks, lengths, dense):
             for mm in lengths
         ]
         for network in networks
-        for machine in ((machines.FILL, machines.BOTH) if lengths else ())
+        for machine in (machines.FILL, machines.BOTH)
         for file, overrides in [machine.point(network)]
     }

@@ -29,7 +29,7 @@ def write(page, found, accuracy, lengths, sweep):
     with open(page, encoding="utf-8") as f:
         text = f.read()
     for mark, made in (
-        ("speed", _each(found, lambda n, of: _speed(of, accuracy.get(n)))),
+        ("speed", _each(found, lambda n, of: _speed(of, accuracy[n]))),
         ("lost", _each(found, lambda n, of: _lost(of))),
         ("sizes", _each(found, lambda n, of: _sizes(of))),
         ("rival", _each(found, lambda n, of: _rival(of))),
@@ -87,15 +87,11 @@ def _speed(of, accuracy):
         rows.append(cells)
     head = ["machine", "MACs saved, %", "Mcycles", "speed-up", "over itself", "bound", "kept"]
     head += ["top-1, points", "saved there, %"]
-    if not accuracy:
-        return "Accuracy not measured yet.\n\n" + _table(head, rows)
     measured = (accuracy["images"], 100 * accuracy["top1"])
     return "%d images, top-1 %.1f %% without prediction.\n\n" % measured + _table(head, rows)
 
 
 def _top1(accuracy, machine):
-    if not accuracy:
-        return ["", ""]
     top1 = accuracy[SETTINGS[1 if machine.calibrated else 0]]
     change = tuple(100 * v for v in [top1["difference"], *top1["interval"]])
     return ["%+.1f (%+.1f to %+.1f)" % change, _percent(top1["mac_reduction"])]
@@ -197,8 +193,6 @@ def _energy(of):
 
 
 def _sweep(lengths, sweep):
-    if not lengths:
-        return ""
     rows = [
         [network, label] + ["%.3f" % v for v in values]
         for (label, network), values in sweep.items()
