@@ -87,15 +87,16 @@ MachineSpec build_machine(const Settings& settings, const std::string& path,
   MachineSpec machine;
   const auto read = [&](const MachineKey& key) {
     const auto setting = settings.find(key.path);
-    if (setting == settings.end()) return false;
+    if (setting == settings.end()) return;
     key.read(setting->second, vocabulary, machine);
     machine.where[key.path] = setting->second.where();
-    return true;
   };
   for (const MachineKey& key : machine_keys()) read(key);
   // Whether a parameter that is not set counts is known when all other keys are.
   for (const OwnedParameter& owned : parameters_of(vocabulary))
-    if (!read(key_of(owned)) && owned.counts_in(machine))
+    if (settings.count(owned.parameter.key) > 0)
+      read(key_of(owned));
+    else if (owned.counts_in(machine))
       machine.parameters.by_key[owned.parameter.key] = owned.parameter.fallback;
   // Whoever complains about a threshold need not know which of the two spellings gave it.
   if (machine.where.count(inline_thresholds) > 0) {

@@ -69,7 +69,12 @@ std::optional<MachineKey> find_machine_key(const std::string& path, const Vocabu
 }
 
 bool is_machine_key(const std::string& path, const Vocabulary& vocabulary) {
-  return find_machine_key(path, vocabulary).has_value();
+  if (find_machine_key(path) != nullptr) return true;
+  for (const auto& [chooser, choices] : vocabulary)
+    for (const Choice& choice : choices)
+      for (const Parameter& parameter : choice.parameters)
+        if (path == parameter.key) return true;
+  return false;
 }
 
 }  // namespace peeksim

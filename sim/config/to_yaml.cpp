@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <utility>
 
 namespace peeksim {
 
@@ -44,8 +45,8 @@ std::string quote(const std::string& text) {
   return out + "\"";
 }
 
-std::string word(const std::string& text) {
-  return is_plain(text) ? text : quote(text);
+void append_word(const std::string& text, std::string& out) {
+  out += is_plain(text) ? text : quote(text);
 }
 
 bool fits_one_line(const Value& value) {
@@ -54,37 +55,55 @@ bool fits_one_line(const Value& value) {
 }
 
 // REQUIRES: fits_one_line(value).
-std::string one_line(const Value& value) {
-  if (value.is_null()) return "null";
-  if (value.is_scalar()) return value.is_quoted() ? quote(value.text()) : word(value.text());
-  if (value.is_map()) return "{}";
-  std::string out;
-  for (const Value& item : value.items()) out += (out.empty() ? "" : ", ") + one_line(item);
-  return "[" + out + "]";
+void append_one_line(const Value& value, std::string& out) {
+  if (value.is_null()) {
+    out += "null";
+  } else if (value.is_scalar() && value.is_quoted()) {
+    out += quote(value.text());
+  } else if (value.is_scalar()) {
+    append_word(value.text(), out);
+  } else if (value.is_map()) {
+    out += "{}";
+  } else {
+    out += '[';
+    bool first = true;
+    for (const Value& item : value.items()) {
+      if (!std::exchange(first, false)) out += ", ";
+      append_one_line(item, out);
+    }
+    out += ']';
+  }
 }
 
 // Appends `value` where a line has been begun; `indent` is the column of its nested lines.
 void append(const Value& value, const std::string& indent, std::string& out) {
   if (fits_one_line(value)) {
-    out += one_line(value) + "\n";
+    append_one_line(value, out);
+    out += '\n';
     return;
   }
-  std::string margin;  // the first entry continues the line that has been begun
-  const auto child = [&](const Value& inner) {
-    if (inner.is_map() && !fits_one_line(inner) && value.is_map()) out += "\n" + indent + "  ";
-    if (inner.is_list() && !fits_one_line(inner)) out += "\n" + indent + "  ";
-    append(inner, indent + "  ", out);
-    margin = indent;
+  bool first = true;  // it continues the line that has been begun
+  const auto margin = [&] {
+    if (!std::exchange(first, false)) out += indent;
+  };
+  const auto child = [&](const Value& inner, bool in_map) {
+    if (fits_one_line(inner)) return append(inner, indent, out);
+    const std::string deeper = indent + "  ";
+    if (in_map || inner.is_list()) (out += '\n') += deeper;
+    append(inner, deeper, out);
   };
   if (value.is_list()) {
     for (const Value& item : value.items()) {
-      out += margin + "- ";
-      child(item);
+      margin();
+      out += "- ";
+      child(item, false);
     }
   } else {
     for (const auto& [key, inner] : value.entries()) {
-      out += margin + word(key) + ":" + (fits_one_line(inner) ? " " : "");
-      child(inner);
+      margin();
+      append_word(key, out);
+      out += fits_one_line(inner) ? ": " : ":";
+      child(inner, true);
     }
   }
 }
