@@ -9,8 +9,12 @@ void Kernel::run(const std::vector<const Module*>& modules) {
   for (const Module* module : modules) module->rethrow_failure();
 }
 
-void Kernel::require_unspent() const {
-  if (!spent_) return;
+bool Kernel::spent() const {
+  return ended_half_way_ || sc_core::sc_time_stamp().value() > sc_core::sc_max_time().value() / 2;
+}
+
+void Kernel::require_whole_jobs() const {
+  if (!ended_half_way_) return;
   throw Error(ErrorKind::internal, "engine",
               "an earlier simulation in this process ended half-way, and its kernel cannot go on",
               "simulate in a new process");

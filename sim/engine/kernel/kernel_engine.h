@@ -19,6 +19,8 @@ class KernelEngine : public Engine {
     });
   }
 
+  bool spent() const final { return kernel_.spent(); }
+
  protected:
   // Of the image's place in the job.
   virtual Counters simulate_image(const Job& job, int image, Observer& observer) = 0;
