@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "sim/sweep/design/sweep_plan.h"
-#include "sim/sweep/farm/point_runner.h"
-#include "sim/sweep/farm/running_order.h"
+#include "sim/sweep/farm/work_queue.h"
+#include "sim/sweep/point_work.h"
 #include "sim/sweep/store/sweep_database.h"
 
 namespace peeksim {
@@ -12,22 +12,80 @@ namespace peeksim {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds look_around{200};
+using Milliseconds = std::chrono::milliseconds;
+constexpr Milliseconds look_around{200};
+constexpr Milliseconds between_writes{20};  // a transaction costs as much as several points in it
 
-// A run whose work the energy table cannot price is a point that failed. Returns whether it did.
-bool write(SweepPlan& plan, PointOutcome outcome, SweepDatabase& database) {
-  const SweepPoint& point = plan.points()[outcome.id];
-  if (!outcome.failed) try {
-      database.write(point.key, outcome, plan.energy_table(point, outcome.result.machine).table);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::config) throw;
-      outcome.failed = true;
-      outcome.kind = error.kind();
-      outcome.error = error.what();
+// Runs points and writes what became of them.
+class SweepRun {
+ public:
+  SweepRun(SweepPlan& plan, SweepDatabase& database, const SweepOptions& options,
+           std::vector<std::size_t> numbers)
+      : plan_(plan),
+        database_(database),
+        options_(options),
+        queue_(plan.points(), std::move(numbers), options.limit),
+        work_(plan),
+        pool_(options.jobs, work_) {
+    progress_.to_run = queue_.left();
+  }
+
+  SweepProgress run() {
+    while (progress_.ended < progress_.to_run) {
+      start_more();
+      std::vector<JobOutcome> ended = pool_.wait(time_to_wait());
+      const bool stopped = options_.interrupted && options_.interrupted();
+      if (!stopped) start_more();  // workers go on while this process writes
+      for (JobOutcome& outcome : ended)
+        unwritten_.push_back({plan_.points()[outcome.id].key, std::move(outcome)});
+      if (stopped || queue_.left() + pool_.in_flight() == 0 || time_to_wait().count() == 0) write();
+      if (options_.progress) options_.progress(progress_);
+      if (stopped && progress_.ended < progress_.to_run)
+        throw Error(ErrorKind::interrupted, database_.path(),
+                    "interrupted: " + std::to_string(progress_.to_run - progress_.ended) +
+                        " points are left to run",
+                    "the same command goes on where it stopped");
     }
-  if (outcome.failed) database.write_failure(point.key, outcome);
-  return outcome.failed;
-}
+    return progress_;
+  }
+
+ private:
+  void start_more() {
+    while (queue_.left() > 0) {
+      const std::optional<std::size_t> worker = pool_.idle();
+      if (!worker) return;
+      const std::size_t number = queue_.next(*worker);
+      if (work_.prepare(number)) pool_.renew();
+      pool_.start(*worker, number, std::to_string(number), options_.deadline);
+    }
+  }
+
+  Milliseconds time_to_wait() const {
+    if (unwritten_.empty()) return look_around;
+    const auto left = written_ + between_writes - Clock::now();
+    return std::max(std::chrono::duration_cast<Milliseconds>(left), Milliseconds(0));
+  }
+
+  void write() {
+    if (!unwritten_.empty()) database_.write(unwritten_);
+    for (const EndedPoint& point : unwritten_) progress_.failed += point.outcome.failed;
+    progress_.ended += unwritten_.size();
+    unwritten_.clear();
+    written_ = Clock::now();
+    progress_.seconds = std::chrono::duration<double>(written_ - begun_).count();
+  }
+
+  SweepPlan& plan_;
+  SweepDatabase& database_;
+  const SweepOptions& options_;
+  WorkQueue queue_;
+  PointWork work_;
+  WorkerPool pool_;
+  SweepProgress progress_;
+  std::vector<EndedPoint> unwritten_;
+  const Clock::time_point begun_ = Clock::now();
+  Clock::time_point written_ = begun_;  // last
+};
 
 }  // namespace
 
@@ -44,42 +102,7 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
   std::vector<std::size_t> left;
   for (const std::size_t number : numbers)
     if (database.to_run(plan.points()[number].key, options.failed_too)) left.push_back(number);
-  RunningOrder order(plan.points(), std::move(left), options.limit);
-
-  SweepProgress progress;
-  progress.to_run = order.left();
-  const Clock::time_point start = Clock::now();
-  TraceShelf traces;
-  const auto job_of = [&](std::uint64_t number) {
-    const SweepPoint& point = plan.points()[number];
-    const MachineSpec machine = plan.machine(point);
-    return PointJob{number, machine,
-                    traces.get(plan.trace_path(point), plan.images(point), taps_for(machine)),
-                    options.deadline};
-  };
-  PointRunner runner(options.jobs, job_of);
-  const auto start_more = [&] {
-    while (order.left() > 0 && !runner.full()) runner.start(job_of(order.next()));
-  };
-  const auto stopped = [&] { return options.interrupted && options.interrupted(); };
-  while (progress.ended < progress.to_run) {
-    start_more();
-    for (const std::uint64_t number : runner.wait(look_around)) order.ended(number);
-    // The next ones run while these are read and written; but one job keeps to one processor.
-    if (options.jobs > 1 && !stopped()) start_more();
-    for (const PointOutcome& outcome : runner.take_ended()) {
-      progress.failed += write(plan, outcome, database);
-      ++progress.ended;
-    }
-    progress.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (options.progress) options.progress(progress);
-    if (stopped() && progress.ended < progress.to_run)
-      throw Error(ErrorKind::interrupted, database.path(),
-                  "interrupted: " + std::to_string(progress.to_run - progress.ended) +
-                      " points are left to run",
-                  "the same command goes on where it stopped");
-  }
-  return progress;
+  return SweepRun(plan, database, options, std::move(left)).run();
 }
 
 }  // namespace peeksim

@@ -1,5 +1,5 @@
 // Runs what is left of a sweep: the points of a plan that the database does not have, some at a
-// time, each written as soon as it ends.
+// time, each written soon after it has ended.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // Requests come in on standard input, a line each, and are answered on standard output, a line
-// each, as they end. Lines are read only while a process is free to work on them.
+// each, as they end. Lines are read only while a worker is idle.
 #include <poll.h>
 #include <unistd.h>
 
@@ -15,7 +15,8 @@
 #include "sim/cli/shell/session.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/design/batch_request.h"
-#include "sim/sweep/farm/point_runner.h"
+#include "sim/sweep/farm/machine_runs.h"
+#include "sim/sweep/farm/worker_pool.h"
 
 namespace peeksim {
 
@@ -58,27 +59,66 @@ class LineReader {
   bool ended_ = false;
 };
 
+// What a worker does: reads a request, runs it and writes the answer.
+class RequestWork : public Work {
+ public:
+  // Reads the trace of a request, in the process that forks the workers. Returns whether the
+  // workers do not have it. A trace that cannot be read is left to the worker, whose answer says
+  // why.
+  bool prepare(const RequestOutline& request) {
+    if (request.trace.empty()) return false;
+    const std::size_t reads = traces_.reads();
+    try {
+      traces_.get(request.trace, request.images, interrupted);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      return false;
+    }
+    return traces_.reads() > reads;
+  }
+
+  // job: the number of the request's line, a space, the line. The reply: the answer.
+  std::string run(const std::string& job) override {
+    std::size_t end = 0;
+    const int number = std::stoi(job, &end);
+    BatchRequest request;
+    try {
+      read_request(job.substr(end + 1), number, vocabulary_, request);
+      if (!request.excluded_by.empty()) return answer_excluded(request);
+      const auto trace = traces_.get(request.trace, request.images);
+      return answer(request, runs_.run(request.machine, *trace));
+    } catch (const Error& error) {
+      return answer(request, error.what(), error.kind());
+    }
+  }
+  bool spent() const override { return runs_.spent(); }
+
+ private:
+  TraceShelf traces_;
+  MachineRuns runs_{find_engine("event")};
+  const Vocabulary vocabulary_ = vocabulary();
+};
+
 class BatchServer {
  public:
-  explicit BatchServer(std::size_t jobs) : runner_(jobs) {}
+  explicit BatchServer(std::size_t jobs) : pool_(jobs, work_) {}
 
   // Until the end of the input. Throws Error(interrupted), Error(output).
   void serve() {
     std::string line;
     for (;;) {
       stop_if_asked();
-      while (!runner_.full() && input_.next(line)) begin(line);
-      if (input_.ended() && runner_.in_work() == 0) return;
+      while (pool_.idle() && input_.next(line)) begin(line);
+      if (input_.ended() && in_flight_.empty()) return;
       wait();
-      runner_.wait(std::chrono::milliseconds(0));
-      for (const PointOutcome& outcome : runner_.take_ended()) end(outcome);
+      for (const JobOutcome& outcome : pool_.wait(std::chrono::milliseconds(0))) end(outcome);
     }
   }
 
  private:
   void stop_if_asked() const {
     if (!interrupted()) return;
-    const std::size_t left = runner_.in_work();
+    const std::size_t left = in_flight_.size();
     throw Error(ErrorKind::interrupted, "batch",
                 "interrupted: " + std::to_string(left) + (left == 1 ? " request" : " requests") +
                     " in work " + (left == 1 ? "is" : "are") + " not answered",
@@ -87,8 +127,8 @@ class BatchServer {
 
   void wait() {
     std::vector<pollfd> files;
-    for (const int file : runner_.descriptors()) files.push_back({file, POLLIN, 0});
-    const bool listens = !runner_.full() && !input_.ended();
+    for (const int file : pool_.descriptors()) files.push_back({file, POLLIN, 0});
+    const bool listens = pool_.idle() && !input_.ended();
     if (listens) files.push_back({STDIN_FILENO, POLLIN, 0});
     if (::poll(files.data(), files.size(), look_around_ms) > 0 && listens && files.back().revents)
       input_.read();
@@ -97,36 +137,16 @@ class BatchServer {
   void begin(const std::string& line) {
     ++lines_;
     if (line.find_first_not_of(" \t\r") == std::string::npos) return;
+    const RequestOutline request = outline_of(line);
+    if (work_.prepare(request)) pool_.renew();
+    pool_.start(*pool_.idle(), lines_, std::to_string(lines_) + " " + line);
+    in_flight_.emplace(lines_, request.id);
+  }
+
+  void end(const JobOutcome& outcome) {
     BatchRequest request;
-    try {
-      read_request(line, lines_, vocabulary_, request);
-      if (!request.excluded_by.empty()) return say(answer_excluded(request));
-      PointJob job;
-      job.id = static_cast<std::uint64_t>(lines_);
-      job.machine = request.machine;
-      job.trace = traces_.get(request.trace, request.images, taps_for(job.machine), interrupted);
-      runner_.start(std::move(job));
-      in_work_.emplace(lines_, std::move(request));
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
-      say(answer(request, error.what(), error.kind()));
-    }
-  }
-
-  void end(const PointOutcome& outcome) {
-    const auto place = in_work_.find(static_cast<int>(outcome.id));
-    const BatchRequest& request = place->second;
-    say(answer_to(request, outcome));
-    in_work_.erase(place);
-  }
-
-  static std::string answer_to(const BatchRequest& request, const PointOutcome& outcome) {
-    if (outcome.failed) return answer(request, outcome.error, outcome.kind);
-    try {
-      return answer(request, outcome.result);
-    } catch (const Error& error) {  // the energy table cannot price what the machine did
-      return answer(request, error.what(), error.kind());
-    }
+    request.id = in_flight_.extract(outcome.id).mapped();
+    say(outcome.failed ? answer(request, outcome.text, outcome.kind) : outcome.text);
   }
 
   static void say(const std::string& text) {
@@ -137,11 +157,10 @@ class BatchServer {
   }
 
   LineReader input_{STDIN_FILENO};
-  TraceShelf traces_;
-  PointRunner runner_;
-  Vocabulary vocabulary_ = vocabulary();
-  int lines_ = 0;
-  std::map<int, BatchRequest> in_work_;  // by the number of its line
+  RequestWork work_;
+  WorkerPool pool_;
+  std::uint64_t lines_ = 0;
+  std::map<std::uint64_t, std::string> in_flight_;  // ids of requests by the number of their line
 };
 
 }  // namespace
@@ -149,9 +168,10 @@ class BatchServer {
 void batch_command(const std::vector<std::string>& arguments) {
   Options options(
       "peeksim batch [--jobs N]",
-      "Reads requests from standard input, one JSON object a line, simulates each in a process "
-      "of its own, and prints an answer a line as soon as it is there. Traces stay open between "
-      "requests. Ends with its input. docs/batch.md; tools/peeksim.py speaks it from Python.",
+      "Reads requests from standard input, one JSON object a line, simulates them in processes "
+      "that last as long as it does, and prints an answer a line as soon as it is there. Traces "
+      "stay open between requests. Ends with its input. docs/batch.md; tools/peeksim.py speaks it "
+      "from Python.",
       "peeksim batch --jobs 2 < requests.jsonl > answers.jsonl");
   options.add()("jobs", named<long long>("N"),
                 "requests in work at a time; default: one per processor");

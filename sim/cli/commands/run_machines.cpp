@@ -50,7 +50,7 @@ std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_p
   const std::vector<PricedMachine> machines = load_machines(machine_paths, options.list("set"));
   // An engine that computes values reads all of every layer: nothing that is held serves it.
   const HeldTrace trace(trace_path, images_to_run(options),
-                        kind.computes_values ? 0 : TraceShelf::usual_bytes, taps_for_all(machines),
+                        kind.computes_values ? 0 : HeldTrace::usual_bytes, taps_for_all(machines),
                         interrupted);
   for (const PricedMachine& one : machines) {
     warn_about_unmatched(one.machine, trace.trace().info());
@@ -58,11 +58,11 @@ std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_p
     warn_about_loop(one.machine, trace.trace().info());
     warn_about_prices(one.machine, one.table);
   }
-  MachineRuns on_trace(trace, kind);
+  MachineRuns on_trace(kind);
   std::vector<PricedResult> runs;
   for (const auto& [machine, table] : machines) {
     Progress progress("simulating " + trace.trace().info().network + " on " + machine.name, !quiet);
-    runs.push_back(price_run(on_trace.run(machine, progress.watch()), table));
+    runs.push_back(price_run(on_trace.run(machine, trace, progress.watch()), table));
   }
   return runs;
 }

@@ -90,8 +90,8 @@ SweepPlan checked_plan(const std::string& path) {
 void sweep_command(const std::vector<std::string>& arguments) {
   Options options(
       "peeksim sweep SWEEP --out DB [OPTIONS]",
-      "Runs the points of a sweep file, each in a process of its own, and keeps the results in "
-      "a database. What the database has is not run again: after Ctrl-C or a crash the same "
+      "Runs the points of a sweep file in worker processes and keeps the results in a database. "
+      "What the database has is not run again: after Ctrl-C or a crash the same "
       "command goes on, and a changed file adds points.",
       "peeksim sweep configs/sweeps/array-and-window.yaml --jobs 2 --out sweep.db");
   options.positional("SWEEP", "a sweep file (YAML); docs/sweeps.md");

@@ -16,6 +16,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int most_images = 1000000000;
+
 // The library keeps the last of two equal keys and says nothing.
 Json parse(const std::string& line, const Location& where) {
   std::vector<std::set<std::string>> open;
@@ -102,8 +104,21 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
   if (const Value* conditions = value.find("where"))
     request.excluded_by = excluded_by(*conditions, request.machine, vocabulary);
   if (const Value* images = value.find("images"))
-    request.images = static_cast<int>(images->integer(0, 1000000000));
+    request.images = static_cast<int>(images->integer(0, most_images));
   if (const Value* detail = value.find("detail")) request.detail = detail->boolean();
+}
+
+RequestOutline outline_of(const std::string& line) {
+  RequestOutline outline;
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) return outline;
+  if (json.contains("id")) outline.id = one_line(json["id"]);
+  const Json images = json.value("images", Json(0)), trace = json.value("trace", Json());
+  if (!images.is_number_integer() || images < 0 || images > most_images || !trace.is_string())
+    return outline;
+  outline.trace = trace;
+  outline.images = images;
+  return outline;
 }
 
 std::string answer(const BatchRequest& request, const RunResult& result) {

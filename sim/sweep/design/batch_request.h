@@ -25,6 +25,15 @@ struct BatchRequest {
 void read_request(const std::string& line, int number, const Vocabulary& vocabulary,
                   BatchRequest& request);
 
+// What can be said of a line without its machine: what it takes to prepare for it, and to answer
+// that it failed.
+struct RequestOutline {
+  std::string id = "null";
+  std::string trace;  // "": none, or the line is no request
+  int images = 0;
+};
+RequestOutline outline_of(const std::string& line);
+
 // The answers: JSON in one line, without its end. Of a request that is excluded: which condition
 // it does not meet.
 std::string answer(const BatchRequest& request, const RunResult& result);

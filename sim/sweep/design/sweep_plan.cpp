@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <future>
 #include <unordered_map>
 
 #include "sim/cost/energy.h"
@@ -63,9 +62,7 @@ SweepPlan::SweepPlan(SweepSpec spec, const PlanWatch& watch)
   for (const Axis& axis : spec_.axes)
     warnings_.insert(warnings_.end(), axis.left_out.begin(), axis.left_out.end());
   open_traces();
-  // On a thread of its own, whose heap then holds the points and the holes between them: processes
-  // forked later would copy every page of such a heap that they allocate from.
-  std::async(std::launch::async, [&] { draw_points(watch); }).get();
+  draw_points(watch);
 }
 
 void SweepPlan::open_traces() {
@@ -111,6 +108,7 @@ void SweepPlan::draw_points(const PlanWatch& watch) {
                       "; and " + describe(point),
                   "drop the choice that changes nothing");
     look_for_slips(point, built);
+    skips_zero_activations_ = skips_zero_activations_ || built.array.skip_zero_activations;
     points_.push_back(std::move(point));
     if (watch.progress && points_.size() % points_between_looks == 0)
       watch.progress(points_.size());

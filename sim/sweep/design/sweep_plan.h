@@ -72,6 +72,8 @@ class SweepPlan {
   const std::vector<std::unique_ptr<Trace>>& traces() const { return traces_; }
   const Trace& trace(const SweepPoint& point) const { return *traces_[point.trace]; }
   int images(const SweepPoint& point) const;
+  // Whether the machine of any point does.
+  bool skips_zero_activations() const { return skips_zero_activations_; }
 
   // Columns and texts: machine and trace where there are several, then the axes.
   std::vector<std::pair<std::string, std::string>> shown(const SweepPoint& point) const;
@@ -91,6 +93,7 @@ class SweepPlan {
   EnergyTables tables_;
   std::vector<SweepPoint> points_;
   std::size_t combinations_ = 0;
+  bool skips_zero_activations_ = false;
   std::vector<std::string> warnings_;
   std::map<std::string, std::size_t> predictions_, denses_;  // numbers by digest
   std::set<std::string> planned_;                            // what plans depend on

@@ -1,6 +1,8 @@
-// Traces in memory, for processes that are forked and all read the same values. A trace is opened
-// and decompressed once; one that is too large to hold stays in its file.
+// Traces in memory, for many machines and for processes that are forked and all read the same
+// values. A trace is opened and decompressed once; one that is too large to hold stays in its file.
 #pragma once
+
+#include <unistd.h>
 
 #include <cstddef>
 #include <functional>
@@ -11,7 +13,6 @@
 
 #include "sim/config/machine.h"
 #include "sim/skip/operands/live_taps.h"
-#include "sim/sweep/farm/shared_block.h"
 #include "sim/trace/trace.h"
 
 namespace peeksim {
@@ -22,8 +23,17 @@ enum class HeldTaps { zero, zero_and_live };
 
 HeldTaps taps_for(const MachineSpec& machine);
 
+// What is held of a layer and an image.
+struct HeldValues {
+  std::vector<float> ofmap;    // [K,P,Q]
+  std::vector<int> zero_taps;  // of the ifmap; empty when the trace has none
+  LiveTaps live_taps;          // known when they are held, and the trace has the ifmap
+};
+
 class HeldTrace {
  public:
+  static constexpr std::size_t usual_bytes = std::size_t{256} << 20;
+
   // Reads the values of the first `images` images (0: all) unless they need more than `most_bytes`.
   // Throws Error(usage) for more images than there are, Error(trace), Error(interrupted).
   HeldTrace(const std::string& path, int images, std::size_t most_bytes,
@@ -32,46 +42,40 @@ class HeldTrace {
   const Trace& trace() const { return trace_; }
   int images() const { return images_; }
   bool has(HeldTaps taps) const { return taps == HeldTaps::zero || taps == taps_; }
-  bool holds_values() const { return block_ != nullptr; }
-  std::size_t bytes() const { return holds_values() ? block_->bytes() : 0; }
+  bool is_own() const { return process_ == ::getpid(); }  // not of the process that forked this one
+  bool holds_values() const { return !values_.empty(); }
+  std::size_t bytes() const { return bytes_; }  // of the values that are held
 
-  // [K,P,Q]; the zero and the live taps of the ifmap, empty and not known when the trace has none.
-  // The live taps stay where they are, for as long as the object lives. REQUIRES: holds_values();
-  // for live taps: has(HeldTaps::zero_and_live).
-  void read_ofmap(std::size_t layer, int image, std::vector<float>& values) const;
-  void read_zero_taps(std::size_t layer, int image, std::vector<int>& values) const;
-  void read_live_taps(std::size_t layer, int image, LiveTaps& values) const;
+  // REQUIRES: holds_values().
+  const HeldValues& values(std::size_t layer, int image) const {
+    return values_[layer * images_ + image];
+  }
 
  private:
-  struct Place {
-    std::size_t live_taps, ofmap, zero_taps, end;  // bytes from the start of the block
-  };
-  const Place& place(std::size_t layer, int image) const {
-    return places_[layer * images_ + image];
-  }
-  void fill(const std::function<bool()>& interrupted);
-  void fill_taps(std::size_t layer, int image, const std::vector<float>& ifmap);
+  std::size_t bytes_needed() const;
+  HeldValues read(std::size_t layer, int image) const;
 
+  const pid_t process_ = ::getpid();
   Trace trace_;
   int images_ = 0;
   HeldTaps taps_;
-  std::unique_ptr<SharedBlock> block_;  // null: the values stay in the file
-  std::vector<Place> places_;           // by layer, then image
+  std::size_t bytes_ = 0;
+  std::vector<HeldValues> values_;  // by layer, then image; empty: they stay in the file
 };
 
-// The traces that were used last, as many as fit.
+// The traces that were used last, as many as fit, with zero and live taps.
 class TraceShelf {
  public:
-  static constexpr std::size_t usual_bytes = std::size_t{256} << 20;
-  explicit TraceShelf(std::size_t most_bytes = usual_bytes) : most_bytes_(most_bytes) {}
+  explicit TraceShelf(std::size_t most_bytes = HeldTrace::usual_bytes) : most_bytes_(most_bytes) {}
 
   // images: from the first one on; 0: all. Throws as HeldTrace.
   std::shared_ptr<const HeldTrace> get(const std::string& path, int images,
-                                       HeldTaps taps = HeldTaps::zero_and_live,
                                        const std::function<bool()>& interrupted = {});
 
+  std::size_t reads() const { return reads_; }  // traces that were not there when they were wanted
+
  private:
-  std::size_t most_bytes_;
+  std::size_t most_bytes_, reads_ = 0;
   std::list<std::shared_ptr<const HeldTrace>> used_last_;  // the latest first
 };
 

@@ -1,4 +1,4 @@
-// Several machines on one trace, one after another in this process.
+// Machines on traces, one after another in this process.
 #pragma once
 
 #include <memory>
@@ -6,25 +6,34 @@
 #include "sim/engine/engine_kind.h"
 #include "sim/run/run.h"
 #include "sim/sweep/farm/held_trace.h"
-#include "sim/sweep/farm/run_store.h"
+#include "sim/sweep/farm/lru_cache.h"
 
 namespace peeksim {
 
 class MachineRuns {
  public:
-  // Makes the engine: a process can make only one (engine/engine.h). The trace outlives the object.
-  MachineRuns(const HeldTrace& trace, const EngineKind& engine);
+  // Makes the engine with the first run: a process can make only one (engine/engine.h).
+  explicit MachineRuns(const EngineKind& engine) : kind_(engine) {}
 
   // The result of all images that the trace holds. Values that it holds are not read again, and
   // masks and dense versions that earlier machines left are not made again; an engine that computes
   // values reads and makes everything anew. Throws as run_trace().
-  RunResult run(const MachineSpec& machine, const Watch& watch = {});
+  RunResult run(const MachineSpec& machine, const HeldTrace& trace, const Watch& watch = {});
+
+  // No other run can follow in this process (engine/engine.h).
+  bool spent() const;
 
  private:
-  const HeldTrace& trace_;
+  class CacheOfRun;
+
+  const Trace& file_of(const MachineSpec& machine, const HeldTrace& trace);
+
   const EngineKind& kind_;
-  const std::shared_ptr<Engine> engine_;
-  RunStore store_;
+  std::shared_ptr<Engine> engine_;  // null: nothing has run
+  // By trace, layer, image and prediction settings, or dense machine.
+  LruCache<Prediction> masks_{std::size_t{16} << 20};
+  LruCache<Counters> dense_{std::size_t{8} << 20};
+  std::unique_ptr<Trace> file_;  // of the trace that was last read from its file
 };
 
 }  // namespace peeksim

@@ -4,7 +4,6 @@
 
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/version.h"
-#include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/point_key.h"
 
 namespace peeksim {
@@ -35,13 +34,10 @@ void bind_known(SQLite::Statement& statement, int place, const std::optional<Val
     statement.bind(place);
 }
 
-int add_metrics(SQLite::Statement& statement, int place, const MetricInput& input) {
-  for (const Metric& metric : metrics()) bind_known(statement, place++, metric.value(input));
-  return place;
-}
-
-int add_counters(SQLite::Statement& statement, int place, const PricedCounters& side) {
-  for (const CounterRow& row : counter_rows) bind_known(statement, place++, side.count(row.value));
+template <class Value>
+int bind_all(SQLite::Statement& statement, int place,
+             const std::vector<std::optional<Value>>& values) {
+  for (const std::optional<Value>& value : values) bind_known(statement, place++, value);
   return place;
 }
 
@@ -176,44 +172,49 @@ std::int64_t PointWriter::id_of(const std::string& key) {
   return id;
 }
 
-void PointWriter::write_failure(const std::string& key, const PointOutcome& outcome) {
+void PointWriter::write(const std::vector<EndedPoint>& points) {
+  SQLite::Transaction transaction(sql_, SQLite::TransactionBehavior::IMMEDIATE);
+  for (const EndedPoint& point : points) {
+    const std::int64_t id = id_of(point.key);
+    if (point.outcome.failed)
+      write_failure(id, point.outcome);
+    else
+      write_rows(id, point.outcome);
+  }
+  transaction.commit();
+}
+
+void PointWriter::write_failure(std::int64_t id, const JobOutcome& outcome) {
   SQLite::Statement& fail = statements_.fail;
-  fail.bind(1, outcome.error);
+  fail.bind(1, outcome.text);
   fail.bind(2, static_cast<int>(outcome.kind));
   fail.bind(3, outcome.seconds);
-  fail.bind(4, id_of(key));
+  fail.bind(4, id);
   run_once(fail);
 }
 
-void PointWriter::write(const std::string& key, const PointOutcome& outcome,
-                        const EnergyTable& table) {
-  SQLite::Transaction transaction(sql_, SQLite::TransactionBehavior::IMMEDIATE);
-  const std::int64_t id = id_of(key);
-  const RunResult& result = outcome.result;
-  const PricedResult priced = price_run(result, table);
-  for (const PricedScope& scope : priced.scopes) {
+void PointWriter::write_rows(std::int64_t id, const JobOutcome& outcome) {
+  const PointRows rows = deserialized_rows(outcome.text);
+  for (const PointRows::OfScope& scope : rows.scopes) {
     SQLite::Statement& totals = statements_.totals;
     totals.bind(1, id);
     totals.bind(2, scope.name);
     totals.bind(3, scope.layers);
-    int place = add_metrics(totals, 4, {scope.pair, result.machine});
-    place = add_counters(totals, place, scope.pair.machine);
-    add_counters(totals, place, scope.pair.dense);
+    bind_all(totals, bind_all(totals, 4, scope.metrics), scope.counters);
     run_once(totals);
   }
-  for (std::size_t i = 0; i < result.layers.size(); ++i) {
+  for (std::size_t i = 0; i < rows.layers.size(); ++i) {
     SQLite::Statement& layer = statements_.layer;
     layer.bind(1, id);
     layer.bind(2, static_cast<int>(i));
-    layer.bind(3, result.layers[i].policy);
-    add_metrics(layer, 4, {priced.layers[i], result.machine});
+    layer.bind(3, rows.layers[i].policy);
+    bind_all(layer, 4, rows.layers[i].metrics);
     run_once(layer);
   }
   SQLite::Statement& finish = statements_.finish;
   finish.bind(1, outcome.seconds);
   finish.bind(2, id);
   run_once(finish);
-  transaction.commit();
 }
 
 }  // namespace peeksim

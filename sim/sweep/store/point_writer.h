@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/cost/energy_table.h"
 #include "sim/sweep/design/sweep_plan.h"
-#include "sim/sweep/farm/point_job.h"
+#include "sim/sweep/store/point_rows.h"
 #include "sim/sweep/store/sweep_statements.h"
 
 namespace peeksim {
@@ -21,10 +20,11 @@ class PointWriter {
 
   void enter(SweepPlan& plan, const std::vector<std::size_t>& numbers);
   bool to_run(const std::string& key, bool failed_too);
-  void write(const std::string& key, const PointOutcome& outcome, const EnergyTable& table);
-  void write_failure(const std::string& key, const PointOutcome& outcome);
+  void write(const std::vector<EndedPoint>& points);
 
  private:
+  void write_failure(std::int64_t id, const JobOutcome& outcome);
+  void write_rows(std::int64_t id, const JobOutcome& outcome);
   std::int64_t id_of(const std::string& key);
   void enter_traces(SweepPlan& plan);
   void enter_inputs(const SweepPlan& plan);

@@ -128,13 +128,8 @@ bool SweepDatabase::to_run(const std::string& key, bool failed_too) {
   return with_sql(path_, [&] { return writer_->to_run(key, failed_too); });
 }
 
-void SweepDatabase::write(const std::string& key, const PointOutcome& outcome,
-                          const EnergyTable& table) {
-  with_sql(path_, [&] { writer_->write(key, outcome, table); });
-}
-
-void SweepDatabase::write_failure(const std::string& key, const PointOutcome& outcome) {
-  with_sql(path_, [&] { writer_->write_failure(key, outcome); });
+void SweepDatabase::write(const std::vector<EndedPoint>& points) {
+  with_sql(path_, [&] { writer_->write(points); });
 }
 
 PointCounts SweepDatabase::counts() {

@@ -1,5 +1,5 @@
-// The results of a sweep in one SQLite file (docs/sweeps.md). A point is written in one transaction
-// and is known by its key; whatever ends the process, the points that were written stay.
+// The results of a sweep in one SQLite file (docs/sweeps.md). A point is written whole or not at
+// all and is known by its key; whatever ends the process, the points that were written stay.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "sim/cost/energy_table.h"
 #include "sim/sweep/design/sweep_plan.h"
-#include "sim/sweep/farm/point_job.h"
 #include "sim/sweep/store/database_lock.h"
+#include "sim/sweep/store/point_rows.h"
 
 namespace SQLite {
 class Database;
@@ -53,9 +52,8 @@ class SweepDatabase {
   // Whether a point has to be run: it is pending, or `failed_too` and it failed.
   bool to_run(const std::string& key, bool failed_too);
 
-  // Writes what became of a point. REQUIRES: write: it did not fail; write_failure: it did.
-  void write(const std::string& key, const PointOutcome& outcome, const EnergyTable& table);
-  void write_failure(const std::string& key, const PointOutcome& outcome);
+  // Writes what became of points, all of them or none.
+  void write(const std::vector<EndedPoint>& points);
 
   // Of the points of the latest plan.
   PointCounts counts();

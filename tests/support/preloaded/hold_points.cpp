@@ -1,9 +1,10 @@
 // Preloaded into a sweep (LD_PRELOAD), this holds it in mid-run however fast or busy the computer
-// is: a server's second point does not begin while the file named by HOLD_POINTS is there. Its
-// first one is done by then. A held point makes the file HOLD_POINTS.met. A sweep's process forks
-// servers, and each of these its points (sim/sweep/point_server.cpp).
+// is: a worker's second point does not begin while the file named by HOLD_POINTS is there. Its
+// first one is done by then. A held point makes the file HOLD_POINTS.met. A worker is a fork of the
+// sweep's process, and gets its points through a socket (sim/sweep/farm/worker.cpp).
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -11,10 +12,10 @@
 
 namespace {
 
-int depth = 0;     // forks that led from the program to this process: 2 in a point
-int children = 0;  // that this process has forked; in a new process, those before it
+pid_t parent = 0;  // of a process that was forked; else 0
+int received = 0;  // times
 
-void hold(const std::string& file, pid_t parent) {
+void hold(const std::string& file) {
   const auto held = [&] { return ::access(file.c_str(), F_OK) == 0 && ::getppid() == parent; };
   if (held()) ::close(::open((file + ".met").c_str(), O_CREAT | O_WRONLY, 0666));
   while (held()) ::usleep(1000);
@@ -24,14 +25,17 @@ void hold(const std::string& file, pid_t parent) {
 
 extern "C" pid_t fork() {
   static const auto real_fork = reinterpret_cast<pid_t (*)()>(::dlsym(RTLD_NEXT, "fork"));
-  const pid_t parent = ::getpid();
+  const pid_t self = ::getpid();
   const pid_t child = real_fork();
-  if (child != 0) {
-    ++children;
-    return child;
-  }
+  if (child == 0) parent = self;
+  return child;
+}
+
+extern "C" ssize_t recv(int socket, void* bytes, size_t size, int flags) {
+  using Recv = ssize_t (*)(int, void*, size_t, int);
+  static const auto real_recv = reinterpret_cast<Recv>(::dlsym(RTLD_NEXT, "recv"));
+  const ssize_t n = real_recv(socket, bytes, size, flags);
   const char* file = std::getenv("HOLD_POINTS");
-  if (++depth == 2 && children > 0 && file != nullptr) hold(file, parent);
-  children = 0;
-  return 0;
+  if (parent != 0 && n > 0 && ++received == 2 && file != nullptr) hold(file);
+  return n;
 }

@@ -1,5 +1,5 @@
-// Values as bytes between a process and its children, which are the same program on the same
-// machine: no versions, no byte order.
+// Values as bytes between processes of the same program on the same computer: no versions, no byte
+// order. What is read stands in the order in which it was written.
 #pragma once
 
 #include <cstring>
@@ -7,9 +7,11 @@
 #include <type_traits>
 #include <vector>
 
+#include "sim/base/bug.h"
+
 namespace peeksim {
 
-class Packer {
+class Serializer {
  public:
   template <class T>
   void put(const T& value) {
@@ -33,55 +35,44 @@ class Packer {
   std::string bytes_;
 };
 
-// Reads what a Packer wrote, in the same order. After an end that came too early every value is
-// empty and complete() is false.
-class Unpacker {
+// Throws Error(internal) for bytes that end too early.
+class Deserializer {
  public:
-  explicit Unpacker(const std::string& bytes) : bytes_(bytes) {}
+  explicit Deserializer(const std::string& bytes) : bytes_(bytes) {}
 
   template <class T>
   void get(T& value) {
     static_assert(std::is_trivially_copyable_v<T>);
-    value = T();
-    if (const char* from = take(sizeof value)) std::memcpy(&value, from, sizeof value);
+    std::memcpy(&value, take(1, sizeof value), sizeof value);
   }
   void get(std::string& text) {
-    std::size_t size = 0;
-    get(size);
-    const char* from = take(size);
-    text = from != nullptr ? std::string(from, size) : "";
+    const std::size_t size = get_size();
+    text.assign(take(size, 1), size);
   }
   template <class T>
   void get(std::vector<T>& list) {
     static_assert(std::is_trivially_copyable_v<T>);
-    std::size_t size = 0;
-    get(size);
-    list.clear();
-    if (size > bytes_.size() / sizeof(T)) size = bytes_.size() / sizeof(T) + 1;
-    const char* from = take(size * sizeof(T));
-    if (from == nullptr) return;
+    const std::size_t size = get_size();
+    const char* from = take(size, sizeof(T));
     list.resize(size);
     if (size > 0) std::memcpy(list.data(), from, size * sizeof(T));
   }
-
-  bool ended() const { return short_; }
-  // Everything was there, and nothing is left.
-  bool complete() const { return !short_ && at_ == bytes_.size(); }
+  std::size_t get_size() {
+    std::size_t size = 0;
+    get(size);
+    return size;
+  }
 
  private:
-  const char* take(std::size_t size) {
-    if (short_ || size > bytes_.size() - at_) {
-      short_ = true;
-      return nullptr;
-    }
+  const char* take(std::size_t count, std::size_t size) {
+    if (count > (bytes_.size() - at_) / size) throw bug("message", "ends too early");
     const char* from = bytes_.data() + at_;
-    at_ += size;
+    at_ += count * size;
     return from;
   }
 
   const std::string& bytes_;
   std::size_t at_ = 0;
-  bool short_ = false;
 };
 
 }  // namespace peeksim

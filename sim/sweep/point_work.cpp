@@ -1,0 +1,27 @@
+#include "sim/sweep/point_work.h"
+
+#include "sim/sweep/store/point_rows.h"
+
+namespace peeksim {
+
+PointWork::PointWork(SweepPlan& plan) : plan_(plan), runs_(find_engine("event")) {}
+
+bool PointWork::prepare(std::size_t number) {
+  const SweepPoint& point = plan_.points()[number];
+  if (trace_ && prepared_ == point.trace) return false;
+  trace_.reset();  // room for the next one
+  trace_ = std::make_shared<HeldTrace>(
+      plan_.trace_path(point), plan_.images(point), HeldTrace::usual_bytes / 2,
+      plan_.skips_zero_activations() ? HeldTaps::zero_and_live : HeldTaps::zero);
+  prepared_ = point.trace;
+  return true;
+}
+
+std::string PointWork::run(const std::string& job) {
+  const SweepPoint& point = plan_.points()[std::stoull(job)];
+  const MachineSpec machine = plan_.machine(point);
+  const EnergyTable& table = plan_.energy_table(point, machine).table;
+  return serialized(rows_of(price_run(runs_.run(machine, *trace_), table)));
+}
+
+}  // namespace peeksim

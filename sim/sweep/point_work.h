@@ -1,0 +1,35 @@
+// What a worker of a sweep does: runs a point of the plan and prices it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "sim/sweep/design/sweep_plan.h"
+#include "sim/sweep/farm/machine_runs.h"
+#include "sim/sweep/farm/worker.h"
+
+namespace peeksim {
+
+class PointWork : public Work {
+ public:
+  // Of the plan's points, which stay where they are.
+  explicit PointWork(SweepPlan& plan);
+
+  // Reads the trace of a point, in the process that forks the workers. Returns whether it is
+  // another one than that of the point before, so that the workers do not have it. Throws as
+  // HeldTrace.
+  bool prepare(std::size_t number);
+
+  // job: the number of a point whose trace is prepared. The reply: its serialized PointRows.
+  std::string run(const std::string& job) override;
+  bool spent() const override { return runs_.spent(); }
+
+ private:
+  SweepPlan& plan_;
+  std::size_t prepared_ = 0;                // number of the trace, when there is one
+  std::shared_ptr<const HeldTrace> trace_;  // null: none is prepared
+  MachineRuns runs_;
+};
+
+}  // namespace peeksim

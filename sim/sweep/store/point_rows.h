@@ -1,0 +1,42 @@
+// What the database keeps of a point that ran: the values of its rows in `totals` and
+// `layer_metrics`, in the order of their columns.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/report/numbers/priced.h"
+#include "sim/sweep/farm/worker_pool.h"
+
+namespace peeksim {
+
+struct PointRows {
+  struct OfScope {
+    std::string name;
+    int layers = 0;
+    std::vector<Number> metrics;
+    std::vector<std::optional<Count>> counters;  // of the machine, then of the dense one
+  };
+  struct OfLayer {
+    std::string policy;
+    std::vector<Number> metrics;
+  };
+  std::vector<OfScope> scopes;
+  std::vector<OfLayer> layers;
+};
+
+PointRows rows_of(const PricedResult& priced);
+
+// A point that has been run: its rows as bytes, or an error.
+struct EndedPoint {
+  std::string key;
+  JobOutcome outcome;
+};
+
+// As bytes for another process. Throws Error(internal) for bytes that end too early.
+std::string serialized(const PointRows& rows);
+PointRows deserialized_rows(const std::string& bytes);
+
+}  // namespace peeksim

@@ -1,0 +1,184 @@
+// Workers do job after job; whatever ends one of them fails its job and no other.
+#include "sim/sweep/farm/worker_pool.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <new>
+
+#include <doctest/doctest.h>
+
+using namespace peeksim;
+
+namespace {
+
+// Replies with its process and how many jobs that has done; some jobs ask for something else.
+class Diary : public Work {
+ public:
+  std::string run(const std::string& job) override {
+    ++jobs_;
+    if (job == "fail") throw Error(ErrorKind::config, "here", "is wrong");
+    if (job == "no memory") throw std::bad_alloc();
+    if (job == "spend") spent_ = true;
+    if (job == "exit") ::_exit(0);
+    while (job == "wait") ::pause();
+    if (job == "what is there") return there;
+    return std::to_string(::getpid()) + " " + std::to_string(jobs_);
+  }
+  bool spent() const override { return spent_; }
+
+  std::string there = "nothing";
+
+ private:
+  int jobs_ = 0;
+  bool spent_ = false;
+};
+
+struct Done {
+  pid_t process = 0;
+  int jobs = 0;
+};
+
+Done done(const JobOutcome& outcome) {
+  CHECK_FALSE(outcome.failed);
+  std::size_t end = 0;
+  const pid_t process = std::stoi(outcome.text, &end);
+  return {process, std::stoi(outcome.text.substr(end))};
+}
+
+JobOutcome next_outcome(WorkerPool& pool) {
+  std::vector<JobOutcome> outcomes;
+  while (outcomes.empty()) outcomes = pool.wait(std::chrono::seconds(10));
+  REQUIRE(outcomes.size() == 1);
+  return outcomes[0];
+}
+
+JobOutcome run(WorkerPool& pool, const std::string& job, double deadline = 0) {
+  static std::uint64_t id = 0;
+  pool.start(*pool.idle(), ++id, job, deadline);
+  const JobOutcome outcome = next_outcome(pool);
+  CHECK(outcome.id == id);
+  return outcome;
+}
+
+bool no_child_is_left() {
+  return ::waitpid(-1, nullptr, WNOHANG) == -1;  // not even a dead one
+}
+
+}  // namespace
+
+TEST_CASE("a worker does job after job, in a process of its own") {
+  Diary work;
+  WorkerPool pool(1, work);
+  const Done first = done(run(pool, "")), second = done(run(pool, ""));
+  CHECK(first.process != ::getpid());
+  CHECK(second.process == first.process);
+  CHECK(second.jobs == 2);
+}
+
+TEST_CASE("as many jobs are in flight as there are workers") {
+  Diary work;
+  WorkerPool pool(2, work);
+  CHECK(pool.wait(std::chrono::hours(1)).empty());  // nothing is in flight: nothing to wait for
+  CHECK(pool.descriptors().empty());
+  pool.start(*pool.idle(), 7, "wait");
+  CHECK(pool.idle() == 1);
+  pool.start(*pool.idle(), 8, "");
+  CHECK_FALSE(pool.idle());
+  CHECK(pool.in_flight() == 2);
+  CHECK(pool.descriptors().size() == 2);
+  CHECK(next_outcome(pool).id == 8);
+  CHECK(pool.idle() == 1);
+  CHECK(pool.in_flight() == 1);
+}
+
+TEST_CASE("a job that cannot be done is a failure that says why, and the worker goes on") {
+  Diary work;
+  WorkerPool pool(1, work);
+  const Done before = done(run(pool, ""));
+  const JobOutcome wrong = run(pool, "fail"), memory = run(pool, "no memory");
+  CHECK(wrong.failed);
+  CHECK(wrong.kind == ErrorKind::config);
+  CHECK(wrong.text == "here: is wrong");
+  CHECK(memory.failed);
+  CHECK(memory.kind == ErrorKind::internal);
+  CHECK(memory.text == "out of memory");
+  CHECK(done(run(pool, "")).process == before.process);
+}
+
+TEST_CASE("a worker that is spent is replaced after its reply") {
+  Diary work;
+  WorkerPool pool(1, work);
+  const Done last = done(run(pool, "spend")), next = done(run(pool, ""));
+  CHECK(last.jobs == 1);
+  CHECK(next.process != last.process);
+  CHECK(next.jobs == 1);
+}
+
+TEST_CASE("a job that passes its deadline fails, and another worker does the next one") {
+  Diary work;
+  WorkerPool pool(1, work);
+  const Done before = done(run(pool, "", 3600));
+  const JobOutcome late = run(pool, "wait", 1e-9);
+  CHECK(late.failed);
+  CHECK(late.kind == ErrorKind::internal);
+  CHECK(late.text == "took longer than its deadline of 1e-09 s");
+  CHECK(late.seconds > 0);
+  CHECK(done(run(pool, "", 3600)).process != before.process);
+}
+
+TEST_CASE("a worker that is killed fails its job and no other, and is replaced") {
+  Diary work;
+  WorkerPool pool(2, work);
+  const Done killed = done(run(pool, ""));
+  pool.start(0, 1, "wait");
+  pool.start(1, 2, "wait");
+  ::kill(killed.process, SIGKILL);
+  const JobOutcome outcome = next_outcome(pool);
+  CHECK(outcome.id == 1);
+  CHECK(outcome.failed);
+  CHECK(outcome.text == "the point's process was ended by a signal: Killed; was memory short?");
+  CHECK(pool.in_flight() == 1);
+  CHECK(done(run(pool, "")).jobs == 1);
+}
+
+TEST_CASE("a worker that ends by itself fails its job") {
+  Diary work;
+  WorkerPool pool(1, work);
+  const JobOutcome outcome = run(pool, "exit");
+  CHECK(outcome.failed);
+  CHECK(outcome.text == "the point's process ended before it had a result");
+}
+
+TEST_CASE("a worker that was killed while it was idle fails no job") {
+  Diary work;
+  WorkerPool pool(1, work);
+  const Done first = done(run(pool, ""));
+  ::kill(first.process, SIGKILL);
+  ::waitid(P_PID, first.process, nullptr, WEXITED | WNOWAIT);  // it is really gone
+  CHECK(done(run(pool, "")).jobs == 1);
+}
+
+TEST_CASE(
+    "renewed workers have what their parent has, and those at work are renewed when it ends") {
+  Diary work;
+  WorkerPool pool(2, work);
+  CHECK(run(pool, "what is there").text == "nothing");
+  pool.start(0, 1, "what is there");
+  work.there = "a trace";
+  pool.renew();
+  CHECK(next_outcome(pool).text == "nothing");
+  CHECK(run(pool, "what is there").text == "a trace");
+}
+
+TEST_CASE("what still runs ends with its pool") {
+  Diary work;
+  {
+    WorkerPool pool(2, work);
+    run(pool, "");
+    pool.start(0, 1, "wait");
+    pool.start(1, 2, "wait");
+  }
+  CHECK(no_child_is_left());
+}
