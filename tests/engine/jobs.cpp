@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/base/error.h"
+#include "sim/engine/kernel/cycle_time.h"
 #include "tests/support/both_engines.h"
 #include "tests/support/error_message.h"
 #include "tests/support/random_case.h"
@@ -149,6 +150,7 @@ TEST_CASE("good, bad, good: after a job that failed the process has to be replac
     Observer nobody;
     Engine& engine = fresh_engine(name);
     const Counters good = simulate(engine, machine, setup, values, nobody);
+    CHECK_FALSE(engine.spent());
     Impatient impatient;
     CHECK(message_of(ErrorKind::output, [&] {
             simulate(engine, machine, setup, values, impatient);
@@ -157,7 +159,29 @@ TEST_CASE("good, bad, good: after a job that failed the process has to be replac
       CHECK(contains(message_of(ErrorKind::internal,
                                 [&] { simulate(engine, machine, setup, values, nobody); }),
                      "its kernel cannot go on; simulate in a new process"));
+    CHECK(engine.spent());
     CHECK(simulate(fresh_engine(name), machine, setup, values, nobody) == good);
+  }
+}
+
+TEST_CASE("an engine is spent when half of the kernel's time is over; jobs run in the other half") {
+  for (const std::string& name : engine_names) {
+    CAPTURE(name);
+    const MachineSpec machine = small_machine();
+    const LayerSetup setup = set_up_layer(machine, small_layer(), false);
+    const LayerValues values = small_values(1);
+    Observer nobody;
+    Engine& engine = fresh_engine(name);
+    const Counters early = simulate(engine, machine, setup, values, nobody);
+    const auto pass_until = [](Cycle cycle) {
+      sc_core::sc_start(cycles(cycle) - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
+    };
+    const auto half = static_cast<Cycle>(sc_core::sc_max_time().value() / 2 / ticks_per_cycle());
+    pass_until(half);
+    CHECK_FALSE(engine.spent());
+    pass_until(half + 1);
+    CHECK(engine.spent());
+    CHECK(simulate(engine, machine, setup, values, nobody) == early);
   }
 }
 

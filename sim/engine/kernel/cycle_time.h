@@ -9,14 +9,20 @@
 
 namespace peeksim {
 
+// Ticks of the kernel's clock, which counts in integers, in a cycle.
+inline sc_dt::uint64 ticks_per_cycle() {
+  static const sc_dt::uint64 ticks = sc_core::sc_time(1, sc_core::SC_NS).value();
+  return ticks;
+}
+
+// Exact for every cycle that the kernel's time can hold; a double's 53 bits are over after 10^13.
 inline sc_core::sc_time cycles(Cycle n) {
-  return sc_core::sc_time(static_cast<double>(n), sc_core::SC_NS);
+  return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(n) * ticks_per_cycle());
 }
 
 // The cycle in which the kernel stands.
 inline Cycle current_cycle() {
-  static const sc_dt::uint64 ticks = sc_core::sc_time(1, sc_core::SC_NS).value();
-  return static_cast<Cycle>(sc_core::sc_time_stamp().value() / ticks);
+  return static_cast<Cycle>(sc_core::sc_time_stamp().value() / ticks_per_cycle());
 }
 
 }  // namespace peeksim
