@@ -149,6 +149,10 @@ std::shared_ptr<Engine> make_engine(const std::string& name) {
   return find_engine(name).make(EngineOptions());
 }
 
+bool is_spent(const Engine& engine) {
+  return engine.spent();
+}
+
 RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch& watch,
                     const RunOptions& options) {
   const TraceInfo& info = trace.info();

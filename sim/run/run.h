@@ -99,6 +99,8 @@ struct RunOptions {
 
 // An engine for RunOptions::made of several runs. Throws Error(usage) for an unknown name.
 std::shared_ptr<Engine> make_engine(const std::string& name);
+// Whether this process has to be replaced before its engine's next run (Engine::spent).
+bool is_spent(const Engine& engine);
 
 // Simulates every layer of every image. Throws Error(usage) for an unknown engine, for more images
 // than the trace has, for a check of values by one that computes none, for a waveform of one that

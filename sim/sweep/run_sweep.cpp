@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "sim/sweep/design/sweep_plan.h"
+#include "sim/sweep/farm/point_runner.h"
 #include "sim/sweep/farm/work_queue.h"
-#include "sim/sweep/point_work.h"
 #include "sim/sweep/store/sweep_database.h"
 
 namespace peeksim {
@@ -25,8 +25,8 @@ class SweepRun {
         database_(database),
         options_(options),
         queue_(plan.points(), std::move(numbers), options.limit),
-        work_(plan),
-        pool_(options.jobs, work_) {
+        runner_(plan),
+        pool_(options.jobs, runner_) {
     progress_.to_run = queue_.left();
   }
 
@@ -55,7 +55,7 @@ class SweepRun {
       const std::optional<std::size_t> worker = pool_.idle();
       if (!worker) return;
       const std::size_t number = queue_.next(*worker);
-      if (work_.prepare(number)) pool_.renew();
+      if (runner_.prepare(number)) pool_.renew();
       pool_.start(*worker, number, std::to_string(number), options_.deadline);
     }
   }
@@ -79,7 +79,7 @@ class SweepRun {
   SweepDatabase& database_;
   const SweepOptions& options_;
   WorkQueue queue_;
-  PointWork work_;
+  PointRunner runner_;
   WorkerPool pool_;
   SweepProgress progress_;
   std::vector<EndedPoint> unwritten_;

@@ -185,5 +185,5 @@ TEST_CASE("an end of input ends it, Ctrl-C too, and a command line that is wrong
                    "exec " PEEKSIM_BINARY " batch <&3 >answers"},
                   setup);
   CHECK(result.exit_code == 130);
-  CHECK(contains(result.err, "batch: interrupted: 0 requests in work are not answered; send"));
+  CHECK(contains(result.err, "batch: interrupted: 0 requests in flight are not answered; send"));
 }

@@ -1,4 +1,4 @@
-#include "sim/sweep/farm/lru_cache.h"
+#include "sim/sweep/machines/lru_cache.h"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
 // Machines on traces, one after another in one process, read a trace once if it fits into memory,
 // and give what each of them gives alone, byte by byte, whatever earlier ones left.
-#include "sim/sweep/farm/machine_runs.h"
+#include "sim/sweep/machines/machine_runs.h"
 
 #include <algorithm>
 
-#include "sim/sweep/farm/worker_pool.h"
+#include "sim/workers/worker_pool.h"
 #include "tests/sweep/results.h"
 #include "tests/sweep/sample.h"
 
@@ -80,7 +80,7 @@ Compared compare(const SweepFolder& folder, std::size_t most_bytes) {
 }
 
 // Runs the machines on a trace in a worker.
-class MachineWork : public Work {
+class MachineWork : public JobRunner {
  public:
   MachineWork(const SweepFolder& folder, const HeldTrace& trace)
       : machines_(machines(folder)), trace_(trace) {}

@@ -15,8 +15,8 @@
 #include "sim/cli/shell/session.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/design/batch_request.h"
-#include "sim/sweep/farm/machine_runs.h"
-#include "sim/sweep/farm/worker_pool.h"
+#include "sim/sweep/machines/machine_runs.h"
+#include "sim/workers/worker_pool.h"
 
 namespace peeksim {
 
@@ -60,7 +60,7 @@ class LineReader {
 };
 
 // What a worker does: reads a request, runs it and writes the answer.
-class RequestWork : public Work {
+class RequestRunner : public JobRunner {
  public:
   // Reads the trace of a request, in the process that forks the workers. Returns whether the
   // workers do not have it. A trace that cannot be read is left to the worker, whose answer says
@@ -101,7 +101,7 @@ class RequestWork : public Work {
 
 class BatchServer {
  public:
-  explicit BatchServer(std::size_t jobs) : pool_(jobs, work_) {}
+  explicit BatchServer(std::size_t jobs) : pool_(jobs, runner_) {}
 
   // Until the end of the input. Throws Error(interrupted), Error(output).
   void serve() {
@@ -121,7 +121,7 @@ class BatchServer {
     const std::size_t left = in_flight_.size();
     throw Error(ErrorKind::interrupted, "batch",
                 "interrupted: " + std::to_string(left) + (left == 1 ? " request" : " requests") +
-                    " in work " + (left == 1 ? "is" : "are") + " not answered",
+                    " in flight " + (left == 1 ? "is" : "are") + " not answered",
                 "send what has no answer again");
   }
 
@@ -138,7 +138,7 @@ class BatchServer {
     ++lines_;
     if (line.find_first_not_of(" \t\r") == std::string::npos) return;
     const RequestOutline request = outline_of(line);
-    if (work_.prepare(request)) pool_.renew();
+    if (runner_.prepare(request)) pool_.renew();
     pool_.start(*pool_.idle(), lines_, std::to_string(lines_) + " " + line);
     in_flight_.emplace(lines_, request.id);
   }
@@ -157,7 +157,7 @@ class BatchServer {
   }
 
   LineReader input_{STDIN_FILENO};
-  RequestWork work_;
+  RequestRunner runner_;
   WorkerPool pool_;
   std::uint64_t lines_ = 0;
   std::map<std::uint64_t, std::string> in_flight_;  // ids of requests by the number of their line
@@ -174,7 +174,7 @@ void batch_command(const std::vector<std::string>& arguments) {
       "from Python.",
       "peeksim batch --jobs 2 < requests.jsonl > answers.jsonl");
   options.add()("jobs", named<long long>("N"),
-                "requests in work at a time; default: one per processor");
+                "requests in flight at a time; default: one per processor");
   if (!options.parse(arguments)) return;
   BatchServer(options.has("jobs") ? options.whole("jobs", 1)
                                   : std::max(1U, std::thread::hardware_concurrency()))

@@ -8,8 +8,8 @@
 #include "sim/cli/shell/session.h"
 #include "sim/engine/engine_kind.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/sweep/farm/held_trace.h"
-#include "sim/sweep/farm/machine_runs.h"
+#include "sim/sweep/machines/held_trace.h"
+#include "sim/sweep/machines/machine_runs.h"
 
 namespace peeksim {
 

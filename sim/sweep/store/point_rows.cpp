@@ -1,7 +1,7 @@
 #include "sim/sweep/store/point_rows.h"
 
 #include "sim/sweep/design/metric.h"
-#include "sim/sweep/farm/serialize.h"
+#include "sim/workers/serialize.h"
 
 namespace peeksim {
 

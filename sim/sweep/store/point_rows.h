@@ -8,7 +8,7 @@
 
 #include "sim/base/units.h"
 #include "sim/report/numbers/priced.h"
-#include "sim/sweep/farm/worker_pool.h"
+#include "sim/workers/worker_pool.h"
 
 namespace peeksim {
 

@@ -57,7 +57,7 @@ CREATE TABLE points (
   images INTEGER NOT NULL,
   energy_table TEXT NOT NULL REFERENCES energy_tables,
   version TEXT NOT NULL,     -- of the program
-  seconds REAL               -- wall time of the point's process
+  seconds REAL               -- wall time of the worker process
 );
 )";
 

@@ -1,7 +1,7 @@
 // Preloaded into a sweep (LD_PRELOAD), this holds it in mid-run however fast or busy the computer
 // is: a worker's second point does not begin while the file named by HOLD_POINTS is there. Its
 // first one is done by then. A held point makes the file HOLD_POINTS.met. A worker is a fork of the
-// sweep's process, and gets its points through a socket (sim/sweep/farm/worker.cpp).
+// sweep's process, and gets its points through a socket (sim/workers/worker.cpp).
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/socket.h>

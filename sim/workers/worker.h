@@ -7,14 +7,14 @@
 #include <optional>
 #include <string>
 
-#include "sim/sweep/farm/message.h"
+#include "sim/workers/message.h"
 
 namespace peeksim {
 
 // What workers do, made in the parent and used by its copies in the workers.
-class Work {
+class JobRunner {
  public:
-  virtual ~Work() = default;
+  virtual ~JobRunner() = default;
   // Returns the reply to a job. Every exception becomes an error of the job.
   virtual std::string run(const std::string& job) = 0;
   // No other job can follow in this process.
@@ -24,7 +24,7 @@ class Work {
 class Worker {
  public:
   // Forks. Throws Error(usage) when the system has no process left.
-  explicit Worker(Work& work);
+  explicit Worker(JobRunner& runner);
   ~Worker();  // ends it, whatever it does
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

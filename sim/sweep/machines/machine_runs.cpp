@@ -1,6 +1,5 @@
-#include "sim/sweep/farm/machine_runs.h"
+#include "sim/sweep/machines/machine_runs.h"
 
-#include "sim/engine/engine.h"
 #include "sim/sweep/design/point_key.h"
 
 namespace peeksim {
@@ -74,7 +73,7 @@ RunResult MachineRuns::run(const MachineSpec& machine, const HeldTrace& trace, c
 }
 
 bool MachineRuns::spent() const {
-  return engine_ && engine_->spent();
+  return engine_ && is_spent(*engine_);
 }
 
 }  // namespace peeksim

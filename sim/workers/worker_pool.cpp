@@ -1,4 +1,4 @@
-#include "sim/sweep/farm/worker_pool.h"
+#include "sim/workers/worker_pool.h"
 
 #include <poll.h>
 #include <sys/wait.h>
@@ -16,21 +16,21 @@ using Clock = std::chrono::steady_clock;
 
 // Why a worker that ended with this status has not replied.
 std::string reason(int status, double deadline) {
-  if (!WIFSIGNALED(status)) return "the point's process ended before it had a result";
+  if (!WIFSIGNALED(status)) return "the worker process ended before it had a result";
   const int signal = WTERMSIG(status);
   if (signal == SIGALRM && deadline > 0) {
     char text[64];
     std::snprintf(text, sizeof text, "took longer than its deadline of %g s", deadline);
     return text;
   }
-  return std::string("the point's process was ended by a signal: ") + ::strsignal(signal) +
+  return std::string("the worker process was ended by a signal: ") + ::strsignal(signal) +
          (signal == SIGKILL ? "; was memory short?" : "");
 }
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::size_t jobs, Work& work)
-    : work_(work), places_(std::max<std::size_t>(jobs, 1)) {}
+WorkerPool::WorkerPool(std::size_t jobs, JobRunner& runner)
+    : runner_(runner), places_(std::max<std::size_t>(jobs, 1)) {}
 
 std::optional<std::size_t> WorkerPool::idle() const {
   const auto found =
@@ -49,7 +49,7 @@ void WorkerPool::start(std::size_t worker, std::uint64_t id, const std::string& 
   Place& place = places_[worker];
   if (!place.worker || !place.worker->send(job, deadline)) {  // it may have died while it was idle
     place.worker.reset();
-    place.worker = std::make_unique<Worker>(work_);
+    place.worker = std::make_unique<Worker>(runner_);
     place.worker->send(job, deadline);  // if that fails, the worker is found to be gone
   }
   place.id = id;

@@ -1,5 +1,5 @@
 // Workers do job after job; whatever ends one of them fails its job and no other.
-#include "sim/sweep/farm/worker_pool.h"
+#include "sim/workers/worker_pool.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@ using namespace peeksim;
 namespace {
 
 // Replies with its process and how many jobs that has done; some jobs ask for something else.
-class Diary : public Work {
+class Diary : public JobRunner {
  public:
   std::string run(const std::string& job) override {
     ++jobs_;
@@ -69,8 +69,8 @@ bool no_child_is_left() {
 }  // namespace
 
 TEST_CASE("a worker does job after job, in a process of its own") {
-  Diary work;
-  WorkerPool pool(1, work);
+  Diary runner;
+  WorkerPool pool(1, runner);
   const Done first = done(run(pool, "")), second = done(run(pool, ""));
   CHECK(first.process != ::getpid());
   CHECK(second.process == first.process);
@@ -78,8 +78,8 @@ TEST_CASE("a worker does job after job, in a process of its own") {
 }
 
 TEST_CASE("as many jobs are in flight as there are workers") {
-  Diary work;
-  WorkerPool pool(2, work);
+  Diary runner;
+  WorkerPool pool(2, runner);
   CHECK(pool.wait(std::chrono::hours(1)).empty());  // nothing is in flight: nothing to wait for
   CHECK(pool.descriptors().empty());
   pool.start(*pool.idle(), 7, "wait");
@@ -94,8 +94,8 @@ TEST_CASE("as many jobs are in flight as there are workers") {
 }
 
 TEST_CASE("a job that cannot be done is a failure that says why, and the worker goes on") {
-  Diary work;
-  WorkerPool pool(1, work);
+  Diary runner;
+  WorkerPool pool(1, runner);
   const Done before = done(run(pool, ""));
   const JobOutcome wrong = run(pool, "fail"), memory = run(pool, "no memory");
   CHECK(wrong.failed);
@@ -108,8 +108,8 @@ TEST_CASE("a job that cannot be done is a failure that says why, and the worker 
 }
 
 TEST_CASE("a worker that is spent is replaced after its reply") {
-  Diary work;
-  WorkerPool pool(1, work);
+  Diary runner;
+  WorkerPool pool(1, runner);
   const Done last = done(run(pool, "spend")), next = done(run(pool, ""));
   CHECK(last.jobs == 1);
   CHECK(next.process != last.process);
@@ -117,8 +117,8 @@ TEST_CASE("a worker that is spent is replaced after its reply") {
 }
 
 TEST_CASE("a job that passes its deadline fails, and another worker does the next one") {
-  Diary work;
-  WorkerPool pool(1, work);
+  Diary runner;
+  WorkerPool pool(1, runner);
   const Done before = done(run(pool, "", 3600));
   const JobOutcome late = run(pool, "wait", 1e-9);
   CHECK(late.failed);
@@ -129,8 +129,8 @@ TEST_CASE("a job that passes its deadline fails, and another worker does the nex
 }
 
 TEST_CASE("a worker that is killed fails its job and no other, and is replaced") {
-  Diary work;
-  WorkerPool pool(2, work);
+  Diary runner;
+  WorkerPool pool(2, runner);
   const Done killed = done(run(pool, ""));
   pool.start(0, 1, "wait");
   pool.start(1, 2, "wait");
@@ -138,22 +138,22 @@ TEST_CASE("a worker that is killed fails its job and no other, and is replaced")
   const JobOutcome outcome = next_outcome(pool);
   CHECK(outcome.id == 1);
   CHECK(outcome.failed);
-  CHECK(outcome.text == "the point's process was ended by a signal: Killed; was memory short?");
+  CHECK(outcome.text == "the worker process was ended by a signal: Killed; was memory short?");
   CHECK(pool.in_flight() == 1);
   CHECK(done(run(pool, "")).jobs == 1);
 }
 
 TEST_CASE("a worker that ends by itself fails its job") {
-  Diary work;
-  WorkerPool pool(1, work);
+  Diary runner;
+  WorkerPool pool(1, runner);
   const JobOutcome outcome = run(pool, "exit");
   CHECK(outcome.failed);
-  CHECK(outcome.text == "the point's process ended before it had a result");
+  CHECK(outcome.text == "the worker process ended before it had a result");
 }
 
 TEST_CASE("a worker that was killed while it was idle fails no job") {
-  Diary work;
-  WorkerPool pool(1, work);
+  Diary runner;
+  WorkerPool pool(1, runner);
   const Done first = done(run(pool, ""));
   ::kill(first.process, SIGKILL);
   ::waitid(P_PID, first.process, nullptr, WEXITED | WNOWAIT);  // it is really gone
@@ -162,20 +162,20 @@ TEST_CASE("a worker that was killed while it was idle fails no job") {
 
 TEST_CASE(
     "renewed workers have what their parent has, and those at work are renewed when it ends") {
-  Diary work;
-  WorkerPool pool(2, work);
+  Diary runner;
+  WorkerPool pool(2, runner);
   CHECK(run(pool, "what is there").text == "nothing");
   pool.start(0, 1, "what is there");
-  work.there = "a trace";
+  runner.there = "a trace";
   pool.renew();
   CHECK(next_outcome(pool).text == "nothing");
   CHECK(run(pool, "what is there").text == "a trace");
 }
 
 TEST_CASE("what still runs ends with its pool") {
-  Diary work;
+  Diary runner;
   {
-    WorkerPool pool(2, work);
+    WorkerPool pool(2, runner);
     run(pool, "");
     pool.start(0, 1, "wait");
     pool.start(1, 2, "wait");

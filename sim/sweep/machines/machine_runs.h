@@ -5,8 +5,8 @@
 
 #include "sim/engine/engine_kind.h"
 #include "sim/run/run.h"
-#include "sim/sweep/farm/held_trace.h"
-#include "sim/sweep/farm/lru_cache.h"
+#include "sim/sweep/machines/held_trace.h"
+#include "sim/sweep/machines/lru_cache.h"
 
 namespace peeksim {
 

@@ -1,5 +1,5 @@
 // Messages arrive whole and in order, or not at all.
-#include "sim/sweep/farm/message.h"
+#include "sim/workers/message.h"
 
 #include <poll.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/sweep/farm/serialize.h"
+#include "sim/workers/serialize.h"
 
 using namespace peeksim;
 

@@ -1,4 +1,4 @@
-#include "sim/sweep/farm/message.h"
+#include "sim/workers/message.h"
 
 #include <sys/socket.h>
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/sweep/farm/worker.h"
+#include "sim/workers/worker.h"
 
 namespace peeksim {
 
@@ -25,8 +25,8 @@ struct JobOutcome {
 class WorkerPool {
  public:
   // Jobs in flight at a time, and what a worker does with one. Workers are forked when they are
-  // needed first. `work` outlives the pool.
-  WorkerPool(std::size_t jobs, Work& work);
+  // needed first. `runner` outlives the pool.
+  WorkerPool(std::size_t jobs, JobRunner& runner);
 
   // The number of a worker that is idle, of 0 ... jobs-1; none: all are busy.
   std::optional<std::size_t> idle() const;
@@ -58,7 +58,7 @@ class WorkerPool {
 
   static std::optional<JobOutcome> outcome_at(Place& place);
 
-  Work& work_;
+  JobRunner& runner_;
   std::vector<Place> places_;
 };
 

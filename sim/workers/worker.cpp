@@ -1,4 +1,4 @@
-#include "sim/sweep/farm/worker.h"
+#include "sim/workers/worker.h"
 
 #include <sys/prctl.h>
 #include <sys/time.h>
@@ -50,10 +50,10 @@ Message failure(ErrorKind kind, const char* what) {
   return reply;
 }
 
-Message reply_to(const Message& job, Work& work) {
+Message reply_to(const Message& job, JobRunner& runner) {
   const Deadline deadline(job.header.seconds);  // not of sending: whoever reads may be busy
   try {
-    return {{}, work.run(job.text)};
+    return {{}, runner.run(job.text)};
   } catch (const Error& error) {
     return failure(error.kind(), error.what());
   } catch (const std::bad_alloc&) {
@@ -72,17 +72,17 @@ void depend_on(pid_t parent) {
 }
 
 // Ends without the destructors of objects that are the parent's.
-[[noreturn]] void serve(int socket, Work& work) {
+[[noreturn]] void serve(int socket, JobRunner& runner) {
   MessageReader reader;
   bool last = false;
   while (!last) {
     const std::optional<Message> job = reader.receive(socket, MessageReader::Wait::yes);
     if (!job) break;
     const auto start = std::chrono::steady_clock::now();
-    Message reply = reply_to(*job, work);
+    Message reply = reply_to(*job, runner);
     reply.header.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    last = reply.header.last = work.spent();
+    last = reply.header.last = runner.spent();
     if (!send_message(socket, std::move(reply))) break;
   }
   ::_exit(0);
@@ -97,7 +97,7 @@ int wait_for(pid_t process) {
 
 }  // namespace
 
-Worker::Worker(Work& work) {
+Worker::Worker(JobRunner& runner) {
   const auto [own, its] = make_sockets();
   socket_ = own;
   std::fflush(nullptr);
@@ -107,7 +107,7 @@ Worker::Worker(Work& work) {
   if (process_ == 0) {
     depend_on(parent);
     ::close(own);
-    serve(its, work);
+    serve(its, runner);
   }
   ::close(its);
   if (process_ > 0) return;

@@ -6,15 +6,15 @@
 #include <string>
 
 #include "sim/sweep/design/sweep_plan.h"
-#include "sim/sweep/farm/machine_runs.h"
-#include "sim/sweep/farm/worker.h"
+#include "sim/sweep/machines/machine_runs.h"
+#include "sim/workers/worker.h"
 
 namespace peeksim {
 
-class PointWork : public Work {
+class PointRunner : public JobRunner {
  public:
   // Of the plan's points, which stay where they are.
-  explicit PointWork(SweepPlan& plan);
+  explicit PointRunner(SweepPlan& plan);
 
   // Reads the trace of a point, in the process that forks the workers. Returns whether it is
   // another one than that of the point before, so that the workers do not have it. Throws as

@@ -1,4 +1,4 @@
-#include "sim/sweep/farm/held_trace.h"
+#include "sim/sweep/machines/held_trace.h"
 
 #include "sim/skip/operands/zero_gating.h"
 

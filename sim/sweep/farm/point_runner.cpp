@@ -1,12 +1,12 @@
-#include "sim/sweep/point_work.h"
+#include "sim/sweep/farm/point_runner.h"
 
 #include "sim/sweep/store/point_rows.h"
 
 namespace peeksim {
 
-PointWork::PointWork(SweepPlan& plan) : plan_(plan), runs_(find_engine("event")) {}
+PointRunner::PointRunner(SweepPlan& plan) : plan_(plan), runs_(find_engine("event")) {}
 
-bool PointWork::prepare(std::size_t number) {
+bool PointRunner::prepare(std::size_t number) {
   const SweepPoint& point = plan_.points()[number];
   if (trace_ && prepared_ == point.trace) return false;
   trace_.reset();  // room for the next one
@@ -17,7 +17,7 @@ bool PointWork::prepare(std::size_t number) {
   return true;
 }
 
-std::string PointWork::run(const std::string& job) {
+std::string PointRunner::run(const std::string& job) {
   const SweepPoint& point = plan_.points()[std::stoull(job)];
   const MachineSpec machine = plan_.machine(point);
   const EnergyTable& table = plan_.energy_table(point, machine).table;
