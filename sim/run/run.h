@@ -27,6 +27,8 @@ struct RunProfile {
   double simulate_seconds = 0;  // CPU: prediction, scheduling, timing, counting
   Cycle cycles = 0;             // simulated; results that are reused do not count again
   Count macs = 0;
+
+  RunProfile& operator+=(const RunProfile& other);
 };
 
 // What happened in one layer of one image on the described machine, sorted as in
@@ -95,6 +97,9 @@ struct RunOptions {
   RunProfile* profile = nullptr;
   int images = 0;             // how many of the trace's, from the first one on; 0: all
   RunCache* cache = nullptr;  // none: everything is read and computed
+  // Worker processes that simulate images; 1: this process does. REQUIRES 1: `made`, `cache`. The
+  // result, and what is told of it, is the same for any number.
+  std::size_t jobs = 1;
 };
 
 // An engine for RunOptions::made of several runs. Throws Error(usage) for an unknown name.

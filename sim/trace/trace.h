@@ -1,6 +1,7 @@
 // A trace: what a trained CNN's layers computed on some images, in one HDF5 file
 // (docs/trace-format.md). Opened once, read one layer and one image at a time, so that memory does
-// not grow with the number of images or layers.
+// not grow with the number of images or layers. A process that is forked reads the same open file:
+// HDF5 reads at offsets (pread), so processes have no position in common.
 #pragma once
 
 #include <cstdint>

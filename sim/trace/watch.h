@@ -9,13 +9,25 @@
 namespace peeksim {
 
 struct Watch {
-  // Called before each layer. Empty: nobody listens.
-  std::function<void(std::size_t layer, std::size_t layers, const std::string& name)> progress;
+  // Where an operation is.
+  struct Place {
+    std::size_t layer, layers;
+    const std::string& name;    // of the layer
+    int image = 0, images = 0;  // of the layer; 0 images: the operation does not tell
+    double done = 0;            // share of the work, about
+  };
+
+  // Called before each layer, and before each image by operations that tell images. Empty: nobody
+  // listens.
+  std::function<void(const Place&)> progress;
   // Asked between tensors; true stops the operation. Empty: never.
   std::function<bool()> interrupted;
 
   void enter_layer(std::size_t layer, std::size_t layers, const std::string& name) const {
-    if (progress) progress(layer, layers, name);
+    enter({layer, layers, name});
+  }
+  void enter(const Place& place) const {
+    if (progress) progress(place);
   }
 
   // Throws Error(interrupted).

@@ -46,9 +46,13 @@ Words long_run(const Desk& desk) {
 TEST_CASE("Ctrl-C during a run leaves no results") {
   const Desk desk;
   const Words run = long_run(desk);
+  Words with_workers = run;
+  with_workers.insert(with_workers.end(), {"--jobs", "2"});
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     CAPTURE(signal);
     desk.refused(run, 130, {"wide.h5: interrupted; nothing was left half-written"},
+                 interrupt_with(desk, signal));
+    desk.refused(with_workers, 130, {"wide.h5: interrupted; nothing was left half-written"},
                  interrupt_with(desk, signal));
   }
 }

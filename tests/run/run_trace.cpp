@@ -197,15 +197,24 @@ TEST_CASE("an interrupted run stops with an error of that kind") {
   }
 }
 
-TEST_CASE("a run tells which layer it is at") {
+TEST_CASE("a run tells at which layer and image it is, and how much is done") {
   const TempFolder folder;
-  std::vector<std::string> seen;
+  std::vector<std::string> layers;
+  int places = 0;
+  double done = -1;
   Watch watch;
-  watch.progress = [&](std::size_t layer, std::size_t count, const std::string& name) {
-    seen.push_back(std::to_string(layer) + "/" + std::to_string(count) + " " + name);
+  watch.progress = [&](const Watch::Place& at) {
+    if (at.image == 0)
+      layers.push_back(std::to_string(at.layer) + "/" + std::to_string(at.layers) + " " + at.name);
+    CHECK(at.images == 2);
+    CHECK(at.done > done);
+    done = at.done;
+    ++places;
   };
   run(machine_with_small_buffers(), write_trace(folder, "t.h5", 0, 2), watch);
-  CHECK(seen == std::vector<std::string>{"0/4 fc0", "1/4 conv1", "2/4 conv2", "3/4 linear"});
+  CHECK(layers == std::vector<std::string>{"0/4 fc0", "1/4 conv1", "2/4 conv2", "3/4 linear"});
+  CHECK(places == 8);
+  CHECK(done < 1);
 }
 
 TEST_CASE("a machine that cannot run some layer is refused before any layer is simulated") {
@@ -213,7 +222,7 @@ TEST_CASE("a machine that cannot run some layer is refused before any layer is s
   const std::string path = write_trace(folder, "t.h5", 0, 1);
   bool started = false;
   Watch watch;
-  watch.progress = [&](std::size_t, std::size_t, const std::string&) { started = true; };
+  watch.progress = [&](const Watch::Place&) { started = true; };
 
   MachineSpec machine = machine_with_small_buffers();
   machine.prediction.channel_thresholds["linear"] = {0, 0};

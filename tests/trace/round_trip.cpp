@@ -254,9 +254,7 @@ TEST_CASE("the check of a trace counts its values and warns of ReLU'd ones") {
   }
   std::vector<std::string> visited;
   Watch watch;
-  watch.progress = [&](std::size_t, std::size_t, const std::string& name) {
-    visited.push_back(name);
-  };
+  watch.progress = [&](const Watch::Place& at) { visited.push_back(at.name); };
   const TraceReport report = check_trace(path, watch);
   CHECK(visited == std::vector<std::string>{"plain", "rectified"});
   CHECK(report.sha256 == Trace(path).sha256());

@@ -33,7 +33,9 @@ void run_command(const std::vector<std::string>& arguments) {
       "out", named("FOLDER"), "a new folder for results.json and layers.csv")(
       "force", "replace existing results");
   add_simulation_options(options);
-  options.add()("check-values", "stop at the first computed output that is not the trace's")(
+  options.add()("jobs", named<long long>("N"),
+                "worker processes that share the images; default: 1")(
+      "check-values", "stop at the first computed output that is not the trace's")(
       "workload", named("WORKLOAD"), "check that the trace has this workload's shapes")(
       "quiet,q", "print one line, what was saved, and no progress")(
       "json", "print results.json instead of the table")(
@@ -65,6 +67,7 @@ void run_command(const std::vector<std::string>& arguments) {
   run.engine = options.text("engine");
   run.check_values = options.has("check-values");
   run.images = images_to_run(options);
+  if (options.has("jobs")) run.jobs = options.whole("jobs", 1);
   run.profile = &profile;
   files.open(machine, trace, run);
   RunResult result;

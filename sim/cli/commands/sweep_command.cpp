@@ -54,12 +54,6 @@ std::string points_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " point" : " points");
 }
 
-std::string duration(double seconds) {
-  if (seconds < 100) return fixed(seconds, 0) + " s";
-  if (seconds < 6000) return fixed(seconds / 60, 0) + " min";
-  return fixed(seconds / 3600, 1) + " h";
-}
-
 std::string progress_text(const std::string& name, const SweepProgress& progress) {
   std::string text =
       name + ": " + std::to_string(progress.ended) + " of " + points_text(progress.to_run);

@@ -8,10 +8,14 @@
 #include <cstdio>
 
 #include "sim/cli/shell/terminal.h"
+#include "sim/report/screens/text_table.h"
 
 namespace peeksim {
 
 namespace {
+
+constexpr std::chrono::milliseconds between_images{200};
+constexpr double seconds_of_guesses = 2;  // before, nothing is said of the time that is left
 
 volatile std::sig_atomic_t stop_requested = 0;
 
@@ -58,15 +62,31 @@ void StatusLine::show(const std::string& text) {
   shown_ = true;
 }
 
+std::string duration(double seconds) {
+  if (seconds < 100) return fixed(seconds, 0) + " s";
+  if (seconds < 6000) return fixed(seconds / 60, 0) + " min";
+  return fixed(seconds / 3600, 1) + " h";
+}
+
 Watch Progress::watch() {
   Watch watch;
-  if (shown_ && line_.seen())
-    watch.progress = [this](std::size_t layer, std::size_t layers, const std::string& name) {
-      line_.show(what_ + ": layer " + std::to_string(layer + 1) + " of " + std::to_string(layers) +
-                 ", " + name);
-    };
+  if (shown_ && line_.seen()) watch.progress = [this](const Watch::Place& at) { show(at); };
   watch.interrupted = interrupted;
   return watch;
+}
+
+void Progress::show(const Watch::Place& at) {
+  const Clock::time_point now = Clock::now();
+  if (at.image > 0 && now - shown_last_ < between_images) return;
+  shown_last_ = now;
+  std::string text = what_ + ": layer " + std::to_string(at.layer + 1) + " of " +
+                     std::to_string(at.layers) + ", " + at.name;
+  if (at.images > 1)
+    text += ", image " + std::to_string(at.image + 1) + " of " + std::to_string(at.images);
+  const double seconds = std::chrono::duration<double>(now - begun_).count();
+  if (at.done > 0 && seconds > seconds_of_guesses)
+    text += ", " + duration(seconds * (1 - at.done) / at.done) + " left";
+  line_.show(text);
 }
 
 }  // namespace peeksim

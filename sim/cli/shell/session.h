@@ -2,6 +2,9 @@
 // that shows on a terminal and is quiet in a pipe.
 #pragma once
 
+#include <chrono>
+#include <string>
+
 #include "sim/trace/watch.h"
 
 namespace peeksim {
@@ -32,6 +35,9 @@ class StatusLine {
   bool shown_ = false;
 };
 
+// "40 s", "12 min", "3.5 h".
+std::string duration(double seconds);
+
 // The progress of an operation on a trace.
 class Progress {
  public:
@@ -41,9 +47,15 @@ class Progress {
   Watch watch();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  void show(const Watch::Place& at);
+
   std::string what_;
   bool shown_;
   StatusLine line_;
+  const Clock::time_point begun_ = Clock::now();
+  Clock::time_point shown_last_;
 };
 
 }  // namespace peeksim

@@ -2,8 +2,6 @@
 // values. A trace is opened and decompressed once; one that is too large to hold stays in its file.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -42,7 +40,6 @@ class HeldTrace {
   const Trace& trace() const { return trace_; }
   int images() const { return images_; }
   bool has(HeldTaps taps) const { return taps == HeldTaps::zero || taps == taps_; }
-  bool is_own() const { return process_ == ::getpid(); }  // not of the process that forked this one
   bool holds_values() const { return !values_.empty(); }
   std::size_t bytes() const { return bytes_; }  // of the values that are held
 
@@ -55,7 +52,6 @@ class HeldTrace {
   std::size_t bytes_needed() const;
   HeldValues read(std::size_t layer, int image) const;
 
-  const pid_t process_ = ::getpid();
   Trace trace_;
   int images_ = 0;
   HeldTaps taps_;

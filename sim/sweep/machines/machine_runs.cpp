@@ -51,16 +51,6 @@ class MachineRuns::CacheOfRun : public RunCache {
   const std::string dense_key_;
 };
 
-// A file that several processes read is opened by each of them: they would share one position.
-const Trace& MachineRuns::file_of(const MachineSpec& machine, const HeldTrace& trace) {
-  const bool reads =
-      !trace.holds_values() || !trace.has(taps_for(machine)) || kind_.computes_values;
-  if (!reads || trace.is_own()) return trace.trace();
-  const std::string& path = trace.trace().info().path;
-  if (!file_ || file_->info().path != path) file_ = std::make_unique<Trace>(path);
-  return *file_;
-}
-
 RunResult MachineRuns::run(const MachineSpec& machine, const HeldTrace& trace, const Watch& watch) {
   if (!engine_) engine_ = make_engine(kind_.name);
   CacheOfRun cache(*this, machine, trace);
@@ -69,7 +59,7 @@ RunResult MachineRuns::run(const MachineSpec& machine, const HeldTrace& trace, c
   options.made = engine_.get();
   options.images = trace.images();
   if (!kind_.computes_values) options.cache = &cache;
-  return run_trace(machine, file_of(machine, trace), watch, options);
+  return run_trace(machine, trace.trace(), watch, options);
 }
 
 bool MachineRuns::spent() const {

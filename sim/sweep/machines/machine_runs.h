@@ -26,14 +26,11 @@ class MachineRuns {
  private:
   class CacheOfRun;
 
-  const Trace& file_of(const MachineSpec& machine, const HeldTrace& trace);
-
   const EngineKind& kind_;
   std::shared_ptr<Engine> engine_;  // null: nothing has run
   // By trace, layer, image and prediction settings, or dense machine.
   LruCache<Prediction> masks_{std::size_t{16} << 20};
   LruCache<Counters> dense_{std::size_t{8} << 20};
-  std::unique_ptr<Trace> file_;  // of the trace that was last read from its file
 };
 
 }  // namespace peeksim
