@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <sstream>
 
@@ -176,6 +177,30 @@ class TreeBuilder : public YAML::EventHandler {
   std::optional<Value> tree_;
 };
 
+// The files that were parsed last. A batch reads the same few for each of its requests, and parsing
+// them would take longer than simulating a small layer. Files whose text has changed are parsed.
+class ParsedFiles {
+ public:
+  const Value& parse(const std::string& path, std::string text) {
+    const auto known = files_.find(path);
+    if (known != files_.end() && known->second.text == text) return known->second.tree;
+    Value tree = parse_yaml(text, path);
+    if (files_.size() >= max_files) files_.clear();
+    File& file = files_[path];
+    file = {std::move(text), std::move(tree)};
+    return file.tree;
+  }
+
+ private:
+  static constexpr std::size_t max_files = 64;
+
+  struct File {
+    std::string text;
+    Value tree;
+  };
+  std::map<std::string, File> files_;
+};
+
 }  // namespace
 
 Value parse_yaml(const std::string& text, const std::string& file, const std::string& key) {
@@ -202,11 +227,12 @@ Value read_yaml(const std::string& path) {
     throw Error(ErrorKind::config, path, "is a folder, expected a file", "name a file in it");
   }
   std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file.is_open() || file.bad()) {
     throw Error(ErrorKind::config, path, "cannot read this file", "check the path and its rights");
   }
-  return parse_yaml(text, path);
+  static ParsedFiles parsed;
+  return parsed.parse(path, std::move(text));
 }
 
 }  // namespace peeksim

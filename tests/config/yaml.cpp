@@ -5,6 +5,8 @@
 #include "sim/config/to_yaml.h"
 #include "sim/config/value.h"
 #include "tests/support/config_error.h"
+#include "tests/support/error_message.h"
+#include "tests/support/temp_folder.h"
 
 using namespace peeksim;
 
@@ -127,5 +129,23 @@ TEST_CASE("every text survives writing and reading") {
     CHECK(back.entries()[0].second.text() == text);
     CHECK(back.find("list")->items()[0].text() == text);
     CHECK(back.find("list")->items()[1].is_quoted());
+  }
+}
+
+TEST_CASE("a file is read as it is now, however often it was read before") {
+  const TempFolder folder;
+  const std::string path = folder.path("m.yaml");
+  for (const std::string number : {"1", "2", "2", "1"}) {
+    folder.write("m.yaml", "a: " + number + "\n");
+    const Value file = read_yaml(path);
+    CHECK(file.find("a")->text() == number);
+    CHECK(file.find("a")->where().text() == path + ":1: a");
+  }
+  folder.write("m.yaml", "a: [\n");
+  CHECK(contains(config_error([&] { read_yaml(path); }), "not valid YAML"));
+  for (int i = 0; i < 200; ++i) {  // more than are kept
+    const std::string name = std::to_string(i) + ".yaml";
+    folder.write(name, "a: " + std::to_string(i) + "\n");
+    CHECK(read_yaml(folder.path(name)).find("a")->text() == std::to_string(i));
   }
 }
