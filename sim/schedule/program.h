@@ -8,7 +8,9 @@
 #include "sim/schedule/dataflow.h"
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/plan.h"
+#include "sim/schedule/step_taps.h"
 #include "sim/schedule/tap_counter.h"
+#include "sim/schedule/window_lists.h"
 #include "sim/skip/layer_prediction.h"
 #include "sim/skip/prediction.h"
 
@@ -44,8 +46,26 @@ struct Program {
   TileDemand demand(std::size_t tile) const { return dataflow->tile(*machine, tiles[tile]); }
 };
 
-// The program of one convolution group, whose channels start at `first_channel` of the layer.
-// taps: null, or what the taps of the group's tiles ask for.
+// Makes the programs of a layer's convolution groups for one image. What they have in common is
+// listed once.
+class ProgramMaker {
+ public:
+  // All arguments outlive the object.
+  ProgramMaker(const Plan& plan, const Prediction& prediction, const MachineSpec& machine);
+
+  // The program of the group whose channels start at `first_channel` of the layer. taps: null, or
+  // what the taps of the group's tiles ask for. Valid until the next call.
+  const Program& make(int first_channel, TapCounter* taps = nullptr);
+
+ private:
+  const Prediction& prediction_;
+  WindowLists windows_;
+  StepTaps taps_;
+  TilePositions positions_;  // of a step
+  Program program_;
+};
+
+// The program of one group alone.
 Program make_program(const Plan& plan, const Prediction& prediction, int first_channel,
                      const MachineSpec& machine, TapCounter* taps = nullptr);
 

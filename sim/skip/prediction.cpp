@@ -54,19 +54,22 @@ class PlaneJudge {
 
 }  // namespace
 
-void WindowBits::extract(int window, int first, int channels, std::uint64_t* out) const {
+void WindowBits::extract(int window, int windows, int first, int channels,
+                         std::uint64_t* out) const {
+  const int shift = first % 64, word = first / 64;
   const std::uint64_t* words = bits_.data() + index(window);
-  const int shift = first % 64;
   if (shift + channels <= 64) {  // as every group of a depthwise layer has it
-    *out = words[first / 64] >> shift & low_bits(channels);
+    for (int i = 0; i < windows; ++i, words += words_)
+      out[i] = words[word] >> shift & low_bits(channels);
     return;
   }
-  for (int done = 0; done < channels; done += 64, ++out) {
-    const int word = (first + done) / 64;
-    const int wanted = std::min(64, channels - done);
-    std::uint64_t bits = words[word] >> shift;
-    if (shift != 0 && word + 1 < words_) bits |= words[word + 1] << (64 - shift);
-    *out = bits & low_bits(wanted);
+  for (int i = 0; i < windows; ++i, words += words_) {
+    for (int done = 0; done < channels; done += 64, ++out) {
+      const int from = word + done / 64;
+      std::uint64_t bits = words[from] >> shift;
+      if (shift != 0 && from + 1 < words_) bits |= words[from + 1] << (64 - shift);
+      *out = bits & low_bits(std::min(64, channels - done));
+    }
   }
 }
 

@@ -31,9 +31,9 @@ class WindowBits {
   int word_count() const { return words_; }
   const std::vector<std::uint64_t>& words() const { return bits_; }
 
-  // `channels` bits from `first` on, at bit 0 of out[0] on; unused bits are 0.
-  // REQUIRES: out has (channels + 63) / 64 words.
-  void extract(int window, int first, int channels, std::uint64_t* out) const;
+  // Of `windows` windows from `window` on, `channels` bits from `first` on: in (channels + 63) / 64
+  // words of `out` for each, bit 0 on; unused bits are 0.
+  void extract(int window, int windows, int first, int channels, std::uint64_t* out) const;
 
  private:
   std::size_t index(int window) const { return static_cast<std::size_t>(window) * words_; }

@@ -14,7 +14,7 @@ namespace {
 std::vector<bool> extracted(const WindowBits& bits, int window, int first, int channels) {
   const int words = (channels + 63) / 64;
   std::vector<std::uint64_t> out(words + 1, 0xdeadbeefdeadbeef);
-  bits.extract(window, first, channels, out.data());
+  bits.extract(window, 1, first, channels, out.data());
   CHECK(out[words] == 0xdeadbeefdeadbeef);
   std::vector<bool> result(words * 64);
   for (int i = 0; i < words * 64; ++i) result[i] = out[i / 64] >> (i % 64) & 1;
@@ -75,6 +75,12 @@ TEST_CASE("set, test and extract agree with a vector of bool") {
       CAPTURE(count);
       const auto begin = naive[window].begin() + first;
       CHECK(extracted(bits, window, first, count) == std::vector<bool>(begin, begin + count));
+
+      const int words = (count + 63) / 64;
+      std::vector<std::uint64_t> one(words), all(windows * words);
+      bits.extract(window, 1, first, count, one.data());
+      bits.extract(0, windows, first, count, all.data());
+      CHECK(std::equal(one.begin(), one.end(), all.begin() + window * words));
     }
   }
 }

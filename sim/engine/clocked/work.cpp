@@ -20,7 +20,7 @@ StepBits initial_bits(const Work& work, int step) {
   StepBits bits(block.window_rows * block.window_cols, work.step(step).channels);
   for_each_window(block, [&](int window, int row, int col) {
     if (!work.has_peeks())
-      work.known->extract(row * grid.cols() + col, work.channel(step, 0), bits.columns,
+      work.known->extract(row * grid.cols() + col, 1, work.channel(step, 0), bits.columns,
                           &bits.bits[std::size_t(window) * bits.words()]);
     else if (grid.peeks_of(row, col) > 0)
       bits.set_all(window);

@@ -21,12 +21,14 @@ Counters EventEngine::simulate_image(const Job& job, int image, Observer& observ
   // Groups that no value tells apart do the same in the same cycles.
   const bool alike = !prediction->predicts && !skips;
   const bool one_for_all = alike && observer.detail(image) == EventDetail::none;
+  ProgramMaker programs(setup.plan, *prediction, *job.machine);
   Counters total, of_group;
   for (int group = 0; group < layer.groups; ++group) {
     if (group == 0 || !one_for_all) {
       const Recorder recorder(observer, image, group, total.cycles, Accelerator::now());
       TapCounter taps(layer, *job.machine, skips ? values.live_taps.of_group(group) : nullptr);
-      of_group = simulate_group(job, group, *prediction, taps, recorder);
+      of_group =
+          simulate_program(job, programs.make(group * (layer.K / layer.groups), &taps), recorder);
     }
     total += of_group;
   }
@@ -34,11 +36,9 @@ Counters EventEngine::simulate_image(const Job& job, int image, Observer& observ
   return total;
 }
 
-Counters EventEngine::simulate_group(const Job& job, int group, const Prediction& prediction,
-                                     TapCounter& taps, const Recorder& recorder) {
+Counters EventEngine::simulate_program(const Job& job, const Program& program,
+                                       const Recorder& recorder) {
   const LayerSetup& setup = *job.setup;
-  const int first_channel = group * (setup.layer.K / setup.layer.groups);
-  const Program program = make_program(setup.plan, prediction, first_channel, *job.machine, &taps);
   const Counters counted = accelerator_.run(program, job.memory, recorder);
   Counters counters = program_counters(program, *setup.prediction.predictor);
   take_measured(counted, counters, setup.layer.name);

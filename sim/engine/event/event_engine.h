@@ -14,9 +14,8 @@ class EventEngine : public KernelEngine {
 
  private:
   Counters simulate_image(const Job& job, int image, Observer& observer) override;
-  // One convolution group, from empty buffers. taps: what its tiles' taps ask for.
-  Counters simulate_group(const Job& job, int group, const Prediction& prediction, TapCounter& taps,
-                          const Recorder& recorder);
+  // One convolution group, from empty buffers.
+  Counters simulate_program(const Job& job, const Program& program, const Recorder& recorder);
 
   Accelerator accelerator_;
 };

@@ -102,7 +102,7 @@ Count zero_gated_macs(const Layer& layer, const std::vector<int>& taps,
   for (int group = 0; group < layer.groups; ++group) {
     const int* of_group = &taps[group * layer.positions()];
     for (int window = 0; window < grid.count(); ++window) {
-      prediction.predicted.extract(window, group * channels, channels, gated.data());
+      prediction.predicted.extract(window, 1, group * channels, channels, gated.data());
       const int count = count_bits(gated.data(), words);
       if (count > 0)
         macs -= count * neighbor_taps(grid, neighbors, window / cols, window % cols, of_group);
