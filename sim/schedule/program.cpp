@@ -1,6 +1,7 @@
 #include "sim/schedule/program.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace peeksim {
 
@@ -22,7 +23,28 @@ int number_decisions(std::vector<Tile>& tiles, std::size_t begin, int before) {
   return last;
 }
 
+// Values without padding, which would make bytes of equal ones differ.
+template <class T>
+void append(const std::vector<T>& values, std::string& bytes) {
+  static_assert(std::has_unique_object_representations_v<T>);
+  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+}
+
 }  // namespace
+
+// The steps are as many as the plan's; they say how many tiles there are, and with them chunks.
+std::string Program::fingerprint() const {
+  std::vector<Count> sums = {tiles_skipped, queue_peak};
+  for (const StepTiles& step : steps) {
+    sums.push_back(static_cast<Count>(step.end));
+    sums.push_back(step.decision);
+  }
+  std::string bytes;
+  append(sums, bytes);
+  append(tiles, bytes);
+  append(chunk_taps, bytes);
+  return bytes;
+}
 
 ProgramMaker::ProgramMaker(const Plan& plan, const Prediction& prediction,
                            const MachineSpec& machine)

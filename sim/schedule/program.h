@@ -2,6 +2,7 @@
 // engines execute. Still no clock: what runs when is the engines' business.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/base/counters.h"
@@ -44,6 +45,10 @@ struct Program {
     return dataflow->chunk(*machine, tiles[tile], taps);
   }
   TileDemand demand(std::size_t tile) const { return dataflow->tile(*machine, tiles[tile]); }
+
+  // Everything that tells it from other programs of its plan and machine, as bytes: equal ones do
+  // the same in the same cycles.
+  std::string fingerprint() const;
 };
 
 // Makes the programs of a layer's convolution groups for one image. What they have in common is

@@ -9,6 +9,7 @@
 #include "sim/engine/kernel/cycle_time.h"
 #include "tests/support/both_engines.h"
 #include "tests/support/error_message.h"
+#include "tests/support/layer_values.h"
 #include "tests/support/random_case.h"
 
 using namespace peeksim;
@@ -102,23 +103,28 @@ TEST_CASE("a job of three images gives the counters and events of three jobs of 
 }
 
 TEST_CASE("groups that share a simulation have the counters of groups that are each watched") {
-  for (const char* policy : {"none", "peek"}) {
-    CAPTURE(policy);
-    MachineSpec machine = small_machine();
-    machine.prediction.policy = policy;
-    Layer layer = small_layer();
-    layer.groups = layer.C = 6;
-    layer.K = 12;
-    const LayerSetup setup = set_up_layer(machine, layer, false);
-    const LayerValues values{RandomCase(7).ofmap(layer), {}};
-    Observer nobody;
-    EventCollector everything(EventDetail::all);
-    const Counters shared = simulate(fresh_engine("event"), machine, setup, values, nobody);
-    const Counters each = simulate(fresh_engine("event"), machine, setup, values, everything);
-    CHECK(difference(shared, each) == "");
-    std::set<int> groups;
-    for (const Event& event : everything.events) groups.insert(event.group);
-    CHECK(groups.size() == 6);
+  for (const char* policy : {"none", "peek", "oracle"}) {
+    for (const char* dispatch : {"gate", "row_skip", "packed", "balanced", "balanced_fill"}) {
+      CAPTURE(policy);
+      CAPTURE(dispatch);
+      MachineSpec machine = small_machine();
+      machine.prediction.policy = policy;
+      machine.array.dispatch = dispatch;
+      Layer layer = small_layer();
+      layer.groups = layer.C = layer.K = 40;  // some of which do the same
+      const LayerSetup setup = set_up_layer(machine, layer, false);
+      LayerValues values;
+      values.ofmap = RandomCase(7).ofmap(layer);
+      tell_ifmap(machine, layer, RandomCase(8).ifmap(layer), values);
+      Observer nobody;
+      EventCollector everything(EventDetail::all);
+      const Counters shared = simulate(fresh_engine("event"), machine, setup, values, nobody);
+      const Counters each = simulate(fresh_engine("event"), machine, setup, values, everything);
+      CHECK(difference(shared, each) == "");
+      std::set<int> groups;
+      for (const Event& event : everything.events) groups.insert(event.group);
+      CHECK(groups.size() == 40);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/base/error.h"
+#include "sim/schedule/layer_setup.h"
 #include "tests/schedule/sample.h"
 
 using namespace peeksim;
@@ -197,4 +198,44 @@ TEST_CASE("the counters of random programs add up with the prediction and the la
     if (machine.array.dispatch != "gate") CHECK(c.tiles_skipped == 0);
   }
   CHECK(runs > 150);
+}
+
+TEST_CASE("a group has the same program alone and after other groups, and a fingerprint tells") {
+  int groups = 0, told_apart = 0;
+  for (unsigned seed = 0; groups < 300; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    Layer layer = random_layer(random);
+    MachineSpec machine = roomy_random_machine(random);
+    machine.buffers.ifmap_banks = random.one_of<int>({0, 2});
+    machine.buffers.ifmap_read_width = 8;
+    LayerSetup setup;
+    try {
+      setup = set_up_layer(machine, layer, false);
+    } catch (const Error&) {
+      continue;  // a buffer is too small
+    }
+    std::vector<float> ofmap(std::size_t(layer.K) * layer.positions());
+    for (float& value : ofmap) value = static_cast<float>(random.between(-2, 1));
+    const Prediction prediction = predict(setup.prediction, ofmap, layer.K);
+    TapCounter taps(layer, machine, nullptr);
+    ProgramMaker programs(setup.plan, prediction, machine);
+    std::string before;
+    for (int group = 0; group < layer.groups; ++group, ++groups) {
+      const int first_channel = group * (layer.K / layer.groups);
+      const Program alone = make_program(setup.plan, prediction, first_channel, machine, &taps);
+      const std::string fingerprint = programs.make(first_channel, &taps).fingerprint();
+      CHECK(alone.fingerprint() == fingerprint);
+      told_apart += fingerprint != before;
+      before = fingerprint;
+      Program other = alone;
+      ++other.steps.front().decision;
+      CHECK(other.fingerprint() != fingerprint);
+      if (alone.tiles.empty()) continue;
+      other = alone;
+      ++other.tiles.back().live_pes;
+      CHECK(other.fingerprint() != fingerprint);
+    }
+  }
+  CHECK(told_apart > 100);
 }

@@ -1,5 +1,8 @@
 #include "sim/engine/event/event_engine.h"
 
+#include <string>
+#include <unordered_map>
+
 #include "sim/engine/self_check.h"
 #include "sim/engine/value_counters.h"
 #include "sim/skip/operands/zero_gating.h"
@@ -18,17 +21,24 @@ Counters EventEngine::simulate_image(const Job& job, int image, Observer& observ
   }
   const bool skips =
       fate_of_zero_taps(job.machine->array, values.live_taps.known()) == TapFate::skipped;
-  // Groups that no value tells apart do the same in the same cycles.
+  // Groups with the same program do the same in the same cycles; groups that no value tells apart
+  // have one program for all.
   const bool alike = !prediction->predicts && !skips;
-  const bool one_for_all = alike && observer.detail(image) == EventDetail::none;
+  const bool share = layer.groups > 1 && observer.detail(image) == EventDetail::none;
+  std::unordered_map<std::string, Counters> simulated;  // by the program's fingerprint
+  const auto counters_of = [&](const Program& program, const Recorder& recorder) {
+    if (!share) return simulate_program(job, program, recorder);
+    const auto [known, is_new] = simulated.try_emplace(program.fingerprint());
+    if (is_new) known->second = simulate_program(job, program, recorder);
+    return known->second;
+  };
   ProgramMaker programs(setup.plan, *prediction, *job.machine);
   Counters total, of_group;
   for (int group = 0; group < layer.groups; ++group) {
-    if (group == 0 || !one_for_all) {
+    if (group == 0 || !alike || !share) {
       const Recorder recorder(observer, image, group, total.cycles, Accelerator::now());
       TapCounter taps(layer, *job.machine, skips ? values.live_taps.of_group(group) : nullptr);
-      of_group =
-          simulate_program(job, programs.make(group * (layer.K / layer.groups), &taps), recorder);
+      of_group = counters_of(programs.make(group * (layer.K / layer.groups), &taps), recorder);
     }
     total += of_group;
   }

@@ -13,7 +13,10 @@ namespace peeksim {
 
 class MemoryPort;
 
-// A TLM-2.0 target. Of requests in the same cycle loads go before stores.
+// A TLM-2.0 target. Of requests in the same cycle loads go before stores. What a memory does
+// depends on the requests since begin() and on their cycles counted from there, never on the time
+// at which that was, nor on earlier programs: an engine may simulate convolution groups and images
+// that are alike once and add them up.
 class Memory : public Module {
  public:
   // During elaboration, once for each DMA engine.
