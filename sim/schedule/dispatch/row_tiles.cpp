@@ -8,51 +8,53 @@ namespace peeksim {
 
 Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
                     std::vector<Tile>& tiles, TilePositions* positions) {
-  const int words = step.words();
+  const int words = step.words(), rows = step.rows;
   std::vector<std::uint64_t> live_cols(words);
-  Tile tile;
-  int filled = 0;  // rows taken, live or dead
   Count skipped = 0;
-  int neighbor = 0;
 
-  const auto finish = [&] {
-    if (tile.live_pes > 0) {
+  const auto finish = [&](int distinct, int live_pes) {
+    if (live_pes > 0) {
+      Tile tile;
+      tile.distinct = tile.drained = distinct;
       tile.live_cols = count_bits(live_cols.data(), words);
-      tile.drained = tile.distinct;
+      tile.live_pes = live_pes;
       tile.pass = Pass::neighbor;
       tile.after = after;
       tiles.push_back(tile);
     } else {
       ++skipped;
     }
-    tile = Tile();
-    filled = 0;
-    std::fill(live_cols.begin(), live_cols.end(), std::uint64_t{0});
+    for (std::uint64_t& word : live_cols) word = 0;
   };
 
-  for (std::size_t window = 0; window < step.neighbors.size(); ++window) {
-    const std::uint64_t* live = step.live_of(window);
+  int filled = 0;  // rows taken, live or dead
+  int distinct = 0, live_pes = 0;
+  int neighbor = 0;
+  const std::uint64_t* live = step.live.data();
+  for (const int neighbors : step.neighbors) {
     const int columns = count_bits(live, words);
-    if (columns == 0 && !keep_dead_rows) {
-      neighbor += step.neighbors[window];
-      continue;
-    }
-    for (int left = step.neighbors[window]; left > 0;) {
-      const int taken = std::min(left, step.rows - filled);
-      if (columns > 0) {
-        if (positions != nullptr)
-          for (int i = 0; i < taken; ++i) positions->add(tiles.size(), neighbor + i);
-        tile.distinct += taken;
-        tile.live_pes += taken * columns;
-        for (int w = 0; w < words; ++w) live_cols[w] |= live[w];
-      }
+    const bool is_live = columns > 0;
+    const int end = neighbor + neighbors;
+    if (!is_live && !keep_dead_rows) neighbor = end;
+    while (neighbor < end) {
+      const int taken = std::min(end - neighbor, rows - filled);
+      if (positions != nullptr && is_live)
+        for (int i = 0; i < taken; ++i) positions->add(tiles.size(), neighbor + i);
+      // Of a dead window all this is 0: without a branch, which nothing could predict.
+      distinct += taken * is_live;
+      live_pes += taken * columns;
+      live_cols[0] |= live[0];
+      for (int w = 1; w < words; ++w) live_cols[w] |= live[w];
       filled += taken;
       neighbor += taken;
-      left -= taken;
-      if (filled == step.rows) finish();
+      if (filled == rows) {
+        finish(distinct, live_pes);
+        filled = distinct = live_pes = 0;
+      }
     }
+    live += words;
   }
-  if (filled > 0) finish();
+  if (filled > 0) finish(distinct, live_pes);
   return skipped;
 }
 
