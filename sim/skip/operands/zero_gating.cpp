@@ -47,16 +47,18 @@ void sum_apart(const std::vector<int>& elements, int count, std::size_t step,
   }
 }
 
-// Zero taps of the neighbors of a window: the outputs that are not computed when it is gated.
-Count neighbor_taps(const WindowGrid& grid, const std::vector<Position>& neighbors, int row,
-                    int col, const int* taps) {
-  const int height = grid.height_of(row), width = grid.width_of(col);
-  const int* window = taps + std::size_t(row) * grid.height * grid.Q + col * grid.width;
-  Count sum = 0;
-  for (const Position& neighbor : neighbors)
-    if (neighbor.row < height && neighbor.col < width)
-      sum += window[std::size_t(neighbor.row) * grid.Q + neighbor.col];
-  return sum;
+// Zero taps of the neighbors of every window of a row of windows: of the outputs that are not
+// computed when the window is gated. taps: of the plane.
+void sum_neighbors(const WindowGrid& grid, const std::vector<Position>& neighbors, int row,
+                   const int* taps, std::vector<int>& sums) {
+  const int cols = grid.cols(), width = grid.width;
+  sums.assign(cols, 0);
+  for (const Position& neighbor : neighbors) {
+    if (neighbor.row >= grid.height_of(row)) continue;
+    const int* own = taps + std::size_t(row * grid.height + neighbor.row) * grid.Q + neighbor.col;
+    const int existing = neighbor.col < grid.width_of(cols - 1) ? cols : cols - 1;
+    for (int col = 0; col < existing; ++col, own += width) sums[col] += *own;
+  }
 }
 
 // Those of a full window, in raster order.
@@ -98,14 +100,15 @@ Count zero_gated_macs(const Layer& layer, const std::vector<int>& taps,
   const WindowGrid& grid = prediction.grid;
   const std::vector<Position> neighbors = neighbors_of(grid);
   const int words = (channels + 63) / 64, cols = grid.cols();
-  std::vector<std::uint64_t> gated(words);
+  std::vector<std::uint64_t> gated(std::size_t(cols) * words);
+  std::vector<int> of_window;
   for (int group = 0; group < layer.groups; ++group) {
     const int* of_group = &taps[group * layer.positions()];
-    for (int window = 0; window < grid.count(); ++window) {
-      prediction.predicted.extract(window, 1, group * channels, channels, gated.data());
-      const int count = count_bits(gated.data(), words);
-      if (count > 0)
-        macs -= count * neighbor_taps(grid, neighbors, window / cols, window % cols, of_group);
+    for (int row = 0; row < grid.rows(); ++row) {
+      sum_neighbors(grid, neighbors, row, of_group, of_window);
+      prediction.predicted.extract(row * cols, cols, group * channels, channels, gated.data());
+      for (int col = 0; col < cols; ++col)
+        macs -= Count{count_bits(&gated[std::size_t(col) * words], words)} * of_window[col];
     }
   }
   return macs;
