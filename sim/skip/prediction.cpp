@@ -1,7 +1,6 @@
 #include "sim/skip/prediction.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "sim/base/bits.h"
@@ -18,38 +17,49 @@ class PlaneJudge {
 
   // predicted: a byte for each window of the plane.
   void judge(const float* plane, const std::uint8_t* predicted, Prediction& result) {
-    const int cols = grid_.cols();
-    for (int row = 0; row < grid_.rows(); ++row, predicted += cols) {
+    const int cols = grid_.cols(), width = grid_.width, rows = grid_.rows();
+    for (int row = 0; row < rows; ++row, predicted += cols) {
+      if (row == 0 || row + 1 == rows) enter_rows_like(row);
       count_positive_neighbors(plane, row);
-      Count windows = 0, wrong = 0;
-      const int* positive = positive_.data();
-      for (int col = 0; col < cols; ++col, positive += grid_.width) {
-        windows += predicted[col];
-        if (predicted[col]) wrong += std::accumulate(positive, positive + grid_.width, 0);
+      int windows = 0, wrong = 0;
+      for (int col = 0; col < cols; ++col) windows += predicted[col];
+      for (int j = 0; j < width; ++j) {  // without a branch, which nothing could predict
+        const int* positive = positive_.data() + j;
+        for (int col = 0; col < cols; ++col, positive += width) wrong += predicted[col] * *positive;
       }
       const Count last = predicted[cols - 1];
-      result.predicted_zero += (windows - last) * (cols > 1 ? grid_.neighbors_of(row, 0) : 0) +
-                               last * grid_.neighbors_of(row, cols - 1);
+      result.predicted_zero += (windows - last) * neighbors_ + last * neighbors_of_last_;
       result.false_zero += wrong;
     }
   }
 
  private:
+  // Only the windows of the last row can be lower than those of the first.
+  void enter_rows_like(int row) {
+    height_ = grid_.height_of(row);
+    neighbors_ = grid_.neighbors_of(row, 0);
+    neighbors_of_last_ = grid_.neighbors_of(row, grid_.cols() - 1);
+  }
+
   // For each column of a row of windows, how many of its values are above 0, without the peeks.
   void count_positive_neighbors(const float* plane, int row) {
+    const int Q = grid_.Q, width = grid_.width;
     std::fill(positive_.begin(), positive_.end(), 0);
-    const float* values = plane + std::int64_t{row} * grid_.height * grid_.Q;
-    for (int i = 0; i < grid_.height_of(row); ++i, values += grid_.Q) {
-      for (int q = 0; q < grid_.Q; ++q) positive_[q] += values[q] > 0.0f;
+    int* const positive = positive_.data();
+    const float* values = plane + std::int64_t{row} * grid_.height * Q;
+    for (int i = 0; i < height_; ++i, values += Q) {
+      for (int q = 0; q < Q; ++q) positive[q] += values[q] > 0.0f;
       for (const Position& peek : grid_.peeks) {
         if (peek.row != i) continue;
-        for (int q = peek.col; q < grid_.Q; q += grid_.width) positive_[q] -= values[q] > 0.0f;
+        for (int q = peek.col; q < Q; q += width) positive[q] -= values[q] > 0.0f;
       }
     }
   }
 
   const WindowGrid& grid_;
-  std::vector<int> positive_;  // of each column of the plane
+  std::vector<int> positive_;                    // of each column of the plane
+  int height_ = 0;                               // of the row's windows
+  Count neighbors_ = 0, neighbors_of_last_ = 0;  // of a window of the row, of its last one
 };
 
 }  // namespace

@@ -17,23 +17,27 @@ WindowGrid grid(const Layer& layer, const WindowSpec& window, const PeekSpec& pe
 
 void predict(const WindowGrid& grid, const float* plane, float threshold, const ParameterValues&,
              std::uint8_t* predicted) {
-  const int cols = grid.cols();
+  const int cols = grid.cols(), rows = grid.rows(), last_width = grid.width_of(cols - 1);
   std::vector<float> largest(cols);
-  for (int row = 0; row < grid.rows(); ++row) {
+  for (int row = 0; row < rows; ++row) {
+    const int height = grid.height_of(row);
+    bool any = false, any_in_last = false;  // peeks, in the windows of the row and in its last one
     std::fill(largest.begin(), largest.end(), -std::numeric_limits<float>::infinity());
     for (const Position& peek : grid.peeks) {
-      if (peek.row >= grid.height_of(row)) continue;
+      if (peek.row >= height) continue;
+      any = true;
+      any_in_last |= peek.col < last_width;
       const float* values = plane + std::int64_t{row * grid.height + peek.row} * grid.Q + peek.col;
       // The windows whose peek column lies inside the plane: all, or all but the last.
-      const int existing = peek.col < grid.width_of(cols - 1) ? cols : cols - 1;
+      const int existing = peek.col < last_width ? cols : cols - 1;
       for (int col = 0; col < existing; ++col)
         largest[col] = std::max(largest[col], values[std::int64_t{col} * grid.width]);
     }
     std::uint8_t* decided = predicted + std::int64_t{row} * cols;
     for (int col = 0; col < cols; ++col) decided[col] = largest[col] <= threshold;
     // Only an edge window can be without a peek, and it predicts nothing.
-    if (grid.peeks_of(row, cols - 1) == 0) decided[cols - 1] = 0;
-    if (cols > 1 && grid.peeks_of(row, 0) == 0) std::fill_n(decided, cols - 1, std::uint8_t{0});
+    if (!any_in_last) decided[cols - 1] = 0;
+    if (!any) std::fill_n(decided, cols - 1, std::uint8_t{0});
   }
 }
 
