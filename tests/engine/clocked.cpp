@@ -70,7 +70,7 @@ struct DramBench : Clocked {
   }
   std::vector<std::string> run() {
     dram.begin(dram_spec, true);
-    clock.start();
+    clock.start(false);
     sc_core::sc_start();
     return answers;
   }
@@ -101,7 +101,7 @@ TEST_CASE("what a module writes at an edge is seen by the others at the next edg
     over = cycle;
     if (cycle == 3) done.write(true);
   });
-  clock.start();
+  clock.start(false);
   sc_core::sc_start();
   // Neither sees what the other writes at the same edge, although one is called first.
   CHECK(a.seen == b.seen);

@@ -1,7 +1,8 @@
 // The clock: one edge a cycle from the start of a program until its last store is complete. At an
 // edge every module looks at what the channels held at the end of the cycle before and does what
-// its registers do; then the new cycle settles. The edge is one kernel event that calls the modules
-// one by one: what they say goes through registered channels, so their order cannot matter.
+// its registers do; then the new cycle settles. The edge calls the modules one by one: what they
+// say goes through registered channels, so their order cannot matter. Where none of them says
+// anything the cycle has settled already, and the next edge follows without the kernel.
 #pragma once
 
 #include <functional>
@@ -31,17 +32,19 @@ class Clock : public Module {
   }
 
   void drive(Clocked& module) { modules_.push_back(&module); }
+  void drive(Latched& latch) { latches_.push_back(&latch); }
   // Is called at the end of every cycle of a program, before any register changes; or none.
   void observe(std::function<void(Cycle cycle)> observer) { observer_ = std::move(observer); }
 
-  // The first edge comes at once.
-  void start() {
-    start_ = current_cycle();
-    now_ = 0;
+  // The first edge comes at once. shares_time: another module keeps time by the kernel, which then
+  // has to see every cycle.
+  void start(bool shares_time) {
+    shares_time_ = shares_time;
+    next_ = now_ = 0;
     edge_.notify(sc_core::SC_ZERO_TIME);
     started_.notify(sc_core::SC_ZERO_TIME);
   }
-  // Cycles since the start.
+  // Cycles since the start. The kernel's own time may be behind while a cycle settles.
   Cycle now() const { return now_; }
   // The first cycle, for modules without registers of their own.
   const sc_core::sc_event& started() const { return started_; }
@@ -49,18 +52,28 @@ class Clock : public Module {
  private:
   void tick() {
     guard([this] {
-      now_ = current_cycle() - start_;
-      if (observer_ && now_ > 0 && !done_.read()) observer_(now_ - 1);
-      for (Clocked* module : modules_) module->on_edge();
-      if (!done_.read()) edge_.notify(period_);
+      Cycle edges = 0;
+      do {
+        edge();
+        ++edges;
+      } while (!shares_time_ && !done_.read() && !sc_core::sc_pending_activity_at_current_time());
+      if (!done_.read()) edge_.notify(cycles(edges));
     });
+  }
+
+  void edge() {
+    now_ = next_++;
+    for (Latched* latch : latches_) latch->latch();
+    if (observer_ && now_ > 0 && !done_.read()) observer_(now_ - 1);
+    for (Clocked* module : modules_) module->on_edge();
   }
 
   const Register<bool>& done_;
   std::vector<Clocked*> modules_;
+  std::vector<Latched*> latches_;
   std::function<void(Cycle)> observer_;
-  const sc_core::sc_time period_ = cycles(1);
-  Cycle start_ = 0, now_ = 0;
+  bool shares_time_ = false;
+  Cycle next_ = 0, now_ = 0;
   sc_core::sc_event edge_, started_;
 };
 

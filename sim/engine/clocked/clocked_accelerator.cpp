@@ -23,6 +23,7 @@ ClockedAccelerator::ClockedAccelerator(const EngineOptions& options)
     : memory_kinds_(options.memories.empty() ? all_memories() : options.memories),
       wires_(std::make_unique<Wires>()),
       clock_(std::make_unique<Clock>("clock", wires_->done)) {
+  clock_->drive(wires_->taps);
   // The array reads residuals straight from the ofmap buffer.
   ofmap_buffer_ = std::make_unique<OfmapBuffer>("ofmap_buffer", *wires_);
   const std::function<void()> make[block_count] = {
@@ -83,7 +84,7 @@ Counters ClockedAccelerator::run(const Work& work, const MemoryKind* memory,
   array_->begin(work, *ifmap_buffer_, *weight_buffer_);
   prediction_unit_->begin(work, outcome.predicted);
   show_cycles(audience, work.group, used);
-  clock_->start();
+  clock_->start(used != nullptr);
   Kernel::run(modules(used));  // until the clock stops
   const Counters counters = counted(work, used);
   outcome.worst_deviation = std::max(outcome.worst_deviation, array_->worst_deviation());

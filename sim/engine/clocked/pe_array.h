@@ -1,6 +1,6 @@
 // The PE array: every PE has an operand from its row, one from its column, an accumulator, a shadow
 // accumulator that drains while the next tile computes, and an enable bit. One module for the whole
-// array: the kernel is entered once a cycle and not once per PE.
+// array: the clock calls it once a cycle and not once per PE.
 #pragma once
 
 #include <variant>

@@ -8,15 +8,11 @@
 
 namespace peeksim::clocked {
 
-// Whether a register wakes the modules that listen to it, or is only looked at.
-enum class Listeners { some, none };
-
 // A wire or register that holds its value until the next write.
 template <class T>
 class Register : public sc_core::sc_prim_channel {
  public:
-  explicit Register(const char* name, Listeners listeners = Listeners::some)
-      : sc_core::sc_prim_channel(name), notifies_(listeners == Listeners::some) {}
+  explicit Register(const char* name) : sc_core::sc_prim_channel(name) {}
 
   const T& read() const { return current_; }
   void write(const T& value) {
@@ -32,12 +28,33 @@ class Register : public sc_core::sc_prim_channel {
  private:
   void update() override {
     current_ = next_;
-    if (notifies_) written_.notify(sc_core::SC_ZERO_TIME);
+    written_.notify(sc_core::SC_ZERO_TIME);
   }
 
-  const bool notifies_;
   T current_{}, next_{};
   sc_core::sc_event written_;
+};
+
+// What the clock has to latch at an edge.
+class Latched {
+ public:
+  virtual ~Latched() = default;
+  virtual void latch() = 0;
+};
+
+// A register that wakes nobody: what is written in a cycle becomes visible when the cycle is over,
+// and the kernel need not be entered for it.
+template <class T>
+class Latch : public Latched {
+ public:
+  const T& read() const { return current_; }
+  void write(const T& value) { next_ = value; }
+  void reset() { current_ = next_ = T(); }
+
+ private:
+  void latch() override { current_ = next_; }
+
+  T current_{}, next_{};
 };
 
 // An unlimited queue of messages.

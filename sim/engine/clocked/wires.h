@@ -94,7 +94,7 @@ struct StoreRequest {
 struct Wires {
   // sequencer -> buffers, array
   Register<ChunkIssue> chunk{"chunk"};
-  Register<TapIssue> taps{"taps", Listeners::none};
+  Latch<TapIssue> taps;
   Register<Swap> swap{"swap"};
   // array -> prediction unit, ofmap buffer, sequencer, storer
   Register<ShadowTile> shadow{"shadow"};
