@@ -109,6 +109,34 @@ TEST_CASE("what a module writes at an edge is seen by the others at the next edg
   CHECK(over == 3);
 }
 
+TEST_CASE("modules are called at every edge, and the kernel's time follows where one speaks") {
+  struct Counting : Clocked {
+    Latch<int> count;
+    Register<bool>& done;
+    std::vector<int> seen;
+    explicit Counting(Register<bool>& register_done) : done(register_done) {}
+    void on_edge() override {
+      seen.push_back(count.read());
+      count.write(static_cast<int>(seen.size()));
+      if (seen.size() == 5) done.write(true);
+    }
+  };
+  for (const bool shares_time : {false, true}) {
+    fresh_kernel();
+    Register<bool>& done = leave_behind<Register<bool>>("done");
+    Clock& clock = leave_behind<Clock>("clock", done);
+    Counting& module = leave_behind<Counting>(done);
+    clock.drive(module);
+    clock.drive(module.count);
+    const Cycle before = current_cycle();
+    clock.start(shares_time);
+    sc_core::sc_start();
+    CHECK(module.seen == std::vector<int>{0, 1, 2, 3, 4, 5});
+    CHECK(clock.now() == 5);
+    CHECK(current_cycle() - before == 5);
+  }
+}
+
 TEST_CASE("a read port of w elements a cycle has brought floor(n w / e) taps of e after n cycles") {
   for (const int width : {1, 3, 7, 16})
     for (const int elements : {1, 2, 5, 16, 40}) {
