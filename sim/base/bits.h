@@ -1,4 +1,4 @@
-// Sets as words of bits: element i is bit i % 64 of word i / 64.
+// Bit sets stored in 64-bit words: element i is bit i % 64 of word i / 64.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ inline int count_bits(const std::uint64_t* set, int words) {
   return count;
 }
 
-// How many of the `count` elements from `first` on are in the set.
+// The number of elements of the set in [first, first + count).
 inline Count count_bits(const std::uint64_t* set, Count first, Count count) {
   if (count <= 0) return 0;
   const Count last = (first + count - 1) / 64;  // word
@@ -40,10 +40,10 @@ inline Count count_bits(const std::uint64_t* set, Count first, Count count) {
   return sum + count_bits(bits & low_bits(end));
 }
 
-// Bit c of row r becomes bit r of row c. (H. S. Warren, Hacker's Delight, section 7-3: squares of
-// half the size change places, again and again.)
+// Transposes a 64 x 64 bit matrix: bit c of row r becomes bit r of row c. (H. S. Warren, Hacker's
+// Delight, section 7-3: off-diagonal squares change places, at half the size in each round.)
 inline void transpose(std::uint64_t (&rows)[64]) {
-  std::uint64_t lower = low_bits(32);  // of the columns, the first half of each square
+  std::uint64_t lower = low_bits(32);  // selects the first half of the columns of each square
   for (int half = 32; half > 0; half /= 2, lower ^= lower << half)
     for (int square = 0; square < 64; square += 2 * half)
       for (int r = square; r < square + half; ++r) {

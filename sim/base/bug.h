@@ -1,4 +1,4 @@
-// A broken invariant of the simulator itself, as the one error that asks for a report.
+// The error for a broken invariant of the simulator itself; its message asks for a bug report.
 #pragma once
 
 #include <string>

@@ -12,7 +12,7 @@ namespace {
 void sum(Count& into, Count value) {
   into += value;
 }
-void most(Count& into, Count value) {
+void max(Count& into, Count value) {
   into = std::max(into, value);
 }
 

@@ -1,10 +1,10 @@
-// Everything that is counted in a layer, exactly (docs/machine.md section 6). One row of
-// PEEKSIM_COUNTERS per counter: adding one there adds it to sums, reports and files.
+// The counters of a simulated layer, exact integers (docs/machine.md section 6). One row of
+// PEEKSIM_COUNTERS per counter: a new row appears in sums, reports and files.
 #pragma once
 
 #include "sim/base/units.h"
 
-// X(name, how layers and images add up: sum or most, who states it: a CounterSource, meaning)
+// X(name, how layers and images combine: sum or max, where it comes from: a CounterSource, meaning)
 #define PEEKSIM_COUNTERS(X)                                                                        \
   X(macs_total, sum, values, "MACs of the layer, padding taps included")                           \
   X(macs_executed, sum, values, "MACs that the array computes")                                    \
@@ -17,12 +17,12 @@
   X(correct_zero, sum, values, "outputs gated whose value is at most 0")                           \
   X(false_zero, sum, values, "outputs gated whose value is above 0")                               \
   X(windows, sum, program, "windows, counted per channel")                                         \
-  X(window_bits_peak, most, program, "window bits that the prediction unit must store")            \
+  X(window_bits_peak, max, program, "window bits that the prediction unit must store")             \
   X(comparisons, sum, checked, "peeks compared with the threshold")                                \
-  X(tiles_dense, sum, program, "array-fulls of the dense pass")                                    \
-  X(tiles_peek, sum, program, "array-fulls of the peek pass")                                      \
-  X(tiles_neighbor, sum, program, "array-fulls of the neighbor pass")                              \
-  X(tiles_skipped, sum, program, "neighbor array-fulls without a live PE")                         \
+  X(tiles_dense, sum, program, "tiles of the dense pass")                                          \
+  X(tiles_peek, sum, program, "tiles of the peek pass")                                            \
+  X(tiles_neighbor, sum, program, "tiles of the neighbor pass")                                    \
+  X(tiles_skipped, sum, program, "neighbor tiles without a live PE")                               \
   X(cycles, sum, measured, "from the layer's start to the completion of its last store")           \
   X(array_busy, sum, measured, "cycles in which the array computes")                               \
   X(predict_stall, sum, measured, "cycles in which the array waits for a prediction")              \
@@ -41,16 +41,16 @@
   X(weight_selects, sum, program, "weights selected by a column's multiplexer")                    \
   X(latched_operands, sum, program, "activations that a PE latches for itself")                    \
   X(zero_flags, sum, program, "flags of zero activations looked at")                               \
-  X(jobs_peak, most, program, "jobs of a step's neighbor pass")                                    \
-  X(queue_peak, most, program, "closed jobs that wait for a full tile")
+  X(jobs_peak, max, program, "jobs of a step's neighbor pass")                                     \
+  X(queue_peak, max, program, "closed jobs that wait for a full tile")
 
 namespace peeksim {
 
-// Who states a counter of a simulated layer.
+// Where the value of a counter comes from.
 enum class CounterSource {
   values,    // a function of the layer and of its values
   program,   // follows from the program alone, without a clock
-  measured,  // only the hardware blocks know it
+  measured,  // only the simulated hardware blocks know it
   checked,   // follows from the program, and the hardware blocks measure it: both must agree
 };
 

@@ -9,7 +9,7 @@ namespace {
 std::string message(const std::string& where, const std::string& what, const std::string& remedy) {
   std::string text = where.empty() ? what : where + ": " + what;
   if (!remedy.empty()) text += "; " + remedy;
-  // One line, whatever the names of files and the words of libraries hold.
+  // File names and messages of libraries may hold line breaks; ours are one line.
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   return text;

@@ -1,4 +1,4 @@
-// Names by pattern, as in a shell: `*` any letters, `?` one, `[ab]` one of these.
+// Name patterns as in a shell: `*` matches any characters, `?` any one, `[ab]` one of these.
 #pragma once
 
 #include <fnmatch.h>

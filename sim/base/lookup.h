@@ -1,4 +1,4 @@
-// Rows of a table by name. A row is any struct with a `name`, a table any range of rows.
+// Finds rows of a table by name. A row is any struct with a `name`, a table any range of rows.
 #pragma once
 
 #include <string>

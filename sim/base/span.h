@@ -1,5 +1,5 @@
-// A constant array seen without its length in the type: what rows of tables hold lists in, so that
-// they stay constants. Of std::span (C++20) as much as that needs.
+// A view of a constant array whose length is not part of its type, so that constexpr rows of tables
+// can hold lists. The subset of std::span (C++20) that this needs.
 #pragma once
 
 #include <cstddef>

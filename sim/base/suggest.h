@@ -1,4 +1,4 @@
-// "did you mean": the nearest known name to a mistyped one.
+// "did you mean": the known name nearest to a mistyped one.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace peeksim {
 
-// The known name that is nearest to `name` by edit distance, or "" when none is near enough to be
-// a plausible slip (more than a third of the letters wrong).
+// The known name with the smallest edit distance to `name`, or "" when none is close enough to be
+// a plausible typo (more than a third of the letters wrong).
 std::string nearest_name(const std::string& name, const std::vector<std::string>& known);
 
 // "did you mean 'x'?" for a near miss, else "known: a, b, c".

@@ -75,7 +75,7 @@ TEST_CASE("for_each_counter reads constant counters too") {
   CHECK(total == Count{3} * static_cast<Count>(sizeof(Counters) / sizeof(Count)));
 }
 
-TEST_CASE("counters add up, except for peaks, of which the most counts") {
+TEST_CASE("counters add up, except for peaks, of which the maximum counts") {
   const std::set<std::string> peaks = {"window_bits_peak", "jobs_peak", "queue_peak"};
   for (const auto& [first, second] : {std::pair<Count, Count>{2, 5}, {5, 2}}) {
     Counters total = filled(first);

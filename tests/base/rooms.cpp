@@ -145,7 +145,7 @@ TEST_CASE("sim/README.md names the rooms, and CMake builds them, in one order") 
   CHECK(folders == std::set<std::string>(rooms.order.begin(), rooms.order.end()));
 }
 
-TEST_CASE("an inner room stands behind the room that it is in") {
+TEST_CASE("an inner room comes after the room that it is in") {
   const Rooms rooms = read_rooms();
   std::string last;
   for (const std::string& room : rooms.order) {
@@ -154,7 +154,7 @@ TEST_CASE("an inner room stands behind the room that it is in") {
   }
 }
 
-TEST_CASE("the libraries that shape a room are its own") {
+TEST_CASE("the libraries that characterize a room are included only there") {
   const Rooms rooms = read_rooms();
   CHECK(rooms.library_rooms.at("yaml-cpp") == std::set<std::string>{"config"});
   CHECK(rooms.library_rooms.at("hdf5") == std::set<std::string>{"trace"});

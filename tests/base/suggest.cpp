@@ -4,7 +4,7 @@
 
 using namespace peeksim;
 
-TEST_CASE("a slip of a letter or two finds the name that was meant") {
+TEST_CASE("a typo of a letter or two finds the name that was meant") {
   const std::vector<std::string> known = {"diagonal", "corner", "checkerboard", "all"};
   CHECK(nearest_name("diagnal", known) == "diagonal");
   CHECK(nearest_name("chekerbord", known) == "checkerboard");
