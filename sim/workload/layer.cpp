@@ -1,5 +1,5 @@
-// Names of a layer's parts, and the gate that keeps impossible shapes out: past it, the formulas of
-// layer.h neither divide by zero nor overflow.
+// Names, and the check of a layer's shape: the formulas of layer.h neither divide by zero nor
+// overflow for a shape that passes it.
 #include "sim/workload/layer.h"
 
 #include <utility>
@@ -9,16 +9,16 @@ namespace peeksim {
 
 namespace {
 
-constexpr int largest_size = 1 << 24;
-constexpr double most_work = 9007199254740992.0;  // 2^53: exact in a double, and so in JSON
+constexpr int max_size = 1 << 24;
+constexpr double max_count = 9007199254740992.0;  // 2^53: exact in a double, and so in JSON
 
-std::string range_error(const char* what, int size, int least) {
-  if (size >= least && size <= largest_size) return "";
-  return std::string(what) + " is " + std::to_string(size) + ", expected " + std::to_string(least) +
-         " to " + std::to_string(largest_size);
+std::string range_error(const char* what, int size, int min) {
+  if (size >= min && size <= max_size) return "";
+  return std::string(what) + " is " + std::to_string(size) + ", expected " + std::to_string(min) +
+         " to " + std::to_string(max_size);
 }
 
-// The kernel's reach along one axis may not exceed the padded map.
+// The dilated kernel may not be larger than the padded ifmap.
 std::string reach_error(const char* axis, int kernel, int dilation, std::int64_t padded) {
   const std::int64_t reach = std::int64_t{dilation} * (kernel - 1) + 1;
   if (reach <= padded) return "";
@@ -83,8 +83,8 @@ std::string shape_error(const Layer& layer) {
   }
   const int channels = layer.C / layer.groups;
   const double taps = double(channels) * layer.R * layer.S;
-  if (double(layer.P()) * layer.Q() * layer.K * taps > most_work) return "more than 2^53 MACs";
-  if (double(layer.C) * layer.H * layer.W > most_work) return "an ifmap of more than 2^53 elements";
+  if (double(layer.P()) * layer.Q() * layer.K * taps > max_count) return "more than 2^53 MACs";
+  if (double(layer.C) * layer.H * layer.W > max_count) return "an ifmap of more than 2^53 elements";
   return "";
 }
 

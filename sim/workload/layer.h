@@ -1,4 +1,4 @@
-// One layer's shape, in the terms of docs/machine.md section 1.
+// The shape of a CNN layer, in the terms of docs/machine.md section 1.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ enum class Activation { none, relu, relu6 };
 struct Layer {
   std::string name;
   LayerKind kind = LayerKind::conv;
-  Activation activation = Activation::relu;  // what the ofmap enters; none: never predicted
+  Activation activation = Activation::relu;  // applied to the ofmap; none: never predicted
   int C = 1, H = 1, W = 1;                   // ifmap
   int K = 1, R = 1, S = 1;                   // output channels, kernel
   int stride_h = 1, stride_w = 1;

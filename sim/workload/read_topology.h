@@ -1,4 +1,4 @@
-// SCALE-Sim's topology files, the field's most common list of layer shapes.
+// Reads SCALE-Sim's topology files, the field's most common list of layer shapes.
 #pragma once
 
 #include <string>

@@ -15,7 +15,7 @@ namespace peeksim {
 
 namespace {
 
-constexpr int largest_size = 1 << 24;
+constexpr int max_size = 1 << 24;
 
 const Value& required(const Value& map, const char* key) {
   const Value* value = map.find(key);
@@ -24,13 +24,13 @@ const Value& required(const Value& map, const char* key) {
 }
 
 void read_size(const Value& layer, const char* key, int& size) {
-  size = static_cast<int>(required(layer, key).integer(1, largest_size));
+  size = static_cast<int>(required(layer, key).integer(1, max_size));
 }
 
 // A scalar for all, or a list of [h, w], or (where `sides` is 4) [top, left, bottom, right].
-std::vector<int> read_extents(const Value& value, int least, std::size_t sides) {
+std::vector<int> read_extents(const Value& value, int min, std::size_t sides) {
   if (value.is_scalar()) {
-    return std::vector<int>(sides, static_cast<int>(value.integer(least, largest_size)));
+    return std::vector<int>(sides, static_cast<int>(value.integer(min, max_size)));
   }
   const std::size_t count = value.items().size();
   if (count != 2 && count != sides) {
@@ -39,7 +39,7 @@ std::vector<int> read_extents(const Value& value, int least, std::size_t sides) 
   }
   std::vector<int> extents;
   for (std::size_t i = 0; i < sides; ++i) {
-    extents.push_back(static_cast<int>(value.items()[i % count].integer(least, largest_size)));
+    extents.push_back(static_cast<int>(value.items()[i % count].integer(min, max_size)));
   }
   return extents;
 }
