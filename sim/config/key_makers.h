@@ -1,4 +1,5 @@
-// Makers of rows for the table of keys: one per type of value, each given the field that it fills.
+// Builds rows of the table of machine-file keys: one function per type of value, which takes the
+// field of MachineSpec that the key sets.
 #pragma once
 
 #include <string>
@@ -11,9 +12,9 @@
 
 namespace peeksim::key {
 
-constexpr Bytes largest_buffer = Bytes{1} << 40;
-constexpr int widest_port = 1 << 20;
-constexpr Cycle longest_latency = 1000000;
+constexpr Bytes max_buffer_bytes = Bytes{1} << 40;
+constexpr int max_port_width = 1 << 20;
+constexpr Cycle max_latency = 1000000;
 
 // Where a row's value lives in the machine; works for reading and for writing.
 template <class T>
@@ -29,38 +30,38 @@ auto at(Group MachineSpec::*group, T Group::*field) {
   };
 }
 
-inline std::string from_to(std::int64_t least, std::int64_t most) {
-  return std::to_string(least) + " to " + std::to_string(most);
+inline std::string from_to(std::int64_t min, std::int64_t max) {
+  return std::to_string(min) + " to " + std::to_string(max);
 }
 
 template <class At>
-MachineKey integer(const char* path, const char* unit, std::int64_t least, std::int64_t most,
-                   At field, const char* meaning) {
+MachineKey integer(const char* path, const char* unit, std::int64_t min, std::int64_t max, At field,
+                   const char* meaning) {
   return {
       path,
       "integer",
       unit,
-      from_to(least, most),
+      from_to(min, max),
       meaning,
       {},
       [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
         using Field = std::decay_t<decltype(field(machine))>;
-        field(machine) = static_cast<Field>(value.integer(least, most));
+        field(machine) = static_cast<Field>(value.integer(min, max));
       },
       [=](const MachineSpec& machine) { return Value::scalar(std::to_string(field(machine))); }};
 }
 
 template <class At>
-MachineKey bytes(const char* path, Bytes least, At field, const char* meaning) {
+MachineKey bytes(const char* path, Bytes min, At field, const char* meaning) {
   return {
       path,
       "size",
       "bytes, or KiB, MiB, GiB",
-      from_to(least, largest_buffer),
+      from_to(min, max_buffer_bytes),
       meaning,
       {},
       [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
-        field(machine) = value.bytes(least, largest_buffer);
+        field(machine) = value.bytes(min, max_buffer_bytes);
       },
       [=](const MachineSpec& machine) { return Value::scalar(std::to_string(field(machine))); }};
 }
@@ -122,7 +123,7 @@ MachineKey name(const char* path, std::vector<Choice> choices, At field, const c
 }
 
 template <class At>
-MachineKey number(const char* path, const char* unit, double least, double most, const char* range,
+MachineKey number(const char* path, const char* unit, double min, double max, const char* range,
                   At field, const char* meaning) {
   return {path,
           "number",
@@ -132,7 +133,7 @@ MachineKey number(const char* path, const char* unit, double least, double most,
           {},
           [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
             const double number = value.number();
-            if (number < least || number > most) {
+            if (number < min || number > max) {
               value.fail(std::string("expected a number ") + range + ", found " + value.text());
             }
             field(machine) = number;

@@ -1,5 +1,6 @@
-// Layers files and overrides into one value per key, then lets the table of keys read them. The
-// order is the file's ancestors first, the file, then the overrides as given; the last one wins.
+// Merges files and overrides into one value per key, then reads the values through the table of
+// keys. The files that a file extends come first, then the file, then the overrides in the order
+// given; the last value wins.
 #include "sim/config/load_machine.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ class FileReader {
     read_file(path);
     return std::move(settings_);
   }
-  // Of a machine that stands in the file `path`.
+  // The same for a machine that has been parsed from the file `path`.
   Settings tree(const Value& tree, const std::string& path) {
     read_tree(tree, path);
     return std::move(settings_);
@@ -42,7 +43,7 @@ class FileReader {
   void read_tree(const Value& tree, const std::string& path);
 
   const Vocabulary& vocabulary_;
-  std::vector<std::string> chain_;  // the files on the way from the one that the user named
+  std::vector<std::string> chain_;  // the file that the user named, what it extends, and so on
   Settings settings_;
 };
 
@@ -62,7 +63,7 @@ void FileReader::read_tree(const Value& tree, const std::string& path) {
     }
     read_file(parent);
   }
-  put_on_top(flatten(tree, vocabulary_), settings_);
+  overlay(flatten(tree, vocabulary_), settings_);
 }
 
 Settings read_override(const std::string& text, const Vocabulary& vocabulary) {
@@ -81,7 +82,7 @@ Settings read_override(const std::string& text, const Vocabulary& vocabulary) {
   return {{path, parse_yaml(text.substr(equals + 1), "--set", path)}};
 }
 
-// `path` names the machine's origin in errors that no single key is to blame for.
+// `path` is the location of errors that concern no single key.
 MachineSpec build_machine(const Settings& settings, const std::string& path,
                           const Vocabulary& vocabulary) {
   MachineSpec machine;
@@ -92,13 +93,13 @@ MachineSpec build_machine(const Settings& settings, const std::string& path,
     machine.where[key.path] = setting->second.where();
   };
   for (const MachineKey& key : machine_keys()) read(key);
-  // Whether a parameter that is not set counts is known when all other keys are.
+  // Parameters last: whether an unset one applies depends on the other keys.
   for (const OwnedParameter& owned : parameters_of(vocabulary))
     if (settings.count(owned.parameter.key) > 0)
       read(key_of(owned));
-    else if (owned.counts_in(machine))
-      machine.parameters.by_key[owned.parameter.key] = owned.parameter.fallback;
-  // Whoever complains about a threshold need not know which of the two spellings gave it.
+    else if (owned.applies_to(machine))
+      machine.parameters.by_key[owned.parameter.key] = owned.parameter.default_value;
+  // Errors about a threshold name thresholds_file, whichever of the two keys gave it.
   if (machine.where.count(inline_thresholds) > 0) {
     machine.where.emplace(thresholds_file, machine.where[inline_thresholds]);
   }
@@ -120,13 +121,13 @@ Location MachineSpec::location(const std::string& key) const {
 MachineSpec load_machine(const std::string& path, const std::vector<std::string>& overrides,
                          const Vocabulary& vocabulary) {
   Settings settings = FileReader(vocabulary).file(path);
-  for (const std::string& text : overrides) put_on_top(read_override(text, vocabulary), settings);
+  for (const std::string& text : overrides) overlay(read_override(text, vocabulary), settings);
   return build_machine(settings, path, vocabulary);
 }
 
 KeyValues partial_machine(const Value& map, const Vocabulary& vocabulary) {
   if (const Value* extends = map.find("extends"))
-    extends->fail("a part of a machine extends nothing", "it is laid over the base machine");
+    extends->fail("extends is not allowed in a part of a machine", "it changes the base machine");
   const Settings settings = flatten(map, vocabulary);
   return {settings.begin(), settings.end()};
 }
@@ -140,7 +141,7 @@ MachineTemplate::MachineTemplate(const Value& tree, const Vocabulary& vocabulary
 MachineSpec MachineTemplate::with(const KeyValues& keys, const Vocabulary& vocabulary) const {
   Settings settings = settings_;
   for (const auto& [key, value] : keys)
-    put_on_top(flatten(Value::map({{key, value}}, value.where()), vocabulary), settings);
+    overlay(flatten(Value::map({{key, value}}, value.where()), vocabulary), settings);
   return build_machine(settings, path_, vocabulary);
 }
 

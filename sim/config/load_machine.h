@@ -17,20 +17,19 @@ namespace peeksim {
 MachineSpec load_machine(const std::string& path, const std::vector<std::string>& overrides,
                          const Vocabulary& vocabulary);
 
-// Keys and their values, each at its own place in a file.
+// Keys with their values; each value knows its location in a file.
 using KeyValues = std::vector<std::pair<std::string, Value>>;
 
 // The keys of a partial machine, nested or dotted ({array: {rows: 8}} or {array.rows: 8}), sorted
 // by dotted path. Throws Error(config): unknown key, `extends`, a group in one line.
 KeyValues partial_machine(const Value& map, const Vocabulary& vocabulary);
 
-// A machine file, read once, to make many machines of it that differ in some keys.
+// A machine file that is read once and gives many machines, which differ in some keys.
 class MachineTemplate {
  public:
   // Throws Error(config) as load_machine.
   MachineTemplate(const std::string& path, const Vocabulary& vocabulary);
-  // Of a machine that was read with something else: what it extends is found from the folder of
-  // the tree's own place.
+  // For a machine inside another file: the path in `extends` is relative to that file.
   MachineTemplate(const Value& tree, const Vocabulary& vocabulary);
 
   // The machine with these keys on top, later ones winning. Throws Error(config) at the value.
@@ -43,7 +42,7 @@ class MachineTemplate {
   std::map<std::string, Value> settings_;
 };
 
-// The machine of a tree that show_machine made, as a saved run keeps it.
+// Reads back a tree that show_machine() made, as in the results of a run.
 MachineSpec machine_from_tree(const Value& tree, const Vocabulary& vocabulary);
 
 }  // namespace peeksim

@@ -1,6 +1,6 @@
-// The described machine: plain, immutable data, one field per key of a machine file.
+// MachineSpec, the description of an accelerator: plain data, one field per key of a machine file.
 // The keys, their units, ranges and defaults are the rows of machine_keys.cpp; keys that belong to
-// a row of a later room's table are among `parameters`.
+// one predictor or dispatch policy are in `parameters`.
 #pragma once
 
 #include <limits>
@@ -19,7 +19,7 @@ struct ArraySpec {
   int rows = 16;                  // PEs: output positions
   int cols = 16;                  // PEs: output channels
   int lanes = 1;                  // MACs per PE and cycle
-  std::string dispatch = "gate";  // a row of schedule's table of dispatch policies
+  std::string dispatch = "gate";  // a row of the table in schedule/dispatch.cpp
   bool gate_zero_activations = true;
   bool skip_zero_activations = false;
   int zero_lookahead = 0;   // taps searched for the next live one; 0: the whole chunk
@@ -36,7 +36,7 @@ struct BufferSpec {
   Bytes weight_bytes = 262144;
   Bytes ofmap_bytes = 65536;
   int ifmap_read_width = 0;   // elements per cycle; 0: unlimited
-  int ifmap_banks = 0;        // that share the read width; 0: one ideal port
+  int ifmap_banks = 0;        // banks that share the read width; 0: one ideal port
   int weight_read_width = 0;  // elements per cycle; 0: unlimited
 };
 
@@ -63,7 +63,7 @@ struct WindowSpec {
 
 // Either a named pattern (corner, diagonal, checkerboard, all) or an explicit list of positions.
 struct PeekSpec {
-  std::string pattern = "diagonal";  // "" when `list` counts
+  std::string pattern = "diagonal";  // "" when `list` is used
   std::vector<Position> list;
 };
 
@@ -82,14 +82,14 @@ struct LayerPredictionOverride {
 };
 
 struct PredictionSpec {
-  std::string policy = "peek";  // a row of predict's table of predictors
+  std::string policy = "peek";  // a row of the table in skip/predictor.cpp
   WindowSpec window;
   PeekSpec peeks;
   double threshold = 0;              // in the units of the trace's ofmap values
   Cycle latency = 0;                 // cycles from the end of the last peek drain to predict_ready
   std::vector<std::string> exclude;  // "first", "kind:<kind>" or a glob over layer names
   std::vector<LayerPredictionOverride> layers;
-  std::string thresholds_file;  // as written; read from the folder of the file that names it
+  std::string thresholds_file;  // as written, relative to the file that names it
   // From the thresholds file: a threshold per output channel, by exact layer name.
   std::map<std::string, std::vector<double>> channel_thresholds;
 };
@@ -108,7 +108,7 @@ struct MachineSpec {
   ScheduleSpec schedule;
   double clock_mhz = 500;       // turns cycles into seconds; changes no cycle count
   std::string energy = "45nm";  // a table of configs/energy, by name or by path
-  ParameterValues parameters;   // of predictors and dispatch policies: keys of their own
+  ParameterValues parameters;   // keys of single predictors and dispatch policies
 
   std::map<std::string, Location> where;  // which file and line set a key, for later errors
 

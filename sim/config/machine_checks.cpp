@@ -45,7 +45,7 @@ void require_consistent(const MachineSpec& machine) {
   require_possible_banks(machine);
 }
 
-std::vector<std::string> idle_keys(const MachineSpec& machine) {
+std::vector<std::string> ineffective_keys(const MachineSpec& machine) {
   if (machine.array.zero_lookahead == 0 || machine.array.skip_zero_activations) return {};
   return {"array.zero_lookahead has no effect without array.skip_zero_activations"};
 }

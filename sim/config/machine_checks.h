@@ -1,4 +1,4 @@
-// What no single key of a machine can be blamed for.
+// Checks of a machine that involve more than one key.
 #pragma once
 
 #include "sim/config/machine.h"
@@ -10,7 +10,7 @@ namespace peeksim {
 // negative look-ahead.
 void require_consistent(const MachineSpec& machine);
 
-// What every machine may set and has no effect in this one, each as a sentence.
-std::vector<std::string> idle_keys(const MachineSpec& machine);
+// The keys that are set but have no effect on this machine, one sentence each.
+std::vector<std::string> ineffective_keys(const MachineSpec& machine);
 
 }  // namespace peeksim

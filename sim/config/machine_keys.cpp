@@ -92,7 +92,7 @@ std::vector<MachineKey> make_keys() {
   using M = MachineSpec;
   using P = PredictionSpec;
   const double any = std::numeric_limits<double>::max();
-  constexpr int longest_run = 1 << 24;
+  constexpr int max_lookahead = 1 << 24;
   return {
       text("name", at(&M::name), "What reports call the machine. The only key without a default"),
       number("clock_mhz", "MHz", 0.001, 1000000, "from 0.001 to 1000000", at(&M::clock_mhz),
@@ -108,14 +108,14 @@ std::vector<MachineKey> make_keys() {
       integer("array.lanes", "MACs per PE and cycle", 1, 1024, at(&M::array, &ArraySpec::lanes),
               "Taps of one output that a PE reduces in a cycle. More lanes need wider read ports"),
       name("array.dispatch", {}, at(&M::array, &ArraySpec::dispatch),
-           "How the outputs that are left to compute are packed into array-fulls"),
+           "How the outputs that remain to be computed are packed into tiles"),
       flag("array.gate_zero_activations", at(&M::array, &ArraySpec::gate_zero_activations),
            "Clock-gate a MAC whose activation is exactly 0 or padding. Saves energy, never time; "
            "counts only where the trace holds the ifmap"),
       flag("array.skip_zero_activations", at(&M::array, &ArraySpec::skip_zero_activations),
            "Spend no time on a tap whose activation is exactly 0 or padding at every position of a "
            "tile. Needs gate_zero_activations; counts only where the trace holds the ifmap"),
-      integer("array.zero_lookahead", "taps, 0: a whole chunk", 0, longest_run,
+      integer("array.zero_lookahead", "taps, 0: a whole chunk", 0, max_lookahead,
               at(&M::array, &ArraySpec::zero_lookahead),
               "How far the search for the next live tap looks. Counts only with "
               "skip_zero_activations"),
@@ -139,23 +139,23 @@ std::vector<MachineKey> make_keys() {
             "larger one is streamed for every tile"),
       bytes("buffers.ofmap_bytes", 1, at(&M::buffers, &BufferSpec::ofmap_bytes),
             "The whole ofmap buffer. Half of it holds a step's outputs, and its residual"),
-      integer("buffers.ifmap_read_width", "elements per cycle, 0: unlimited", 0, widest_port,
+      integer("buffers.ifmap_read_width", "elements per cycle, 0: unlimited", 0, max_port_width,
               at(&M::buffers, &BufferSpec::ifmap_read_width),
               "Activations that the ifmap buffer delivers; a broadcast array needs rows x lanes, "
               "packed dispatch up to rows x cols x lanes. The default leaves the port out of it"),
-      integer("buffers.ifmap_banks", "banks, 0: one ideal port", 0, widest_port,
+      integer("buffers.ifmap_banks", "banks, 0: one ideal port", 0, max_port_width,
               at(&M::buffers, &BufferSpec::ifmap_banks),
               "Banks that share the read width; neighboring columns of the map lie in different "
               "ones, and a tile waits for the bank that it reads most from"),
-      integer("buffers.weight_read_width", "elements per cycle, 0: unlimited", 0, widest_port,
+      integer("buffers.weight_read_width", "elements per cycle, 0: unlimited", 0, max_port_width,
               at(&M::buffers, &BufferSpec::weight_read_width),
               "Weights that the weight buffer delivers; the array needs cols x lanes. The default "
               "leaves the port out of it"),
 
-      integer("dram.bytes_per_cycle", "bytes per cycle", 1, widest_port,
+      integer("dram.bytes_per_cycle", "bytes per cycle", 1, max_port_width,
               at(&M::dram, &DramSpec::bytes_per_cycle),
               "Bandwidth of the one DRAM channel; 16 at 500 MHz is 8 GB/s"),
-      integer("dram.latency", "cycles", 0, longest_latency, at(&M::dram, &DramSpec::latency),
+      integer("dram.latency", "cycles", 0, max_latency, at(&M::dram, &DramSpec::latency),
               "From the end of a transfer to its completion. The default hides it, to see "
               "bandwidth alone"),
       name("dram.kind",
@@ -179,7 +179,7 @@ std::vector<MachineKey> make_keys() {
              at(&M::prediction, &P::threshold),
              "A window is predicted zero when all its peeks are at or below this. Negative is more "
              "careful, positive more daring"),
-      integer("prediction.latency", "cycles", 0, longest_latency, at(&M::prediction, &P::latency),
+      integer("prediction.latency", "cycles", 0, max_latency, at(&M::prediction, &P::latency),
               "From the end of a step's last peek drain to the decision that releases its "
               "neighbors"),
       custom("prediction.exclude", "list of names", "",

@@ -1,7 +1,6 @@
-// The table of all keys of a machine file. It alone drives reading, showing and the reference: a
-// new key is one field in machine.h and one row in machine_keys.cpp. Parameters, keys that belong
-// to a row of a later room's table, stand beside it (parameter_keys.h): each is a key of the
-// vocabulary that has it.
+// The table of all keys of a machine file. Reading, showing and the reference page all follow
+// from it: a new key is one field in machine.h and one row in machine_keys.cpp. Keys that belong to
+// one predictor or dispatch policy are not in it, but in parameter_keys.h.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// The reference page of machine files, written from the table of keys: it cannot fall behind.
+// Writes the reference page of machine files from the table of keys, so that it is always complete.
 #pragma once
 
 #include <string>

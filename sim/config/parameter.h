@@ -1,5 +1,5 @@
-// Keys of a machine file that belong to a row of a table, a predictor's or a dispatch policy's own.
-// The row declares them; nothing else needs to know them.
+// A parameter: a key of a machine file that belongs to one predictor or dispatch policy, declared
+// in that policy's own file.
 #pragma once
 
 #include <map>
@@ -10,21 +10,21 @@ namespace peeksim {
 struct Parameter {
   enum class Type { integer, number };
 
-  const char* key;  // "array.lookahead": in the group of the key that chooses the row
+  const char* key;  // "array.lookahead": in the group of the key that chooses the policy
   Type type;
-  const char* unit;              // "" when it has none
-  double least, most, fallback;  // the last one is the default
-  const char* meaning;           // what it is, and why one would change it
+  const char* unit;  // "" when it has none
+  double min, max, default_value;
+  const char* meaning;  // what it is, and why one would change it
 };
 
-// The values of a machine's parameters: those that were set, and all of the rows that it chose.
+// The values of a machine's parameters: those that were set, and all of the chosen policies.
 struct ParameterValues {
   std::map<std::string, double> by_key;
 
   // The value, or the parameter's default.
   double of(const Parameter& parameter) const {
     const auto found = by_key.find(parameter.key);
-    return found == by_key.end() ? parameter.fallback : found->second;
+    return found == by_key.end() ? parameter.default_value : found->second;
   }
 };
 

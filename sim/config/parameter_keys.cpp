@@ -15,14 +15,14 @@ bool is_integer(const Parameter& parameter) {
 
 double read(const Parameter& parameter, const Value& value) {
   if (is_integer(parameter))
-    return static_cast<double>(value.integer(static_cast<std::int64_t>(parameter.least),
-                                             static_cast<std::int64_t>(parameter.most)));
+    return static_cast<double>(value.integer(static_cast<std::int64_t>(parameter.min),
+                                             static_cast<std::int64_t>(parameter.max)));
   return value.number();
 }
 
 }  // namespace
 
-// The text of an integer is one whatever its size; a number reads back from it just as well.
+// Whole numbers are written without a fraction, whatever the type; they read back the same.
 Value show_parameter(double value) {
   constexpr double exact = 9007199254740992;  // 2^53
   if (value == std::floor(value) && std::fabs(value) <= exact)
@@ -33,7 +33,7 @@ Value show_parameter(double value) {
 MachineKey key_of(const OwnedParameter& owned) {
   const Parameter parameter = owned.parameter;
   const std::string range =
-      show_parameter(parameter.least).text() + " to " + show_parameter(parameter.most).text();
+      show_parameter(parameter.min).text() + " to " + show_parameter(parameter.max).text();
   return {
       parameter.key,
       is_integer(parameter) ? "integer" : "number",
@@ -43,7 +43,7 @@ MachineKey key_of(const OwnedParameter& owned) {
       {},
       [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
         const double number = read(parameter, value);
-        if (number < parameter.least || number > parameter.most)
+        if (number < parameter.min || number > parameter.max)
           value.fail("expected a number from " + range + ", found " + value.text());
         machine.parameters.by_key[parameter.key] = number;
       },

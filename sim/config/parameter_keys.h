@@ -1,5 +1,5 @@
-// Parameters as keys of a machine file, read as strictly and shown as all others; and the keys of
-// every machine together with them.
+// Makes rows of the table of keys from parameters, the keys of single predictors and dispatch
+// policies, and lists them together with the keys of every machine.
 #pragma once
 
 #include <optional>

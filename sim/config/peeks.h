@@ -1,5 +1,5 @@
-// What a `peeks` value means: the named patterns and the positions that they choose
-// (docs/machine.md section 2). Adding a pattern is one row of the table in peeks.cpp.
+// The positions of a window that are computed first, from a named pattern or a list
+// (docs/machine.md section 2). A new pattern is one row of the table in peeks.cpp.
 #pragma once
 
 #include <vector>

@@ -13,13 +13,13 @@ namespace peeksim {
 
 namespace {
 
-constexpr int longest_window_side = 64;
+constexpr int max_window_side = 64;
 
 // A pair of integers, as windows and positions are written.
-std::pair<int, int> read_pair(const Value& value, const std::string& form, int least, int most) {
+std::pair<int, int> read_pair(const Value& value, const std::string& form, int min, int max) {
   if (!value.is_list() || value.items().size() != 2) value.fail("expected " + form);
-  return {static_cast<int>(value.items()[0].integer(least, most)),
-          static_cast<int>(value.items()[1].integer(least, most))};
+  return {static_cast<int>(value.items()[0].integer(min, max)),
+          static_cast<int>(value.items()[1].integer(min, max))};
 }
 
 Value show_pair(int first, int second) {
@@ -35,7 +35,8 @@ std::string read_name(const Value& value) {
   return value.text();
 }
 
-// What a layer of this name is given by the machine and the entries that match it, in their order.
+// Checks the peeks that a layer of this name gets from the machine and from the entries that match
+// it, later ones winning.
 void require_inside(const MachineSpec& machine, const std::string& layer, Location where) {
   const PredictionSpec& prediction = machine.prediction;
   WindowSpec window = prediction.window;
@@ -65,8 +66,7 @@ std::vector<Choice> peek_choices() {
 }
 
 WindowSpec read_window(const Value& value) {
-  const auto [height, width] =
-      read_pair(value, "a window as [height, width]", 1, longest_window_side);
+  const auto [height, width] = read_pair(value, "a window as [height, width]", 1, max_window_side);
   return {height, width};
 }
 
@@ -78,7 +78,7 @@ PeekSpec read_peeks(const Value& value) {
   }
   PeekSpec peeks{"", {}};
   for (const Value& item : value.items()) {
-    const auto [row, col] = read_pair(item, "a peek as [row, column]", 0, longest_window_side - 1);
+    const auto [row, col] = read_pair(item, "a peek as [row, column]", 0, max_window_side - 1);
     peeks.list.push_back({row, col});
   }
   std::sort(peeks.list.begin(), peeks.list.end());

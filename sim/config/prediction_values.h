@@ -1,5 +1,5 @@
-// The values of a machine file that are more than one number: windows, peeks, thresholds and
-// per-layer overrides, each with its reader and the writer that undoes it.
+// Readers and writers of the values of a machine file that are more than one number: windows,
+// peeks, thresholds and per-layer overrides.
 #pragma once
 
 #include <map>
@@ -32,8 +32,8 @@ Value show_layers(const std::vector<LayerPredictionOverride>& layers);
 // The named patterns, as choices of a key.
 std::vector<Choice> peek_choices();
 
-// Throws Error(config) when an explicit peek lies outside the window that it would meet: those of
-// the machine, or those of a layer that is named as a pattern of prediction.layers is written.
+// Throws Error(config) when a listed peek lies outside its window: for the machine as a whole, and
+// for each entry of prediction.layers, taking its pattern as the name of a layer.
 void require_peeks_inside_windows(const MachineSpec& machine);
 
 }  // namespace peeksim

@@ -1,5 +1,5 @@
-// The one file that includes yaml-cpp. Listens to its parser's events instead of its nodes, because
-// a node tree has already swallowed duplicate keys, expanded aliases and forgotten tags.
+// The only file that includes yaml-cpp. Uses its parser's events, not its nodes: a node tree has
+// lost duplicate keys, aliases and tags.
 #include "sim/config/read_yaml.h"
 
 #include <yaml-cpp/eventhandler.h>
@@ -67,7 +67,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
  private:
-  // A list or map that is still open; `key` is the map's key that waits for its value.
+  // A list or map that is being read; `key` is the map's key whose value comes next.
   struct Open {
     Value::Kind kind;
     Location where;
@@ -113,7 +113,8 @@ class TreeBuilder : public YAML::EventHandler {
     return !open_.empty() && open_.back().kind == Value::Kind::map && !open_.back().key;
   }
 
-  // Where the next value stands: at its key if it has one, since a missing value has no line.
+  // The location of the next value: that of its key if it has one, since a missing value has no
+  // line.
   Location place(const YAML::Mark& mark) const {
     const int line = root_.empty() ? mark.line + 1 : 0;
     if (open_.empty()) return {file_, line, root_};

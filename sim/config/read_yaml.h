@@ -1,5 +1,5 @@
-// Reads YAML strictly: one document, no duplicate keys, no anchors, merge keys or tags. The only
-// door to yaml-cpp; every reader of YAML in the simulator goes through it.
+// Reads YAML strictly: one document, no duplicate keys, no anchors, merge keys or tags. All
+// YAML that the simulator reads goes through it; only read_yaml.cpp includes yaml-cpp.
 #pragma once
 
 #include <string>

@@ -14,7 +14,7 @@ bool is_empty(const Value& value) {
   return value.is_map() ? value.entries().empty() : value.is_scalar() && value.text().empty();
 }
 
-// Of a map that stands in `group`, "" outside all.
+// Adds the keys of a map that lies in `group`; "": at the top level.
 void add_keys(const Value& map, const std::string& group, const Vocabulary& vocabulary,
               Settings& settings) {
   for (const auto& [key, value] : map.entries()) {
@@ -61,7 +61,7 @@ Settings flatten(const Value& map, const Vocabulary& vocabulary) {
   return settings;
 }
 
-void put_on_top(const Settings& layer, Settings& settings) {
+void overlay(const Settings& layer, Settings& settings) {
   const auto in_line = layer.find(inline_thresholds);
   const auto in_file = layer.find(thresholds_file);
   if (in_line != layer.end() && in_file != layer.end() && !is_empty(in_line->second) &&

@@ -1,5 +1,5 @@
-// What machine files, overrides and axes say, before anything is read from it: one value per key,
-// of which the last one given wins.
+// Settings, the keys that machine files, --set and the axes of a sweep give, not yet interpreted:
+// one value per key, of which the last one given wins.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@ namespace peeksim {
 
 using Settings = std::map<std::string, Value>;  // by dotted path
 
-// Two spellings of one thing, of which the later replaces the earlier.
+// Two keys that give the same thresholds; the one given later replaces the other.
 inline const std::string inline_thresholds = "prediction.channel_thresholds";
 inline const std::string thresholds_file = "prediction.thresholds_file";
 
@@ -25,8 +25,8 @@ bool is_group(const std::string& path);
 // The keys of a map, nested or dotted. Throws Error(config) for an unknown one.
 Settings flatten(const Value& map, const Vocabulary& vocabulary);
 
-// Lays `layer` over `settings`. Throws Error(config) when it gives both thresholds in line and a
-// file with them.
-void put_on_top(const Settings& layer, Settings& settings);
+// Replaces the keys of `settings` that `layer` gives. Throws Error(config) when `layer` gives both
+// inline thresholds and a file of thresholds.
+void overlay(const Settings& layer, Settings& settings);
 
 }  // namespace peeksim

@@ -1,4 +1,4 @@
-// A machine as the tree of a machine file, every key in the order of the table.
+// Turns a MachineSpec back into the tree of a machine file, every key in the order of the table.
 #pragma once
 
 #include "sim/config/machine.h"
@@ -9,7 +9,7 @@ namespace peeksim {
 // Every key of the resolved machine, defaults included, as a tree; reading it back with
 // load_machine gives the same machine. Channel thresholds appear under
 // prediction.channel_thresholds, and thresholds_file is left out then. Parameters end their group:
-// those that were set, and those of the rows that the machine chose.
+// those that were set, and those of the chosen policies.
 Value show_machine(const MachineSpec& machine);
 
 }  // namespace peeksim

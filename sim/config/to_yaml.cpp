@@ -9,7 +9,7 @@ namespace peeksim {
 
 namespace {
 
-// Text that YAML reads as itself in every context, and never as nothing.
+// Whether YAML reads the text back unchanged without quotes, in every context, and never as null.
 bool is_plain(const std::string& text) {
   const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   if (text.empty() || text == "null" || text == "Null" || text == "NULL") return false;
@@ -75,14 +75,14 @@ void append_one_line(const Value& value, std::string& out) {
   }
 }
 
-// Appends `value` where a line has been begun; `indent` is the column of its nested lines.
+// Appends `value` to a line that has been started; `indent` precedes its further lines.
 void append(const Value& value, const std::string& indent, std::string& out) {
   if (fits_one_line(value)) {
     append_one_line(value, out);
     out += '\n';
     return;
   }
-  bool first = true;  // it continues the line that has been begun
+  bool first = true;  // it continues the line that has been started
   const auto margin = [&] {
     if (!std::exchange(first, false)) out += indent;
   };

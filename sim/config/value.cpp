@@ -1,5 +1,5 @@
-// The immutable tree and its strict conversions. Knows nothing of YAML's syntax (read_yaml.cpp) but
-// its scalars: a conversion accepts one spelling of a value and refuses all others.
+// Strict conversions: each accepts one spelling of a value and refuses all others. YAML's syntax is
+// read_yaml.cpp's.
 #include "sim/config/value.h"
 
 #include <algorithm>
@@ -55,8 +55,8 @@ std::string in_quotes(const std::string& text) {
   return "'" + text + "'";
 }
 
-std::string range_words(std::int64_t least, std::int64_t most) {
-  return "from " + std::to_string(least) + " to " + std::to_string(most);
+std::string range_words(std::int64_t min, std::int64_t max) {
+  return "from " + std::to_string(min) + " to " + std::to_string(max);
 }
 
 }  // namespace
@@ -130,8 +130,8 @@ const std::string& Value::plain_text(const std::string& expected) const {
   return text_;
 }
 
-std::int64_t Value::integer(std::int64_t least, std::int64_t most) const {
-  const std::string expected = "an integer " + range_words(least, most);
+std::int64_t Value::integer(std::int64_t min, std::int64_t max) const {
+  const std::string expected = "an integer " + range_words(min, max);
   const std::string& text = plain_text(expected);
   if (!is_decimal_integer(text)) {
     fail("expected " + expected + ", found " + in_quotes(text),
@@ -139,7 +139,7 @@ std::int64_t Value::integer(std::int64_t least, std::int64_t most) const {
   }
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
+  if (error != std::errc{} || end != text.data() + text.size() || number < min || number > max) {
     fail("expected " + expected + ", found " + text);
   }
   return number;
@@ -163,8 +163,8 @@ bool Value::boolean() const {
   return text == "true";
 }
 
-Bytes Value::bytes(Bytes least, Bytes most) const {
-  const std::string expected = "a size in bytes " + range_words(least, most);
+Bytes Value::bytes(Bytes min, Bytes max) const {
+  const std::string expected = "a size in bytes " + range_words(min, max);
   const std::string& text = plain_text(expected);
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   std::string unit = text.substr(digits);
@@ -179,8 +179,8 @@ Bytes Value::bytes(Bytes least, Bytes most) const {
   }
   Bytes count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + digits, count);
-  if (error != std::errc{} || end != text.data() + digits || count > most / scale->second ||
-      count * scale->second < least) {
+  if (error != std::errc{} || end != text.data() + digits || count > max / scale->second ||
+      count * scale->second < min) {
     fail("expected " + expected + ", found " + text);
   }
   return count * scale->second;

@@ -1,5 +1,5 @@
-// A YAML document as an immutable tree that remembers where every value stands. Its values convert
-// strictly: one spelling each, decimal numbers only.
+// A YAML document as an immutable tree in which every value knows its file and line. Conversions
+// are strict: one spelling per value, decimal numbers only.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +42,10 @@ class Value {
   const Value* find(const std::string& key) const;
 
   // Strict conversions of a scalar; each throws Error(config) that says what was expected.
-  std::int64_t integer(std::int64_t least, std::int64_t most) const;  // decimal; 010 is refused
-  double number() const;                                              // finite decimal number
-  bool boolean() const;                                               // true or false
-  Bytes bytes(Bytes least, Bytes most) const;  // "65536", "64 KiB" or "1 MiB"
+  std::int64_t integer(std::int64_t min, std::int64_t max) const;  // decimal; 010 is refused
+  double number() const;                                           // finite decimal number
+  bool boolean() const;                                            // true or false
+  Bytes bytes(Bytes min, Bytes max) const;                         // "65536", "64 KiB" or "1 MiB"
   // One of `names`; else an error with a suggestion.
   const std::string& one_of(const std::vector<std::string>& names) const;
 

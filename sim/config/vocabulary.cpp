@@ -11,7 +11,7 @@ namespace peeksim {
 namespace {
 
 bool same(const Parameter& a, const Parameter& b) {
-  return a.type == b.type && a.least == b.least && a.most == b.most && a.fallback == b.fallback;
+  return a.type == b.type && a.min == b.min && a.max == b.max && a.default_value == b.default_value;
 }
 
 void require_well_declared(const Parameter& parameter, const std::string& chooser) {
@@ -19,7 +19,7 @@ void require_well_declared(const Parameter& parameter, const std::string& choose
   if (group_of(key).empty() || group_of(key) != group_of(chooser))
     throw bug(key, "is not in the group of " + chooser);
   if (find_machine_key(key) != nullptr) throw bug(key, "is a key of every machine");
-  if (!(parameter.least <= parameter.fallback && parameter.fallback <= parameter.most))
+  if (!(parameter.min <= parameter.default_value && parameter.default_value <= parameter.max))
     throw bug(key, "has a default out of its range");
 }
 
@@ -31,7 +31,7 @@ std::string OwnedParameter::owners_text() const {
   return text;
 }
 
-bool OwnedParameter::counts_in(const MachineSpec& machine) const {
+bool OwnedParameter::applies_to(const MachineSpec& machine) const {
   const auto owns = [&](const std::string& name) {
     return std::find(owners.begin(), owners.end(), name) != owners.end();
   };
@@ -60,11 +60,12 @@ std::vector<OwnedParameter> parameters_of(const Vocabulary& vocabulary) {
   return list;
 }
 
-std::vector<std::string> idle_parameters(const MachineSpec& machine, const Vocabulary& vocabulary) {
-  std::vector<std::string> idle = idle_keys(machine);
+std::vector<std::string> keys_without_effect(const MachineSpec& machine,
+                                             const Vocabulary& vocabulary) {
+  std::vector<std::string> idle = ineffective_keys(machine);
   if (machine.parameters.by_key.empty()) return idle;
   for (const OwnedParameter& owned : parameters_of(vocabulary))
-    if (machine.parameters.by_key.count(owned.parameter.key) > 0 && !owned.counts_in(machine))
+    if (machine.parameters.by_key.count(owned.parameter.key) > 0 && !owned.applies_to(machine))
       idle.push_back(std::string(owned.parameter.key) + " has no effect without " +
                      owned.owners_text());
   return idle;

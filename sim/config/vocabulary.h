@@ -1,5 +1,5 @@
-// What the tables of later rooms add to machine files: names that keys may take, and keys of their
-// own that come with a name.
+// What the tables of predictors, dispatch policies and the like add to machine files: the names
+// that a key may take, and the keys that come with a name.
 #pragma once
 
 #include <map>
@@ -19,11 +19,11 @@ struct Choice {
   Span<Parameter> parameters = {};
 };
 
-// The choices of the keys whose values are rows of a table in a later room (predictors, dispatch
-// policies), by key: {"array.dispatch", {{"gate", "..."}, ...}}.
+// The choices of the keys whose values are rows of such a table, by key: {"array.dispatch",
+// {{"gate", "..."}, ...}}.
 using Vocabulary = std::map<std::string, std::vector<Choice>>;
 
-// Who has a parameter: some choices of one key, more than one when they share it.
+// A parameter with the choices that have it; more than one when they share it.
 struct OwnedParameter {
   Parameter parameter;
   std::string chooser;              // "array.dispatch"
@@ -31,16 +31,17 @@ struct OwnedParameter {
 
   // "array.dispatch novel or other"
   std::string owners_text() const;
-  // Whether the machine, or what it says of some layers, has chosen one of the owners.
-  bool counts_in(const MachineSpec& machine) const;
+  // Whether the machine chooses one of the owners, for all layers or for some.
+  bool applies_to(const MachineSpec& machine) const;
 };
 
 // All parameters, sorted by key. Throws Error(internal) for one that is declared badly: outside its
 // chooser's group, under the key of another, with a default out of range.
 std::vector<OwnedParameter> parameters_of(const Vocabulary& vocabulary);
 
-// What is set and has no effect because none of its owners is chosen, each as a sentence: most
-// likely a slip, worth a warning.
-std::vector<std::string> idle_parameters(const MachineSpec& machine, const Vocabulary& vocabulary);
+// The keys that are set but have no effect, one sentence each: most likely a mistake, worth a
+// warning.
+std::vector<std::string> keys_without_effect(const MachineSpec& machine,
+                                             const Vocabulary& vocabulary);
 
 }  // namespace peeksim

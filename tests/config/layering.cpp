@@ -159,7 +159,7 @@ TEST_CASE("a template gives what load_machine gives with the same keys on top") 
         }).find("s.yaml:3: expected an integer") == 0);
 }
 
-TEST_CASE("a part of a machine is nested or dotted, and extends nothing") {
+TEST_CASE("a part of a machine has nested or dotted keys and no extends") {
   const auto keys = [](const std::string& yaml) {
     std::vector<std::string> names;
     for (const auto& [key, value] : partial_machine(parse_yaml(yaml, "part"), {}))
@@ -170,6 +170,6 @@ TEST_CASE("a part of a machine is nested or dotted, and extends nothing") {
         std::vector<std::string>{"array.cols=3", "array.rows=2"});
   CHECK(config_error([&] { keys("{array: {row: 2}}"); }) ==
         "part:1: array.row: unknown key 'array.row'; did you mean 'array.rows'?");
-  CHECK(config_error([&] { keys("{extends: x.yaml}"); }).find("extends nothing") !=
+  CHECK(config_error([&] { keys("{extends: x.yaml}"); }).find("extends is not allowed") !=
         std::string::npos);
 }

@@ -35,11 +35,11 @@ TEST_CASE("a negative look-ahead is an error, and one without skipping is told t
         "whole chunk");
   machine.array.zero_lookahead = 4;
   CHECK_NOTHROW(require_consistent(machine));
-  CHECK(idle_keys(machine) ==
+  CHECK(ineffective_keys(machine) ==
         std::vector<std::string>{
             "array.zero_lookahead has no effect without array.skip_zero_activations"});
   machine.array.skip_zero_activations = true;
-  CHECK(idle_keys(machine).empty());
+  CHECK(ineffective_keys(machine).empty());
 }
 
 TEST_CASE("banks need a port with an element for each of them") {

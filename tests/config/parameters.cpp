@@ -129,11 +129,11 @@ TEST_CASE("a value is shown as text that reads back, whatever its size") {
 }
 
 TEST_CASE("a parameter that is set for a row that nobody chose is named") {
-  CHECK(idle_parameters(load(novel, {"array.lookahead=3"}), vocabulary).empty());
-  CHECK(idle_parameters(load("name: m\n"), vocabulary).empty());
-  CHECK(idle_parameters(load("name: m\n", {"array.lookahead=3"}), vocabulary) ==
+  CHECK(keys_without_effect(load(novel, {"array.lookahead=3"}), vocabulary).empty());
+  CHECK(keys_without_effect(load("name: m\n"), vocabulary).empty());
+  CHECK(keys_without_effect(load("name: m\n", {"array.lookahead=3"}), vocabulary) ==
         std::vector<std::string>{"array.lookahead has no effect without array.dispatch novel"});
-  CHECK(idle_parameters(load(novel, {"prediction.trust=1"}), vocabulary) ==
+  CHECK(keys_without_effect(load(novel, {"prediction.trust=1"}), vocabulary) ==
         std::vector<std::string>{
             "prediction.trust has no effect without prediction.policy guess or bet"});
 }
@@ -142,7 +142,7 @@ TEST_CASE("a policy that only some layers have brings its parameters too") {
   const MachineSpec machine =
       load("name: m\nprediction: {policy: none, layers: [{match: a, policy: bet}]}\n");
   CHECK(machine.parameters.by_key.at("prediction.trust") == 0.5);
-  CHECK(idle_parameters(machine, vocabulary).empty());
+  CHECK(keys_without_effect(machine, vocabulary).empty());
 }
 
 TEST_CASE("the reference lists parameters in the group of their row") {
@@ -163,10 +163,10 @@ TEST_CASE("a badly declared parameter is a bug that says which") {
   wrong.key = "array.rows";
   CHECK(declared(wrong, "array.dispatch").find("array.rows: is a key of every machine") == 0);
   wrong = lookahead;
-  wrong.fallback = 17;
+  wrong.default_value = 17;
   CHECK(declared(wrong, "array.dispatch").find("array.lookahead: has a default out of") == 0);
   Parameter other = lookahead;
-  other.most = 8;
+  other.max = 8;
   const Parameter others[] = {other};
   CHECK_THROWS_AS(parameters_of({{"array.dispatch",
                                   {{"novel", "new", dispatch_parameters}, {"x", "x", others}}}}),

@@ -109,7 +109,7 @@ TEST_CASE("a slip in an axis is an error that says what was expected") {
         std::string::npos);
   CHECK(error("a", "{overlays: {x: nowhere.yaml}}").find("cannot read the overlay") !=
         std::string::npos);
-  CHECK(error("a", "{overlays: {x: {extends: y.yaml}}}").find("extends nothing") !=
+  CHECK(error("a", "{overlays: {x: {extends: y.yaml}}}").find("extends is not allowed") !=
         std::string::npos);
 }
 

@@ -143,7 +143,7 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
   found["warnings"] = Json::array();
   for (const std::string& entry : unmatched_entries(result.machine.prediction, layers))
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
-  for (const std::string& idle : idle_parameters(result.machine, vocabulary()))
+  for (const std::string& idle : keys_without_effect(result.machine, vocabulary()))
     found["warnings"].push_back(idle);
   for (const std::string& doubt : request.table.doubts(result.machine))
     found["warnings"].push_back(doubt);
