@@ -9,8 +9,8 @@ namespace peeksim {
 namespace {
 
 // Warnings about one layer's values.
-void judge_layer(const LayerCheck& layer, const TraceLayer& about,
-                 std::vector<std::string>& warnings) {
+void warn_about_layer(const LayerCheck& layer, const TraceLayer& about,
+                      std::vector<std::string>& warnings) {
   const auto warn = [&](const std::string& what) {
     warnings.push_back("layer '" + layer.name + "': " + what);
   };
@@ -19,15 +19,15 @@ void judge_layer(const LayerCheck& layer, const TraceLayer& about,
         "the ofmap holds only ReLU'd values (none negative, some exactly 0): negative thresholds "
         "cannot work; write the values that enter the activation");
   }
-  if (layer.ofmap.values > 1 && layer.ofmap.least == layer.ofmap.most) {
-    warn("every value of the ofmap is " + std::to_string(layer.ofmap.least));
+  if (layer.ofmap.values > 1 && layer.ofmap.min == layer.ofmap.max) {
+    warn("every value of the ofmap is " + std::to_string(layer.ofmap.min));
   }
   if (!layer.checksummed) {
     warn("has no checksums: damage would go unnoticed; write it with fletcher32=True");
   }
 }
 
-void judge_file(const TraceReport& report, std::vector<std::string>& warnings) {
+void warn_about_file(const TraceReport& report, std::vector<std::string>& warnings) {
   if (!report.info.metadata_checksummed) {
     warnings.push_back(
         "the file's metadata has no checksums: damage could go unnoticed; write it with "
@@ -54,8 +54,8 @@ void ValueStatistics::add(const std::vector<float>& more) {
     negatives += value < 0;
     zeros += value == 0;
   }
-  least = values == 0 ? low : std::min(least, low);
-  most = values == 0 ? high : std::max(most, high);
+  min = values == 0 ? low : std::min(min, low);
+  max = values == 0 ? high : std::max(max, high);
   values += static_cast<Count>(more.size());
   negative += negatives;
   zero += zeros;
@@ -84,7 +84,7 @@ TraceReport check_trace(const std::string& path, const Watch& watch) {
   TraceReport report;
   report.info = trace.info();
   report.sha256 = trace.sha256();
-  judge_file(report, report.warnings);
+  warn_about_file(report, report.warnings);
   std::vector<float> values, previous;
   for (std::size_t i = 0; i < report.info.layers.size(); ++i) {
     const TraceLayer& about = report.info.layers[i];
@@ -108,7 +108,7 @@ TraceReport check_trace(const std::string& path, const Watch& watch) {
     if (about.has_weight) read(TraceTensor::weight, 0);
     if (about.has_bias) read(TraceTensor::bias, 0);
     if (about.integer) require_int32_sums(trace, i);
-    judge_layer(layer, about, report.warnings);
+    warn_about_layer(layer, about, report.warnings);
     if (report.info.images > 1 && !images_differ) {
       report.warnings.push_back("layer '" + layer.name + "': all images have the same ofmap");
     }

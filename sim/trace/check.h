@@ -1,4 +1,4 @@
-// Reads every value of a trace and says what is in it: for `peeksim trace check`.
+// Reads every value of a trace, and reports statistics and warnings: `peeksim trace check`.
 #pragma once
 
 #include <string>
@@ -9,17 +9,17 @@
 
 namespace peeksim {
 
-// What a tensor's values look like, over all images.
+// Statistics of a tensor's values, over all images.
 struct ValueStatistics {
   Count values = 0;
   Count negative = 0;
   Count zero = 0;  // exactly 0
-  float least = 0;
-  float most = 0;
+  float min = 0;
+  float max = 0;
 
   Count not_positive() const { return negative + zero; }
   double zero_share() const;  // of values <= 0
-  // No negative value and at least one exact zero: what leaves a ReLU, not what enters it.
+  // No negative value and at least one exact zero: the output of a ReLU, not its input.
   bool only_rectified() const { return negative == 0 && zero > 0; }
 
   void add(const std::vector<float>& values);

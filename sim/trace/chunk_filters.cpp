@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t checksum_bytes = 4;
 
-// Of 16-bit big-endian words; an odd byte at the end is the high half of one. Sums are folded
+// Over 16-bit big-endian words; an odd byte at the end is the high half of one. Sums are folded
 // before they can overflow.
 std::uint32_t fletcher32(const unsigned char* bytes, std::size_t count) {
   constexpr std::size_t words_at_once = 360;
@@ -39,7 +39,7 @@ std::uint32_t fletcher32(const unsigned char* bytes, std::size_t count) {
   return sum_of_sums << 16 | sum;
 }
 
-// Little-endian, behind the bytes that it is of.
+// The checksum is stored little-endian, after the bytes that it covers.
 bool checksum_matches(const char* chunk, std::size_t count) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(chunk);
   std::uint32_t stored = 0;
@@ -48,7 +48,8 @@ bool checksum_matches(const char* chunk, std::size_t count) {
   return stored == fletcher32(bytes, count);
 }
 
-// All first bytes of the elements, then all second ones, and so on, back to their places.
+// Undoes the shuffle filter, which stores the first bytes of all elements, then the second ones,
+// and so on.
 void unshuffle(const char* shuffled, std::size_t element, char* values, std::size_t bytes) {
   const std::size_t count = bytes / element;
   for (std::size_t j = 0; j < element; ++j, shuffled += count)

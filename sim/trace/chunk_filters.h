@@ -1,6 +1,5 @@
-// Undoes what HDF5's filters did to a chunk, as HDF5 itself does, in half the time: shuffle, gzip
-// and Fletcher-32, each or none of them, in this order. What it does not understand, other filters
-// and damaged chunks, it leaves to HDF5.
+// Undoes HDF5's filters on a chunk in half the time that HDF5 takes: shuffle, gzip and Fletcher-32,
+// any of them, in this order. Other filters and damaged chunks are left to HDF5.
 #pragma once
 
 #include <hdf5.h>
@@ -12,11 +11,11 @@ namespace peeksim::hdf5 {
 class ChunkFilters {
  public:
   ChunkFilters() = default;  // none
-  // Those of a dataset's creation property list.
+  // The filters of a dataset's creation property list.
   explicit ChunkFilters(hid_t list);
 
-  // The `bytes` of a chunk's values from the `stored` ones; false, and any values, when these
-  // filters did not write it.
+  // Turns the `stored` bytes of a chunk into `bytes` bytes of values. False, with undefined values,
+  // when the chunk was not written with these filters.
   bool undo(const char* chunk, std::size_t stored, char* values, std::size_t bytes) const;
 
  private:

@@ -40,7 +40,7 @@ void add_scaled(double* to, const double* from, double factor, int count) {
   for (int i = 0; i < count; ++i) to[i] += factor * from[i];
 }
 
-// Along a row: row[x] becomes the sum of taps[j] * row[x + j], around the circle.
+// Smooths a row: row[x] becomes the sum of taps[j] * row[x + j], around the circle.
 void smooth_row(double* row, int size, const std::vector<double>& taps, std::vector<double>& wide) {
   wide.assign(row, row + size);
   for (std::size_t j = 0; j + 1 < taps.size(); ++j) wide.push_back(wide[j]);

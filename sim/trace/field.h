@@ -8,12 +8,12 @@
 
 namespace peeksim {
 
-constexpr double most_correlation = 100;  // outputs; keeps the sums below 2^53
+constexpr double max_correlation = 100;  // outputs; keeps the sums below 2^53
 
 // The n-th of a stream of independent 64-bit random numbers (SplitMix64).
 std::uint64_t random_bits(std::uint64_t stream, std::uint64_t n);
 
-// A stream of its own for every distinct pair.
+// A different stream for every pair.
 std::uint64_t derive_stream(std::uint64_t stream, std::uint64_t number);
 
 // Approximately normal numbers of mean 0 and standard deviation `deviation`, smoothed within each

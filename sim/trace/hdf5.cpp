@@ -89,7 +89,7 @@ std::string reason() {
   H5Eclear2(H5E_DEFAULT);
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20; }, ' ');
-  // Of a failed write HDF5 tells the time and addresses in memory; the system's reason is in there.
+  // The message of a failed write holds the time and memory addresses; keep the system's reason.
   const std::string mark = "error message = '";
   const std::size_t start = text.find(mark);
   if (start != text.npos) {

@@ -1,6 +1,6 @@
-// A small RAII door to HDF5's C API, for the trace room only. HDF5 prints nothing: whatever it
-// refuses becomes an Error(trace) that names the file and the object. Only hard links are followed,
-// so that a trace is one file and its SHA-256 says everything about it.
+// A small RAII wrapper of HDF5's C API, used in sim/trace only. HDF5 prints nothing: its errors
+// become an Error(trace) that names the file and the object. Only hard links are followed, so that
+// a trace is one file and its SHA-256 identifies all of its contents.
 #pragma once
 
 #include <hdf5.h>
@@ -33,7 +33,7 @@ class Handle {
   Close close_ = nullptr;
 };
 
-// An open file, group or dataset, and where it stands.
+// An open file, group or dataset, and its location.
 struct Object {
   Handle id;
   Location where;  // file, and the path inside it as the key
@@ -44,15 +44,15 @@ struct Object {
 
 // What to do about a file that does not follow the format.
 extern const char* const format_remedy;
-// What to do about a file whose bytes are not what was written.
+// What to do about a damaged file.
 extern const char* const damage_remedy;
 
-// To be called before anything else of HDF5. It prints its errors unless told not to; it looks for
-// plug-ins in places that the environment names; and when a file could not be closed, for a full
-// disk, it crashes in its exit handler (handles close all there is to close).
+// Call before any other function of HDF5. By default HDF5 prints its errors, looks for plug-ins in
+// places that the environment names, and crashes in its exit handler when a file could not be
+// closed because the disk is full (our handles close everything themselves).
 void prepare_library();
 
-// HDF5's own words for its last error, in one line; clears them.
+// HDF5's own message for its last error, in one line; clears the error.
 std::string reason();
 
 // Opens an existing file for reading. Throws Error(trace): missing, not a file, not HDF5, damaged.

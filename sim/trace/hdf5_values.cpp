@@ -7,7 +7,7 @@ namespace peeksim::hdf5 {
 
 namespace {
 
-constexpr std::size_t longest_string = 65536;
+constexpr std::size_t max_string_bytes = 65536;
 
 // Something with a type and a fixed number of elements: an attribute or a one-dimensional dataset.
 struct Elements {
@@ -51,7 +51,7 @@ struct Elements {
       const bool printable = std::all_of(value.begin(), value.end(),
                                          [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
       if (!printable) fail("holds a line break or another control character");
-      if (value.size() > longest_string) fail("holds more than 65536 bytes of text");
+      if (value.size() > max_string_bytes) fail("holds more than 65536 bytes of text");
     }
     return values;
   }
@@ -70,7 +70,7 @@ struct Elements {
 
   std::vector<std::string> fixed_strings(std::size_t count) const {
     const std::size_t size = H5Tget_size(type);
-    if (size == 0 || size > longest_string) fail("holds more than 65536 bytes of text");
+    if (size == 0 || size > max_string_bytes) fail("holds more than 65536 bytes of text");
     const char padding = H5Tget_strpad(type) == H5T_STR_SPACEPAD ? ' ' : '\0';
     std::vector<char> raw(count * size);
     read_into(type, raw.data());
@@ -113,15 +113,16 @@ std::vector<std::int64_t> read_integers(const Object& object, const std::string&
   return attribute(object, name, opened).integers(count);
 }
 
-std::vector<double> read_reals(const Object& object, const std::string& name, std::size_t most) {
+std::vector<double> read_reals(const Object& object, const std::string& name,
+                               std::size_t max_count) {
   Handle opened;
   const Elements elements = attribute(object, name, opened);
   if (H5Tget_class(elements.type) != H5T_FLOAT) elements.fail("must hold real numbers");
   const hssize_t found = H5Sget_simple_extent_npoints(elements.space);
-  const std::size_t count = found == static_cast<hssize_t>(most) ? most : 1;
-  if (found != 1 && count == 1 && most > 1) {
+  const std::size_t count = found == static_cast<hssize_t>(max_count) ? max_count : 1;
+  if (found != 1 && count == 1 && max_count > 1) {
     elements.fail("holds " + std::to_string(found) + " values, expected 1 or " +
-                  std::to_string(most));
+                  std::to_string(max_count));
   }
   elements.require_count(count);
   std::vector<double> values(count);

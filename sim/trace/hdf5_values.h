@@ -1,4 +1,4 @@
-// Attributes and short lists of an HDF5 file: what their types may be, and their values.
+// Reads attributes and short lists of an HDF5 file, and checks their types and lengths.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace peeksim::hdf5 {
 std::vector<std::int64_t> read_integers(const Object& object, const std::string& name,
                                         std::size_t count);
 std::vector<double> read_reals(const Object& object, const std::string& name,
-                               std::size_t most);  // one number, or `most`
+                               std::size_t max_count);  // one number, or `max_count`
 std::string read_string(const Object& object, const std::string& name);
 
 // One-dimensional datasets of `count` elements. Throw Error(trace) as above.

@@ -1,4 +1,4 @@
-// What the trace format's version 1 calls things, for its reader and its writer.
+// Names and shapes of version 1 of the trace format, for its reader and its writer.
 #pragma once
 
 #include <hdf5.h>
@@ -12,7 +12,7 @@ namespace peeksim {
 
 constexpr const char* trace_format = "peeksim-trace";
 constexpr int trace_version = 1;
-constexpr int most_layers = 10000;  // four digits
+constexpr int max_layers = 10000;  // four digits
 
 std::string layer_group_name(std::size_t layer);  // "0007"
 const char* dataset_name(TraceTensor tensor);

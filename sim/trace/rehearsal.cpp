@@ -17,14 +17,14 @@ namespace peeksim::hdf5 {
 
 namespace {
 
-// A structure is read in a fraction of this, even one of thousands of layers (1 KiB each).
-constexpr rlim_t least_seconds = 2;
+// Reading a structure takes a fraction of this, even with thousands of layers (1 KiB each).
+constexpr rlim_t min_cpu_seconds = 2;
 constexpr rlim_t seconds_per_mebibyte = 1;
-constexpr rlim_t most_seconds = 30;
-constexpr rlim_t most_new_memory = rlim_t{1} << 30;
+constexpr rlim_t max_cpu_seconds = 30;
+constexpr rlim_t max_new_memory = rlim_t{1} << 30;
 
-void limit(int resource, rlim_t most) {
-  const rlimit both = {most, most};
+void limit(int resource, rlim_t max) {
+  const rlimit both = {max, max};
   setrlimit(resource, &both);
 }
 
@@ -32,16 +32,16 @@ void limit_time(const std::string& path) {
   std::error_code unknown;
   const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
   const rlim_t mebibytes = unknown ? 0 : static_cast<rlim_t>(bytes >> 20);
-  limit(RLIMIT_CPU, std::min(most_seconds, least_seconds + seconds_per_mebibyte * mebibytes));
+  limit(RLIMIT_CPU, std::min(max_cpu_seconds, min_cpu_seconds + seconds_per_mebibyte * mebibytes));
 }
 
-// Counts from what the process has already, which under a sanitizer is a great deal.
+// On top of what the process already has, which is a lot under a sanitizer.
 void limit_memory() {
   rlim_t pages[6] = {};  // size, resident, shared, text, lib, data: see proc(5)
   std::ifstream statm("/proc/self/statm");
   for (rlim_t& count : pages) statm >> count;
   const auto page_size = static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
-  if (statm) limit(RLIMIT_DATA, pages[5] * page_size + most_new_memory);
+  if (statm) limit(RLIMIT_DATA, pages[5] * page_size + max_new_memory);
 }
 
 // No handler of the program (a test runner's, a sanitizer's) may report the child's death.

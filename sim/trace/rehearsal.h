@@ -1,7 +1,7 @@
-// HDF5 1.10 trusts metadata that has no checksums (files without libver="latest", and the heap of
-// variable-length strings): a flipped bit there makes it read stray memory, run in circles or
-// allocate without end. So whatever touches a file's structure is first done in a child process,
-// which may die of it.
+// Tries an operation on an HDF5 file in a child process first, because damage can crash HDF5. HDF5
+// 1.10 trusts metadata that has no checksums (files without libver="latest", and the heap of
+// variable-length strings): a flipped bit there makes it read stray memory, loop forever or
+// allocate without bound.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// SHA-256 of bytes as they come: the identity of a trace and of a point of a sweep.
+// Incremental SHA-256, which identifies traces and the points of a sweep.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ class Sha256 {
   void add(const void* bytes, std::size_t count);
   void add(const std::string& text) { add(text.data(), text.size()); }
 
-  // 64 hexadecimal digits. Ends the sum: nothing may be added afterwards.
+  // 64 hexadecimal digits. Nothing may be added afterwards.
   std::string hex();
 
  private:

@@ -14,16 +14,16 @@ namespace {
 using hdf5::format_remedy;
 using hdf5::Object;
 
-// The largest number in a trace, be it a size, a count or a class.
-constexpr std::int64_t most = 1 << 24;
+// The largest number in a trace: a size, a count or a class.
+constexpr std::int64_t max_number = 1 << 24;
 
 std::vector<int> read_ints(const Object& object, const std::string& name, std::size_t count,
-                           std::int64_t least, std::int64_t largest) {
+                           std::int64_t min, std::int64_t max) {
   std::vector<int> values;
   for (const std::int64_t value : hdf5::read_integers(object, name, count)) {
-    if (value < least || value > largest) {
+    if (value < min || value > max) {
       object.fail("attribute @" + name + " holds " + std::to_string(value) + ", expected " +
-                      std::to_string(least) + " to " + std::to_string(largest),
+                      std::to_string(min) + " to " + std::to_string(max),
                   format_remedy);
     }
     values.push_back(static_cast<int>(value));
@@ -31,9 +31,8 @@ std::vector<int> read_ints(const Object& object, const std::string& name, std::s
   return values;
 }
 
-int read_int(const Object& object, const std::string& name, std::int64_t least,
-             std::int64_t largest) {
-  return read_ints(object, name, 1, least, largest)[0];
+int read_int(const Object& object, const std::string& name, std::int64_t min, std::int64_t max) {
+  return read_ints(object, name, 1, min, max)[0];
 }
 
 std::string read_choice(const Object& object, const std::string& name,
@@ -74,18 +73,18 @@ Layer read_layer(const Object& group, const std::string& name) {
   layer.activation = activation == "relu"    ? Activation::relu
                      : activation == "relu6" ? Activation::relu6
                                              : Activation::none;
-  const std::vector<int> ifmap = read_ints(group, "ifmap_shape", 3, 1, most);
-  const std::vector<int> weight = read_ints(group, "weight_shape", 4, 1, most);
-  const std::vector<int> stride = read_ints(group, "stride", 2, 1, most);
-  const std::vector<int> pad = read_ints(group, "pad", 4, 0, most);
-  const std::vector<int> dilation = read_ints(group, "dilation", 2, 1, most);
+  const std::vector<int> ifmap = read_ints(group, "ifmap_shape", 3, 1, max_number);
+  const std::vector<int> weight = read_ints(group, "weight_shape", 4, 1, max_number);
+  const std::vector<int> stride = read_ints(group, "stride", 2, 1, max_number);
+  const std::vector<int> pad = read_ints(group, "pad", 4, 0, max_number);
+  const std::vector<int> dilation = read_ints(group, "dilation", 2, 1, max_number);
   layer.C = ifmap[0], layer.H = ifmap[1], layer.W = ifmap[2];
   layer.K = weight[0], layer.R = weight[2], layer.S = weight[3];
   layer.stride_h = stride[0], layer.stride_w = stride[1];
   layer.pad_top = pad[0], layer.pad_left = pad[1];
   layer.pad_bottom = pad[2], layer.pad_right = pad[3];
   layer.dilation_h = dilation[0], layer.dilation_w = dilation[1];
-  layer.groups = read_int(group, "groups", 1, most);
+  layer.groups = read_int(group, "groups", 1, max_number);
   layer.residual = read_int(group, "residual", 0, 1) == 1;
 
   if (std::int64_t{weight[1]} * layer.groups != layer.C) {
@@ -100,7 +99,7 @@ Layer read_layer(const Object& group, const std::string& name) {
 }
 
 void check_ofmap_shape(const Object& group, const Layer& layer) {
-  const std::vector<int> ofmap = read_ints(group, "ofmap_shape", 3, 1, most);
+  const std::vector<int> ofmap = read_ints(group, "ofmap_shape", 3, 1, max_number);
   if (ofmap[0] == layer.K && ofmap[1] == layer.P() && ofmap[2] == layer.Q()) return;
   group.fail("@ofmap_shape is " + shape_text({ofmap[0], ofmap[1], ofmap[2]}) +
                  ", but ifmap, kernel, stride, pad and dilation give " +
@@ -181,7 +180,7 @@ TraceLayer read_trace_layer(const Object& group, const std::string& name, int im
 }
 
 void read_images(const Object& file, TraceInfo& info) {
-  info.images = read_int(file, "images", 1, most);
+  info.images = read_int(file, "images", 1, max_number);
   const auto count = static_cast<std::size_t>(info.images);
   const auto open_list = [&](const char* name) {
     Object list = hdf5::open_dataset(file, name);
@@ -196,7 +195,7 @@ void read_images(const Object& file, TraceInfo& info) {
   if (hdf5::has_link(file, "labels")) {
     const Object list = open_list("labels");
     for (const std::int64_t label : hdf5::read_integer_list(list, count)) {
-      if (label < -1 || label > most) {
+      if (label < -1 || label > max_number) {
         list.fail("holds " + std::to_string(label) + ", expected a class index or -1",
                   format_remedy);
       }
@@ -252,7 +251,7 @@ TraceInfo read_structure(const Object& file) {
   if (names.empty()) layers.fail("holds no layer", format_remedy);
   std::set<std::string> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] != layer_group_name(i) || i >= most_layers) {
+    if (names[i] != layer_group_name(i) || i >= max_layers) {
       layers.fail("group '" + names[i] + "' stands where " + layer_group_name(i) + " is expected",
                   "number the layers 0000, 0001, ... without gaps");
     }

@@ -1,4 +1,4 @@
-// Reads a trace's structure: everything but the values.
+// Reads a trace's structure: all attributes and shapes, no values.
 #pragma once
 
 #include "sim/trace/hdf5.h"

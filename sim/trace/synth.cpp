@@ -22,7 +22,7 @@ void require(bool good, const std::string& option, const std::string& range) {
 
 void check_settings(const SynthSettings& settings) {
   require(settings.zeros >= 0 && settings.zeros <= 1, "zeros", "0 to 1");
-  require(settings.correlation >= 0 && settings.correlation <= most_correlation, "correlation",
+  require(settings.correlation >= 0 && settings.correlation <= max_correlation, "correlation",
           "0 to 100 outputs");
   require(settings.images >= 1 && settings.images <= 1000000, "images", "1 to 1000000");
   const std::vector<std::string>& types = synth_types();

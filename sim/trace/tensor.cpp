@@ -12,7 +12,7 @@ namespace peeksim::hdf5 {
 namespace {
 
 // One image of one tensor: 1 GiB as float. Nothing is allocated for a shape before this is checked.
-constexpr hsize_t most_values = hsize_t{1} << 28;
+constexpr hsize_t max_values = hsize_t{1} << 28;
 
 // Whether a file's float type is the IEEE one with these bit fields, in either byte order.
 bool is_ieee(hid_t type, std::size_t size, std::size_t exponent_bits, std::size_t mantissa_bits) {
@@ -54,7 +54,7 @@ void TensorDataset::check_shape(const std::vector<hsize_t>& expected) {
   }
   count_ = 1;
   for (const hsize_t size : shape_) {
-    if (size > most_values || count_ * size > most_values) {
+    if (size > max_values || count_ * size > max_values) {
       dataset_.fail("one image has more than 2^28 values", "write a trace of a smaller layer");
     }
     count_ *= size;
@@ -80,8 +80,8 @@ void TensorDataset::find_type(Coding coding) {
   if (type_ == "i8") read_scales(coding == Coding::i8_per_channel ? shape_[0] : 1);
 }
 
-void TensorDataset::read_scales(std::size_t most) {
-  for (const double stored : read_reals(dataset_, "scale", most)) {
+void TensorDataset::read_scales(std::size_t max_count) {
+  for (const double stored : read_reals(dataset_, "scale", max_count)) {
     const auto scale = static_cast<float>(stored);
     if (!std::isfinite(scale * 128) || scale <= 0) {
       dataset_.fail("attribute @scale is " + std::to_string(scale) + ", expected a positive number",
@@ -160,9 +160,9 @@ void TensorDataset::read_raw(int image, hid_t memory_type, void* buffer, std::si
     read_with_hdf5(image, memory_type, buffer);
 }
 
-// False where HDF5 has to convert the values, or to say what is wrong with the chunk. A chunk may
-// say that some filters were not applied to it, its checksum among them; and where metadata has no
-// checksum, it may say so by mistake.
+// False when HDF5 has to convert the values or to report what is wrong with the chunk. A chunk may
+// be marked as stored without some filters, its checksum among them; where the metadata has no
+// checksum, the mark itself may be damage.
 bool TensorDataset::read_chunk(int image, hid_t memory_type, char* values,
                                std::size_t bytes) const {
   const hsize_t stored = require_written(image);

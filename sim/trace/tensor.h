@@ -38,17 +38,17 @@ class TensorDataset {
   // The values of one image in row-major order, as float. REQUIRES: not i32. Throws Error(trace).
   void read(int image, std::vector<float>& values) const;
 
-  // The same as they are stored. REQUIRES: i8 or i32. Throws Error(trace).
+  // The same values as stored, without a scale. REQUIRES: i8 or i32. Throws Error(trace).
   void read_integers(int image, std::vector<std::int32_t>& values) const;
 
  private:
   void check_shape(const std::vector<hsize_t>& expected);
   void find_type(Coding coding);
-  void read_scales(std::size_t most);
+  void read_scales(std::size_t max_count);
   void check_storage();
-  hsize_t require_written(int image) const;  // the bytes it takes in the file
+  hsize_t require_written(int image) const;  // returns the bytes that it takes in the file
   std::vector<hsize_t> chunk_offset(int image) const;
-  // The values of an image as they are in memory; `bytes`: of them.
+  // Reads the values of an image, `bytes` in memory, as `memory_type`.
   void read_raw(int image, hid_t memory_type, void* buffer, std::size_t bytes) const;
   bool read_chunk(int image, hid_t memory_type, char* values, std::size_t bytes) const;
   void read_with_hdf5(int image, hid_t memory_type, void* buffer) const;

@@ -13,7 +13,7 @@ std::uint32_t not_finite(float value) {
   return (bits & 0x7f800000u) == 0x7f800000u;
 }
 
-// HDF5's own conversion takes ten times as long. Moving the bits to their places in a single leaves
+// HDF5's own conversion takes ten times as long. Moving the bits to their places in a float leaves
 // the exponent too small by 112, for subnormals as well; infinity and NaN stay what they are.
 float half_to_float(std::uint16_t half) {
   const std::uint32_t magnitude = half & 0x7fffu;

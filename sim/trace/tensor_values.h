@@ -1,4 +1,4 @@
-// What the stored values of a tensor are worth as float.
+// Converts the stored values of a tensor, scaled integers or half-precision numbers, to float.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,14 @@
 
 namespace peeksim::hdf5 {
 
-// As many integers as there are values, times their scale: one scale for all, or one for each of
-// equal runs.
+// Multiplies values.size() integers by their scale: one for all, or one for each of equal runs.
 void integers_to_floats(const std::int8_t* integers, const std::vector<float>& scales,
                         std::vector<float>& values);
 
-// As many numbers of IEEE 754 half precision, bit by bit.
+// Converts values.size() IEEE 754 half-precision numbers, given as their bits.
 void halves_to_floats(const std::uint16_t* halves, std::vector<float>& values);
 
-// The place of the first NaN or infinity; the size when there is none.
+// The index of the first NaN or infinity; values.size() when there is none.
 std::size_t first_not_finite(const std::vector<float>& values);
 
 }  // namespace peeksim::hdf5

@@ -15,7 +15,7 @@ struct Trace::Impl {
   std::string sha256;  // "" until it was asked for
   Count reads = 0;
 
-  // Opens the dataset anew each time: what stays in memory does not grow with the layers.
+  // Reopens the dataset each time, so that memory does not grow with the number of layers.
   hdf5::TensorDataset open(std::size_t layer, TraceTensor tensor, int image) const {
     const TraceLayer& about = info.layers.at(layer);
     const hdf5::Object group = open_layer(file, layer, about.layer.name);
@@ -27,7 +27,7 @@ struct Trace::Impl {
     return dataset;
   }
 
-  // A step of the bias is worth a step of the ifmap times one of the channel's weight.
+  // The scale of the bias is that of the ifmap times that of the channel's weight.
   void read_integer_bias(std::size_t layer, std::vector<float>& values) const {
     std::vector<std::int32_t> integers;
     open(layer, TraceTensor::bias, 0).read_integers(0, integers);

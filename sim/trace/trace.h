@@ -20,7 +20,7 @@ struct TraceLayer {
   bool has_ifmap = false;
   bool has_weight = false;
   bool has_bias = false;
-  bool has_residual = false;  // the residual's values; layer.residual says that there is one
+  bool has_residual = false;  // the residual's values; layer.residual: the layer adds one
   bool checksummed = false;   // every dataset of the layer has checksums
   bool integer = false;       // i8 arithmetic: docs/trace-format.md; then all tensors are there
 };
@@ -29,7 +29,7 @@ struct TraceLayer {
 // yes, so that the values carry the mispredictions of earlier layers.
 struct TraceLoop {
   bool closed = false;
-  std::string machine;   // whose predictions they were; "" in the open loop
+  std::string machine;   // the machine that predicted; "" in the open loop
   std::string settings;  // the digest of its prediction settings (layer_settings.h), or ""
 };
 
@@ -48,7 +48,7 @@ struct TraceInfo {
   std::vector<std::string> unknown;      // objects and attributes that the format does not know
 };
 
-// The tensors of a layer; the three first have a value per image.
+// The tensors of a layer; the first three exist once per image.
 enum class TraceTensor { ofmap, ifmap, residual, weight, bias };
 
 class Trace {
@@ -76,8 +76,8 @@ class Trace {
   // REQUIRES: the layer has it. Throws as read_ofmap.
   void read(std::size_t layer, TraceTensor tensor, int image, std::vector<float>& values) const;
 
-  // The integers of a layer of i8 arithmetic, as they are stored, and what a step of them is worth:
-  // one number, or for the weight one per output channel. REQUIRES: layers[layer].integer; the
+  // The integers of a layer of i8 arithmetic, as they are stored, and their scale: one
+  // number, or for the weight one per output channel. REQUIRES: layers[layer].integer; the
   // layer has the tensor; scales: it is not the bias. Throws as read_ofmap.
   void read_integers(std::size_t layer, TraceTensor tensor, int image,
                      std::vector<std::int32_t>& values) const;

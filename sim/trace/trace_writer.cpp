@@ -17,8 +17,8 @@ namespace {
 
 using hdf5::Handle;
 
-constexpr float smallest_f16 = 0x1p-24f;
-constexpr float largest_f16 = 65504;
+constexpr float min_f16 = 0x1p-24f;
+constexpr float max_f16 = 65504;
 constexpr unsigned gzip_level = 4;
 
 Handle file_type(const std::string& type) {
@@ -34,7 +34,7 @@ Handle text_type(std::size_t size) {
   return type;
 }
 
-Handle timeless(hid_t property_class) {
+Handle without_times(hid_t property_class) {
   Handle list(H5Pcreate(property_class), H5Pclose);
   H5Pset_obj_track_times(list, false);
   return list;
@@ -130,7 +130,7 @@ struct TraceWriter::Impl {
   void write_list(const char* name, hid_t type, hid_t memory_type, const void* values) const {
     const auto count = static_cast<hsize_t>(images);
     const Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
-    const Handle list = timeless(H5P_DATASET_CREATE);
+    const Handle list = without_times(H5P_DATASET_CREATE);
     H5Pset_chunk(list, 1, &count);
     H5Pset_fletcher32(list);
     const Handle dataset(H5Dcreate2(file, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT),
@@ -142,7 +142,7 @@ struct TraceWriter::Impl {
   Handle create_tensor(TraceTensor tensor, float scale) const {
     std::vector<hsize_t> shape = tensor_shape(layer, tensor);
     shape.insert(shape.begin(), 1);
-    const Handle list = timeless(H5P_DATASET_CREATE);
+    const Handle list = without_times(H5P_DATASET_CREATE);
     H5Pset_chunk(list, static_cast<int>(shape.size()), shape.data());
     H5Pset_fill_time(list, H5D_FILL_TIME_NEVER);
     H5Pset_shuffle(list);
@@ -189,7 +189,7 @@ struct TraceWriter::Impl {
       store(H5T_NATIVE_INT8, to_i8(values, scale).data());
     } else if (storage.type == "f16") {
       std::vector<float> kept = values;
-      for (float& value : kept) value = value > 0 ? std::max(value, smallest_f16) : value;
+      for (float& value : kept) value = value > 0 ? std::max(value, min_f16) : value;
       store(H5T_NATIVE_FLOAT, kept.data());
     } else {
       store(H5T_NATIVE_FLOAT, values.data());
@@ -198,9 +198,9 @@ struct TraceWriter::Impl {
   }
 
   void check_values(const std::vector<float>& values) const {
-    const float most = storage.type == "f16" ? largest_f16 : std::numeric_limits<float>::max();
+    const float max = storage.type == "f16" ? max_f16 : std::numeric_limits<float>::max();
     for (const float value : values) {
-      if (std::abs(value) <= most) continue;  // false for NaN
+      if (std::abs(value) <= max) continue;  // false for NaN
       refuse("cannot store " + std::to_string(value) + " as " + storage.type,
              "traces hold finite numbers that fit their type");
     }
@@ -241,7 +241,7 @@ TraceWriter::TraceWriter(const std::string& path, const TraceHeader& header, boo
   std::fclose(probe);
   to.created = true;
   hdf5::prepare_library();
-  const Handle creation = timeless(H5P_FILE_CREATE);
+  const Handle creation = without_times(H5P_FILE_CREATE);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
@@ -269,9 +269,9 @@ TraceWriter::TraceWriter(const std::string& path, const TraceHeader& header, boo
     const Handle type = text_type(longest);
     to.write_list("image_names", type, type, text.data());
   }
-  to.layers =
-      Handle(H5Gcreate2(to.file, "layers", H5P_DEFAULT, timeless(H5P_GROUP_CREATE), H5P_DEFAULT),
-             H5Gclose);
+  to.layers = Handle(
+      H5Gcreate2(to.file, "layers", H5P_DEFAULT, without_times(H5P_GROUP_CREATE), H5P_DEFAULT),
+      H5Gclose);
   to.check(to.layers.valid());
 }
 
@@ -284,12 +284,12 @@ void TraceWriter::begin_layer(const Layer& layer, const LayerStorage& storage) {
   to.storage = storage;
   const std::string impossible = shape_error(layer);
   if (!impossible.empty()) to.refuse("impossible shape: " + impossible, "correct the workload");
-  if (to.layer_count == most_layers) to.refuse("a trace holds at most 10000 layers", "");
+  if (to.layer_count == max_layers) to.refuse("a trace holds at most 10000 layers", "");
   if (storage.type != "f32" && storage.type != "f16" && storage.type != "i8") {
     to.refuse("unknown type '" + storage.type + "'", "known: f32, f16, i8");
   }
   to.group = Handle(H5Gcreate2(to.layers, layer_group_name(to.layer_count++).c_str(), H5P_DEFAULT,
-                               timeless(H5P_GROUP_CREATE), H5P_DEFAULT),
+                               without_times(H5P_GROUP_CREATE), H5P_DEFAULT),
                     H5Gclose);
   to.check(to.group.valid());
   const hid_t group = to.group;

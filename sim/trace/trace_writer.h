@@ -1,6 +1,6 @@
-// Writes a trace (docs/trace-format.md), one layer and one image at a time. The file grows beside
-// its final name, as PATH.partial, and is renamed by close(): under PATH there is never half a
-// trace. The same calls write the same bytes.
+// Writes a trace (docs/trace-format.md), one layer and one image at a time. The file is
+// written as PATH.partial and renamed by close(), so that PATH never holds half a trace. The same
+// calls write the same bytes.
 #pragma once
 
 #include <memory>
@@ -48,7 +48,8 @@ class TraceWriter {
   void write_ofmap(int image, const std::vector<float>& values);
   void write_ifmap(int image, const std::vector<float>& values);
 
-  // Ends the trace and gives it its name. REQUIRES: every image of every layer was written.
+  // Completes the file and renames it to its final path. REQUIRES: every image of every layer was
+  // written.
   void close();
 
  private:

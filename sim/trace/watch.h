@@ -1,4 +1,4 @@
-// How a long operation on a trace tells where it is, and learns that it should stop.
+// Callbacks of a long operation on a trace: its progress, and whether it should stop.
 #pragma once
 
 #include <functional>
@@ -9,16 +9,16 @@
 namespace peeksim {
 
 struct Watch {
-  // Where an operation is.
+  // How far an operation is.
   struct Place {
     std::size_t layer, layers;
     const std::string& name;    // of the layer
-    int image = 0, images = 0;  // of the layer; 0 images: the operation does not tell
-    double done = 0;            // share of the work, about
+    int image = 0, images = 0;  // of the layer; 0 images: not told
+    double done = 0;            // estimated share of the work
   };
 
-  // Called before each layer, and before each image by operations that tell images. Empty: nobody
-  // listens.
+  // Called before each layer, and before each image by operations that tell images. Empty: not
+  // called.
   std::function<void(const Place&)> progress;
   // Asked between tensors; true stops the operation. Empty: never.
   std::function<bool()> interrupted;

@@ -263,8 +263,8 @@ TEST_CASE("the check of a trace counts its values and warns of ReLU'd ones") {
   CHECK(ofmap.values == 8);
   CHECK(ofmap.negative == 2);
   CHECK(ofmap.zero == 3);
-  CHECK(ofmap.least == -2);
-  CHECK(ofmap.most == 3);
+  CHECK(ofmap.min == -2);
+  CHECK(ofmap.max == 3);
   CHECK(ofmap.zero_share() == 5.0 / 8);
   CHECK_FALSE(ofmap.only_rectified());
   CHECK(report.layers[0].ifmap.zero_share() == 0.25);

@@ -49,7 +49,7 @@ void trace_check_command(const std::vector<std::string>& arguments) {
   TextTable table(
       {{"layer", "ofmap from", "to", "zeros (<= 0), %", "ifmap zeros, %", "checksums"}});
   for (const LayerCheck& layer : report.layers)
-    table.add_row({layer.name, fixed(layer.ofmap.least, 3), fixed(layer.ofmap.most, 3),
+    table.add_row({layer.name, fixed(layer.ofmap.min, 3), fixed(layer.ofmap.max, 3),
                    fixed(100 * layer.ofmap.zero_share(), 1),
                    fixed_or_dash(layer.ifmap.values > 0, 100 * layer.ifmap.zero_share(), 1),
                    layer.checksummed ? "yes" : "no"});
