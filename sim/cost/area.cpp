@@ -9,18 +9,18 @@ namespace peeksim {
 
 namespace {
 
-constexpr int position_bits = 16;    // assumed: of a position inside a block, in a bin or a job
-constexpr int gates_per_tap = 4;     // assumed: of an encoder that finds the first live tap
+constexpr int position_bits = 16;    // assumed: a position inside a block, in a bin or a job
+constexpr int gates_per_tap = 4;     // assumed: an encoder that finds the first live tap
 constexpr double bits_per_byte = 8;  // not an int, so that products of sizes do not overflow
 
 using T = EnergyTable;
 using M = MachineSpec;
 using C = Counters;
 
-// How many bits tell so many things apart.
-int bits_for(std::int64_t things) {
+// The bits of a number below `count`.
+int bits_for(std::int64_t count) {
   int bits = 0;
-  while ((std::int64_t{1} << bits) < things) ++bits;
+  while ((std::int64_t{1} << bits) < count) ++bits;
   return bits;
 }
 
@@ -28,8 +28,8 @@ double kib(Bytes bytes) {
   return static_cast<double>(bytes) / 1024;
 }
 
-double pe_array(const T& t, const M& m, const C& done) {
-  return static_cast<double>(m.array.rows) * m.array.cols * pe_mm2(t, m, done);
+double pe_array(const T& t, const M& m, const C& totals) {
+  return static_cast<double>(m.array.rows) * m.array.cols * pe_mm2(t, m, totals);
 }
 
 double ifmap_buffer(const T& t, const M& m, const C&) {
@@ -45,13 +45,13 @@ double ofmap_buffer(const T& t, const M& m, const C&) {
 }
 
 // One row of outputs drains a cycle, so there is a comparator per column.
-double prediction_unit(const T& t, const M& m, const C& done) {
-  if (done.comparisons == 0) return 0;
+double prediction_unit(const T& t, const M& m, const C& totals) {
+  if (totals.comparisons == 0) return 0;
   return m.array.cols * t.area->comparator +
-         static_cast<double>(done.window_bits_peak) * t.area->window_bit;
+         static_cast<double>(totals.window_bits_peak) * t.area->window_bit;
 }
 
-// An operand register, filled from the network when the tag of the PE's position comes by.
+// An operand register, filled when the PE's own tag comes by on the multicast wires.
 double latch(const T& t, const M& m) {
   const double bits = m.array.lanes * bits_per_byte * m.precision.activation_bytes;
   const int tag = tag_bits(m);
@@ -60,21 +60,21 @@ double latch(const T& t, const M& m) {
          2.0 * tag * require_stated(t.area->gate, t, m, "area.gate", multicasting);
 }
 
-// Every column has a bin of positions, as many as it has rows. Closed jobs queue with their
+// Every column has a bin that holds one position per row. Closed jobs queue with their
 // channel, and a column selects that channel's weight among those of the group.
-double dispatch_unit(const T& t, const M& m, const C& done) {
-  if (done.latched_operands == 0) return 0;
+double dispatch_unit(const T& t, const M& m, const C& totals) {
+  if (totals.latched_operands == 0) return 0;
   const double bit = require_stated(t.area->register_bit, t, m, "area.register_bit", multicasting);
   const double bin_bits = static_cast<double>(m.array.rows) * position_bits;
   double area = m.array.cols * bin_bits * bit;
-  if (done.weight_selects == 0) return area;
-  area += static_cast<double>(done.queue_peak) * (bin_bits + bits_for(m.array.cols)) * bit;
+  if (totals.weight_selects == 0) return area;
+  area += static_cast<double>(totals.queue_peak) * (bin_bits + bits_for(m.array.cols)) * bit;
   const double selected = m.array.lanes * bits_per_byte * m.precision.weight_bytes;
   return area + m.array.cols * selected * (m.array.cols - 1) *
                     require_stated(t.area->multiplexer, t, m, "area.multiplexer", running_jobs);
 }
 
-// The taps among which a live one is searched at once.
+// The taps that the search for the next live one looks at in one cycle.
 double searched_taps(const M& m) {
   if (m.array.zero_lookahead > 0) return m.array.zero_lookahead;
   // A whole chunk: as many as leave room for the weights of a full group.
@@ -82,8 +82,8 @@ double searched_taps(const M& m) {
       1, m.buffers.weight_bytes / 2 / (Bytes{m.array.cols} * m.precision.weight_bytes));
 }
 
-double zero_skip(const T& t, const M& m, const C& done) {
-  if (done.zero_flags == 0) return 0;
+double zero_skip(const T& t, const M& m, const C& totals) {
+  if (totals.zero_flags == 0) return 0;
   return kib(zero_flag_bytes(m)) * t.area->buffer_kib +
          searched_taps(m) *
              (require_stated(t.area->register_bit, t, m, "area.register_bit", skipping) +
@@ -106,11 +106,11 @@ const std::vector<AreaComponent>& area_components() {
 }
 
 std::optional<Area> area_of(const EnergyTable& table, const MachineSpec& machine,
-                            const Counters& done) {
+                            const Counters& totals) {
   if (!table.area) return std::nullopt;
   Area area;
   for (const AreaComponent& component : area_components())
-    area.push_back(component.area(table, machine, done));
+    area.push_back(component.area(table, machine, totals));
   return area;
 }
 
@@ -118,10 +118,10 @@ double total_mm2(const Area& area) {
   return std::accumulate(area.begin(), area.end(), 0.0);
 }
 
-double pe_mm2(const EnergyTable& table, const MachineSpec& machine, const Counters& done) {
+double pe_mm2(const EnergyTable& table, const MachineSpec& machine, const Counters& totals) {
   const double lane = require_width(table.area->mac, table, machine, "area of a MAC");
   return table.area->pe + machine.array.lanes * lane +
-         (done.latched_operands > 0 ? latch(table, machine) : 0);
+         (totals.latched_operands > 0 ? latch(table, machine) : 0);
 }
 
 int tag_bits(const MachineSpec& machine) {

@@ -5,14 +5,15 @@
 
 namespace peeksim {
 
-EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine, const Counters& done) {
+EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine,
+                      const Counters& totals) {
   EnergyRates rates;
   auto rate = rates.prices.begin();
   for (const EnergyComponent& component : energy_components())
     for (const EnergyAction& action : component.actions) {
-      const bool asked = action.everywhere || action.count(done, machine.precision) != 0;
-      *rate++ = asked ? table.price(component, action, machine, done)
-                      : std::numeric_limits<double>::quiet_NaN();
+      const bool priced = action.on_every_machine || action.count(totals, machine.precision) != 0;
+      *rate++ = priced ? table.price(component, action, machine, totals)
+                       : std::numeric_limits<double>::quiet_NaN();
     }
   rates.precision = machine.precision;
   return rates;

@@ -1,5 +1,5 @@
-// What a run costs: how often each action was done (energy_actions.h), times what it costs once on
-// the machine (energy_table.h), summed by component.
+// The energy of a run: how often each action was done (energy_actions.h), times its energy on the
+// machine (energy_table.h), summed by component.
 #pragma once
 
 #include <vector>
@@ -10,18 +10,18 @@
 
 namespace peeksim {
 
-// A table looked up for one machine. By default everything is free.
+// The prices of all actions on one machine. By default everything is free.
 struct EnergyRates {
-  // Of every component's actions, in their order and the table's unit; not a number where the table
-  // was not asked.
+  // Of every component's actions, in their order and the table's unit; NaN for an action that was
+  // not priced.
   std::vector<double> prices = std::vector<double>(energy_action_count());
-  PrecisionSpec precision;  // what the machine's elements take
+  PrecisionSpec precision;  // bytes of the machine's elements
 };
 
-// done: what the machine did in a whole run; nothing before it has run. The table is asked for what
-// every machine does and for what this one did. Throws Error(config) when it does not know.
+// totals: the counters of a whole run, all 0 before it. Prices the actions of every machine, and
+// those that this one did. Throws Error(config) when the table lacks one of these.
 EnergyRates rates_for(const EnergyTable& table, const MachineSpec& machine,
-                      const Counters& done = {});
+                      const Counters& totals = {});
 
 // Energy by component, in the order of energy_components(), in the table's unit.
 using Energy = std::vector<double>;

@@ -13,7 +13,7 @@ std::vector<EnergyAction> mac_actions() {
       {"gated", "MAC", [](const C& c, const P&) { return c.macs_predicted + c.macs_zero_gated; }}};
 }
 
-constexpr bool somewhere = false;  // what only some machines do
+constexpr bool optional_action = false;  // that not every machine does
 
 // Bytes from the buffers to the array: along a row, down a column, to any PE. In a tile of jobs a
 // weight passes the multiplexers of all columns once, and goes down each column that selects it.
@@ -25,9 +25,10 @@ std::vector<EnergyAction> transfer_actions() {
        }},
       {"column", "byte", [](const C& c, const P& p) { return c.weight_reads * p.weight_bytes; }},
       {"job_column", "byte",
-       [](const C& c, const P& p) { return c.weight_selects * p.weight_bytes; }, somewhere},
+       [](const C& c, const P& p) { return c.weight_selects * p.weight_bytes; }, optional_action},
       {"multicast", "byte",
-       [](const C& c, const P& p) { return c.multicast_reads * p.activation_bytes; }, somewhere}};
+       [](const C& c, const P& p) { return c.multicast_reads * p.activation_bytes; },
+       optional_action}};
 }
 
 std::vector<EnergyAction> ifmap_buffer_actions() {
@@ -60,11 +61,12 @@ std::vector<EnergyAction> prediction_actions() {
 // A PE compares the tag of every activation that comes by, and latches its own.
 std::vector<EnergyAction> dispatch_actions() {
   return {
-      {"tag", "element", [](const C& c, const P&) { return c.multicast_reads; }, somewhere},
+      {"tag", "element", [](const C& c, const P&) { return c.multicast_reads; }, optional_action},
       {"latch", "byte",
-       [](const C& c, const P& p) { return c.latched_operands * p.activation_bytes; }, somewhere},
+       [](const C& c, const P& p) { return c.latched_operands * p.activation_bytes; },
+       optional_action},
       {"select", "byte", [](const C& c, const P& p) { return c.weight_selects * p.weight_bytes; },
-       somewhere}};
+       optional_action}};
 }
 
 }  // namespace
@@ -87,7 +89,7 @@ const std::vector<EnergyComponent>& energy_components() {
       {"dispatch", "dispatch unit", dispatch_actions()},
       {"zero_skip",
        "zero skipping",
-       {{"flag", "bit", [](const C& c, const P&) { return c.zero_flags; }, somewhere}}},
+       {{"flag", "bit", [](const C& c, const P&) { return c.zero_flags; }, optional_action}}},
       {"leakage", "leakage", {{"cycle", "cycle", [](const C& c, const P&) { return c.cycles; }}}},
   };
   return table;

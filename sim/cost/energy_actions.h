@@ -15,7 +15,7 @@ struct EnergyAction {
   const char* unit;  // what is counted: "byte"
   // precision: elements are counted, and buffers move bytes.
   Count (*count)(const Counters& counters, const PrecisionSpec& precision);
-  bool everywhere = true;  // every machine does it; a table may lack what only some of them do
+  bool on_every_machine = true;  // else a table may lack it
 };
 
 struct EnergyComponent {
@@ -26,7 +26,7 @@ struct EnergyComponent {
 
 const std::vector<EnergyComponent>& energy_components();
 
-// How many actions the components have together.
+// The number of actions of all components.
 std::size_t energy_action_count();
 
 }  // namespace peeksim

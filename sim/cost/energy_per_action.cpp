@@ -12,17 +12,17 @@ namespace {
 
 constexpr double leakage_clock_mhz = 500;  // the clock at which tables state leakage per cycle
 
-// What a table is asked: the price of an action on a machine that did this.
-struct Question {
+// What the price of an action depends on.
+struct PriceContext {
   const EnergyPerAction& e;
   const EnergyTable& table;  // its name and areas
   const MachineSpec& m;
-  const Counters& done;
+  const Counters& totals;
 };
 
-using Q = Question;
+using Q = PriceContext;
 
-// Of all PEs and all buffers, in a cycle. A longer cycle leaks longer.
+// Leakage of all PEs and buffers in a cycle. A longer cycle leaks more.
 double leakage(const Q& q) {
   const BufferSpec& buffers = q.m.buffers;
   const double buffer_kib =
@@ -32,16 +32,16 @@ double leakage(const Q& q) {
          (leakage_clock_mhz / q.m.clock_mhz);
 }
 
-// The pitch of the array: PEs are taken for squares.
+// The pitch of the array: PEs are assumed square.
 double pe_mm(const Q& q, const char* remedy) {
-  if (q.table.area) return std::sqrt(pe_mm2(q.table, q.m, q.done));
+  if (q.table.area) return std::sqrt(pe_mm2(q.table, q.m, q.totals));
   throw Error(ErrorKind::config, q.m.location("energy"),
               "energy table '" + q.table.name +
                   "' has a wire and no area, so that nothing says how long the array's wires are",
               remedy);
 }
 
-// Along so many PEs.
+// A byte sent along `pes` PEs.
 double wire(const Q& q, int pes) {
   if (q.e.operand_transfer) return *q.e.operand_transfer;
   return *q.e.wire * pes *
@@ -56,7 +56,7 @@ double column(const Q& q) {
   return wire(q, q.m.array.rows);
 }
 
-// A comb over the whole array, unless the machine says how long the wire is.
+// A comb of wires over the whole array, unless the machine says how long the wire is.
 double multicast(const Q& q) {
   const double per_mm = require_stated(q.e.wire, q.table, q.m, "actions.wire", multicasting);
   const ArraySpec& array = q.m.array;
@@ -65,7 +65,7 @@ double multicast(const Q& q) {
          pe_mm(q, "add area: to a copy of the table, or set array.multicast_mm");
 }
 
-// Every PE compares.
+// Every PE compares the tag.
 double tag(const Q& q) {
   return require_stated(q.e.tag_bit, q.table, q.m, "actions.tag_bit", multicasting) *
          tag_bits(q.m) * q.m.array.rows * q.m.array.cols;
@@ -101,7 +101,7 @@ double dram(const Q& q) {
 struct Price {
   const char* component;
   const char* action;
-  double (*of)(const Question& question);
+  double (*of)(const PriceContext& question);
 };
 
 constexpr Price prices[] = {
@@ -141,9 +141,9 @@ constexpr Price prices[] = {
     {"leakage", "cycle", leakage},
 };
 
-// Buffers whose capacity lies outside a curve.
-std::vector<std::string> outside(const EnergyPerAction& e, const std::string& table,
-                                 const MachineSpec& machine) {
+// A sentence for each buffer whose capacity lies outside a curve.
+std::vector<std::string> capacities_out_of_range(const EnergyPerAction& e, const std::string& table,
+                                                 const MachineSpec& machine) {
   const BufferSpec& buffers = machine.buffers;
   std::vector<std::string> found;
   for (const auto& [key, bytes] : {std::pair{"buffers.ifmap_bytes", buffers.ifmap_bytes},
@@ -152,8 +152,9 @@ std::vector<std::string> outside(const EnergyPerAction& e, const std::string& ta
     for (const CapacityCurve* curve : {&e.buffer_read, &e.buffer_write, &e.buffer_fill})
       if (!curve->covers(bytes)) {
         found.push_back(std::string(key) + ": energy table '" + table + "' knows buffers of " +
-                        std::to_string(curve->least()) + " to " + std::to_string(curve->most()) +
-                        " bytes; one of " + std::to_string(bytes) + " is priced as the nearest");
+                        std::to_string(curve->min_capacity()) + " to " +
+                        std::to_string(curve->max_capacity()) + " bytes; one of " +
+                        std::to_string(bytes) + " is priced as the nearest");
         break;
       }
   return found;
@@ -162,7 +163,7 @@ std::vector<std::string> outside(const EnergyPerAction& e, const std::string& ta
 }  // namespace
 
 bool CapacityCurve::covers(Bytes capacity) const {
-  return points_.size() == 1 || (least() <= capacity && capacity <= most());
+  return points_.size() == 1 || (min_capacity() <= capacity && capacity <= max_capacity());
 }
 
 double CapacityCurve::at(Bytes capacity) const {
@@ -182,15 +183,16 @@ EnergyTable energy_table(std::string name, EnergyPerAction energies,
   table.area = std::move(area);
   table.price = [energies, stated = table](const EnergyComponent& component,
                                            const EnergyAction& action, const MachineSpec& machine,
-                                           const Counters& done) {
+                                           const Counters& totals) {
     const std::string owner = component.name, what = action.name;
     for (const Price& price : prices)
       if (owner == price.component && what == price.action)
-        return price.of({energies, stated, machine, done});
+        return price.of({energies, stated, machine, totals});
     throw bug(owner + " " + what, "has no price");
   };
-  table.doubts = [energies = std::move(energies), named = table.name](const MachineSpec& machine) {
-    return outside(energies, named, machine);
+  table.warnings = [energies = std::move(energies),
+                    named = table.name](const MachineSpec& machine) {
+    return capacities_out_of_range(energies, named, machine);
   };
   return table;
 }

@@ -1,4 +1,5 @@
-// Energies that hold for machines of any size: by operand width, by capacity of a buffer, per PE.
+// Energies per action that hold for machines of any size: by operand width, by buffer capacity, per
+// PE.
 #pragma once
 
 #include <map>
@@ -19,10 +20,10 @@ class CapacityCurve {
 
   double at(Bytes capacity) const;
 
-  // Whether a capacity lies between the outermost points. One point alone holds for all.
+  // Whether a capacity lies between the outermost points. A single point covers all.
   bool covers(Bytes capacity) const;
-  Bytes least() const { return points_.begin()->first; }
-  Bytes most() const { return points_.rbegin()->first; }
+  Bytes min_capacity() const { return points_.begin()->first; }
+  Bytes max_capacity() const { return points_.rbegin()->first; }
 
  private:
   std::map<Bytes, double> points_;
@@ -41,13 +42,13 @@ struct EnergyPerAction {
   double leakage_pe = 0;                                 // per PE and cycle, at 500 MHz
   double leakage_buffer_kib = 0;  // per KiB of on-chip buffer and cycle, at 500 MHz
 
-  // What only some machines do; a table may lack it.
+  // Actions that only some machines do; a table may lack them.
   std::optional<double> operand_latch;  // per byte
   std::optional<double> tag_bit;        // per bit compared
   std::optional<double> weight_select;  // per byte and multiplexer of two inputs
 };
 
-// The table that answers with these energies and areas. REQUIRES: a wire or an operand_transfer.
+// The table with these energies and areas. REQUIRES: a wire or an operand_transfer.
 EnergyTable energy_table(std::string name, EnergyPerAction energies,
                          std::optional<AreaTable> area = {});
 

@@ -12,7 +12,7 @@ namespace peeksim {
 
 namespace {
 
-// Whether a name ends as tables do.
+// Whether a name has the extension of a table.
 bool has_extension(const fs::path& path) {
   const auto& readers = table_readers();
   return std::any_of(readers.begin(), readers.end(), [&](const TableReader& reader) {
@@ -20,13 +20,13 @@ bool has_extension(const fs::path& path) {
   });
 }
 
-// Those in the folder energy/ beside a file first, then the shipped ones.
+// The tables in the folder energy/ beside a file, then the shipped ones.
 std::vector<fs::path> named_tables(const std::string& beside) {
   std::vector<fs::path> tables;
-  for (const fs::path& shelf :
+  for (const fs::path& directory :
        {fs::path(beside).parent_path() / "energy", fs::path(PEEKSIM_CONFIGS) / "energy"}) {
     std::error_code none;
-    for (const auto& entry : fs::directory_iterator(shelf, none))
+    for (const auto& entry : fs::directory_iterator(directory, none))
       if (has_extension(entry.path())) tables.push_back(entry.path());
   }
   return tables;

@@ -102,7 +102,7 @@ std::vector<EnergyComponent> components_of(const Json& energy) {
   std::vector<EnergyComponent> components;
   for (const EnergyComponent& component : energy_components()) {
     const bool everywhere = std::any_of(component.actions.begin(), component.actions.end(),
-                                        [](const EnergyAction& one) { return one.everywhere; });
+                                        [](const EnergyAction& one) { return one.on_every_machine; });
     if (everywhere || energy.contains(component.name)) components.push_back(component);
   }
   return components;

@@ -299,7 +299,7 @@ TEST_CASE("both shipped tables load, price the widths of all machines and name t
     MachineSpec machine;
     machine.buffers.ifmap_bytes = 1 << 20;
     machine.buffers.weight_bytes = 1 << 13;
-    CHECK(table.doubts(machine).empty());
+    CHECK(table.warnings(machine).empty());
     for (const int bytes : {1, 2, 4}) {
       machine.precision.weight_bytes = bytes;
       const Prices prices = prices_on(machine, table);

@@ -286,10 +286,10 @@ TEST_CASE("a kind of DRAM that the table does not price is refused with those th
 
 TEST_CASE("a buffer outside a table's capacities is a doubt, once for each, and others are not") {
   MachineSpec m = machine();
-  CHECK(table().doubts(m).empty());
+  CHECK(table().warnings(m).empty());
   m.buffers.ifmap_bytes = 1023;
   m.buffers.ofmap_bytes = 4097;
-  CHECK(table().doubts(m) ==
+  CHECK(table().warnings(m) ==
         std::vector<std::string>{
             "buffers.ifmap_bytes: energy table 'mine' knows buffers of 1024 to 4096 bytes; one of "
             "1023 is priced as the nearest",
@@ -298,5 +298,5 @@ TEST_CASE("a buffer outside a table's capacities is a doubt, once for each, and 
   EnergyPerAction one_point = energies();
   one_point.buffer_read = one_point.buffer_write = one_point.buffer_fill =
       CapacityCurve(std::map<Bytes, double>{{2048, 1}});
-  CHECK(energy_table("mine", one_point).doubts(m).empty());
+  CHECK(energy_table("mine", one_point).warnings(m).empty());
 }

@@ -72,7 +72,7 @@ EnergyTable sample_table() {
   table.source = "made up";
   table.price = [price = table.price](const EnergyComponent& component, const EnergyAction& action,
                                       const MachineSpec& machine, const Counters& done) {
-    return action.everywhere ? price(component, action, machine, done) : 0;
+    return action.on_every_machine ? price(component, action, machine, done) : 0;
   };
   return table;
 }

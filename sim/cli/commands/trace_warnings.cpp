@@ -38,7 +38,7 @@ void warn_about_loop(const MachineSpec& machine, const TraceInfo& info) {
 }
 
 void warn_about_prices(const MachineSpec& machine, const EnergyTable& table) {
-  for (const std::string& doubt : table.doubts(machine)) spdlog::warn("{}", doubt);
+  for (const std::string& doubt : table.warnings(machine)) spdlog::warn("{}", doubt);
 }
 
 }  // namespace peeksim

@@ -145,7 +145,7 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
   for (const std::string& idle : keys_without_effect(result.machine, vocabulary()))
     found["warnings"].push_back(idle);
-  for (const std::string& doubt : request.table.doubts(result.machine))
+  for (const std::string& doubt : request.table.warnings(result.machine))
     found["warnings"].push_back(doubt);
   if (request.detail) found["detail"] = Json::parse(results_json(priced));
   return one_line(json);

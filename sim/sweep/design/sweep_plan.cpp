@@ -179,7 +179,7 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
 // As 'peeksim run' warns, once for all points that share the cause.
 void SweepPlan::look_for_slips(const SweepPoint& point, const MachineSpec& machine) {
   std::vector<std::string> found = keys_without_effect(machine, vocabulary_);
-  for (std::string& doubt : energy_table(point, machine).table.doubts(machine))
+  for (std::string& doubt : energy_table(point, machine).table.warnings(machine))
     found.push_back(std::move(doubt));
   if (looked_at_.insert({point.prediction, point.trace}).second) {
     const TraceInfo& info = traces_[point.trace]->info();
