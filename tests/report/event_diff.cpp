@@ -148,7 +148,7 @@ TEST_CASE("headers that differ are noted and make no difference") {
 }
 
 TEST_CASE("what is no event log is an error with its file and line") {
-  const std::string remedy = "; write the log anew with 'peeksim run --events FILE'";
+  const std::string remedy = "; write the log again with 'peeksim run --events FILE'";
   const std::string not_first = "bad:1: this is not the first line of an event log" + remedy;
   for (const std::string text : {"", "\n", "hello\n", "{}\n", "[1]\n", "\x7f\x45LF\x01\x02"})
     CHECK(fault(text) == not_first);
@@ -161,7 +161,7 @@ TEST_CASE("what is no event log is an error with its file and line") {
 TEST_CASE("what is no event is an error with its file and line") {
   const auto second_line = [](const std::string& line) {
     const std::string message = fault(joined({tile("a", 0, 1, 2), line}));
-    CHECK(message.find("; write the log anew") != message.npos);
+    CHECK(message.find("; write the log again") != message.npos);
     return message.substr(0, message.find(';'));
   };
   CHECK(second_line(tile("a", 0, 1, 2).substr(0, 60)) ==
@@ -193,6 +193,6 @@ TEST_CASE("a log that is not there is an error") {
         "none: cannot read this file; check its name");
   CHECK(config_error([&] { diff_events(files.path(), good); }, nullptr) ==
         files.path() +
-            ":1: this is not the first line of an event log; write the log anew with "
+            ":1: this is not the first line of an event log; write the log again with "
             "'peeksim run --events FILE'");
 }

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 // Calls visit(pointer) for every value of results.json, containers before what they hold; of what
-// is computed anew when it is read, only the container.
+// is recomputed when it is read, only the container.
 template <class Visit>
 void for_each_value(const Json& json, const Json::json_pointer& at, const Visit& visit) {
   if (!at.empty()) visit(at);
@@ -129,7 +129,7 @@ TEST_CASE("a value that is missing is refused, or can be computed from the other
     const std::string place = at.to_string();
     CAPTURE(place);
     CAPTURE(what);
-    // A machine's key has a default; sums and energies are computed anew.
+    // A machine's key has a default; sums and energies are recomputed.
     const bool fine = what == "refused" || what == "read" ||
                       (what == "changed" && place.rfind("/machine/", 0) == 0);
     CHECK(fine);

@@ -38,9 +38,9 @@ TEST_CASE("a text is shortened at a letter, not inside one") {
 
 TEST_CASE("colors are there only when they are wanted, and end before the line does") {
   ScreenStyle style;
-  CHECK(inked("text\n", Ink::warning, style) == "text\n");
+  CHECK(colored("text\n", ColorRole::warning, style) == "text\n");
   style.colors = true;
-  CHECK(inked("text\n", Ink::warning, style) == "\033[33mtext\033[0m\n");
-  CHECK(inked("█  ", Ink::bar, style) == "\033[36m█\033[0m  ");
-  CHECK(inked("  ", Ink::bar, style) == "  ");
+  CHECK(colored("text\n", ColorRole::warning, style) == "\033[33mtext\033[0m\n");
+  CHECK(colored("█  ", ColorRole::bar, style) == "\033[36m█\033[0m  ");
+  CHECK(colored("  ", ColorRole::bar, style) == "  ");
 }

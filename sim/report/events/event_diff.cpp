@@ -23,7 +23,7 @@ bool same_layer(const Json& a, const Json& b) {
   return same_values(a, b, {"image", "layer"});
 }
 
-// The same load, tile, prediction or store, whenever it happened.
+// The same load, tile, prediction or store, at whatever time.
 bool same_event(const Json& a, const Json& b) {
   return same_layer(a, b) && same_values(a, b, {"group", "step", "event", "tensor", "index"});
 }
@@ -34,7 +34,7 @@ int rank(const Json& event, const char* key, std::initializer_list<const char*> 
   return static_cast<int>(found - names.begin());
 }
 
-// Its place in the order of a log, comes_before() of engine/events.h.
+// A sort key that gives the order of a log, comes_before() of engine/events.h.
 auto order_of(const Json& event) {
   return std::make_tuple(event["group"].get<Count>(), event["start"].get<Count>(),
                          rank(event, "event", {"load", "tile", "prediction", "store"}),
@@ -66,16 +66,16 @@ std::string values_that_differ(const EventReader& a, const EventReader& b) {
   return lines;
 }
 
-// Where each log stands at the first difference.
-struct Front {
+// A position in a log.
+struct Cursor {
   EventReader& reader;
-  bool there;  // false: the log has ended
+  bool has_event;  // false: the log has ended
 };
 
 // Which of the two events happened first: the other log is the one that does not have it here.
 // A log that is still in the layer of the last event that agreed comes before one that has left it.
-bool first_is_earlier(const Front& a, const Front& b) {
-  if (!a.there || !b.there) return a.there;
+bool first_is_earlier(const Cursor& a, const Cursor& b) {
+  if (!a.has_event || !b.has_event) return a.has_event;
   const Json& x = a.reader.event();
   const Json& y = b.reader.event();
   const Json& last = a.reader.event_before();
@@ -84,10 +84,10 @@ bool first_is_earlier(const Front& a, const Front& b) {
 }
 
 // Searches the rest of a layer for an event.
-bool find_event(const Json& wanted, Front& log) {
-  while (log.there && same_layer(wanted, log.reader.event())) {
+bool find_event(const Json& wanted, Cursor& log) {
+  while (log.has_event && same_layer(wanted, log.reader.event())) {
     if (same_event(wanted, log.reader.event())) return true;
-    log.there = log.reader.next();
+    log.has_event = log.reader.next();
   }
   return false;
 }
@@ -96,17 +96,17 @@ std::string line_of(const EventReader& reader) {
   return reader.path() + ":" + std::to_string(reader.line());
 }
 
-std::string line_or_end(const Front& log) {
-  return log.there ? line_of(log.reader) + ": " + log.reader.text()
-                   : line_of(log.reader) + ": the log ends here";
+std::string line_or_end(const Cursor& log) {
+  return log.has_event ? line_of(log.reader) + ": " + log.reader.text()
+                       : line_of(log.reader) + ": the log ends here";
 }
 
-// What happened to the earlier of the two events in the other log.
-std::string explain(Front a, Front b) {
+// Says where the other log has the earlier of the two events, if it has it.
+std::string explain(Cursor a, Cursor b) {
   const std::string lines = "\n" + line_or_end(a) + "\n" + line_or_end(b) + "\n";
   const bool a_is_earlier = first_is_earlier(a, b);
-  const Front& earlier = a_is_earlier ? a : b;
-  Front& other = a_is_earlier ? b : a;
+  const Cursor& earlier = a_is_earlier ? a : b;
+  Cursor& other = a_is_earlier ? b : a;
   const Json event = earlier.reader.event();
   std::string text = title_of(event);
   const long line = other.reader.line();
@@ -135,14 +135,14 @@ EventDiff diff_events(const std::string& path_a, const std::string& path_b) {
   EventReader reader_a(path_a), reader_b(path_b);
   EventDiff diff;
   diff.report = notes_on_headers(reader_a, reader_b);
-  Front a{reader_a, false}, b{reader_b, false};
+  Cursor a{reader_a, false}, b{reader_b, false};
   for (;; ++diff.events) {
-    a.there = reader_a.next();
-    b.there = reader_b.next(a.there ? &reader_a : nullptr);
-    if (!a.there || !b.there) break;
+    a.has_event = reader_a.next();
+    b.has_event = reader_b.next(a.has_event ? &reader_a : nullptr);
+    if (!a.has_event || !b.has_event) break;
     if (reader_a.text() != reader_b.text() && reader_a.event() != reader_b.event()) break;
   }
-  diff.same = !a.there && !b.there;
+  diff.same = !a.has_event && !b.has_event;
   if (diff.same) {
     diff.report += "equal: all " + std::to_string(diff.events) + " events\n";
     return diff;

@@ -1,5 +1,5 @@
-// Compares two event logs and explains the first event that differs: in what layer, image and step
-// two engines, or two versions, begin to disagree. Streaming: of each log one line is held.
+// Compares two event logs and explains the first event that differs: the layer, image and step in
+// which two engines, or two versions, begin to disagree. Holds one line of each log at a time.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@ namespace peeksim {
 
 struct EventDiff {
   bool same = false;
-  long events = 0;     // how many agree, up to the first that does not
+  long events = 0;     // the number that agree before the first that differs
   std::string place;   // "b.jsonl:15": the first line of the second log that differs
-  std::string report;  // what a person reads about it; of equal logs one line, notes apart
+  std::string report;  // for people to read; one line, besides notes, when the logs are equal
 };
 
 // Headers that differ are a note in the report and no difference.

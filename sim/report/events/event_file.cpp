@@ -58,7 +58,7 @@ std::string event_lines(const RunEvents& events) {
       "{\"image\":" + std::to_string(events.image) + ",\"layer\":" + one_line(events.layer.name);
   std::string lines;
   for (const Event& event : events.events) {
-    if (event.kind > EventKind::store) continue;  // what only timelines show
+    if (event.kind > EventKind::store) continue;  // only timelines show it
     lines += place;
     add_event(lines, event);
     lines += "}\n";

@@ -10,7 +10,7 @@
 namespace peeksim {
 
 constexpr const char* events_schema = "peeksim-events";
-constexpr int events_schema_version = 1;  // raised when a reader of the old one would go wrong
+constexpr int events_schema_version = 1;  // raised when older readers would misread the file
 
 // The first line: which machine ran which trace. `trace` is the path of its file.
 std::string events_header(const std::string& machine, const std::string& trace);

@@ -1,4 +1,4 @@
-// What the kinds of an event are called in files and on pages.
+// Names of tensors and passes in files and on pages.
 #pragma once
 
 #include <array>

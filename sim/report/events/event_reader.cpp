@@ -27,8 +27,8 @@ bool is_text(const std::string& key) {
   return key == "layer" || key == "event" || key == "tensor" || key == "pass";
 }
 
-// "" or why it is no event.
-std::string fault_of(const EventReader::Json& json) {
+// "", or why it is not an event.
+std::string format_error(const EventReader::Json& json) {
   if (!json.is_object()) return "expected a JSON object";
   Names keys = {"image", "layer", "group", "step", "event"};
   const auto kind = json.find("event");
@@ -68,7 +68,7 @@ bool EventReader::next(const EventReader* twin) {
   if (twin != nullptr && text_ == twin->text_) return true;
   event_ = Json::parse(text_, nullptr, false);
   if (event_.is_discarded()) fail("this is not JSON: cut short or damaged");
-  const std::string fault = fault_of(event_);
+  const std::string fault = format_error(event_);
   if (!fault.empty()) fail("this is not an event: " + fault);
   return true;
 }
@@ -81,7 +81,7 @@ bool EventReader::read_line() {
 
 void EventReader::fail(const std::string& what) const {
   throw Error(ErrorKind::config, Location{path_, static_cast<int>(line_), ""}, what,
-              "write the log anew with 'peeksim run --events FILE'");
+              "write the log again with 'peeksim run --events FILE'");
 }
 
 }  // namespace peeksim

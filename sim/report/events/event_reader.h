@@ -1,5 +1,5 @@
-// Reads an event log line by line: a log may be larger than memory. Strict: what is no event of
-// docs/event-log.md is an error with its line.
+// Reads an event log line by line, because it may be larger than memory. A line that is not an
+// event as docs/event-log.md defines it is an error with its number.
 #pragma once
 
 #include <fstream>
@@ -18,8 +18,8 @@ class EventReader {
   const std::string& path() const { return path_; }
   const Json& header() const { return header_; }
 
-  // Goes on to the next event; false at the end. Throws Error(config): not an event. Where the line
-  // is that of `twin`, which has been checked, it is not read again and has no event().
+  // Goes on to the next event; false at the end. Throws Error(config): not an event. When
+  // the line equals that of `twin`, which has been checked, it is not parsed and has no event().
   bool next(const EventReader* twin = nullptr);
 
   // REQUIRES: the last next() was true.

@@ -11,8 +11,8 @@ namespace peeksim {
 
 namespace {
 
-// Lanes of things that may overlap in time come in two: the halves of a double buffer, or steps
-// with an even and an odd number, which use them.
+// Activities that may overlap in time have two lanes: one per half of a double buffer, or one for
+// even and one for odd steps, which use the halves.
 enum Lane {
   dram_lane = step_lane + 1,
   load_lanes,  // two for each tensor
@@ -54,7 +54,7 @@ void add_event(std::vector<TimelineLane>& lanes, const Event& event, const Plan&
           event.end);
       break;
     }
-    case EventKind::tile:  // its chunks say more
+    case EventKind::tile:  // shown as its chunks
       break;
     case EventKind::prediction:
       add(prediction_lanes + event.step % 2, "prediction", event.start, event.end);
@@ -80,9 +80,9 @@ void add_event(std::vector<TimelineLane>& lanes, const Event& event, const Plan&
 }
 
 // From the request of a group's first load, which comes at once, to its last event.
-Interval extent_of(const Event* begin, const Event* past) {
+Interval extent_of(const Event* begin, const Event* group_end) {
   Interval extent{"", begin->start, begin->end, begin->group, 0, 0};
-  for (const Event* event = begin; event != past; ++event) {
+  for (const Event* event = begin; event != group_end; ++event) {
     extent.start = std::min(extent.start, event->start);
     if (event->kind == EventKind::load) extent.start = std::min(extent.start, event->request);
     extent.end = std::max(extent.end, event->end);
@@ -114,13 +114,13 @@ std::vector<TimelineLane> timeline_of(const MachineSpec& machine, const RunEvent
   const Event* const end = run.events.data() + run.events.size();
   for (const Event* begin = run.events.data(); begin != end;) {
     const int group = begin->group;
-    const Event* const past =
+    const Event* const group_end =
         std::find_if(begin, end, [&](const Event& event) { return event.group != group; });
-    Interval extent = extent_of(begin, past);
+    Interval extent = extent_of(begin, group_end);
     extent.name = run.layer.name;
     if (run.layer.groups > 1) extent.name += ", " + numbered("group", group);
     lanes[layer_lane].intervals.push_back(extent);
-    begin = past;
+    begin = group_end;
   }
   return lanes;
 }

@@ -15,8 +15,8 @@ struct Interval {
   std::string name;          // "tile 3": kinds of work have names that differ in more than numbers
   Cycle start = 0, end = 0;  // counted as in the log; from start up to, not including, end
   int group = 0;             // of a grouped convolution
-  int step = 0;              // of the group's program
-  Count amount = 0;          // in the lane's unit
+  int step = 0;              // in the group's program
+  Count amount = 0;          // in the unit of the lane
 };
 
 // Intervals of a lane are in the order of time and do not overlap.

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int process = 1;
 
-// A viewer sorts threads by their number when it ignores the sort order, so both say the same.
+// Viewers that ignore sort_index sort threads by number, so both are the same.
 int thread_of(std::size_t lane) {
   return static_cast<int>(lane) + 1;
 }

@@ -13,7 +13,7 @@
 
 namespace peeksim {
 
-// What of a run is shown. The lane of layers shows every layer of the image all the same.
+// The part of a run that is shown. The lane of layers always shows every layer of the image.
 struct TimelineWindow {
   int image = 0;
   std::vector<std::string> layers;  // globs over their names; none: all

@@ -1,11 +1,11 @@
-// One cell of a CSV file.
+// Writes one cell of a CSV file.
 #pragma once
 
 #include <string>
 
 namespace peeksim {
 
-// Quoted when it has to be (RFC 4180).
+// Quoted when necessary (RFC 4180).
 inline std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string out = "\"";

@@ -1,4 +1,4 @@
-// JSON as text. A name of bytes that are not UTF-8 costs no file: they are replaced.
+// Writes JSON as text. Bytes that are not UTF-8, as in a name, are replaced, not an error.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@ inline std::string one_line(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-// A whole file, a value to a line.
+// A whole file, one value per line.
 inline std::string document(const nlohmann::ordered_json& json) {
   return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-// Objects whose text is put together by hand, because a long run has millions and their keys are
-// fixed. Adds a member to an object that has one already.
+// For objects whose text is built by hand, because a long run has millions of them with the same
+// keys. Adds a member to an object that already has one.
 inline void add_member(std::string& line, const char* key, std::int64_t value) {
   line += ",\"";
   line += key;

@@ -53,7 +53,7 @@ std::string settings_digest(const std::vector<Layer>& layers,
     if (resolved[i].predicts()) add_rule(rule, resolved[i]);
     rules.push_back(std::move(rule));
   }
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a; nobody forges a machine's settings
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: no need for a cryptographic hash
   for (const char c : one_line(rules))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   std::ostringstream digits;

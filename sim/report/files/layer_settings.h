@@ -1,6 +1,6 @@
-// What a machine's prediction settings mean on every layer of a network, resolved by the code that
-// the simulator itself runs: the one source for other programs, so that no rule of patterns,
-// exclusions, overlays and thresholds files is written twice (docs/masks.md).
+// The prediction settings of a machine for each layer of a network, resolved by the same code that
+// the simulator runs, so that other programs need not repeat the rules for patterns, exclusions,
+// per-layer entries and thresholds files (docs/masks.md).
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace peeksim {
 
-// What decides which outputs are gated (names, policies, windows, peeks, thresholds) as 16
-// hexadecimal digits: equal digests mean equal predictions.
+// A digest of all that decides which outputs are gated (names, policies, windows, peeks,
+// thresholds), 16 hexadecimal digits: equal digests mean equal predictions.
 std::string settings_digest(const std::vector<Layer>& layers,
                             const std::vector<LayerPrediction>& resolved);
 

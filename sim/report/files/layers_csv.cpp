@@ -25,7 +25,7 @@ std::string text_of(const Number& number) {
 // Adds the fields of a result that have a column to a row.
 class RowWriter {
  public:
-  // pair: what the layer's counters come to.
+  // pair: the layer's counters, priced.
   RowWriter(std::vector<Cell>& row, const PricedPair& pair, const std::string& energy_unit)
       : row_(row), pair_(pair), energy_unit_(energy_unit) {}
 
@@ -39,7 +39,7 @@ class RowWriter {
   void operator()(const ResultField& field, const Word<Of>& word) {
     add(field, word.spell(word.of));
   }
-  void operator()(const ResultField&, const std::vector<const int*>&) {}  // no column for several
+  void operator()(const ResultField&, const std::vector<const int*>&) {}  // a list has no column
   void operator()(const ResultField&, const Shape<const Layer>& shape) {
     shape_fields(shape.layer, *this);
   }

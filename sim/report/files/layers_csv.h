@@ -8,8 +8,8 @@
 namespace peeksim {
 
 // Columns: network, synthetic, layer, shape and policy, ratios, then each counter and each energy
-// component, first of the machine, then prefixed by "dense_". Text is quoted as RFC 4180 wants;
-// what is not known is empty.
+// component, first of the machine, then prefixed by "dense_". Text is quoted as in RFC 4180;
+// unknown values are empty.
 std::string layers_csv(const PricedResult& priced);
 
 }  // namespace peeksim

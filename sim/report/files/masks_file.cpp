@@ -4,8 +4,8 @@ namespace peeksim {
 
 namespace {
 
-constexpr std::size_t alignment = 64;        // of the first value, as NumPy writes it
-constexpr std::size_t before_the_text = 10;  // magic, version and the text's length
+constexpr std::size_t alignment = 64;        // of the first value, as NumPy does it
+constexpr std::size_t before_the_text = 10;  // magic, version and length of the text
 
 // The outputs of channel `k` into plane[], which starts as all 0.
 void fill_plane(const Prediction& prediction, int k, char* plane) {

@@ -1,5 +1,5 @@
-// Which outputs prediction gates, as bytes that NumPy reads: a layer is one .npy array, and a file
-// of masks is one such array after another (docs/masks.md).
+// Writes the masks of gated outputs for NumPy: one .npy array per layer, one after another in a
+// file (docs/masks.md).
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace peeksim {
 
-// What precedes a layer's values: those of an array of truth values [images, K, P, Q].
+// The .npy header of a layer's array of booleans [images, K, P, Q].
 std::string mask_header(const Layer& layer, int images);
 
 // One image of a layer, [K,P,Q]: the byte 1 where an output is gated, else 0.

@@ -40,7 +40,8 @@ OutputFile::OutputFile(const std::string& path, bool force) : path_(path), targe
   if (file_ < 0)
     throw Error(ErrorKind::output, path, cannot("written"),
                 "make its folder, with permission to write there, or name another");
-  const mode_t mask = ::umask(0);  // mkostemp keeps others out; a result is as open as any file
+  const mode_t mask =
+      ::umask(0);  // mkostemp makes files private; results get the default permissions
   ::umask(mask);
   ::fchmod(file_, 0666 & ~mask);
 }

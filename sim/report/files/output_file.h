@@ -1,5 +1,5 @@
-// A file of results that is complete or not there: it is written beside its name and moved into
-// place at the end, as a folder of results is (report/output_folder.h).
+// An output file that appears only when it is complete: it is written under a temporary name and
+// renamed at the end, as OutputFolder does.
 #pragma once
 
 #include <string>
@@ -18,9 +18,9 @@ class OutputFile {
 
   // Throws Error(output): full disk.
   void write(const std::string& text);
-  // All that was written is on the disk. Throws Error(output): full disk.
+  // Forces what was written to the disk. Throws Error(output): full disk.
   void flush();
-  // Gives the file its name. Throws Error(output).
+  // Renames the file to its final path. Throws Error(output).
   void commit();
 
  private:
@@ -31,7 +31,7 @@ class OutputFile {
   bool committed_ = false;
 };
 
-// For OutputFile and OutputFolder; `path` is the name that an error states.
+// Used by OutputFile and OutputFolder; errors name `path`.
 // Throws Error(output).
 void write_all(int file, const std::string& text, const std::string& path);
 void flush_to_disk(int file, const std::string& path);

@@ -43,7 +43,8 @@ OutputFolder::OutputFolder(const std::string& path, bool force) {
   if (::mkdtemp(partial_.data()) == nullptr)
     fail(path_, "cannot be written: " + reason(),
          "make its parent folder, with permission to write there, or name another");
-  const mode_t mask = ::umask(0);  // mkdtemp keeps others out; a result is as open as any folder
+  const mode_t mask =
+      ::umask(0);  // mkdtemp makes folders private; results get the default permissions
   ::umask(mask);
   ::chmod(partial_.c_str(), 0777 & ~mask);
 }

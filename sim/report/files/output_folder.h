@@ -1,6 +1,6 @@
-// A folder of results that is complete or not there: files are written beside it and moved into
-// place at the end, so an interrupted run or a full disk never leaves half a result or loses an
-// earlier one.
+// An output folder that appears only when it is complete: its files are written to a temporary
+// folder and renamed at the end, so an interrupted run or a full disk never leaves half a result or
+// loses an earlier one.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ class OutputFolder {
   // Throws Error(output): full disk.
   void write(const std::string& name, const std::string& text);
 
-  // Gives the folder its name; in an existing one, replaces the files of the same names.
+  // Renames the folder to its final path; in an existing one, replaces files of the same names.
   void commit();
 
  private:

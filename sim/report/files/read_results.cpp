@@ -31,8 +31,8 @@ bool contains(const UnknownCounters& counters, Count Counters::*counter) {
   return std::find(counters.begin(), counters.end(), counter) != counters.end();
 }
 
-// Counters of a file: what one part of it lacks, all parts must lack. An earlier program that did
-// not count it wrote them, or a later one that read such a file and wrote null.
+// Reads the counters of a file. A counter may be missing, or null, when an earlier version that did
+// not count it wrote the file; then it must be missing in all parts.
 class CounterReader {
  public:
   CounterPair pair(const Json& json) { return {side(json.at("machine")), side(json.at("dense"))}; }
@@ -54,11 +54,11 @@ class CounterReader {
         throw std::invalid_argument("counter '" + std::string(row.name) + "' is " + value.dump() +
                                     ", expected a whole number from 0");
     }
-    require_as_before(lacking);
+    require_same_unknown(lacking);
     return counters;
   }
 
-  void require_as_before(const UnknownCounters& lacking) {
+  void require_same_unknown(const UnknownCounters& lacking) {
     if (!lacking_) lacking_ = lacking;
     for (const CounterRow& row : counter_rows)
       if (contains(lacking, row.value) != contains(*lacking_, row.value))
@@ -66,13 +66,13 @@ class CounterReader {
                                     "' is missing in a part of the file");
   }
 
-  std::optional<UnknownCounters> lacking_;  // of the first counters that were read
+  std::optional<UnknownCounters> lacking_;  // in the first counters that were read
 };
 
-// What a file says that has none of the counters of jobs, multicasts and skipping: the program that
-// wrote it had neither jobs nor skipping, and sent activations to any PE only under `packed`, where
-// it did not count them.
-void settle_older(RunResult& result) {
+// A file without all of the counters of jobs, multicasts and skipping is from a version that had
+// neither jobs nor skipping: those counters are 0. It sent activations to any PE only under
+// `packed`, without counting them: there they stay unknown.
+void resolve_older_counters(RunResult& result) {
   const UnknownCounters sent = {&Counters::multicast_reads, &Counters::latched_operands};
   const UnknownCounters others = {&Counters::weight_selects, &Counters::zero_flags,
                                   &Counters::jobs_peak, &Counters::queue_peak};
@@ -88,7 +88,7 @@ void settle_older(RunResult& result) {
   unknown.erase(std::remove_if(unknown.begin(), unknown.end(), settled), unknown.end());
 }
 
-// Holds what follows from other sizes against what the file says of it.
+// Checks the values of a file that follow from others.
 struct Checker {
   const Json& json;
   bool same = true;
@@ -150,7 +150,7 @@ class Reader {
   CounterReader& counters_;
 };
 
-// Reads a whole run; `path` is the name that errors of its machine state.
+// Reads a whole run; errors in its machine name `path`.
 class RunReader {
  public:
   RunReader(const Json& json, const std::string& path, CounterReader& counters)
@@ -159,7 +159,7 @@ class RunReader {
   void operator()(const ResultField& field, TraceIdentity& trace) {
     trace_fields(trace, Reader(json_.at(field.name), counters_));
   }
-  // JSON is YAML: the machine is read by the one strict reader.
+  // JSON is YAML: the machine is read by the strict reader of machine files.
   void operator()(const ResultField& field, MachineSpec& machine) {
     const std::string text = json_.at(field.name).dump();
     machine = machine_from_tree(parse_yaml(text, path_, field.name), vocabulary());
@@ -179,7 +179,7 @@ class RunReader {
   CounterReader& counters_;
 };
 
-// The same counters are kept by layer and by image: a file that somebody edited rarely agrees.
+// The same counters are stored by layer and by image: an edited file rarely agrees.
 void require_agreement(const RunResult& result) {
   CounterPair over_images;
   for (const ImageResult& image : result.images) over_images += image.counters;
@@ -193,7 +193,7 @@ Number number(const Json& json) {
   return json.is_null() ? Number() : Number(json.get<double>());
 }
 
-// The prices of the file: its table is not needed again.
+// Takes the prices from the file: its energy table is not needed.
 void read_prices(const Json& json, PricedResult& priced) {
   priced.table = json.at("energy_table").at("name");
   priced.unit = json.at("energy_table").at("unit");
@@ -239,7 +239,7 @@ PricedResult parse_results(const std::string& text, const std::string& path) {
     CounterReader counters;
     run_fields(result, RunReader(json, path, counters));
     result.unknown = counters.unknown();
-    settle_older(result);
+    resolve_older_counters(result);
     require_agreement(result);
     PricedResult priced = unpriced_run(std::move(result));
     read_prices(json, priced);

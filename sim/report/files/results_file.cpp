@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Plain scalars that JSON has a type for become numbers and truth values, all else is text.
+// Plain scalars become JSON numbers and booleans where they are such, all else is text.
 Json to_json(const Value& value) {
   switch (value.kind()) {
     case Value::Kind::null:
@@ -62,8 +62,8 @@ Json side_json(const PricedCounters& side) {
           {"energy", by_name(energy_components(), side.energy, side.total_energy)}};
 }
 
-// What every level of a result says: counters, energy and ratios, of the machine and beside it of
-// the dense one.
+// What a layer, an image and a total have in common: counters, energy and ratios, of the machine
+// and of the dense one.
 void add_pair(Json& json, const PricedPair& pair) {
   json["mac_reduction"] = to_json(pair.mac_reduction);
   json["speed_up"] = to_json(pair.speed_up);
@@ -74,7 +74,7 @@ void add_pair(Json& json, const PricedPair& pair) {
   json["dense"] = side_json(pair.dense);
 }
 
-// By component; null where the table knows no areas.
+// By component; null when the table states no areas.
 Json area_json(const PricedCounters& side) {
   return side.area.empty() ? Json() : by_name(area_components(), side.area, side.total_area);
 }
@@ -82,7 +82,7 @@ Json area_json(const PricedCounters& side) {
 // Writes the fields of a result into an object.
 class Writer {
  public:
-  // pair: what its counters come to; null where there are none.
+  // pair: its counters, priced; null when it has none.
   explicit Writer(Json& json, const PricedPair* pair = nullptr) : json_(json), pair_(pair) {}
 
   void operator()(const ResultField& field, const std::string& text) { json_[field.name] = text; }
@@ -111,7 +111,7 @@ class Writer {
   const PricedPair* pair_;
 };
 
-// Writes a whole run: its fields, and behind its machine what its counters come to.
+// Writes a whole run: its fields, and after its machine the totals.
 class RunWriter {
  public:
   RunWriter(Json& json, const PricedResult& priced) : json_(json), priced_(priced) {}
@@ -164,7 +164,6 @@ std::string results_json(const PricedResult& priced) {
   json["schema_version"] = results_schema_version;
   json["program"] = {{"name", "peeksim"}, {"version", program_version()}};
   run_fields(priced.result, RunWriter(json, priced));
-  // A name of bytes that are not UTF-8 must not cost the results.
   return document(json);
 }
 

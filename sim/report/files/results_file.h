@@ -9,7 +9,7 @@
 namespace peeksim {
 
 constexpr const char* results_schema = "peeksim-results";
-constexpr int results_schema_version = 1;  // raised when a reader of the old one would go wrong
+constexpr int results_schema_version = 1;  // raised when older readers would misread the file
 
 std::string results_json(const PricedResult& priced);
 

@@ -1,4 +1,4 @@
-// The files of a finished run, written into a folder that is complete or not there.
+// Saves a finished run in its output folder.
 #pragma once
 
 #include "sim/report/files/output_folder.h"
@@ -6,7 +6,7 @@
 
 namespace peeksim {
 
-// Writes results.json and layers.csv and gives the folder its name. Throws Error(output).
+// Writes results.json and layers.csv and commits the folder. Throws Error(output).
 void save_results(OutputFolder& folder, const PricedResult& priced);
 
 }  // namespace peeksim

@@ -1,4 +1,4 @@
-// The program's version, as results and --version state it.
+// The program's version, as in results and --version.
 #pragma once
 
 namespace peeksim {

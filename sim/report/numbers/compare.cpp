@@ -12,7 +12,7 @@ namespace peeksim {
 
 namespace {
 
-std::optional<std::size_t> layer_place(const PricedResult& run, const std::string& name) {
+std::optional<std::size_t> layer_index(const PricedResult& run, const std::string& name) {
   const std::vector<LayerResult>& layers = run.result.layers;
   for (std::size_t i = 0; i < layers.size(); ++i)
     if (layers[i].layer.name == name) return i;
@@ -49,7 +49,7 @@ ComparedRow compared_row(const std::string& name, const std::vector<PricedResult
   return row;
 }
 
-// What the energy of a machine goes to, in few words.
+// A few groups of components, as the table of machines shows where energy went.
 struct EnergyPart {
   const char* name;
   const char* head;
@@ -83,7 +83,7 @@ Number share_of_energy(const PricedResult& run, const std::vector<std::string>& 
   return ratio(sum, machine.total_energy);
 }
 
-// Those of no part.
+// The components that belong to no part.
 std::vector<std::string> other_components() {
   std::vector<std::string> others;
   for (const EnergyComponent& component : energy_components()) {
@@ -116,7 +116,7 @@ std::vector<ComparedFigure> make_figures() {
       {"mac_reduction", "saved", "MACs saved", 100, "%", 1, false,
        [](const Run& run, const Run&) { return run.network.mac_reduction; }},
       {"false_zero_share", "false", "false zeros of the predicted", 100, "%", 1, false,
-       [](const Run& run, const Run&) {  // of nothing when nothing is predicted
+       [](const Run& run, const Run&) {  // undefined when nothing is predicted
          return run.network.machine.counters.predicted_zero > 0 ? run.network.false_zero_share
                                                                 : Number();
        }},
@@ -201,8 +201,8 @@ Comparison compare_runs(const std::vector<PricedResult>& runs) {
   for (const std::string& name : layer_names(runs))
     comparison.layers.push_back(
         compared_row(name, runs, comparison.same_energy_tables, [&](const PricedResult& run) {
-          const std::optional<std::size_t> place = layer_place(run, name);
-          return place ? &run.layers[*place] : nullptr;
+          const std::optional<std::size_t> index = layer_index(run, name);
+          return index ? &run.layers[*index] : nullptr;
         }));
   return comparison;
 }

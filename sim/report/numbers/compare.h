@@ -1,5 +1,5 @@
-// Runs beside each other: what each machine comes to as a whole, what differs between the machines,
-// and every metric of the network and of each layer, over the first run's. Layers go together by
+// Compares runs: figures of each machine as a whole, the keys in which the machines differ, and
+// every metric of the network and of each layer, relative to the first run. Layers are matched by
 // name.
 #pragma once
 
@@ -23,21 +23,23 @@ struct ComparedMetric {
 
 const std::vector<ComparedMetric>& compared_metrics();
 
-// A column of the table of machines: a number of a whole run, or of it against the first one.
+// A column of the table of machines: a number of a whole run, absolute or relative to the first.
 struct ComparedFigure {
   std::string name;   // in files: "speed_up"
   std::string head;   // on screens, above the unit
   std::string label;  // on pages
   double scale;       // of a value on screens and pages
-  std::string unit;   // of a scaled value; "energy": as a metric's; "first": over the first run's
+  std::string
+      unit;  // of a scaled value; "energy": as a metric's; "first": relative to the first run
   int decimals;
-  bool is_energy;  // means nothing beside an energy of another table
+  bool is_energy;  // cannot be compared across energy tables
   std::function<Number(const PricedResult& run, const PricedResult& first)> value;
 };
 
 const std::vector<ComparedFigure>& compared_figures();
 
-// What the ifmap and the weight buffer deliver, in elements a cycle: "16/16"; "∞" is unlimited.
+// The read widths of the ifmap and weight buffers, in elements per cycle: "16/16"; "∞" is
+// unlimited.
 std::string ports_text(const MachineSpec& machine);
 
 struct ChangedKey {
@@ -59,7 +61,8 @@ struct Comparison {
   std::vector<std::vector<Number>> figures;
   std::vector<ChangedKey> changed;
   ComparedRow network;
-  std::vector<ComparedRow> layers;  // in the order of the first run; then what only others have
+  std::vector<ComparedRow>
+      layers;  // in the order of the first run, then those that only others have
   bool same_traces = true, same_energy_tables = true;
 };
 
@@ -69,8 +72,8 @@ Comparison compare_runs(const std::vector<PricedResult>& runs);
 // b / a; empty when either is, or when a is 0.
 Number ratio(const Number& b, const Number& a);
 
-// The unit in which a metric or a figure is shown, with its prefix: "k cycles", "uJ"; "/ A" where
-// it is over the first run's.
+// The unit in which a metric or a figure is shown, with its prefix: "k cycles", "uJ"; "/ A" when
+// it is relative to the first run.
 std::string shown_unit(const std::string& unit, const std::string& energy_unit);
 
 }  // namespace peeksim

@@ -9,8 +9,9 @@ namespace peeksim {
 
 namespace {
 
-// Counters as they were read, and the same with other values of those that are not known. What
-// comes out the same of both does not depend on them, and is known.
+// How unknown counters are handled: every number is computed from the counters as read, and again
+// with other values in place of the unknown ones. A number that is the same both times does not
+// depend on them, and is known.
 struct Readings {
   Counters read;
   Counters other;
@@ -23,7 +24,7 @@ struct Readings {
   }
 };
 
-// The values that are the same of both readings.
+// The numbers that are the same from both readings.
 std::vector<Number> each_known(const std::vector<double>& read, const std::vector<double>& other) {
   std::vector<Number> numbers;
   for (std::size_t i = 0; i < read.size(); ++i)
@@ -31,7 +32,7 @@ std::vector<Number> each_known(const std::vector<double>& read, const std::vecto
   return numbers;
 }
 
-// Large numbers, no two of them alike, so that no sum or ratio of them comes out as that of zeros.
+// Large, distinct numbers, so that no sum or ratio of them equals that of zeros.
 Counters with_other_values(Counters counters, const UnknownCounters& unknown) {
   Count value = 1000003;
   for (const auto counter : unknown) counters.*counter = value += 2;
@@ -42,11 +43,11 @@ Readings readings_of(const Counters& counters, const UnknownCounters& unknown) {
   return {counters, with_other_values(counters, unknown), unknown.empty()};
 }
 
-// What one of the two machines of a run costs. The prices are those of the whole run, so that the
+// The prices on one of the two machines of a run. They are those of the whole run, so that the
 // energies of layers and images add up to the network's.
 struct Prices {
   const EnergyTable& table;
-  EnergyRates read, other;  // for what either reading of the counters says that it did
+  EnergyRates read, other;  // for each reading of the counters
 
   Prices(const EnergyTable& priced_with, const MachineSpec& machine, const Readings& run)
       : table(priced_with),

@@ -1,5 +1,5 @@
-// A run and every number that reports state of it, computed once: by layer, by scope, by image.
-// Whatever shows or writes results reads these.
+// A run with all numbers that reports show, computed once: by layer, by scope, by image. Everything
+// that shows or writes results reads them here.
 #pragma once
 
 #include <optional>
@@ -12,16 +12,16 @@
 
 namespace peeksim {
 
-// Nothing: not known, because a counter that it depends on is not, or no prices are.
+// Empty: unknown, because a counter that it depends on is unknown or there are no prices.
 using Number = std::optional<double>;
 
-// The counters of one machine, and what they come to.
+// The counters of one machine, and the numbers computed from them.
 struct PricedCounters {
   Counters counters;
   UnknownCounters unknown;     // of the run
   std::vector<Number> energy;  // by component, in the energy table's unit; empty: no prices
   Number total_energy;         // in the same unit
-  std::vector<Number> area;    // mm2 by component; empty: the energy table knows none
+  std::vector<Number> area;    // mm2 by component; empty: the energy table states none
   Number total_area;
   Number utilisation;
   std::optional<Bytes> dram_bytes;
@@ -56,15 +56,15 @@ struct PricedResult {
   RunResult result;
   std::string table, unit, source;  // of the energies
   PricedPair network;
-  std::vector<PricedPair> layers, images;  // as those of the run
+  std::vector<PricedPair> layers, images;  // in the order of the run
   std::vector<PricedScope> scopes;         // as scopes()
   std::vector<Spread> over_images;
 };
 
-// Throws Error(config) when the table does not know what the machine did or is built of.
+// Throws Error(config) when the table lacks an action or a part that the machine needs.
 PricedResult price_run(RunResult result, const EnergyTable& table);
 
-// The same without prices: energies and areas are not known.
+// The same without prices: energies and areas are unknown.
 PricedResult unpriced_run(RunResult result);
 
 }  // namespace peeksim

@@ -1,5 +1,5 @@
-// The ratios that people quote, from counters; what each is over is part of its name. Reports read
-// them from a priced run (priced.h), where they are computed once.
+// Ratios computed from counters: MAC reduction, speed-up, utilisation and others.
+// Reports read them from a priced run (priced.h), where they are computed once.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ double mac_reduction(const CounterPair& counters);  // MACs predicted / MACs, 0 
 double speed_up(const CounterPair& counters);       // dense cycles / cycles; above 1 is faster
 double false_share(const CounterPair& counters);    // wrongly predicted zeros / predicted zeros
 
-// MAC slots of the array that computed (or met a zero activation) / all slots of all cycles.
+// MAC slots that computed or met a zero activation / all MAC slots of the array in all cycles.
 double utilisation(const Counters& counters, const ArraySpec& array);
 
 Bytes dram_bytes(const Counters& counters);
@@ -34,7 +34,7 @@ Bytes buffer_bytes(const Counters& counters, const PrecisionSpec& precision);  /
 // Above 1 is cheaper.
 double energy_ratio(double dense_energy, double energy);
 
-// Sums over some of the layers. A MAC reduction means little without saying over which.
+// Sums over some of the layers: a MAC reduction means little unless one knows over which layers.
 struct Scope {
   std::string name;   // in files: "predicted_layers"
   std::string label;  // on screens: "predicted layers"
@@ -42,11 +42,11 @@ struct Scope {
   int layers = 0;
 };
 
-// predicted layers, convolutions, network; and, when only some layers stream their weights, those
+// Predicted layers, convolutions, network; and, when only some layers stream their weights, those
 // apart, because prediction changes their weight traffic too.
 std::vector<Scope> scopes(const RunResult& result);
 
-// Their names.
+// The names of all scopes.
 std::vector<std::string> scope_names();
 
 }  // namespace peeksim

@@ -10,7 +10,7 @@ std::string shown(const Number& value, double scale, int decimals) {
   return fixed_or_dash(value.has_value(), value.value_or(0) * scale, decimals);
 }
 
-// What a run takes of the first one's, of a metric of the network.
+// A metric of the network, relative to the first run.
 std::string part_of_first(const Comparison& comparison, const std::string& metric,
                           std::size_t run) {
   for (std::size_t m = 0; m < compared_metrics().size(); ++m) {
@@ -52,7 +52,7 @@ std::string trace_text(const TraceIdentity& trace) {
          (trace.synthetic ? ", SYNTHETIC TRACE" : "");
 }
 
-// Which file each run is of, and of which trace: once, when it is the same one.
+// The file of each run, and its trace: once, when all have the same.
 std::string runs_list(const Comparison& comparison, const std::vector<PricedResult>& runs,
                       const std::vector<std::string>& paths) {
   std::string lines;
@@ -136,7 +136,7 @@ std::string compare_screen(const Comparison& comparison, const std::vector<Price
   if (!comparison.same_traces)
     about += "DIFFERENT TRACES: what differs is not the machines' alone\n";
   if (!comparison.same_energy_tables)
-    about += "different energy tables, which do not compare; 'peeksim price' prices a run anew\n";
+    about += "different energy tables, which do not compare; 'peeksim price' prices a run again\n";
   std::string text = machines_table(comparison, runs, style) + "\n" + wrapped(about, 2, style) +
                      "\n" + changed_table(comparison, style);
   for (std::size_t m = 0; layers && m < compared_metrics().size(); ++m)

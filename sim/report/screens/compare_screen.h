@@ -1,4 +1,4 @@
-// Runs side by side, on a terminal.
+// Shows a comparison of runs on a terminal.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace peeksim {
 
-// "B takes 0.84 of the cycles and 1.05 of the energy of A.": one sentence, whatever the number of
-// runs. "-" for what is not known.
+// "B takes 0.84 of the cycles and 1.05 of the energy of A.": one sentence for any number of
+// runs. "-": unknown.
 std::string in_words(const Comparison& comparison);
 
-// One screen: the table of machines, what it says in words, what differs between the machines, and
-// with `layers` every metric of every layer. `paths`: of the runs' or the machines' files.
+// One screen: the table of machines, a summary in words, the keys that differ, and with `layers`
+// every metric of every layer. `paths`: the files of the runs or machines.
 std::string compare_screen(const Comparison& comparison, const std::vector<PricedResult>& runs,
                            const std::vector<std::string>& paths, bool layers,
                            const ScreenStyle& style = {});

@@ -1,5 +1,5 @@
-// A column of the table of layers on a terminal: each one's part of the network's cycles, in
-// percent and as a bar. The bar of the layer with the most cycles is a whole one.
+// A column of the table of layers on a terminal: each layer's share of the network's cycles, in
+// percent and as a bar. The layer with the most cycles has the longest bar.
 #pragma once
 
 #include <algorithm>
@@ -16,12 +16,13 @@ class CycleShares {
   static constexpr std::size_t column = 4;  // of the table: after the cycles
 
   explicit CycleShares(const PricedResult& priced) : all_(cycles(priced.network)) {
-    for (const PricedPair& layer : priced.layers) most_ = std::max(most_, cycles(layer));
+    for (const PricedPair& layer : priced.layers)
+      max_cycles_ = std::max(max_cycles_, cycles(layer));
   }
 
   std::string of_layer(const PricedPair& layer, const ScreenStyle& style) const {
     return of_all(layer) + " " +
-           inked(bar(share(cycles(layer), most_), bar_cells), Ink::bar, style);
+           colored(bar(share(cycles(layer), max_cycles_), bar_cells), ColorRole::bar, style);
   }
   std::string of_scope(const PricedPair& scope) const {
     return of_all(scope) + std::string(1 + bar_cells, ' ');
@@ -30,7 +31,7 @@ class CycleShares {
  private:
   static constexpr std::size_t bar_cells = 8;
 
-  // 0 when they are not known: no bar.
+  // 0 when unknown: no bar.
   static Cycle cycles(const PricedPair& pair) { return pair.machine.counters.cycles; }
 
   std::string of_all(const PricedPair& pair) const {
@@ -38,7 +39,7 @@ class CycleShares {
     return fixed_or_dash(known, 100 * share(cycles(pair), all_), 1);
   }
 
-  Cycle all_, most_ = 0;
+  Cycle all_, max_cycles_ = 0;
 };
 
 }  // namespace peeksim

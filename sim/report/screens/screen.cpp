@@ -25,7 +25,7 @@ Number over(const Number& number, const Number& divisor) {
   return number && divisor ? Number(*number / *divisor) : Number();
 }
 
-// "-" for what is not known.
+// "-": unknown.
 std::string text_of(const Number& number, int decimals) {
   return fixed_or_dash(number.has_value(), number.value_or(0), decimals);
 }
@@ -63,7 +63,7 @@ std::string machine_line(const MachineSpec& m) {
   return line;
 }
 
-// What stands beside the machine of a run: the same one, which skips where that skips.
+// The name of the machine without prediction: it also skips zero activations if the machine does.
 std::string dense_name(const PricedResult& priced) {
   return priced.result.machine.array.skip_zero_activations ? "dense, also skipping"
                                                            : "without prediction";
@@ -85,18 +85,18 @@ std::string headline(const PricedResult& priced) {
          percent(all.false_zero_share) + " % of the predicted zeros false";
 }
 
-// Of "trace    ", "machine  ": what a narrow screen wraps stands below what is labelled.
+// Of "trace    ", "machine  ": wrapped lines are indented by it.
 constexpr std::size_t label_width = 9;
 
 std::string heading(const PricedResult& priced, const ScreenStyle& style) {
   const TraceIdentity& trace = priced.result.trace;
   std::string out = wrapped(headline(priced) + "\n", label_width, style);
-  out = inked(out, Ink::heading, style);
+  out = colored(out, ColorRole::heading, style);
   if (trace.synthetic)
-    out +=
-        inked(wrapped("SYNTHETIC TRACE: the values are generated, not those of a trained network\n",
-                      0, style),
-              Ink::warning, style);
+    out += colored(
+        wrapped("SYNTHETIC TRACE: the values are generated, not those of a trained network\n", 0,
+                style),
+        ColorRole::warning, style);
   std::string what = "trace    " + trace.network + " (" + trace.file + ", sha256 " +
                      trace.sha256.substr(0, 12) + "), " +
                      (trace.loop.closed ? "closed loop of " + trace.loop.machine : "open loop") +
@@ -146,7 +146,7 @@ std::string layer_table(const PricedResult& priced, const ScreenStyle& style) {
       {"", "M", "%", "k", "-up", "%", "%", "%", "%", "%", "%", "KiB", "KiB", energy_unit(priced),
        "ratio", "k", "%"}};
   const CycleShares shares(priced);
-  // A pipe gets numbers only: what cuts columns out of them goes on working.
+  // A pipe gets numbers only, so that scripts which cut out columns keep working.
   const auto with_share = [&](std::vector<std::string> cells, const std::string& text) {
     if (style.bars) cells.insert(cells.begin() + CycleShares::column, text);
     return cells;
@@ -172,7 +172,8 @@ std::string layer_table(const PricedResult& priced, const ScreenStyle& style) {
 }
 
 // Two rows, this machine and the one without prediction: a column per component, and their total.
-// parts, total: of a side, in the energy table's units, of which `unit` make one of the screen's.
+// parts, total: of a side, in the energy table's unit; `unit`: how many of these make one on
+// screen.
 template <class Component>
 std::string component_table(const std::string& title, const std::vector<Component>& components,
                             const PricedResult& priced, std::vector<Number> PricedCounters::*parts,

@@ -1,5 +1,5 @@
-// The screen at the end of a run: what it saved, on one line; what was simulated; and per layer
-// where the cycles and the energy went.
+// The screen at the end of a run: one line with what prediction saved, what was simulated, and
+// where cycles and energy went, per layer.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace peeksim {
 
 std::string run_screen(const PricedResult& priced, const ScreenStyle& style = {});
 
-// Its first line alone; it calls a synthetic trace so.
+// Its first line alone, which marks a synthetic trace.
 std::string run_summary(const PricedResult& priced);
 
 }  // namespace peeksim

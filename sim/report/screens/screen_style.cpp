@@ -10,13 +10,13 @@ namespace peeksim {
 namespace {
 
 // SGR codes of ECMA-48: bold; yellow; cyan. All are readable on dark and on light terminals.
-const char* code_of(Ink ink) {
-  switch (ink) {
-    case Ink::heading:
+const char* code_of(ColorRole role) {
+  switch (role) {
+    case ColorRole::heading:
       return "\033[1m";
-    case Ink::warning:
+    case ColorRole::warning:
       return "\033[33m";
-    case Ink::bar:
+    case ColorRole::bar:
       return "\033[36m";
   }
   return "";
@@ -48,10 +48,10 @@ std::string wrapped_line(const std::string& line, std::size_t indent, std::size_
 
 }  // namespace
 
-std::string inked(const std::string& text, Ink ink, const ScreenStyle& style) {
+std::string colored(const std::string& text, ColorRole role, const ScreenStyle& style) {
   const std::size_t letters = text.find_last_not_of(" \n") + 1;
   if (!style.colors || letters == 0) return text;
-  return code_of(ink) + text.substr(0, letters) + "\033[0m" + text.substr(letters);
+  return code_of(role) + text.substr(0, letters) + "\033[0m" + text.substr(letters);
 }
 
 std::string wrapped(const std::string& text, std::size_t indent, const ScreenStyle& style) {
@@ -65,8 +65,8 @@ std::string wrapped(const std::string& text, std::size_t indent, const ScreenSty
 
 std::string bar(double part, std::size_t cells) {
   static constexpr std::array<const char*, 8> eighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const double most = 8 * static_cast<double>(cells);
-  auto filled = static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * most));
+  const double max_eighths = 8 * static_cast<double>(cells);
+  auto filled = static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * max_eighths));
   if (filled == 0 && part > 0) filled = 1;
   std::string text;
   for (std::size_t cell = 0; cell < filled / 8; ++cell) text += "█";

@@ -1,5 +1,5 @@
-// How a screen is drawn: on a terminal in its width, with bars and perhaps colors; in a pipe or a
-// file every table at full width, in plain text, so that the same results give the same bytes.
+// How tables and text are drawn: on a terminal in its width, with bars and perhaps colors; in a
+// pipe or file at full width in plain text, so that the same results give the same bytes.
 #pragma once
 
 #include <cstddef>
@@ -8,30 +8,29 @@
 namespace peeksim {
 
 struct ScreenStyle {
-  std::size_t width = 0;  // columns of the terminal; 0: as wide as it takes
+  std::size_t width = 0;  // columns of the terminal; 0: unlimited
   bool bars = false;
   bool colors = false;
 };
 
-enum class Ink { heading, warning, bar };
+enum class ColorRole { heading, warning, bar };
 
-// The text in a color, or as it is. Spaces and ends of lines after it have none.
-std::string inked(const std::string& text, Ink ink, const ScreenStyle& style);
+// The text in a color, if the style has colors. Trailing spaces and newlines stay uncolored.
+std::string colored(const std::string& text, ColorRole role, const ScreenStyle& style);
 
-// Breaks lines that are wider than the style at spaces; what follows is indented by `indent`. A
-// word that is wider stays whole.
+// Wraps lines that are wider than the style at spaces; continuation lines are indented by `indent`.
+// A word that is wider is not broken.
 std::string wrapped(const std::string& text, std::size_t indent, const ScreenStyle& style);
 
-// A bar of `cells` letters for a part from 0 to 1, in steps of an eighth of a letter. Spaces fill
-// it up. A part above 0 shows.
+// A bar for a part from 0 to 1, padded with spaces to `cells` characters, in steps of an eighth of
+// a character. A part above 0 is always visible.
 std::string bar(double part, std::size_t cells);
 
-// As many letters as fit, the last one an ellipsis when there are more. REQUIRES: width > 0, no
-// color.
+// Cuts the text to `width` characters, the last one an ellipsis. REQUIRES: width > 0, no color.
 std::string shortened(const std::string& text, std::size_t width);
 
-// How many columns of a terminal the text takes: multi-byte UTF-8 letters count once, colors not at
-// all.
+// The columns of a terminal that the text takes: a multi-byte UTF-8 character counts once, color
+// codes do not count.
 std::size_t display_width(const std::string& text);
 
 }  // namespace peeksim

@@ -8,7 +8,7 @@ namespace peeksim {
 namespace {
 
 constexpr std::size_t gap = 2;  // between columns
-constexpr std::size_t least_name = 8;
+constexpr std::size_t min_name_width = 8;
 
 std::string padded(const std::string& text, std::size_t width, bool left) {
   const std::string space(width - display_width(text), ' ');
@@ -52,7 +52,7 @@ std::string TextTable::block_text(const Block& block, const std::vector<std::siz
     line.erase(line.find_last_not_of(' ') + 1);
     return line + "\n";
   };
-  for (const auto& row : headers_) out += inked(line_of(row), Ink::heading, style);
+  for (const auto& row : headers_) out += colored(line_of(row), ColorRole::heading, style);
   out += line_of({});
   for (const auto& row : rows_) out += line_of(row);
   return out;
@@ -63,8 +63,8 @@ std::string TextTable::text(const ScreenStyle& style) const {
   if (widths.size() < 2 || style.width == 0) return block_text({1, widths.size()}, widths, style);
   const std::size_t widest = gap + *std::max_element(widths.begin() + 1, widths.end());
   if (widths[0] + widest > style.width)
-    widths[0] =
-        std::min(widths[0], std::max(least_name, style.width > widest ? style.width - widest : 0));
+    widths[0] = std::min(widths[0],
+                         std::max(min_name_width, style.width > widest ? style.width - widest : 0));
   std::string out;
   for (Block block; block.end < widths.size();) {
     block.first = block.end;

@@ -1,6 +1,5 @@
-// Columns of text that line up: names to the left, numbers to the right. A table that is wider than
-// the screen is cut into blocks of columns, one below the other, each with the names: nothing is
-// left out and no line wraps.
+// A text table: names aligned left, numbers right. A table that is wider than the screen is split
+// into blocks of columns, one below the other, each with the names, so that no line wraps.
 #pragma once
 
 #include <string>
@@ -19,8 +18,8 @@ class TextTable {
   void add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   void add_rule() { rows_.emplace_back(); }  // a line across
 
-  // Every line ends in a newline. On a screen that has not room for a name and a column, names are
-  // shortened, to 8 letters at least.
+  // Every line ends in a newline. On a screen too narrow for a name and a column, names are
+  // shortened, to no less than 8 letters.
   std::string text(const ScreenStyle& style = {}) const;
 
  private:
@@ -39,7 +38,7 @@ class TextTable {
 // A number with `decimals` digits after the point.
 std::string fixed(double value, int decimals);
 
-// The same, or "-" when there is nothing to say.
+// The same, or "-" when it does not apply.
 std::string fixed_or_dash(bool applies, double value, int decimals);
 
 }  // namespace peeksim

@@ -59,13 +59,13 @@ Json layer_json(const TraceLayer& traced) {
 std::string trace_heading(const TraceInfo& info, const std::string& sha256,
                           const ScreenStyle& style) {
   std::string out =
-      inked(info.network + ": " + std::to_string(info.layers.size()) + " layers, " +
-                std::to_string(info.images) + (info.images == 1 ? " image\n" : " images\n"),
-            Ink::heading, style);
+      colored(info.network + ": " + std::to_string(info.layers.size()) + " layers, " +
+                  std::to_string(info.images) + (info.images == 1 ? " image\n" : " images\n"),
+              ColorRole::heading, style);
   if (info.synthetic)
-    out += inked(
+    out += colored(
         wrapped("SYNTHETIC: the values are generated, not those of a trained network\n", 0, style),
-        Ink::warning, style);
+        ColorRole::warning, style);
   std::string what = "origin   " + info.origin + "\nsha256   " + sha256 + "\n";
   if (info.loop.closed)
     what += "loop     closed: recorded with the prediction of " + info.loop.machine +

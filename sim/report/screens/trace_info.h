@@ -1,4 +1,4 @@
-// What a trace holds, without its values: as a screen and as JSON.
+// Describes a trace without its values, as a screen and as JSON: `peeksim trace info`.
 #pragma once
 
 #include <string>
