@@ -76,7 +76,7 @@ Json metrics_json(const Rows& rows) {
     all.push_back({{"name", metric.name},
                    {"unit", unit_of(metric, rows)},
                    {"meaning", metric.meaning},
-                   {"largest", metric.largest},
+                   {"largest", metric.larger_is_better},
                    {"values", std::move(values)}});
   }
   return all;
@@ -184,7 +184,7 @@ std::string sweep_page_data(const SweepReading& reading, const std::string& scop
   data["shown"] = reading.head.metrics;
   data["objectives"] = Json::array();
   for (const Objective& objective : reading.head.objectives)
-    data["objectives"].push_back({{"metric", objective.metric}, {"largest", objective.largest}});
+    data["objectives"].push_back({{"metric", objective.metric}, {"largest", objective.maximize}});
   data["positions"] = Json::array();
   for (const SweepRow* row : rows)
     data["positions"].push_back(row->position ? Json(*row->position) : Json(nullptr));

@@ -1,5 +1,5 @@
-// Runs what is left of a sweep: the points of a plan that the database does not have, some at a
-// time, each written soon after it has ended.
+// Runs a sweep: simulates the points of a plan that the database lacks, several at a time, and
+// writes each soon after it has finished.
 #pragma once
 
 #include <functional>
@@ -16,8 +16,8 @@ struct Shard {
 };
 
 struct SweepProgress {
-  std::size_t ended = 0, to_run = 0, failed = 0;  // in this call
-  double seconds = 0;                             // since its first point
+  std::size_t ended = 0, to_run = 0, failed = 0;  // during this call
+  double seconds = 0;                             // since its start
 };
 
 struct SweepOptions {
@@ -25,17 +25,17 @@ struct SweepOptions {
   Shard shard;
   double deadline = 0;                                 // seconds for each point; 0: none
   std::size_t limit = 0;                               // run this many at most; 0: all
-  bool failed_too = false;                             // run points that failed earlier once more
-  std::function<void(const SweepProgress&)> progress;  // none: nobody listens
+  bool failed_too = false;                             // run failed points again
+  std::function<void(const SweepProgress&)> progress;  // none: not called
   std::function<bool()> interrupted;                   // none: never
 };
 
-// Returns how this call ended: points that it ran, and how many of them failed. Throws
-// Error(interrupted), after which the database holds all that ended; Error(output) when it cannot
-// be written, Error(trace) for a trace that cannot be read.
+// Returns how many points it ran and how many of them failed. Throws Error(interrupted), after
+// which the database holds all points that have finished; Error(output) when it cannot be written,
+// Error(trace) for a trace that cannot be read.
 SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOptions& options);
 
-// The plan's numbers of a shard's points.
+// The indices in the plan of a shard's points.
 std::vector<std::size_t> points_of(const SweepPlan& plan, Shard shard);
 
 }  // namespace peeksim

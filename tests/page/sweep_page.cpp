@@ -83,7 +83,7 @@ TEST_CASE("metrics have the names, units and directions of the table of metrics"
   REQUIRE(found.size() == metrics().size());
   for (std::size_t i = 0; i < metrics().size(); ++i) {
     CHECK(found[i]["name"] == metrics()[i].name);
-    CHECK(found[i]["largest"] == metrics()[i].largest);
+    CHECK(found[i]["largest"] == metrics()[i].larger_is_better);
     CHECK(found[i]["values"].size() == 3);
   }
   CHECK(found[0]["values"].dump() == "[100,0.5,300]");

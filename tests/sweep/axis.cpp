@@ -83,7 +83,7 @@ TEST_CASE("an overlay is a named part of a machine, in place or in a file beside
   CHECK(axis.choices[2].shown.at(0).second == "file");
 }
 
-TEST_CASE("a slip in an axis is an error that says what was expected") {
+TEST_CASE("a mistake in an axis is an error that says what was expected") {
   CHECK(error("array.row", "[1]") ==
         "sweep.yaml:1: 'array.row' is no key of a machine; did you mean 'array.rows'?");
   CHECK(error("rows", "[1]").find("did you mean 'array.rows'?") != std::string::npos);

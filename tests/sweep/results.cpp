@@ -36,7 +36,7 @@ TEST_CASE("rows are ranked from best to worst, equal ones as they stood") {
   CHECK(positions(ranked(rows, 0, true)) == Positions{0, 3, 1, 4});
 }
 
-TEST_CASE("a Pareto front has the points that no other beats") {
+TEST_CASE("a Pareto front has the points that no other dominates") {
   const std::vector<Objective> both = {{"cycles", false}, {"speed_up", true}};
   // 1 is beaten by 0; 2 trades; 3 equals 0 and stays; 4 lacks a value; 5 is as good as 2 in one.
   const std::vector<SweepRow> rows =

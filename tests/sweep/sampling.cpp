@@ -41,7 +41,7 @@ TEST_CASE("numbers below a bound are below it and reach all of it") {
   CHECK(draw.below(1) == 0);
 }
 
-TEST_CASE("the grid has every combination once, the last axis turning fastest") {
+TEST_CASE("the grid has every combination once, the last axis varying fastest") {
   const std::vector<Combination> grid = sampled("grid", 0, 0);
   CHECK(grid.size() == 60);
   CHECK(std::set<Combination>(grid.begin(), grid.end()).size() == 60);

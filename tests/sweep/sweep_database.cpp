@@ -70,9 +70,9 @@ TEST_CASE("a point is kept with its machine, its totals, its layers and its orig
   run_plan(folder, axes, "a.db");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
   CHECK(database.counts().done == 4);
-  CHECK(first_row(database, "SELECT count(*) FROM totals WHERE scope = 'network'").whole(0) == 4);
-  CHECK(first_row(database, "SELECT count(*) FROM layer_metrics").whole(0) == 12);
-  CHECK(first_row(database, "SELECT count(*) FROM points WHERE seconds > 0").whole(0) == 4);
+  CHECK(first_row(database, "SELECT count(*) FROM totals WHERE scope = 'network'").integer(0) == 4);
+  CHECK(first_row(database, "SELECT count(*) FROM layer_metrics").integer(0) == 12);
+  CHECK(first_row(database, "SELECT count(*) FROM points WHERE seconds > 0").integer(0) == 4);
   CHECK(
       first_row(database, "SELECT sum(cycles) FROM layer_metrics WHERE point = 1").real(0) ==
       first_row(database, "SELECT machine_cycles FROM totals WHERE point = 1 AND scope = 'network'")
@@ -93,13 +93,13 @@ TEST_CASE("channel thresholds are kept once, beside the machines that share them
       "axes: {array.rows: [2, 4], t: {overlays: {x: {prediction.thresholds_file: tuned.yaml}}}}\n",
       "a.db");
   SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
-  CHECK(first_row(database, "SELECT count(*) FROM thresholds").whole(0) == 1);
+  CHECK(first_row(database, "SELECT count(*) FROM thresholds").integer(0) == 1);
   CHECK(first_row(database, "SELECT yaml FROM thresholds").text(0) ==
         "conv1: [1, 2, 3, 4, 5, 6, 7, never]\n");
   CHECK(first_row(database,
                   "SELECT count(*) FROM points WHERE thresholds = (SELECT sha256 "
                   "FROM thresholds)")
-            .whole(0) == 2);
+            .integer(0) == 2);
 }
 
 TEST_CASE("a later plan adds its points and repeats none; what no plan asks for any more stays") {
@@ -111,7 +111,7 @@ TEST_CASE("a later plan adds its points and repeats none; what no plan asks for 
   const SweepProgress progress = run_sweep(plan, database, {});
   CHECK(progress.ended == 1);
   CHECK(database.counts().done == 2);  // of the latest plan
-  CHECK(first_row(database, "SELECT count(*) FROM points").whole(0) == 3);
+  CHECK(first_row(database, "SELECT count(*) FROM points").integer(0) == 3);
 }
 
 TEST_CASE("shards, joined in any order and twice, are one undisturbed run") {
@@ -171,7 +171,7 @@ TEST_CASE("a point whose failure only its values show is recorded, and the other
   const std::vector<SweepRow> rows = read_rows(database, {});
   CHECK(rows[1].status == "failed");
   CHECK(rows[1].error.find("layer 'conv' has a negative threshold") != std::string::npos);
-  CHECK(first_row(database, "SELECT exit_code FROM points WHERE position = 1").whole(0) ==
+  CHECK(first_row(database, "SELECT exit_code FROM points WHERE position = 1").integer(0) ==
         static_cast<int>(ErrorKind::trace));
 }
 
@@ -270,7 +270,7 @@ TEST_CASE("a second writer is refused, a reader is not, and a dead writer holds 
   CHECK(next.counts().done == 4);
 }
 
-TEST_CASE("a metric that came later is empty in an old database, read, joined or written anew") {
+TEST_CASE("a metric that came later is empty in an old database, read, joined or written again") {
   const SweepFolder folder;
   run_plan(folder, axes, "old.db");
   {

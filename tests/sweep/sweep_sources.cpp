@@ -101,7 +101,7 @@ TEST_CASE("a point without thresholds undoes those of its base machine") {
   CHECK(overrides(sources.machines[0].settings, sources.points[1].settings).empty());
 }
 
-TEST_CASE("a trace is named by its path, and by its file in a database of an earlier program") {
+TEST_CASE("a trace is named by its path, and by its file in a database of an earlier version") {
   const SweepFolder folder;
   run_plan(folder, "images: 1\n", "a.db");
   const SweepReading found = reading(folder, "a.db");

@@ -27,10 +27,10 @@ TEST_CASE("a sweep file says everything, or leaves most of it to defaults") {
   CHECK(most.sample.seed == 9);
   CHECK(most.metrics == std::vector<std::string>{"edp"});
   CHECK(most.objectives[0].metric == "utilisation");
-  CHECK(most.objectives[0].largest);
+  CHECK(most.objectives[0].maximize);
 }
 
-TEST_CASE("a slip in a sweep file is an error with its line and a remedy") {
+TEST_CASE("a mistake in a sweep file is an error with its line and a remedy") {
   const SweepFolder folder;
   const auto says = [&](const std::string& lines, const std::string& part) {
     CAPTURE(lines);

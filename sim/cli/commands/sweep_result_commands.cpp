@@ -22,7 +22,7 @@ Objective objective_of(const std::string& text) {
   const bool least = text.rfind("min:", 0) == 0, most = text.rfind("max:", 0) == 0;
   const std::string name = least || most ? text.substr(4) : text;
   try {
-    const bool largest = find_metric(name, {}).largest;
+    const bool largest = find_metric(name, {}).larger_is_better;
     return {name, least ? false : most || largest};
   } catch (const Error& error) {
     throw Error(ErrorKind::usage, "", error.what());
@@ -30,7 +30,7 @@ Objective objective_of(const std::string& text) {
 }
 
 std::string direction(const Objective& objective) {
-  return objective.metric + (objective.largest ? " (largest)" : " (smallest)");
+  return objective.metric + (objective.maximize ? " (largest)" : " (smallest)");
 }
 
 // The objectives first, then what else the sweep file shows.
@@ -133,7 +133,7 @@ void sweep_best_command(const std::vector<std::string>& arguments) {
       options.has("objective") ? objective_of(options.text("objective")) : head.objectives.at(0);
   const RowQuery query = query_for(options, columns_with({objective}, head.metrics));
   const std::vector<SweepRow> rows = read_rows(database, query);
-  const std::vector<const SweepRow*> best = ranked(rows, 0, objective.largest);
+  const std::vector<const SweepRow*> best = ranked(rows, 0, objective.maximize);
   print_rows(options, head, query, best, options.get<unsigned>("count"),
              head.name + ": best in " + direction(objective) + " of " +
                  std::to_string(best.size()) + " points, " + query.scope);

@@ -21,10 +21,10 @@ Error failure(const std::string& program, int number) {
                "is memory or disk space short?");
 }
 
-// What a program prints goes to a file without a name: unlike a pipe it is never full.
-class Printed {
+// Output goes to an unnamed temporary file: unlike a pipe it never blocks the program.
+class CapturedOutput {
  public:
-  explicit Printed(const std::string& program) : file_(std::tmpfile()) {
+  explicit CapturedOutput(const std::string& program) : file_(std::tmpfile()) {
     if (file_ == nullptr) throw failure(program, errno);
   }
   int descriptor() const { return ::fileno(file_.get()); }
@@ -48,7 +48,7 @@ class Printed {
 }  // namespace
 
 ProgramResult run_program(const std::vector<std::string>& words) {
-  const Printed out(words[0]), err(words[0]);
+  const CapturedOutput out(words[0]), err(words[0]);
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_adddup2(&files, out.descriptor(), STDOUT_FILENO);

@@ -1,5 +1,4 @@
-// Runs another program to its end and keeps what it printed. Arguments are handed over one by one:
-// no shell reads them.
+// Runs another program and captures its output. Arguments are passed one by one, without a shell.
 #pragma once
 
 #include <string>
@@ -8,7 +7,7 @@
 namespace peeksim {
 
 struct ProgramResult {
-  bool found = true;  // false: there is no such program, and nothing below means anything
+  bool found = true;  // false: there is no such program; the rest is undefined
   int exit_code = 0;  // 128 + the signal that ended it, as shells have it
   std::string out, err;
 };

@@ -21,9 +21,9 @@ namespace peeksim {
 
 namespace {
 
-// A task should run for long enough that Slurm's second of starting it does not matter, and a
-// cluster's limit on the size of an array is often 1000.
-constexpr std::size_t points_per_task = 50, most_tasks = 100;
+// A task should run much longer than the second that Slurm takes to start it, and clusters often
+// limit an array to 1000 tasks.
+constexpr std::size_t points_per_task = 50, max_tasks = 100;
 
 // The files of an array; %a, the shell's $SLURM_ARRAY_TASK_ID and the number itself name a shard.
 struct Files {
@@ -39,7 +39,7 @@ struct Files {
   std::string script() const { return folder / ("shard-of-" + of + ".sh"); }
 };
 
-// A word on an #SBATCH line, which Slurm reads in a way of its own. The line must stay one line.
+// A word on an #SBATCH line, quoted by Slurm's own rules, without line breaks.
 std::string sbatch_word(const std::string& text) {
   std::string word = "\"";
   for (const char c : text) {
@@ -60,7 +60,7 @@ std::string log_pattern(const Files& files) {
   return pattern + "/" + files.shard("%a", ".log");
 }
 
-// Everything that is the same for all tasks, so that `sbatch --array=7 SCRIPT` runs one alone.
+// The script is the same for all tasks, so that `sbatch --array=7 SCRIPT` runs task 7 alone.
 void write_script(const Files& files, const SweepPlan& plan, const SlurmArray& array) {
   const std::string number = "$SLURM_ARRAY_TASK_ID";
   std::ostringstream text;
@@ -94,7 +94,7 @@ std::string in_one_line(const std::string& said, const std::string& program) {
   return text;
 }
 
-// Runs a program of Slurm's. Returns what it printed.
+// Runs one of Slurm's programs and returns its output.
 std::string ask_slurm(const std::vector<std::string>& words) {
   const ProgramResult result = run_program(words);
   if (!result.found)
@@ -107,7 +107,7 @@ std::string ask_slurm(const std::vector<std::string>& words) {
               "nothing was submitted");
 }
 
-// Shards with a task in the queue: those whose script is ours.
+// Shards with a task in the queue: those that run our script.
 std::set<std::size_t> queued_shards(const Files& files) {
   std::istringstream lines(
       ask_slurm({"squeue", "--me", "--array", "--noheader", "--format=%K %o"}));
@@ -187,7 +187,7 @@ SlurmSubmission submit_to_slurm(const SweepPlan& plan, const SlurmArray& array) 
   SlurmSubmission submission;
   submission.shards = array.tasks > 0
                           ? array.tasks
-                          : std::min(most_tasks, (points + points_per_task - 1) / points_per_task);
+                          : std::min(max_tasks, (points + points_per_task - 1) / points_per_task);
   const Files files{fs::absolute(array.database + ".shards").lexically_normal(),
                     std::to_string(submission.shards)};
   submission.script = files.script();

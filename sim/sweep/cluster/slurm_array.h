@@ -1,6 +1,6 @@
 // A sweep as a Slurm job array: task i of n runs shard i of n into a database of its own, in the
-// folder SWEEP.db.shards/ (docs/cluster.md). Queueing, placement and retry are Slurm's; what is
-// decided here is which shards still need a task.
+// folder SWEEP.db.shards/ (docs/cluster.md). Slurm queues, places and restarts tasks; this file
+// decides which shards still need one.
 #pragma once
 
 #include <string>
@@ -11,19 +11,19 @@
 namespace peeksim {
 
 struct SlurmArray {
-  std::string database;   // the sweep's, that the shards will be merged into
-  std::size_t tasks = 0;  // of the array, which are the sweep's shards; 0: chosen from the points
-  std::vector<std::string> sbatch_options;  // the user's, as they are
-  std::vector<std::string> sweep_options;   // of each task's `peeksim sweep`, beside its own
+  std::string database;   // of the sweep, into which the shards will be merged
+  std::size_t tasks = 0;  // in the array, one per shard; 0: chosen by the number of points
+  std::vector<std::string> sbatch_options;  // given by the user, passed on unchanged
+  std::vector<std::string> sweep_options;   // more options for `peeksim sweep` in each task
   std::size_t jobs = 0;     // points at a time in a task; 0: one per processor that Slurm gives it
-  bool failed_too = false;  // a shard with points that failed needs a task
+  bool failed_too = false;  // a shard with failed points needs a task too
 };
 
 struct SlurmSubmission {
   std::size_t shards = 0;
-  std::size_t complete = 0;            // have nothing left to run
-  std::vector<std::size_t> queued;     // have a task in Slurm's queue, waiting or running
-  std::vector<std::size_t> submitted;  // got one now
+  std::size_t complete = 0;            // all of their points have run
+  std::vector<std::size_t> queued;     // have a task in Slurm's queue
+  std::vector<std::size_t> submitted;  // got a task now
   std::string job;                     // Slurm's number of the array; "" when nothing was submitted
   std::string script;                  // of every task
   std::string databases;               // of all shards, as a shell takes them

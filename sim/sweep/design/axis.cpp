@@ -17,7 +17,7 @@ namespace peeksim {
 
 namespace {
 
-constexpr std::int64_t most_choices = 1000000;  // of one axis: a slip is more likely than a wish
+constexpr std::int64_t max_choices = 1000000;  // of one axis: more are probably a mistake
 
 AxisChoice choice_of(const std::string& key, const Value& value) {
   return {{{key, display_text(value)}}, {{key, value}}};
@@ -27,8 +27,8 @@ bool is_whole(const MachineKey& key) {
   return key.type == "integer" || key.type == "size";
 }
 
-// A number as a machine file would give it. Twelve digits are the same on every machine, whatever
-// its library's pow() does with the last one.
+// A number as a machine file would give it. Rounded to twelve digits, which are the same on every
+// computer although the last bits of pow() are not.
 Value number_value(const MachineKey& key, double number, const Location& where) {
   char text[64];
   const bool whole = is_whole(key) || number == std::floor(number);
@@ -48,7 +48,7 @@ struct Ends {
   double first = 0, last = 0;
 };
 
-// [first, last, third] with numbers of the key's own kind for both ends.
+// Reads both ends of [first, last, third] as values of the key's type.
 Ends read_ends(const MachineKey& key, const Value& list, const char* form) {
   if (list.items().size() != 3)
     list.fail(std::string("expected ") + form + ", found " + std::to_string(list.items().size()) +
@@ -62,9 +62,9 @@ std::vector<Value> range(const MachineKey& key, const Value& list) {
   if (step == 0 || (ends.last - ends.first) / step < 0)
     list.items()[2].fail("this step never leads from the first value to the last",
                          "a range ends where the next step would pass its last value");
-  // A hair's breadth of rounding must not lose the last value.
+  // Rounding must not lose the last value.
   const double steps = std::floor((ends.last - ends.first) / step + 1e-9);
-  if (steps >= most_choices) list.fail("has more than a million values", "take a larger step");
+  if (steps >= max_choices) list.fail("has more than a million values", "take a larger step");
   std::vector<Value> values;
   for (int i = 0; i <= static_cast<int>(steps); ++i)
     values.push_back(number_value(key, ends.first + i * step, list.where()));
@@ -72,7 +72,7 @@ std::vector<Value> range(const MachineKey& key, const Value& list) {
 }
 
 int read_count(const Value& list) {
-  return static_cast<int>(list.items()[2].integer(2, most_choices));
+  return static_cast<int>(list.items()[2].integer(2, max_choices));
 }
 
 std::vector<Value> linspace(const MachineKey& key, const Value& list) {
@@ -136,12 +136,12 @@ std::vector<AxisChoice> zip(const Value& map, const Vocabulary& vocabulary) {
   return choices;
 }
 
-// The file that an overlay names, from the folder of the sweep file.
+// The file that an overlay names, relative to the sweep file.
 std::string path_of(const Value& name) {
   return (fs::path(name.where().file).parent_path() / name.text()).lexically_normal();
 }
 
-// Of a machine file that extends another, what it changes.
+// The keys of a machine file that extends another, without those of its parents.
 KeyValues overlay_file(const Value& name, const Vocabulary& vocabulary) {
   const std::string path = path_of(name);
   if (!fs::is_regular_file(path))
@@ -153,7 +153,7 @@ KeyValues overlay_file(const Value& name, const Vocabulary& vocabulary) {
   return partial_machine(Value::map(std::move(own), file.where()), vocabulary);
 }
 
-// Named parts of a machine, in place or in files of their own.
+// Named overlays: parts of a machine, inline or in files of their own.
 void add_overlays(const Value& map, const Vocabulary& vocabulary, Axis& axis) {
   for (const auto& [name, part] : map.entries()) {
     const Value* optional = part.is_map() ? part.find("if_present") : nullptr;

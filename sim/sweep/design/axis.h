@@ -1,5 +1,5 @@
-// One axis of a sweep: a list of choices, each of which sets some keys of the machine. Every way to
-// write an axis (a list, a range, keys that advance together, named overlays) ends as such a list.
+// An axis of a sweep: a list of choices, each of which sets some keys of the machine. All notations
+// (a list, a range, keys that advance together, named overlays) are expanded to such a list.
 #pragma once
 
 #include <string>
@@ -12,20 +12,20 @@
 namespace peeksim {
 
 struct AxisChoice {
-  // What tables show: the column and its text, as {"array.rows", "16"} or {"calibration", "tuned"}.
+  // Columns of tables with their text, as {"array.rows", "16"} or {"calibration", "tuned"}.
   std::vector<std::pair<std::string, std::string>> shown;
-  KeyValues keys;  // what is laid over the machine
+  KeyValues keys;  // the keys that it sets
 };
 
 struct Axis {
   std::string name;  // a machine key, or a name of the user's own
   Location where;
   std::vector<AxisChoice> choices;    // at least one
-  std::vector<std::string> left_out;  // why a choice is not there, as a warning
+  std::vector<std::string> left_out;  // warnings about choices that were skipped
 };
 
-// `name: value` under `axes:`. Throws Error(config): an unknown key, an unknown way to write an
-// axis, no choices, a choice that is there twice.
+// `name: value` under `axes:`. Throws Error(config): an unknown key, an unknown
+// notation, no choices, a duplicate choice.
 Axis read_axis(const std::string& name, const Value& value, const Vocabulary& vocabulary);
 
 }  // namespace peeksim

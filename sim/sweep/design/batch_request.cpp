@@ -16,9 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int most_images = 1000000000;
+constexpr int max_images = 1000000000;
 
-// The library keeps the last of two equal keys and says nothing.
+// The library silently keeps the last of two equal keys: reject duplicates.
 Json parse(const std::string& line, const Location& where) {
   std::vector<std::set<std::string>> open;
   const auto look = [&](int, Json::parse_event_t event, const Json& parsed) {
@@ -38,7 +38,7 @@ Json parse(const std::string& line, const Location& where) {
   }
 }
 
-// A text that JSON would read as something else stays text, as a quoted one in YAML.
+// A string that looks like a number or the like stays text, as if it were quoted in YAML.
 Value text_value(const std::string& text, const Location& where) {
   const Json parsed = Json::parse(text, nullptr, false);
   const bool typed = parsed.is_number() || parsed.is_boolean() || parsed.is_null();
@@ -104,7 +104,7 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
   if (const Value* conditions = value.find("where"))
     request.excluded_by = excluded_by(*conditions, request.machine, vocabulary);
   if (const Value* images = value.find("images"))
-    request.images = static_cast<int>(images->integer(0, most_images));
+    request.images = static_cast<int>(images->integer(0, max_images));
   if (const Value* detail = value.find("detail")) request.detail = detail->boolean();
 }
 
@@ -114,7 +114,7 @@ RequestOutline outline_of(const std::string& line) {
   if (!json.is_object()) return outline;
   if (json.contains("id")) outline.id = one_line(json["id"]);
   const Json images = json.value("images", Json(0)), trace = json.value("trace", Json());
-  if (!images.is_number_integer() || images < 0 || images > most_images || !trace.is_string())
+  if (!images.is_number_integer() || images < 0 || images > max_images || !trace.is_string())
     return outline;
   outline.trace = trace;
   outline.images = images;
@@ -137,16 +137,16 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
     }
   found["larger_is_better"] = Json::array();
   for (const Metric& metric : metrics())
-    if (metric.largest) found["larger_is_better"].push_back(metric.name);
+    if (metric.larger_is_better) found["larger_is_better"].push_back(metric.name);
   std::vector<Layer> layers;
   for (const LayerResult& layer : result.layers) layers.push_back(layer.layer);
   found["warnings"] = Json::array();
   for (const std::string& entry : unmatched_entries(result.machine.prediction, layers))
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
-  for (const std::string& idle : keys_without_effect(result.machine, vocabulary()))
-    found["warnings"].push_back(idle);
-  for (const std::string& doubt : request.table.warnings(result.machine))
-    found["warnings"].push_back(doubt);
+  for (const std::string& warning : keys_without_effect(result.machine, vocabulary()))
+    found["warnings"].push_back(warning);
+  for (const std::string& warning : request.table.warnings(result.machine))
+    found["warnings"].push_back(warning);
   if (request.detail) found["detail"] = Json::parse(results_json(priced));
   return one_line(json);
 }

@@ -11,31 +11,31 @@
 namespace peeksim {
 
 struct BatchRequest {
-  std::string id = "null";  // the caller's own, any JSON
+  std::string id = "null";  // chosen by the caller, any JSON
   MachineSpec machine;
   EnergyTable table;
   std::string trace;  // path
-  int images = 0;     // from the first one on; 0: all
+  int images = 0;     // how many, from the first on; 0: all
   bool detail = false;
   std::string excluded_by;  // the first condition of `where` that the machine does not meet, or ""
 };
 
-// `line` is the input's `number`-th, which errors name. `request` has its id as soon as that is
-// known, so that an error can be told with it. Throws Error(config).
+// Errors name `number`, the number of the line in the input. `request` gets its id first, so that
+// an error can be answered with it. Throws Error(config).
 void read_request(const std::string& line, int number, const Vocabulary& vocabulary,
                   BatchRequest& request);
 
-// What can be said of a line without its machine: what it takes to prepare for it, and to answer
-// that it failed.
+// What a line says apart from its machine: enough to read the trace ahead, and to answer that the
+// request failed.
 struct RequestOutline {
   std::string id = "null";
-  std::string trace;  // "": none, or the line is no request
+  std::string trace;  // "": none, or the line is not a request
   int images = 0;
 };
 RequestOutline outline_of(const std::string& line);
 
-// The answers: JSON in one line, without its end. Of a request that is excluded: which condition
-// it does not meet.
+// The answers, one line of JSON each without a newline: a result, an error, or the condition that
+// excluded the request.
 std::string answer(const BatchRequest& request, const RunResult& result);
 std::string answer(const BatchRequest& request, const std::string& error, ErrorKind kind);
 std::string answer_excluded(const BatchRequest& request);

@@ -1,5 +1,5 @@
-// Keys that are numbers stand for themselves, true and false for 1 and 0, and words (names of
-// policies and patterns) for a number each, so that == and != compare them.
+// muParser knows only numbers: true and false become 1 and 0, and each word (a name of a policy or
+// pattern) becomes a number of its own, so that == and != compare them.
 #include "sim/sweep/design/expression.h"
 
 #include <muParser.h>
@@ -18,11 +18,11 @@ namespace {
 constexpr const char* name_letters =
     "0123456789_.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-double no(double value) {
+double logical_not(double value) {
   return value == 0 ? 1 : 0;
 }
 
-// The parser would take `array.rows = 8` as an order and be content with its result, 8.
+// The parser would take `array.rows = 8` as an assignment with the result 8, which is true.
 bool assigns(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '=') continue;
@@ -39,11 +39,11 @@ bool assigns(const std::string& text) {
 struct Expression::Impl {
   Value text;
   mu::Parser parser;
-  std::map<std::string, double> words;      // of all keys: a number each
-  std::map<std::string, double> variables;  // where the parser reads; nodes stay where they are
+  std::map<std::string, double> words;      // of all keys, each with its number
+  std::map<std::string, double> variables;  // the parser holds pointers to the values
   std::map<std::string, MachineKey> keys;   // those among the variables
 
-  // The number of a word; of a new one too, so that any two texts compare.
+  // The number of a word, known or new.
   double word(const std::string& name) {
     return words.emplace(name, -1000001.0 - static_cast<double>(words.size())).first->second;
   }
@@ -68,7 +68,7 @@ struct Expression::Impl {
 void Expression::Impl::add_variables(const Vocabulary& vocabulary) {
   std::vector<std::string> known;
   for (const MachineKey& key : machine_keys(vocabulary)) known.push_back(key.path);
-  std::vector<std::string> used;  // a list of our own: defining a variable changes the parser's
+  std::vector<std::string> used;  // a copy: defining a variable changes the parser's list
   for (const auto& variable : parser.GetUsedVar()) used.push_back(variable.first);
   for (const std::string& name : used) {
     if (const auto key = find_machine_key(name, vocabulary))
@@ -91,7 +91,7 @@ Expression::Expression(const Value& text, const Vocabulary& vocabulary)
     impl_->words[name] = value;
   try {
     impl_->parser.DefineNameChars(name_letters);
-    impl_->parser.DefineInfixOprt("!", no);
+    impl_->parser.DefineInfixOprt("!", logical_not);
     impl_->parser.SetExpr(text.text());
     impl_->add_variables(vocabulary);
     impl_->parser.Eval();

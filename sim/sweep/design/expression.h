@@ -11,13 +11,13 @@ namespace peeksim {
 
 class Expression {
  public:
-  // Throws Error(config) at the value: syntax, and names that are neither a key nor one of the
-  // words that a key may be.
+  // Throws Error(config) at the value: syntax errors, and names that are neither a key nor a
+  // choice of one.
   Expression(const Value& text, const Vocabulary& vocabulary);
   ~Expression();
   Expression(Expression&&) noexcept;
 
-  // Throws Error(config): a value that is no number, such as a division by 0.
+  // Throws Error(config) when the value is not a number, as after a division by 0.
   bool holds(const MachineSpec& machine);
 
  private:

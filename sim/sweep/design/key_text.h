@@ -1,4 +1,4 @@
-// Machine keys by name.
+// Finds machine keys by their dotted path.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// The metrics of a run: one row of a table each. Adding a row adds it to sweep files, databases,
-// exports and searches.
+// The metrics by which runs are compared, such as cycles and energy: one row of a table each. A new
+// row appears in sweep files, databases, exports and searches.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace peeksim {
 
-// What a metric is a function of: some layers of a run, and the machine that they ran on.
+// The input of a metric: the counters of some layers of a run, and their machine.
 struct MetricInput {
   const PricedPair& pair;
   const MachineSpec& machine;
@@ -19,7 +19,7 @@ struct Metric {
   const char* name;
   const char* unit;  // "energy": in the energy table's unit
   const char* meaning;
-  bool largest;  // the larger the better
+  bool larger_is_better;
   Number (*value)(const MetricInput& input);
 };
 

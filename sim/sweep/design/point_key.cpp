@@ -25,7 +25,7 @@ MachineSpec without_thresholds(const MachineSpec& machine) {
   return plain;
 }
 
-// Whether a parameter belongs to predictors.
+// Whether a parameter belongs to a predictor.
 bool is_predictors(const std::string& key) {
   return group_of(key) == "prediction";
 }
@@ -62,7 +62,7 @@ std::string point_key(const MachineSpec& machine, const std::string& energy_tabl
 std::string prediction_digest(const MachineSpec& machine) {
   MachineSpec plain;
   plain.prediction = machine.prediction;
-  plain.prediction.latency = 0;  // delays a prediction and changes none
+  plain.prediction.latency = 0;  // delays predictions but does not change them
   for (const auto& [key, value] : machine.parameters.by_key)
     if (is_predictors(key)) plain.parameters.by_key[key] = value;
   return sha256_of(thresholds_digest(machine.prediction) + "\n" + machine_text(plain));

@@ -1,5 +1,5 @@
-// What a point is known by: SHA-256 of everything that its result depends on, so that the same
-// point is found again whatever file described it.
+// Keys of design points: SHA-256 of everything that a result depends on, so that the same point has
+// the same key whatever file described it.
 #pragma once
 
 #include <string>
@@ -20,8 +20,9 @@ std::string thresholds_text(const PredictionSpec& prediction);
 std::string point_key(const MachineSpec& machine, const std::string& energy_table_sha256,
                       const std::string& trace_sha256, int images);
 std::string thresholds_digest(const PredictionSpec& prediction);
-std::string prediction_digest(const MachineSpec& machine);  // of what the masks know
-std::string dense_digest(const MachineSpec& machine);  // of what the dense machine's counters know
+std::string prediction_digest(const MachineSpec& machine);  // of all that masks depend on
+std::string dense_digest(
+    const MachineSpec& machine);  // of all that the dense machine's counters depend on
 std::string windows_digest(const std::vector<LayerPrediction>& layers);
 
 }  // namespace peeksim

@@ -11,10 +11,10 @@ namespace {
 using Sizes = std::vector<std::uint32_t>;
 using Take = std::function<bool(const Combination&)>;
 
-// A `where` that lets next to nothing through would draw for hours.
-constexpr std::uint64_t most_draws_per_point = 1000, most_free_draws = 1000000;
+// Limits the draws when `where` rejects nearly everything.
+constexpr std::uint64_t max_draws_per_point = 1000, max_base_draws = 1000000;
 
-// The combination number `index` of the grid; the last axis turns fastest.
+// The combination with ordinal `index` in the grid; the last axis varies fastest.
 Combination combination(const Sizes& sizes, std::uint64_t index) {
   Combination chosen(sizes.size());
   for (std::size_t axis = sizes.size(); axis-- > 0; index /= sizes[axis])
@@ -33,21 +33,21 @@ void grid(const Sizes& sizes, std::size_t, std::uint64_t, const Take& take) {
   for (std::uint64_t i = 0; i < size; ++i) take(combination(sizes, i));
 }
 
-// The first draws of a shuffle of the grid, of which only the cards that moved are kept.
+// The first steps of a Fisher-Yates shuffle of the grid; only entries that moved are stored.
 void random(const Sizes& sizes, std::size_t points, std::uint64_t seed, const Take& take) {
   const std::uint64_t size = grid_size(sizes);
-  const std::uint64_t most = most_free_draws + most_draws_per_point * points;
+  const std::uint64_t max_draws = max_base_draws + max_draws_per_point * points;
   SplitMix64 draw(seed);
   std::unordered_map<std::uint64_t, std::uint64_t> moved;
-  const auto card = [&](std::uint64_t place) {
+  const auto entry = [&](std::uint64_t place) {
     const auto found = moved.find(place);
     return found == moved.end() ? place : found->second;
   };
   std::size_t taken = 0;
-  for (std::uint64_t i = 0; i < size && i < most && taken < points; ++i) {
+  for (std::uint64_t i = 0; i < size && i < max_draws && taken < points; ++i) {
     const std::uint64_t place = i + draw.below(size - i);
-    const std::uint64_t drawn = card(place);
-    moved[place] = card(i);
+    const std::uint64_t drawn = entry(place);
+    moved[place] = entry(i);
     taken += take(combination(sizes, drawn));
   }
 }
@@ -82,7 +82,7 @@ std::uint64_t SplitMix64::next() {
 }
 
 std::uint64_t SplitMix64::below(std::uint64_t bound) {
-  // The remainder of 2^64 would favour small numbers.
+  // Taking 2^64 modulo `bound` alone would favour small numbers.
   const std::uint64_t unfair = (0 - bound) % bound;
   std::uint64_t drawn = next();
   while (drawn < unfair) drawn = next();

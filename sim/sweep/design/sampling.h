@@ -1,5 +1,5 @@
-// Which combinations of the axes' choices become points. The same seed gives the same points on
-// every machine: integers only, and no distribution of the standard library.
+// Sampling: selects the combinations of the axes' choices that become points. The same seed gives
+// the same points on every computer: integers only, no distribution of the standard library.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace peeksim {
 
-using Combination = std::vector<std::uint32_t>;  // the number of a choice, one per axis
+using Combination = std::vector<std::uint32_t>;  // the index of a choice, one per axis
 
 // Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 class SplitMix64 {
@@ -27,8 +27,8 @@ struct Sampler {
   const char* name;
   const char* meaning;
   bool draws;  // takes a number of points and a seed
-  // Offers combinations until `take` has said true to `points` of them (`draws` only) or there are
-  // none left. sizes: choices of each axis. Never offers the same one twice.
+  // Calls `take` with one combination after another, never the same twice, until it has returned
+  // true for `points` of them (only if `draws`) or none are left. sizes: choices of each axis.
   void (*sample)(const std::vector<std::uint32_t>& sizes, std::size_t points, std::uint64_t seed,
                  const std::function<bool(const Combination&)>& take);
 };

@@ -19,11 +19,11 @@ namespace peeksim {
 
 namespace {
 
-constexpr double most_points = 1e7, most_combinations = 1e18;
-constexpr std::size_t points_between_looks = 100;
+constexpr double max_points = 1e7, max_combinations = 1e18;
+constexpr std::size_t points_between_updates = 100;
 
-// Numbers from 0 on, in the order of appearance.
-std::size_t number_of(const std::string& digest, std::map<std::string, std::size_t>& numbers) {
+// The ordinal of a digest among the distinct ones, in the order of appearance.
+std::size_t ordinal_of(const std::string& digest, std::map<std::string, std::size_t>& numbers) {
   return numbers.emplace(digest, numbers.size()).first->second;
 }
 
@@ -33,7 +33,7 @@ const Sampler& sampler_of(const Sample& sample) {
   return samplers().front();
 }
 
-// Choices of: machines, traces, then each axis.
+// The number of machines, of traces, then of the choices of each axis.
 std::vector<std::uint32_t> sizes_of(const SweepSpec& spec) {
   std::vector<std::uint32_t> sizes = {static_cast<std::uint32_t>(spec.machines.size()),
                                       static_cast<std::uint32_t>(spec.traces.size())};
@@ -81,7 +81,7 @@ void SweepPlan::draw_points(const PlanWatch& watch) {
   const Sampler& sampler = sampler_of(spec_.sample);
   double combinations = 1;
   for (const std::uint32_t size : sizes) combinations *= size;
-  if (combinations > (sampler.draws ? most_combinations : most_points))
+  if (combinations > (sampler.draws ? max_combinations : max_points))
     throw Error(ErrorKind::config, spec_.file,
                 "the axes have more combinations than a sweep can take",
                 "give fewer values, or draw some of them with sample:");
@@ -107,10 +107,10 @@ void SweepPlan::draw_points(const PlanWatch& watch) {
                   "two points are the same machine and trace: " + describe(points_[other->second]) +
                       "; and " + describe(point),
                   "drop the choice that changes nothing");
-    look_for_slips(point, built);
+    collect_warnings(point, built);
     skips_zero_activations_ = skips_zero_activations_ || built.array.skip_zero_activations;
     points_.push_back(std::move(point));
-    if (watch.progress && points_.size() % points_between_looks == 0)
+    if (watch.progress && points_.size() % points_between_updates == 0)
       watch.progress(points_.size());
     return true;
   };
@@ -151,8 +151,8 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   try {
     const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
     rates_for(priced.table, machine);
-    point.prediction = number_of(prediction_digest(machine), predictions_);
-    point.dense = number_of(dense_digest(machine), denses_);
+    point.prediction = ordinal_of(prediction_digest(machine), predictions_);
+    point.dense = ordinal_of(dense_digest(machine), dense_machines_);
     require_runnable(point, machine);
     point.key = point_key(machine, priced.sha256, trace.sha256(), images(point));
   } catch (const Error& error) {
@@ -161,8 +161,8 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   }
 }
 
-// Throws Error(machine) or Error(config) when a layer does not run on the machine, or on the dense
-// one beside it. Plans know no thresholds and no prices, so many points have the same.
+// Throws Error(machine) or Error(config) when a layer cannot run on the machine or on its dense
+// version. Plans do not depend on thresholds or prices, so one check serves many points.
 void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& machine) {
   const std::vector<Layer> layers = layers_of(trace(point).info());
   const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
@@ -176,12 +176,12 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
   }
 }
 
-// As 'peeksim run' warns, once for all points that share the cause.
-void SweepPlan::look_for_slips(const SweepPoint& point, const MachineSpec& machine) {
+// The warnings of 'peeksim run', once for all points that share the cause.
+void SweepPlan::collect_warnings(const SweepPoint& point, const MachineSpec& machine) {
   std::vector<std::string> found = keys_without_effect(machine, vocabulary_);
-  for (std::string& doubt : energy_table(point, machine).table.warnings(machine))
-    found.push_back(std::move(doubt));
-  if (looked_at_.insert({point.prediction, point.trace}).second) {
+  for (std::string& warning : energy_table(point, machine).table.warnings(machine))
+    found.push_back(std::move(warning));
+  if (warned_about_.insert({point.prediction, point.trace}).second) {
     const TraceInfo& info = traces_[point.trace]->info();
     for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
       found.push_back(entry + " names no layer of " + info.path);

@@ -1,6 +1,6 @@
-// The points of a sweep: every machine and trace that it will run, all of them checked before the
-// first one does. A point is kept as what was chosen on each axis; its machine is built when it is
-// asked for, so that a plan of many points stays small.
+// The plan of a sweep: all of its design points, each a machine and a trace, checked before the
+// first one runs. A point is stored as its choice on each axis and its machine is built on demand,
+// so that a plan of many points stays small.
 #pragma once
 
 #include <functional>
@@ -20,10 +20,10 @@
 namespace peeksim {
 
 struct SweepPoint {
-  std::string key;                     // SHA-256 of everything that its result depends on
+  std::string key;                     // point_key()
   std::size_t machine = 0, trace = 0;  // in the spec
-  // The plan's numbers of settings: points on the same trace share the masks of equal ones, and the
-  // counters of equal dense machines.
+  // Ordinals of distinct prediction settings and dense machines: points on the same trace share the
+  // masks of equal settings and the counters of equal dense machines.
   std::size_t prediction = 0, dense = 0;
   Combination choices;  // on the spec's axes
 };
@@ -34,19 +34,19 @@ struct PricedTable {
   std::string sha256;
 };
 
-// Energy tables by the machines that name them, each read once.
+// A cache of energy tables by the machines that name them.
 class EnergyTables {
  public:
-  // Throws Error(config) as energy_table_of. The reference stays.
+  // Throws Error(config) as energy_table_of. The reference stays valid.
   const PricedTable& of(const MachineSpec& machine, const std::string& machine_path);
 
  private:
   std::map<std::string, PricedTable> by_name_;
 };
 
-// How a plan of many points tells how far it is, and learns that it should stop.
+// Callbacks while a plan is made: its progress, and whether it should stop.
 struct PlanWatch {
-  std::function<void(std::size_t points)> progress;  // so many are checked; empty: nobody listens
+  std::function<void(std::size_t points)> progress;  // checked so far; empty: not called
   std::function<bool()> interrupted;                 // empty: never
 };
 
@@ -59,20 +59,20 @@ class SweepPlan {
 
   const SweepSpec& spec() const { return spec_; }
   const std::vector<SweepPoint>& points() const { return points_; }
-  std::size_t combinations() const { return combinations_; }  // before `where` and duplicates
-  // What is odd and no error, a line each.
+  std::size_t combinations() const { return combinations_; }  // before `where`
+  // Oddities that are not errors, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   MachineSpec machine(const SweepPoint& point) const;
-  // One of the spec's machines as its file has it; nothing for a file that is no whole machine
-  // until the axes have set their keys.
+  // One of the spec's machines as in its file; nothing when the file is incomplete without keys
+  // that the axes set.
   std::optional<MachineSpec> base_machine(std::size_t number) const;
   const PricedTable& energy_table(const SweepPoint& point, const MachineSpec& machine);
   const std::string& trace_path(const SweepPoint& point) const { return spec_.traces[point.trace]; }
   const std::vector<std::unique_ptr<Trace>>& traces() const { return traces_; }
   const Trace& trace(const SweepPoint& point) const { return *traces_[point.trace]; }
   int images(const SweepPoint& point) const;
-  // Whether the machine of any point does.
+  // Whether the machine of any point skips zero activations.
   bool skips_zero_activations() const { return skips_zero_activations_; }
 
   // Columns and texts: machine and trace where there are several, then the axes.
@@ -83,7 +83,7 @@ class SweepPlan {
   void draw_points(const PlanWatch& watch);
   void check_point(SweepPoint& point, const MachineSpec& machine);
   void require_runnable(const SweepPoint& point, const MachineSpec& machine);
-  void look_for_slips(const SweepPoint& point, const MachineSpec& machine);
+  void collect_warnings(const SweepPoint& point, const MachineSpec& machine);
   std::string describe(const SweepPoint& point) const;
 
   SweepSpec spec_;
@@ -95,9 +95,9 @@ class SweepPlan {
   std::size_t combinations_ = 0;
   bool skips_zero_activations_ = false;
   std::vector<std::string> warnings_;
-  std::map<std::string, std::size_t> predictions_, denses_;  // numbers by digest
-  std::set<std::string> planned_;                            // what plans depend on
-  std::set<std::pair<std::size_t, std::size_t>> looked_at_;  // prediction settings and traces
+  std::map<std::string, std::size_t> predictions_, dense_machines_;  // numbers by digest
+  std::set<std::string> planned_;                               // settings that have been planned
+  std::set<std::pair<std::size_t, std::size_t>> warned_about_;  // prediction settings, trace
 };
 
 }  // namespace peeksim

@@ -50,7 +50,7 @@ std::vector<Axis> read_axes(const Value& value) {
   return axes;
 }
 
-// Which of two values would win is a riddle: no key is set by two axes.
+// No key may be set by two axes, since neither value should win.
 void require_one_axis_per_key(const std::vector<Axis>& axes) {
   std::vector<std::pair<std::string, const Axis*>> set;
   for (const Axis& axis : axes)

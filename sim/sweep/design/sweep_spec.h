@@ -1,5 +1,5 @@
 // A sweep file: which machines to run on which traces (docs/sweeps.md). Read as strictly as a
-// machine file; what its axes mean together is the plan's business (sweep_plan.h).
+// machine file; sweep_plan.h makes points of it.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,13 @@ struct Sample {
 
 struct Objective {
   std::string metric;  // a row of metric.cpp
-  bool largest = false;
+  bool maximize = false;
 };
 
 struct SweepSpec {
   std::string file;  // the sweep file's path
   std::string name;
-  std::vector<std::string> machines;  // paths, from here
+  std::vector<std::string> machines;  // paths, relative to the working folder
   std::vector<std::string> traces;
   int images = 0;  // of each trace; 0: all
   std::vector<Axis> axes;

@@ -21,7 +21,7 @@ std::string PointRunner::run(const std::string& job) {
   const SweepPoint& point = plan_.points()[std::stoull(job)];
   const MachineSpec machine = plan_.machine(point);
   const EnergyTable& table = plan_.energy_table(point, machine).table;
-  return serialized(rows_of(price_run(runs_.run(machine, *trace_), table)));
+  return serialize(rows_of(price_run(runs_.run(machine, *trace_), table)));
 }
 
 }  // namespace peeksim

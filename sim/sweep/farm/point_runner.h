@@ -1,4 +1,4 @@
-// What a worker of a sweep does: runs a point of the plan and prices it.
+// The work of a sweep's worker process: runs a point of the plan and prices it.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@ namespace peeksim {
 
 class PointRunner : public JobRunner {
  public:
-  // Of the plan's points, which stay where they are.
+  // The plan must outlive this, its points unchanged.
   explicit PointRunner(SweepPlan& plan);
 
   // Reads the trace of a point, in the process that forks the workers. Returns whether it is
-  // another one than that of the point before, so that the workers do not have it. Throws as
+  // a different trace than before, which existing workers do not have. Throws as
   // HeldTrace.
   bool prepare(std::size_t number);
 
@@ -27,7 +27,7 @@ class PointRunner : public JobRunner {
 
  private:
   SweepPlan& plan_;
-  std::size_t prepared_ = 0;                // number of the trace, when there is one
+  std::size_t prepared_ = 0;                // index of the trace, when there is one
   std::shared_ptr<const HeldTrace> trace_;  // null: none is prepared
   MachineRuns runs_;
 };

@@ -13,7 +13,7 @@ namespace peeksim {
 
 namespace {
 
-// A record lock: a child does not inherit it, so a child that lives on holds nothing.
+// A record lock: child processes do not inherit it, so an orphan cannot hold it.
 bool lock(int file) {
   struct flock whole = {};
   whole.l_type = F_WRLCK;
@@ -21,7 +21,7 @@ bool lock(int file) {
   return ::fcntl(file, F_SETLK, &whole) == 0;
 }
 
-// The path still leads to the open file: its last holder has not removed it meanwhile.
+// Whether the path still names the open file, and its last holder has not removed it.
 bool is_at(int file, const std::string& path) {
   struct stat open = {}, there = {};
   return ::fstat(file, &open) == 0 && ::stat(path.c_str(), &there) == 0 &&
@@ -62,7 +62,7 @@ DatabaseLock::DatabaseLock(const std::string& database) : path_(database + ".loc
     file_ = -1;
   }
   const std::string text = self();
-  // Only a courtesy to whoever comes second: a full disk is found out by the database itself.
+  // Only for the error message of a second process; a full disk shows up in the database itself.
   const bool written = ::ftruncate(file_, 0) == 0 &&
                        ::pwrite(file_, text.data(), text.size(), 0) == ssize_t(text.size());
   static_cast<void>(written);

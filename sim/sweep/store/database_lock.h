@@ -1,5 +1,5 @@
-// One writer at a time: a lock on the file beside a database, which goes with the process that
-// holds it however that ends.
+// Allows one writer of a sweep database at a time: a lock on a file beside the database, which the
+// system releases when the process ends, however it ends.
 #pragma once
 
 #include <string>

@@ -26,7 +26,7 @@ std::string DatabaseQuery::text(int column) {
   return with_sql(path_, [&] { return statement_->getColumn(column).getString(); });
 }
 
-std::int64_t DatabaseQuery::whole(int column) {
+std::int64_t DatabaseQuery::integer(int column) {
   return with_sql(path_, [&] { return statement_->getColumn(column).getInt64(); });
 }
 
@@ -34,25 +34,25 @@ double DatabaseQuery::real(int column) {
   return with_sql(path_, [&] { return statement_->getColumn(column).getDouble(); });
 }
 
-std::optional<double> DatabaseQuery::number(int column) {
+std::optional<double> DatabaseQuery::optional_real(int column) {
   return with_sql(path_, [&] {
     const SQLite::Column value = statement_->getColumn(column);
     return value.isNull() ? std::nullopt : std::optional(value.getDouble());
   });
 }
 
-std::optional<std::int64_t> DatabaseQuery::whole_if_any(int column) {
+std::optional<std::int64_t> DatabaseQuery::optional_integer(int column) {
   return with_sql(path_, [&] {
     const SQLite::Column value = statement_->getColumn(column);
     return value.isNull() ? std::nullopt : std::optional<std::int64_t>(value.getInt64());
   });
 }
 
-DatabaseMoment::DatabaseMoment(SweepDatabase& database) {
+DatabaseSnapshot::DatabaseSnapshot(SweepDatabase& database) {
   with_sql(database.path(),
            [&] { transaction_ = std::make_unique<SQLite::Transaction>(*database.sql_); });
 }
 
-DatabaseMoment::~DatabaseMoment() = default;
+DatabaseSnapshot::~DatabaseSnapshot() = default;
 
 }  // namespace peeksim

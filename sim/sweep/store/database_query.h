@@ -1,5 +1,5 @@
-// What a sweep's database is asked: a SELECT, row by row. Whoever reads a database asks it this
-// way; SQLite itself stays behind it.
+// Reads a sweep's database: a SELECT, row by row. All readers use it, so that no other file
+// includes SQLite.
 #pragma once
 
 #include <cstdint>
@@ -19,32 +19,32 @@ namespace peeksim {
 
 class DatabaseQuery {
  public:
-  // texts: for the question marks of `select`, in order. Throws, as all that follows, Error(config)
-  // when the database is damaged. The database outlives the object.
+  // texts: bound to the question marks of `select`, in order. Throws, as all that follows,
+  // Error(config) when the database is damaged. The database outlives the object.
   DatabaseQuery(SweepDatabase& database, const std::string& select,
                 const std::vector<std::string>& texts = {});
   DatabaseQuery(DatabaseQuery&& other) noexcept;
   ~DatabaseQuery();
 
-  bool next();  // goes to the next row, the first at first; false behind the last
+  bool next();  // advances to the first or next row; false after the last
 
-  // Of the row; columns count from 0. What is NULL is "" and 0.
+  // Values of the row; columns count from 0. NULL reads as "" or 0.
   std::string text(int column);
-  std::int64_t whole(int column);
+  std::int64_t integer(int column);
   double real(int column);
-  std::optional<double> number(int column);  // nothing: NULL
-  std::optional<std::int64_t> whole_if_any(int column);
+  std::optional<double> optional_real(int column);  // nothing: NULL
+  std::optional<std::int64_t> optional_integer(int column);
 
  private:
   const std::string& path_;
   std::unique_ptr<SQLite::Statement> statement_;
 };
 
-// All queries during its life see the database as it was at one moment: a sweep may be writing.
-class DatabaseMoment {
+// While it exists, all queries see the same snapshot of the database, even if a sweep is writing.
+class DatabaseSnapshot {
  public:
-  explicit DatabaseMoment(SweepDatabase& database);
-  ~DatabaseMoment();
+  explicit DatabaseSnapshot(SweepDatabase& database);
+  ~DatabaseSnapshot();
 
  private:
   std::unique_ptr<SQLite::Transaction> transaction_;

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Cells = std::vector<std::string>;
 
-// Counts without a point, all else as the shortest text that reads back as the same number.
+// Whole numbers without a decimal point, others as the shortest text that reads back the same.
 Json number(double value) {
   const bool whole = value == std::floor(value) && std::fabs(value) < 9e15;
   return whole ? Json(static_cast<std::int64_t>(value)) : Json(value);

@@ -1,4 +1,4 @@
-// The rows of a sweep as CSV and as JSON. The same points give the same bytes, however many
+// Exports the points of a sweep as CSV and JSON. The same points give the same bytes, however many
 // processes, shards and interruptions it took to run them.
 #pragma once
 
@@ -11,8 +11,8 @@ namespace peeksim {
 
 struct ExportForm {
   std::string sweep;
-  RowQuery query;      // what `rows` were read with
-  bool times = false;  // seconds of each point too, which no two runs share
+  RowQuery query;      // with which the rows were read
+  bool times = false;  // also the seconds of each point, which differ between runs
 };
 
 // Gives the text piece by piece to `write`.

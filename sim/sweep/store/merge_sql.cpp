@@ -13,7 +13,7 @@ constexpr const char* better =
     "(CASE s.status WHEN 'done' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) > "
     "(CASE p.status WHEN 'done' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END)";
 
-const char* const take_over_what_points_name = R"(
+const char* const import_referenced_rows = R"(
 INSERT OR IGNORE INTO main.sweep SELECT * FROM other.sweep;
 INSERT OR IGNORE INTO main.traces (sha256, file, network, origin, synthetic, images)
   SELECT sha256, file, network, origin, synthetic, images FROM other.traces ORDER BY id;
@@ -31,9 +31,9 @@ std::string values_of(const std::vector<ValueColumn>& columns) {
   return text;
 }
 
-std::string take_over_points(const std::vector<ValueColumn>& totals_there,
-                             const std::vector<ValueColumn>& layers_there) {
-  const std::string totals = names_of(totals_there), layers = names_of(layers_there);
+std::string import_points(const std::vector<ValueColumn>& existing_totals,
+                          const std::vector<ValueColumn>& existing_layers) {
+  const std::string totals = names_of(existing_totals), layers = names_of(existing_layers);
   return std::string(R"(
 CREATE TEMP TABLE taken AS
   SELECT s.id AS id, s.key AS key FROM other.points s LEFT JOIN main.points p ON p.key = s.key
@@ -51,10 +51,10 @@ UPDATE main.points AS p SET status = s.status, error = s.error, exit_code = s.ex
     seconds = s.seconds
   FROM other.points s WHERE s.key = p.key AND s.key IN (SELECT key FROM taken);
 INSERT OR REPLACE INTO main.totals (point, scope, layers, )" +
-         totals + ")\n  SELECT p.id, v.scope, v.layers" + values_of(totals_there) + R"(
+         totals + ")\n  SELECT p.id, v.scope, v.layers" + values_of(existing_totals) + R"(
   FROM other.totals v JOIN taken ON taken.id = v.point JOIN main.points p ON p.key = taken.key;
 INSERT OR REPLACE INTO main.layer_metrics (point, layer, policy, )" +
-         layers + ")\n  SELECT p.id, v.layer, v.policy" + values_of(layers_there) + R"(
+         layers + ")\n  SELECT p.id, v.layer, v.policy" + values_of(existing_layers) + R"(
   FROM other.layer_metrics v JOIN taken ON taken.id = v.point
   JOIN main.points p ON p.key = taken.key;
 DROP TABLE taken;
@@ -64,11 +64,11 @@ DROP TABLE taken;
 }  // namespace
 
 std::string merge_sql(SweepDatabase& database) {
-  std::string sql = take_over_what_points_name;
+  std::string sql = import_referenced_rows;
   if (has_inputs_table(database, "other"))
     sql += "INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs;\n";
-  return sql + take_over_points(columns_there(database, "other", "totals", totals_columns()),
-                                columns_there(database, "other", "layer_metrics", layer_columns()));
+  return sql + import_points(existing_columns(database, "other", "totals", totals_columns()),
+                             existing_columns(database, "other", "layer_metrics", layer_columns()));
 }
 
 }  // namespace peeksim

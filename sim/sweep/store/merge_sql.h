@@ -1,5 +1,5 @@
-// Joins the points of one database to another. Rows are found by what they are (keys, checksums),
-// never by their numbers, so that it does not matter how often or in which order.
+// Merges the points of one sweep database into another. Rows are matched by key or checksum, never
+// by row number, so that the order of merges and repeated merges make no difference.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace peeksim {
 
 class SweepDatabase;
 
-// Statements that take over the points of the database that is attached to this one as "other".
+// Statements that import the points of the database that is attached to this one as "other".
 std::string merge_sql(SweepDatabase& database);
 
 }  // namespace peeksim

@@ -11,12 +11,12 @@ using Goals = std::vector<double>;  // smaller is better in each
 Goals goals_of(const SweepRow& row, const std::vector<Objective>& objectives) {
   Goals goals;
   for (std::size_t i = 0; i < objectives.size(); ++i)
-    goals.push_back(objectives[i].largest ? -*row.values[i] : *row.values[i]);
+    goals.push_back(objectives[i].maximize ? -*row.values[i] : *row.values[i]);
   return goals;
 }
 
 // REQUIRES: a comes before b in lexicographic order, or is equal to it.
-bool beats(const Goals& a, const Goals& b) {
+bool dominates(const Goals& a, const Goals& b) {
   bool better = false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] > b[i]) return false;
@@ -28,13 +28,13 @@ bool beats(const Goals& a, const Goals& b) {
 }  // namespace
 
 std::vector<const SweepRow*> ranked(const std::vector<SweepRow>& rows, std::size_t column,
-                                    bool largest) {
+                                    bool maximize) {
   std::vector<const SweepRow*> found;
   for (const SweepRow& row : rows)
     if (row.values[column]) found.push_back(&row);
   std::stable_sort(found.begin(), found.end(), [&](const SweepRow* a, const SweepRow* b) {
-    return largest ? *a->values[column] > *b->values[column]
-                   : *a->values[column] < *b->values[column];
+    return maximize ? *a->values[column] > *b->values[column]
+                    : *a->values[column] < *b->values[column];
   });
   return found;
 }
@@ -51,13 +51,13 @@ std::vector<const SweepRow*> pareto_front(const std::vector<SweepRow>& rows,
     for (std::size_t k = 0; k < objectives.size(); ++k) known = known && rows[i].values[k];
     if (known) candidates.push_back({goals_of(rows[i], objectives), i});
   }
-  // Only a row that comes earlier in this order can beat another, and then one of the front does.
+  // Only a row earlier in this order can dominate another, and then one of the front does.
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.goals < b.goals; });
   std::vector<const Candidate*> front;
   for (const Candidate& candidate : candidates)
     if (std::none_of(front.begin(), front.end(), [&](const Candidate* better) {
-          return beats(better->goals, candidate.goals);
+          return dominates(better->goals, candidate.goals);
         }))
       front.push_back(&candidate);
   std::sort(front.begin(), front.end(),

@@ -32,7 +32,7 @@ PointRows rows_of(const PricedResult& priced) {
   return rows;
 }
 
-std::string serialized(const PointRows& rows) {
+std::string serialize(const PointRows& rows) {
   Serializer to;
   to.put(rows.scopes.size());
   for (const PointRows::OfScope& scope : rows.scopes) {
@@ -49,7 +49,7 @@ std::string serialized(const PointRows& rows) {
   return to.bytes();
 }
 
-PointRows deserialized_rows(const std::string& bytes) {
+PointRows deserialize_rows(const std::string& bytes) {
   Deserializer from(bytes);
   PointRows rows;
   for (std::size_t left = from.get_size(); left > 0; --left) {

@@ -1,5 +1,5 @@
-// What the database keeps of a point that ran: the values of its rows in `totals` and
-// `layer_metrics`, in the order of their columns.
+// The rows that the database stores for a finished point, in `totals` and `layer_metrics`, with
+// values in the order of their columns.
 #pragma once
 
 #include <optional>
@@ -29,14 +29,14 @@ struct PointRows {
 
 PointRows rows_of(const PricedResult& priced);
 
-// A point that has been run: its rows as bytes, or an error.
+// A point that has run: its serialized rows, or an error.
 struct EndedPoint {
   std::string key;
   JobOutcome outcome;
 };
 
-// As bytes for another process. Throws Error(internal) for bytes that end too early.
-std::string serialized(const PointRows& rows);
-PointRows deserialized_rows(const std::string& bytes);
+// For messages between processes. Throws Error(internal) for bytes that end too early.
+std::string serialize(const PointRows& rows);
+PointRows deserialize_rows(const std::string& bytes);
 
 }  // namespace peeksim

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 Json objectives_json(const std::vector<Objective>& objectives) {
   Json json = Json::object();
   for (const Objective& objective : objectives)
-    json[objective.metric] = objective.largest ? "max" : "min";
+    json[objective.metric] = objective.maximize ? "max" : "min";
   return json;
 }
 
@@ -25,7 +25,7 @@ std::string axes_json(const std::vector<std::pair<std::string, std::string>>& sh
   return one_line(json);
 }
 
-// NULL: not known.
+// NULL: unknown.
 template <class Value>
 void bind_known(SQLite::Statement& statement, int place, const std::optional<Value>& value) {
   if (value)
@@ -194,7 +194,7 @@ void PointWriter::write_failure(std::int64_t id, const JobOutcome& outcome) {
 }
 
 void PointWriter::write_rows(std::int64_t id, const JobOutcome& outcome) {
-  const PointRows rows = deserialized_rows(outcome.text);
+  const PointRows rows = deserialize_rows(outcome.text);
   for (const PointRows::OfScope& scope : rows.scopes) {
     SQLite::Statement& totals = statements_.totals;
     totals.bind(1, id);

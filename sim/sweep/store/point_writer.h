@@ -1,4 +1,4 @@
-// Writes to a database: the points of a plan, and what became of each.
+// Writes to a sweep database: the points of a plan, and their results.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace peeksim {
 
-// Its functions do what those of the same names in SweepDatabase say; errors are SQLite's own.
+// Its functions are those of the same names in SweepDatabase, but throw SQLite's errors.
 class PointWriter {
  public:
   // The database has its tables, and outlives the object.

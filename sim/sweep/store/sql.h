@@ -1,4 +1,4 @@
-// SQLite's errors as this program's: one line that says what to do.
+// Turns SQLite's errors into this program's, one line that says what to do.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -13,10 +13,10 @@ namespace peeksim {
 // written.
 Error sql_error(const std::string& path, const SQLite::Exception& error);
 
-// A path as it stands in an SQLite URI.
+// A path, escaped for an SQLite URI.
 std::string sqlite_uri_path(const std::string& path);
 
-// Does the work; an exception of SQLite's becomes this program's.
+// Calls `work`; an exception of SQLite becomes sql_error().
 template <class Work>
 auto with_sql(const std::string& path, const Work& work) {
   try {

@@ -1,4 +1,4 @@
-// The file itself: whose it is, in which state, and which tables it has.
+// Opens the file and checks that it is ours, undamaged, and has all tables.
 #include "sim/sweep/store/sweep_database.h"
 
 #include <sqlite3.h>
@@ -19,7 +19,7 @@ namespace peeksim {
 namespace {
 
 constexpr int application_id = 0x7065656b;  // "peek"
-constexpr int busy_ms = 10000;              // a reader may be in the middle of something
+constexpr int busy_ms = 10000;              // wait for a reader to finish
 
 }  // namespace
 
@@ -47,7 +47,8 @@ SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(p
 SweepDatabase::~SweepDatabase() {
   writer_.reset();
   if (sql_ == nullptr || use_ == DatabaseUse::read) return;
-  // One file again, that can be copied and read anywhere. With a reader around it stays as it is.
+  // Back to a single file, which can be copied and read anywhere; fails harmlessly while it is
+  // read.
   sqlite3_exec(sql_->getHandle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
 }
 
@@ -56,7 +57,7 @@ void SweepDatabase::open() {
                         ? SQLite::OPEN_READONLY | SQLite::OPEN_URI
                         : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI;
   sql_ = std::make_unique<SQLite::Database>(path_, flags, busy_ms);
-  // A file without a table is a new one: what a full disk, a crash at the start, or mktemp leaves.
+  // A file without tables counts as new: a full disk, an early crash, or mktemp leaves one.
   is_new_ = sql_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0 &&
             sql_->execAndGet("PRAGMA application_id").getInt() == 0;
   if (is_new_ && use_ == DatabaseUse::read)
@@ -64,12 +65,12 @@ void SweepDatabase::open() {
                 "run the sweep again; it goes on with this database");
   if (!is_new_) require_own_schema();
   if (use_ == DatabaseUse::read) return;
-  // Appending to a log that is folded in later costs no wait for the disk, and whatever kills the
-  // process, a point that was written stays.
+  // A write-ahead log needs no wait for the disk, and written points survive a crash of the
+  // process.
   sql_->execAndGet("PRAGMA journal_mode = WAL");
   sql_->exec("PRAGMA synchronous = NORMAL");
   if (is_new_) make_tables();
-  add_what_is_missing();
+  add_missing_columns();
   writer_ = std::make_unique<PointWriter>(*sql_);
 }
 
@@ -84,7 +85,7 @@ void SweepDatabase::require_own_schema() {
     throw Error(ErrorKind::config, path_, "is damaged: " + state, "start another database");
 }
 
-// An older database can be read: what it lacks is not known. Written, it would be half of each.
+// An older database can be read, with unknown values; writing would mix two schemas.
 void SweepDatabase::require_known_version() {
   const int version = sql_->execAndGet("PRAGMA user_version").getInt();
   const std::string has = "has schema version " + std::to_string(version) + ", ";
@@ -106,12 +107,12 @@ void SweepDatabase::make_tables() {
   transaction.commit();
 }
 
-// What came to the program after the database was made: tables, metrics and counters.
-void SweepDatabase::add_what_is_missing() {
+// Adds tables, metrics and counters that are newer than the database.
+void SweepDatabase::add_missing_columns() {
   sql_->exec(inputs_table_sql());
   for (const auto& [table, columns] :
        {std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
-    const std::vector<ValueColumn> there = columns_there(*this, "main", table, columns);
+    const std::vector<ValueColumn> there = existing_columns(*this, "main", table, columns);
     for (const ValueColumn& column : columns)
       if (std::none_of(there.begin(), there.end(),
                        [&](const ValueColumn& known) { return known.name == column.name; }))
@@ -152,7 +153,7 @@ void SweepDatabase::merge(const std::string& other) {
   {
     SweepDatabase readable(other, DatabaseUse::read);
     DatabaseQuery version(readable, "PRAGMA user_version");
-    if (version.next() && version.whole(0) < database_schema_version)
+    if (version.next() && version.integer(0) < database_schema_version)
       throw Error(ErrorKind::config, other,
                   "has schema version " + version.text(0) +
                       ", which is older: its points cannot stand beside those of " +

@@ -1,5 +1,5 @@
-// The results of a sweep in one SQLite file (docs/sweeps.md). A point is written whole or not at
-// all and is known by its key; whatever ends the process, the points that were written stay.
+// The database of a sweep's results, one SQLite file (docs/sweeps.md). A point is identified by its
+// key and written completely or not at all; written points survive a crash.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,12 @@ namespace peeksim {
 
 class PointWriter;
 
-constexpr int database_schema_version = 1;  // raised when a reader of the old one would go wrong
+constexpr int database_schema_version = 1;  // raised when older readers would misread it
 
 enum class DatabaseUse { read, write };
 
-// Whether a file is there and has tables. None has what a sweep leaves that dies as it begins.
-// Throws Error(config): no database.
+// Whether the file exists and has tables: a sweep that dies at its start leaves a file without.
+// Throws Error(config) when it is not a database.
 bool has_tables(const std::string& path);
 
 struct PointCounts {
@@ -36,43 +36,43 @@ struct PointCounts {
 
 class SweepDatabase {
  public:
-  // read: an existing database, also one of an older schema, which may be written meanwhile. write:
-  // locks it, and makes it when it is not there. Throws Error(output): in use, read-only, full
-  // disk; Error(config): missing, no database of this program, damaged, of a newer schema, to be
-  // written and of an older one.
+  // read: an existing database, even of an older schema; another process may be writing to it.
+  // write: locks it, and creates it if it is missing. Throws Error(output): in use, read-only, full
+  // disk; Error(config): missing, not a database of this program, damaged, of a newer schema, or
+  // to be written and of an older one.
   SweepDatabase(const std::string& path, DatabaseUse use);
   ~SweepDatabase();
 
   // All of these throw Error(output) when the file cannot be written, Error(config) when damaged.
 
-  // Enters the points that are new, `numbers` of the plan's, as pending; points of an earlier plan
-  // that are not in this one and have not run are dropped.
+  // Adds the new ones among the points `numbers` of the plan, as pending; drops points of an
+  // earlier plan that are not in this one and have not run.
   void enter(SweepPlan& plan, const std::vector<std::size_t>& numbers);
 
   // Whether a point has to be run: it is pending, or `failed_too` and it failed.
   bool to_run(const std::string& key, bool failed_too);
 
-  // Writes what became of points, all of them or none.
+  // Writes the outcomes of points in one transaction.
   void write(const std::vector<EndedPoint>& points);
 
-  // Of the points of the latest plan.
+  // Counts the points of the latest plan.
   PointCounts counts();
 
-  // Takes over the points of another database that are not here, or not done here. Throws
-  // Error(config) when that one is of an older schema.
+  // Imports the points of another database that are missing or not done in this one. Throws
+  // Error(config) when that one has an older schema.
   void merge(const std::string& other);
 
   const std::string& path() const { return path_; }
 
  private:
-  friend class DatabaseQuery;  // what readers ask
-  friend class DatabaseMoment;
+  friend class DatabaseQuery;  // reads for all users
+  friend class DatabaseSnapshot;
 
   void open();
   void require_own_schema();
   void require_known_version();
   void make_tables();
-  void add_what_is_missing();
+  void add_missing_columns();
 
   std::string path_;
   DatabaseUse use_;

@@ -26,8 +26,8 @@ void require_columns(const RowQuery& query) {
 
 std::string select(SweepDatabase& database, const RowQuery& query) {
   const std::vector<ValueColumn> there =
-      query.by_layer ? columns_there(database, "main", "layer_metrics", layer_columns())
-                     : columns_there(database, "main", "totals", totals_columns());
+      query.by_layer ? existing_columns(database, "main", "layer_metrics", layer_columns())
+                     : existing_columns(database, "main", "totals", totals_columns());
   std::string columns;
   for (const std::string& column : query.columns)
     columns += std::any_of(there.begin(), there.end(),
@@ -58,7 +58,7 @@ std::vector<std::pair<std::string, std::string>> axes_from(const std::string& te
 SweepRow row_of(DatabaseQuery& found, std::size_t columns) {
   SweepRow row;
   row.key = found.text(0);
-  row.position = found.whole_if_any(1);
+  row.position = found.optional_integer(1);
   row.status = found.text(2);
   row.error = found.text(3);
   row.axes = axes_from(found.text(4));
@@ -67,11 +67,11 @@ SweepRow row_of(DatabaseQuery& found, std::size_t columns) {
   row.energy_unit = found.text(7);
   row.layer = found.text(8);
   for (std::size_t i = 0; i < columns; ++i)
-    row.values.push_back(found.number(static_cast<int>(9 + i)));
+    row.values.push_back(found.optional_real(static_cast<int>(9 + i)));
   return row;
 }
 
-// What is in a text column was written as JSON; anything else is damage.
+// Some text columns hold JSON; anything else there is damage.
 template <class Work>
 auto with_json(const std::string& path, const Work& work) {
   try {

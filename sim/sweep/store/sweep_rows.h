@@ -1,5 +1,5 @@
-// The points of a database as rows: what exports, rankings and Pareto fronts are made of. Their
-// order is that of the plan, then that of the keys: whoever wrote the points, and in which order.
+// Reads the points of a database as rows, for exports, rankings and Pareto fronts. Rows are in the
+// order of the plan, then of the keys, whatever the order in which points were written.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@ struct SweepRow {
   std::optional<std::int64_t> position;  // in the latest plan
   std::string status, error;
   std::string network;
-  std::string layer;  // of rows by layer
+  std::string layer;  // when by layer
   std::string energy_unit;
   std::vector<std::pair<std::string, std::string>> axes;
-  std::vector<std::optional<double>> values;  // of the columns that were asked for; none: not known
+  std::vector<std::optional<double>> values;  // of the queried columns; none: unknown
   double seconds = 0;
 };
 
-// Which numbers of a point, and over which layers.
+// Selects the values of a point, and the layers that they are summed over.
 struct RowQuery {
   std::string scope = "network";     // a scope of report/summary.h
   bool by_layer = false;             // a row per layer instead
@@ -38,7 +38,7 @@ constexpr const char* row_order = "p.position IS NULL, p.position, p.key";
 // Throws Error(usage) for an unknown scope or column, Error(config) for a damaged database.
 std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query);
 
-// What the sweep file asked for. Throws Error(config): damaged, or no sweep has run.
+// Settings of the sweep file. Throws Error(config): damaged, or no sweep has run.
 struct SweepHead {
   std::string name;
   std::vector<std::string> metrics;
@@ -49,7 +49,7 @@ SweepHead read_head(SweepDatabase& database);
 // Keys of the points that need not run: done, or failed unless `failed_too`.
 std::vector<std::string> ended_points(SweepDatabase& database, bool failed_too);
 
-// All names of axes, in the order in which the rows bring them.
+// The names of all axes, in order of first appearance.
 std::vector<std::string> axes_of(const std::vector<SweepRow>& rows);
 
 // The value on an axis, "" for a row without it.

@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// Counts whole, all else with six digits.
+// Whole numbers in full, others with six digits.
 std::string short_number(double value) {
   char text[64];
   const bool whole = value == std::floor(value) && std::fabs(value) < 9e15;
@@ -71,17 +71,17 @@ SweepStatus read_status(SweepDatabase& database) {
                      "SELECT count(*), sum(seconds), avg(seconds), max(seconds) FROM points "
                      "WHERE status = 'done'");
   if (time.next()) {
-    status.timed = time.whole(0);
+    status.timed = time.integer(0);
     status.all_seconds = time.real(1);
     status.mean_seconds = time.real(2);
-    status.most_seconds = time.real(3);
+    status.max_seconds = time.real(3);
   }
   DatabaseQuery earlier(database, "SELECT count(*) FROM points WHERE position IS NULL");
-  if (earlier.next()) status.earlier = earlier.whole(0);
+  if (earlier.next()) status.earlier = earlier.integer(0);
   DatabaseQuery errors(database,
                        "SELECT error, count(*), min(position) FROM points WHERE status = 'failed' "
                        "GROUP BY error ORDER BY 2 DESC, 3");
-  while (errors.next()) status.errors.emplace_back(errors.text(0), errors.whole(1));
+  while (errors.next()) status.errors.emplace_back(errors.text(0), errors.integer(1));
   return status;
 }
 
@@ -94,7 +94,7 @@ std::string status_screen(const SweepStatus& status) {
   if (status.timed > 0)
     out += "time: " + fixed(status.all_seconds, 1) + " s of processes, " +
            fixed(1000 * status.mean_seconds, 1) + " ms a point, " +
-           fixed(1000 * status.most_seconds, 1) + " ms the longest\n";
+           fixed(1000 * status.max_seconds, 1) + " ms the longest\n";
   if (status.earlier > 0)
     out += std::to_string(status.earlier) +
            " more of earlier plans, which the latest one does not have\n";
@@ -113,7 +113,7 @@ std::string status_json(const SweepStatus& status) {
   json["to_run"] = status.counts.pending;
   json["earlier"] = status.earlier;
   json["seconds"] = {
-      {"all", status.all_seconds}, {"mean", status.mean_seconds}, {"most", status.most_seconds}};
+      {"all", status.all_seconds}, {"mean", status.mean_seconds}, {"most", status.max_seconds}};
   json["errors"] = nlohmann::ordered_json::array();
   for (const auto& [error, points] : status.errors)
     json["errors"].push_back({{"error", error}, {"points", points}});

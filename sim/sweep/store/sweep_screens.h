@@ -1,4 +1,4 @@
-// What a plan and a database say about themselves on one screen.
+// One-screen summaries of a sweep's plan and of its database.
 #pragma once
 
 #include <string>
@@ -17,10 +17,11 @@ std::string plan_screen(const SweepPlan& plan, const ScreenStyle& style);
 struct SweepStatus {
   std::string name;  // "" before the first run
   PointCounts counts;
-  std::int64_t timed = 0;  // points that are done, and how long they took
-  double all_seconds = 0, mean_seconds = 0, most_seconds = 0;
-  std::int64_t earlier = 0;                                  // points that the latest plan lacks
-  std::vector<std::pair<std::string, std::int64_t>> errors;  // how many points; frequent ones first
+  std::int64_t timed = 0;  // points that are done, with their wall time
+  double all_seconds = 0, mean_seconds = 0, max_seconds = 0;
+  std::int64_t earlier = 0;  // points that are not in the latest plan
+  std::vector<std::pair<std::string, std::int64_t>>
+      errors;  // each with its number of points, most frequent first
 };
 SweepStatus read_status(SweepDatabase& database);
 

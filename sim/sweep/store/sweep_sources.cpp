@@ -44,7 +44,7 @@ std::string thresholds_name(const std::string& digest) {
   return "thresholds-" + digest.substr(0, 8) + ".yaml";
 }
 
-// Machines of one sweep have most of their groups in common, and each is read once.
+// Machines of one sweep share most of their groups of keys; each distinct group is parsed once.
 class SettingsReader {
  public:
   explicit SettingsReader(std::string file) : file_(std::move(file)) {}
@@ -97,12 +97,12 @@ class SourceReader {
     DatabaseQuery found(
         database_, "SELECT id, sha256, network, file, synthetic, images FROM traces ORDER BY id");
     while (found.next()) {
-      by_id_[found.whole(0)] = by_sha256_[found.text(1)] = sources_.traces.size();
+      by_id_[found.integer(0)] = by_sha256_[found.text(1)] = sources_.traces.size();
       TraceSource& trace = sources_.traces.emplace_back();
       trace.network = found.text(2);
       trace.file = trace.path = found.text(3);
-      trace.synthetic = found.whole(4) != 0;
-      trace.images = static_cast<int>(found.whole(5));
+      trace.synthetic = found.integer(4) != 0;
+      trace.images = static_cast<int>(found.integer(5));
     }
   }
 
@@ -127,8 +127,8 @@ class SourceReader {
       PointSource& point = sources_.points.emplace_back();
       point.key = found.text(0);
       point.settings = settings_.read(found.text(1), found.text(2));
-      point.trace = by_id_[found.whole(3)];
-      point.images = static_cast<int>(found.whole(4));
+      point.trace = by_id_[found.integer(3)];
+      point.images = static_cast<int>(found.integer(4));
     }
   }
 
@@ -142,7 +142,7 @@ class SourceReader {
 }  // namespace
 
 SweepReading read_sweep(SweepDatabase& database, const RowQuery& query) {
-  const DatabaseMoment one_moment(database);
+  const DatabaseSnapshot snapshot(database);
   SweepReading reading;
   reading.head = read_head(database);
   reading.counts = database.counts();

@@ -1,5 +1,5 @@
-// Where the finished points of a sweep came from: machines, traces and the files that gave them.
-// What it takes to show a point's whole machine, and to run it again.
+// The machines, traces and files behind the finished points of a sweep: enough to show a point's
+// whole machine and to run it again.
 #pragma once
 
 #include <map>
@@ -12,10 +12,10 @@
 namespace peeksim {
 
 // Every key of a resolved machine with its value, as '--set KEY=VALUE' takes it. Channel thresholds
-// stand as a file: {"prediction.thresholds_file", "thresholds-0123abcd.yaml"}.
+// are given as a file: {"prediction.thresholds_file", "thresholds-0123abcd.yaml"}.
 using MachineSettings = std::vector<std::pair<std::string, std::string>>;
 
-// A machine file of the latest sweep, as it was then.
+// A machine file of the latest sweep, as it was when the sweep ran.
 struct BaseMachine {
   std::string path;  // from the folder in which the sweep was started
   MachineSettings settings;
@@ -23,26 +23,27 @@ struct BaseMachine {
 
 struct TraceSource {
   std::string network, file;
-  std::string path;  // from the folder in which the sweep was started; the file's name: not known
+  std::string
+      path;  // from the folder in which the sweep was started; just the file's name if unknown
   bool synthetic = false;
-  int images = 0;  // that it holds
+  int images = 0;  // in the trace
 };
 
 struct PointSource {
   std::string key;
   MachineSettings settings;
   std::size_t trace = 0;
-  int images = 0;  // that the point ran on, from the first one on
+  int images = 0;  // how many, from the first on, the point ran on
 };
 
 struct SweepSources {
-  std::vector<BaseMachine> machines;  // empty: the database is of an earlier program
+  std::vector<BaseMachine> machines;  // empty: an earlier version wrote the database
   std::vector<TraceSource> traces;
-  std::vector<PointSource> points;                // that are done, in the order of rows
+  std::vector<PointSource> points;                // done points, in the order of rows
   std::map<std::string, std::string> thresholds;  // the text of each thresholds file, by its name
 };
 
-// All that a report shows, as it was at one moment: the sweep may be running.
+// All that a report shows, read as one snapshot, since the sweep may be running.
 struct SweepReading {
   SweepHead head;
   PointCounts counts;

@@ -27,10 +27,10 @@ struct SweepStatements {
                "WHERE id = ?"),
         totals(sql, "INSERT OR REPLACE INTO totals (point, scope, layers, " +
                         names_of(totals_columns()) + ") VALUES (?, ?, ?, " +
-                        places_of(totals_columns()) + ")"),
+                        placeholders(totals_columns()) + ")"),
         layer(sql, "INSERT OR REPLACE INTO layer_metrics (point, layer, policy, " +
                        names_of(layer_columns()) + ") VALUES (?, ?, ?, " +
-                       places_of(layer_columns()) + ")") {}
+                       placeholders(layer_columns()) + ")") {}
 
   SQLite::Statement find, id_of, enter, thresholds, place, fail, finish, totals, layer;
 };

@@ -61,7 +61,7 @@ CREATE TABLE points (
 );
 )";
 
-// Not in `fixed_tables`: databases of earlier programs get it when they are next written.
+// Not in `fixed_tables`: databases of earlier versions get it when they are next written.
 const char* const inputs_table = R"(
 CREATE TABLE IF NOT EXISTS inputs (
   kind TEXT NOT NULL CHECK (kind IN ('machine', 'trace')),
@@ -98,7 +98,7 @@ std::string inputs_table_sql() {
 
 bool has_inputs_table(SweepDatabase& database, const std::string& schema) {
   DatabaseQuery info(database, "SELECT count(*) FROM pragma_table_info('inputs', ?)", {schema});
-  return info.next() && info.whole(0) > 0;
+  return info.next() && info.integer(0) > 0;
 }
 
 std::vector<ValueColumn> totals_columns() {
@@ -118,9 +118,9 @@ std::vector<ValueColumn> layer_columns() {
   return columns;
 }
 
-std::vector<ValueColumn> columns_there(SweepDatabase& database, const std::string& schema,
-                                       const std::string& table,
-                                       const std::vector<ValueColumn>& columns) {
+std::vector<ValueColumn> existing_columns(SweepDatabase& database, const std::string& schema,
+                                          const std::string& table,
+                                          const std::vector<ValueColumn>& columns) {
   std::set<std::string> names;
   DatabaseQuery info(database, "SELECT name FROM pragma_table_info(?, ?)", {table, schema});
   while (info.next()) names.insert(info.text(0));
@@ -136,7 +136,7 @@ std::string names_of(const std::vector<ValueColumn>& columns) {
   return text;
 }
 
-std::string places_of(const std::vector<ValueColumn>& columns) {
+std::string placeholders(const std::vector<ValueColumn>& columns) {
   std::string text;
   for (std::size_t i = 0; i < columns.size(); ++i) text += text.empty() ? "?" : ", ?";
   return text;

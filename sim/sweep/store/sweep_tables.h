@@ -1,5 +1,5 @@
-// The tables of a sweep's database. Columns for metrics and counters follow the tables of metrics
-// and counters: a row there is a column here.
+// The SQL tables of a sweep's database. Their columns for values follow the tables of metrics and
+// counters in the code: a row there is a column here.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@ namespace peeksim {
 
 class SweepDatabase;
 
-// Statements that make the tables of a new database.
+// Statements that create the tables of a new database.
 std::string tables_sql();
 
-// The table of the files that a sweep was made of, which earlier programs did not have.
+// The table of the machine and trace files of a sweep, which earlier versions did not have.
 std::string inputs_table_sql();
 bool has_inputs_table(SweepDatabase& database, const std::string& schema);
 
@@ -24,14 +24,14 @@ struct ValueColumn {
 std::vector<ValueColumn> totals_columns();
 std::vector<ValueColumn> layer_columns();
 
-// Those of `columns` that a table has: one that an older program wrote lacks the newer metrics.
-// schema: of the database itself ("main") or of one that is attached to it ("other").
-std::vector<ValueColumn> columns_there(SweepDatabase& database, const std::string& schema,
-                                       const std::string& table,
-                                       const std::vector<ValueColumn>& columns);
+// Those of `columns` that exist in a table: one of an older version lacks newer metrics.
+// schema: "main", the database itself, or "other", one that is attached to it.
+std::vector<ValueColumn> existing_columns(SweepDatabase& database, const std::string& schema,
+                                          const std::string& table,
+                                          const std::vector<ValueColumn>& columns);
 
 // "a, b, c" and "?, ?, ?".
 std::string names_of(const std::vector<ValueColumn>& columns);
-std::string places_of(const std::vector<ValueColumn>& columns);
+std::string placeholders(const std::vector<ValueColumn>& columns);
 
 }  // namespace peeksim
