@@ -73,7 +73,7 @@ TEST_CASE("energies of different tables are not compared") {
   CHECK(contains(screen, "different energy tables, which do not compare; 'peeksim price'"));
 }
 
-TEST_CASE("a slip in a comparison is an error before anything is written") {
+TEST_CASE("a mistake in a comparison is an error before anything is written") {
   const CompareDesk desk;
   desk.refused({"compare", "a/results.json"}, 2, {"one run compares with nothing; name"});
   desk.refused({"compare", "a/results.json", "none.json"}, 3, {"none.json: cannot be read"});
@@ -145,7 +145,7 @@ TEST_CASE("machines and results do not mix, and each takes only its own options"
   desk.refused(with(both, {"--json", "--csv"}), 2, {"--json and --csv do not go together"});
 }
 
-TEST_CASE("a slip in a machine or a trace is an error before anything is simulated or written") {
+TEST_CASE("a mistake in a machine or a trace is an error before anything is simulated or written") {
   const MachineDesk desk;
   const Words page = {"--html", "page.html"};
   desk.refused(with({"compare", "machine.yaml", "none.yaml", "--trace", "trace.h5"}, page), 3,

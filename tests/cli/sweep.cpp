@@ -153,7 +153,7 @@ TEST_CASE("a sweep is quiet in a pipe and tells a terminal how far it is") {
   CHECK(desk.run(SweepDesk::sweep_to("b.db")).err == "");
 }
 
-TEST_CASE("a slip on the command line, or in a file, is an error before anything runs") {
+TEST_CASE("a mistake on the command line, or in a file, is an error before anything runs") {
   const SweepDesk desk;
   desk.refused({"sweep", "sweep.yaml"}, 2, {"no database given; add --out DB"});
   desk.refused({"sweep", "no.yaml", "--out", "a.db"}, 3, {"no.yaml"});

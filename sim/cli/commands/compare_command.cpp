@@ -30,7 +30,7 @@ void require_same_traces(const Comparison& comparison, const std::vector<PricedR
               trace.sha256.substr(0, 12) + ", images: " + std::to_string(trace.images) + ")";
   }
   throw Error(ErrorKind::usage, "", "the runs are of different traces: " + traces,
-              "--anyway compares them all the same, layers by name");
+              "--anyway compares them nevertheless, layers by name");
 }
 
 // The first path that ends in one of these, or "".
@@ -42,33 +42,33 @@ std::string first_of(const std::vector<std::string>& paths,
   return "";
 }
 
-// Machines with a trace, or results without one. Throws Error(usage) for anything between.
+// Either machines with a trace, or results without one; else throws Error(usage).
 void require_one_kind(const Options& options, const std::vector<std::string>& paths) {
-  const auto slip = [](const std::string& what, const std::string& remedy) {
+  const auto refuse = [](const std::string& what, const std::string& remedy) {
     throw Error(ErrorKind::usage, "", what, remedy);
   };
   if (paths.size() < 2)
-    slip("one run compares with nothing",
-         "name two machines or more and --trace, or the results.json of two runs or more");
+    refuse("one run compares with nothing",
+           "name two machines or more and --trace, or the results.json of two runs or more");
   const std::string machine = first_of(paths, {".yaml", ".yml"});
   const std::string results = first_of(paths, {".json"});
   if (!machine.empty() && !results.empty())
-    slip("machines and results do not mix: " + machine + ", " + results,
-         "name machines and --trace, or results alone");
+    refuse("machines and results do not mix: " + machine + ", " + results,
+           "name machines and --trace, or results alone");
   if (options.has("trace")) {
     if (!results.empty())
-      slip("--trace is for machines, and " + results + " is the results of a run",
-           "drop --trace, or name machine files");
+      refuse("--trace is for machines, and " + results + " is the results of a run",
+             "drop --trace, or name machine files");
     return;
   }
-  if (!machine.empty()) slip("no trace given to simulate " + machine + " on", "add --trace FILE");
+  if (!machine.empty()) refuse("no trace given to simulate " + machine + " on", "add --trace FILE");
   for (const char* name : {"set", "images"})
     if (options.has(name))
-      slip("--" + std::string(name) + " is for a simulation, and results are finished",
-           "drop it, or name machine files and --trace");
+      refuse("--" + std::string(name) + " is for a simulation, and results are finished",
+             "drop it, or name machine files and --trace");
   if (options.text("engine") != RunOptions().engine)
-    slip("--engine is for a simulation, and results are finished",
-         "drop it, or name machine files and --trace");
+    refuse("--engine is for a simulation, and results are finished",
+           "drop it, or name machine files and --trace");
 }
 
 void require_one_output(const Options& options) {

@@ -16,7 +16,7 @@ namespace peeksim {
 void price_command(const std::vector<std::string>& arguments) {
   Options options("peeksim price RESULTS --energy TABLE [OPTIONS]",
                   "Prices a finished run with another energy table: counters are exact and stay, "
-                  "energies are computed anew.",
+                  "energies are recomputed.",
                   "peeksim price out/results.json --energy eyeriss-relative");
   options.positional("RESULTS", "the results.json of a run");
   options.add()("energy", named("TABLE"),

@@ -37,7 +37,7 @@ std::vector<std::string> waveform_comments(const MachineSpec& machine, const Tra
           trace.file};
 }
 
-// What each of the sinks wants, told to all.
+// One sink that forwards events to all of these.
 EventSink all_of(std::vector<EventSink> sinks) {
   EventDetail detail = EventDetail::none;
   for (const EventSink& sink : sinks) detail = std::max(detail, sink.detail());

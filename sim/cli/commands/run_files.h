@@ -1,5 +1,5 @@
-// The files that a run writes beside its results, each on demand: what happened when, as a log and
-// as a timeline, and a waveform. None has its name before all are complete.
+// The optional output files of a run: event log, timeline, report page, waveform. None appears
+// under its final name before all are complete.
 #pragma once
 
 #include <memory>
@@ -19,15 +19,15 @@ void add_run_files(Options& options);
 
 class RunFiles {
  public:
-  // Throws Error(usage): a file without what it needs, two files of one name.
+  // Throws Error(usage): an option without the one it needs, two files of one name.
   explicit RunFiles(const Options& options);
 
-  // Makes the files, not yet under their names, and lets a run fill them: REQUIRES that this
+  // Creates the files under temporary names and makes the run write them: REQUIRES that this
   // outlives the run. Throws Error(usage): a layer that the trace does not have; Error(output).
   void open(const MachineSpec& machine, const Trace& trace, RunOptions& run);
 
-  // A full disk is an error before the first file has its name: first flush(), then the results,
-  // then commit(). Throw Error(output).
+  // Call flush(), write the results, then call commit(): so a full disk is an error before the
+  // first file appears. Throw Error(output).
   void flush(const PricedResult& priced);
   void commit();
 
@@ -35,14 +35,14 @@ class RunFiles {
   std::string list() const;
 
  private:
-  struct File {  // that was asked for
+  struct File {  // that an option asked for
     std::string option;
     std::string what;  // on the screen
     std::string path;
     std::unique_ptr<OutputFile> file;
   };
 
-  OutputFile* file_of(const std::string& option) const;  // null: not asked for
+  OutputFile* file_of(const std::string& option) const;  // null: no such option given
 
   const Options& options_;
   std::vector<File> files_;

@@ -33,7 +33,7 @@ std::vector<PricedMachine> load_machines(const std::vector<std::string>& paths,
   return loaded;
 }
 
-// What of the ifmaps serves every machine.
+// The taps that every machine needs.
 HeldTaps taps_for_all(const std::vector<PricedMachine>& machines) {
   const bool skips = std::any_of(machines.begin(), machines.end(), [](const PricedMachine& one) {
     return taps_for(one.machine) == HeldTaps::zero_and_live;

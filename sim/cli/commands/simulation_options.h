@@ -1,4 +1,4 @@
-// The options that every command takes which simulates machines on a trace.
+// Options of all commands that simulate machines on a trace.
 #pragma once
 
 #include "sim/cli/shell/options.h"

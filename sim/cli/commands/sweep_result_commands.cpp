@@ -17,13 +17,13 @@ namespace peeksim {
 
 namespace {
 
-// The metric with the direction that is given ("max:cycles"), or its own.
+// A metric with the direction that is given ("max:cycles"), or else its good direction.
 Objective objective_of(const std::string& text) {
-  const bool least = text.rfind("min:", 0) == 0, most = text.rfind("max:", 0) == 0;
-  const std::string name = least || most ? text.substr(4) : text;
+  const bool minimize = text.rfind("min:", 0) == 0, maximize = text.rfind("max:", 0) == 0;
+  const std::string name = minimize || maximize ? text.substr(4) : text;
   try {
-    const bool largest = find_metric(name, {}).larger_is_better;
-    return {name, least ? false : most || largest};
+    const bool larger_is_better = find_metric(name, {}).larger_is_better;
+    return {name, maximize || (larger_is_better && !minimize)};
   } catch (const Error& error) {
     throw Error(ErrorKind::usage, "", error.what());
   }
@@ -46,13 +46,13 @@ std::vector<std::string> columns_with(const std::vector<Objective>& objectives,
   return columns;
 }
 
-// What `best` and `pareto` print below their heading, or instead of it.
+// The output of `best` and `pareto`: a heading and a table, or JSON.
 void print_rows(const Options& options, const SweepHead& head, const RowQuery& query,
-                const std::vector<const SweepRow*>& found, std::size_t most,
+                const std::vector<const SweepRow*>& found, std::size_t max_rows,
                 const std::string& heading) {
   std::vector<SweepRow> rows;
   for (const SweepRow* row : found)
-    if (most == 0 || rows.size() < most) rows.push_back(*row);
+    if (max_rows == 0 || rows.size() < max_rows) rows.push_back(*row);
   if (options.has("json"))
     export_json(rows, {head.name, query}, [](const std::string& text) { std::cout << text; });
   else

@@ -14,13 +14,13 @@ namespace peeksim {
 
 namespace {
 
-constexpr std::size_t most_tasks = 1000000;
+constexpr std::size_t max_tasks = 1000000;
 
 std::size_t array_size(const std::string& text) {
   std::size_t size = 0;
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, size);
-  if (read.ec != std::errc() || read.ptr != end || size < 1 || size > most_tasks)
+  if (read.ec != std::errc() || read.ptr != end || size < 1 || size > max_tasks)
     throw Error(ErrorKind::usage, "", "--array-size is '" + text + "' in --slurm",
                 "give the number of tasks, as in --slurm \"--array-size=64\"");
   return size;

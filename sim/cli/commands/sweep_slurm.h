@@ -1,4 +1,4 @@
-// `peeksim sweep --slurm`: hands a sweep to Slurm and says what to do next.
+// `peeksim sweep --slurm`: submits a sweep to Slurm and prints what to do next.
 #pragma once
 
 #include <string>
@@ -9,17 +9,18 @@
 
 namespace peeksim {
 
-// The value of --slurm: words for sbatch, and what is this program's own.
+// The value of --slurm: options for sbatch, and those of this program.
 struct SlurmOptions {
   std::vector<std::string> sbatch;
   std::size_t tasks = 0;  // --array-size; 0: not given
 };
 
-// `options` are those of `peeksim sweep`. Throws Error(usage): quotes that a shell would not take,
-// a bad --array-size, an option that is peeksim's to choose.
+// `options` are those of `peeksim sweep`. Throws Error(usage): unbalanced quotes,
+// a bad --array-size, an option that peeksim sets itself.
 SlurmOptions slurm_options(const Options& options);
 
-// Submits what is left of the sweep and prints how to go on. Throws Error as submit_to_slurm.
+// Submits the shards that are not complete and prints how to continue. Throws Error as
+// submit_to_slurm.
 void submit_sweep(const SweepPlan& plan, const SlurmOptions& slurm, const Options& options);
 
 }  // namespace peeksim

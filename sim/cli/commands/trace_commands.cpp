@@ -72,7 +72,7 @@ void trace_synth_command(const std::vector<std::string>& arguments) {
       "share of each layer's outputs that are zero after the ReLU")(
       "correlation",
       po::value(&settings.correlation)->value_name("N")->default_value(settings.correlation),
-      "outputs over which values stay alike; 0: independent")(
+      "distance over which values are similar, in outputs; 0: independent")(
       "images", po::value(&settings.images)->value_name("N")->default_value(settings.images),
       "number of images")("seed", named<long long>("N")->default_value(1), "same seed, same bytes")(
       "type", po::value(&settings.type)->value_name("TYPE")->default_value(settings.type),

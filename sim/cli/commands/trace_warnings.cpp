@@ -12,7 +12,8 @@
 namespace peeksim {
 
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
-  for (const std::string& idle : keys_without_effect(machine, vocabulary())) spdlog::warn("{}", idle);
+  for (const std::string& warning : keys_without_effect(machine, vocabulary()))
+    spdlog::warn("{}", warning);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
     spdlog::warn("{} names no layer of {}", entry, info.path);
 }
@@ -38,7 +39,7 @@ void warn_about_loop(const MachineSpec& machine, const TraceInfo& info) {
 }
 
 void warn_about_prices(const MachineSpec& machine, const EnergyTable& table) {
-  for (const std::string& doubt : table.warnings(machine)) spdlog::warn("{}", doubt);
+  for (const std::string& warning : table.warnings(machine)) spdlog::warn("{}", warning);
 }
 
 }  // namespace peeksim

@@ -1,5 +1,4 @@
-// What a machine and a trace, or an energy table, together make worth a warning: neither is wrong
-// alone.
+// Warnings about combinations of a machine with a trace or an energy table, each valid on its own.
 #pragma once
 
 #include "sim/config/machine.h"
@@ -12,13 +11,13 @@ namespace peeksim {
 // that are not chosen.
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info);
 
-// Layers of which the trace has no ifmap, on a machine that skips zero activations: it skips none.
+// Layers without an ifmap in the trace, on a machine that skips zero activations: none is skipped.
 void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info);
 
 // A closed-loop trace that carries the mispredictions of another machine.
 void warn_about_loop(const MachineSpec& machine, const TraceInfo& info);
 
-// What the energy table prices although it states nothing of the kind.
+// Prices that the energy table does not state and extrapolates.
 void warn_about_prices(const MachineSpec& machine, const EnergyTable& table);
 
 }  // namespace peeksim

@@ -43,7 +43,7 @@ std::size_t most_gated_layer(const Trace& trace, const std::vector<LayerPredicti
                              int image, const Watch& watch) {
   const std::vector<Layer> layers = layers_of(trace.info());
   std::size_t best = 0;
-  Count most = 0;
+  Count max_gated = 0;
   std::vector<float> ofmap;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     watch.enter_layer(i, layers.size(), layers[i].name);
@@ -51,8 +51,8 @@ std::size_t most_gated_layer(const Trace& trace, const std::vector<LayerPredicti
     if (!settings[i].predicts()) continue;
     trace.read_ofmap(i, image, ofmap);
     const Count gated = predict(settings[i], ofmap, layers[i].K).predicted_zero * layers[i].L();
-    if (gated > most) {
-      most = gated;
+    if (gated > max_gated) {
+      max_gated = gated;
       best = i;
     }
   }

@@ -29,12 +29,12 @@ std::string help() {
              "differ, 8 points of a sweep failed, 9 Slurm refused, 130 interrupted\n");
 }
 
-// "config check a.yaml" -> {"config", "check"}: how many leading words are the command's name.
+// The number of words in the name of a command: 2 for "config check".
 std::size_t words_of(const std::string& name) {
   return name.find(' ') == std::string::npos ? 1 : 2;
 }
 
-// A name of two words goes before one of its first word: "sweep plan" is not "sweep" of a file.
+// A name of two words has priority: "sweep plan" is not "sweep" with a file named plan.
 const Command* find_command(const std::vector<std::string>& arguments) {
   const Command* found = nullptr;
   for (const Command& command : commands()) {
@@ -63,8 +63,8 @@ const Command* find_command(const std::vector<std::string>& arguments) {
   throw Error(ErrorKind::usage, "", "unknown command '" + name + "'", suggest(name, in_group));
 }
 
-// What may stand in the place of the last of `words`: the next word of a command's name, or what
-// the command itself knows.
+// Prints what may replace the last of `words`: the next word of a command's name, or what the
+// command itself suggests.
 void print_candidates(const std::vector<std::string>& words) {
   const std::string& current = words.back();
   std::vector<HelpRow> rows;

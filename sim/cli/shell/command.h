@@ -1,4 +1,5 @@
-// The table of commands. Adding one is one file and one row in command.cpp.
+// The table of commands of the peeksim program. A new command is one file and one row in
+// command.cpp.
 #pragma once
 
 #include <string>
@@ -14,7 +15,7 @@ struct Command {
 
 const std::vector<Command>& commands();
 
-// Runs what the command line asks for. Throws Error.
+// Runs the command that the arguments name. Throws Error.
 void run_command_line(const std::vector<std::string>& arguments);
 
 void run_command(const std::vector<std::string>& arguments);

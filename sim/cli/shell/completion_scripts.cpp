@@ -4,8 +4,7 @@ namespace peeksim {
 
 namespace {
 
-// Bash splits a line at "=" too. `compopt` speaks to the completion that runs; without one, as in
-// a test, it has nobody to speak to.
+// Bash splits a line at "=" too. `compopt` fails when no completion is running, as in a test.
 const char* const bash_script =
     R"script(# Completion of peeksim for bash: the program says what may follow.
 _peeksim() {

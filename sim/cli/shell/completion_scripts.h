@@ -1,4 +1,4 @@
-// The scripts that `peeksim completion` prints. What they ask the program stands in completion.h.
+// The scripts that `peeksim completion` prints; completion.h describes how they call the program.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// The layout of help: 80 columns, so that it fits any terminal.
+// Lays out help texts in 80 columns, which fit any terminal.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ std::string help_rows(const std::vector<HelpRow>& rows);
 // Flowing text, wrapped.
 std::string help_text(const std::string& text);
 
-// "example: COMMAND", broken in the way of shells when it is long.
+// "example: COMMAND", continued with a backslash when it is long.
 std::string help_example(const std::string& command);
 
 }  // namespace peeksim

@@ -156,11 +156,11 @@ void Options::require(const std::string& name, const std::string& what,
   if (!has(name)) throw Error(ErrorKind::usage, "", what, remedy);
 }
 
-std::size_t Options::whole(const std::string& name, long long least) const {
+std::size_t Options::whole(const std::string& name, long long min) const {
   const auto number = get<long long>(name);
-  if (number < least)
+  if (number < min)
     throw Error(ErrorKind::usage, "", "--" + name + " is " + std::to_string(number),
-                "give a whole number from " + std::to_string(least));
+                "give a whole number from " + std::to_string(min));
   return static_cast<std::size_t>(number);
 }
 

@@ -1,5 +1,5 @@
-// The options of one command: Boost.Program_options with this program's errors and help, and what a
-// shell may complete. A command describes its options once; help and completion follow from that.
+// The options of one command: Boost.Program_options with this program's errors and help, and with
+// completion in shells. A command describes its options once; help and completion follow from that.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -25,10 +25,10 @@ class Options {
   // usage: "peeksim run MACHINE [OPTIONS]"; about: what the command does; example: a command line.
   Options(std::string usage, std::string about, std::string example);
 
-  // Adds options in the way of boost: add()("out", named("FOLDER"), "...").
+  // Adds options as in Boost: add()("out", named("FOLDER"), "...").
   boost::program_options::options_description_easy_init add() { return described_.add_options(); }
 
-  // A required argument without a name, in the order of the calls. `kind`, or else `name`, says how
+  // A required positional argument, in the order of the calls. `kind`, or else `name`, says how
   // a shell completes it, as the name of an option's value does.
   void positional(const std::string& name, const std::string& meaning,
                   const std::string& kind = "");
@@ -51,8 +51,8 @@ class Options {
   // A path or a name. Throws Error(usage) when it is empty.
   std::string text(const std::string& name) const;
   // A count, given as long long. Throws Error(usage) when it is below `least`.
-  std::size_t whole(const std::string& name, long long least) const;
-  // "A:B" with 0 <= A < B, of things called `what` ("cycle"). Throws Error(usage).
+  std::size_t whole(const std::string& name, long long min) const;
+  // "A:B" with 0 <= A < B; `what` is the unit in messages ("cycle"). Throws Error(usage).
   Range range(const std::string& name, const std::string& what) const;
   // "A,B,C". Throws Error(usage) when one is empty.
   std::vector<std::string> names(const std::string& name) const;
@@ -69,9 +69,9 @@ class Options {
 
   std::string help() const;
   std::string see_help() const;  // "see 'peeksim run --help'"
-  // The option that a word of a command line names, or nullptr.
+  // The option with this name, as "--out" or "-o", or nullptr.
   const boost::program_options::option_description* find(const std::string& word) const;
-  // What may stand in the place of the last of `words`. REQUIRES: there is one.
+  // What may replace the last of `words`. REQUIRES: there is one.
   std::string candidates(const std::vector<std::string>& words) const;
 
   std::string usage_, about_, example_;

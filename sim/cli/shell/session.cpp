@@ -28,7 +28,7 @@ extern "C" void note_stop(int) {
 void install_signal_handlers() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const auto before = std::signal(signal, note_stop);
-    if (before == SIG_IGN) std::signal(signal, SIG_IGN);  // as nohup wants it
+    if (before == SIG_IGN) std::signal(signal, SIG_IGN);  // as set by nohup
   }
   std::signal(SIGXFSZ, SIG_IGN);
 }

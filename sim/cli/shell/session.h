@@ -1,5 +1,5 @@
-// What a long command needs from the terminal: Ctrl-C as a question that can be asked, and progress
-// that shows on a terminal and is quiet in a pipe.
+// Signals and progress of long commands: Ctrl-C sets a flag that the work polls; progress is shown
+// on a terminal and not in a pipe.
 #pragma once
 
 #include <chrono>
@@ -9,13 +9,13 @@
 
 namespace peeksim {
 
-// From now on Ctrl-C, a hang-up and a request to terminate are noted and end the work at its next
-// safe point; a full file-size limit is an error of the write and no signal.
+// From now on SIGINT, SIGHUP and SIGTERM set a flag and end the work at its next safe point;
+// writing beyond the file-size limit is an error of the write, not a signal.
 void install_signal_handlers();
 bool interrupted();
 
-// Fills standard streams that the caller closed with one that refuses to be written, so that no
-// trace or result is opened in their place and printed into.
+// Opens /dev/null for standard streams that the caller closed, so that no trace or result gets
+// their number and is printed into.
 void guard_standard_streams();
 
 // One line on standard error that is overwritten and finally erased; nothing in a pipe.
@@ -26,7 +26,7 @@ class StatusLine {
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
 
-  bool seen() const { return width_ > 0; }  // somebody looks
+  bool seen() const { return width_ > 0; }  // there is a terminal
   void show(const std::string& text);
   void clear();
 
@@ -41,7 +41,7 @@ std::string duration(double seconds);
 // The progress of an operation on a trace.
 class Progress {
  public:
-  // shown: or it is quiet on a terminal too.
+  // shown: false: not even on a terminal.
   explicit Progress(std::string what, bool shown = true) : what_(std::move(what)), shown_(shown) {}
 
   Watch watch();

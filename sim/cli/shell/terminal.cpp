@@ -10,7 +10,7 @@ namespace peeksim {
 
 namespace {
 
-constexpr std::size_t usual_width = 80;
+constexpr std::size_t default_width = 80;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -25,7 +25,7 @@ std::size_t terminal_width(int file) {
   if (columns > 0) return static_cast<std::size_t>(columns);
   winsize size{};
   if (::ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return usual_width;
+  return default_width;
 }
 
 bool colors_wanted(int file) {

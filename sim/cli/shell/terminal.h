@@ -1,4 +1,4 @@
-// What is known about the terminal that somebody looks at, if there is one.
+// Properties of the terminal: its width, and whether to use colors.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ std::size_t terminal_width(int file);
 // not set, or empty.
 bool colors_wanted(int file);
 
-// For standard output.
+// The style of standard output.
 ScreenStyle screen_style();
 
 }  // namespace peeksim

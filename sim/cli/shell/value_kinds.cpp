@@ -40,7 +40,7 @@ std::vector<HelpRow> metric_words() {
   return rows;
 }
 
-// A word that ends in = is one that a value follows.
+// A word that ends in "=" is followed by a value.
 std::vector<HelpRow> key_words() {
   std::vector<HelpRow> rows;
   for (const MachineKey& key : machine_keys(vocabulary()))

@@ -1,6 +1,5 @@
-// The table of what stands for a value in help ("--trace TRACE") and how a shell completes it:
-// files by the end of their names, folders, or words. A name that is not in the table is a number
-// or a text of one's own.
+// Kinds of values in help texts ("--trace TRACE") and how a shell completes them: files by
+// extension, folders, or words. A kind that is not in the table is a number or free text.
 #pragma once
 
 #include <string>
