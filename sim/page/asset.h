@@ -1,4 +1,5 @@
-// The styles and scripts of pages, embedded when the program is built: sim/page/web and Chart.js.
+// The styles and scripts of HTML pages, embedded in the program: the files of sim/page/web and
+// Chart.js.
 #pragma once
 
 #include <string>
@@ -8,7 +9,7 @@
 namespace peeksim {
 
 struct Asset {
-  std::string name;  // of the file, without its folder: "kit.js"
+  std::string name;  // the file name: "kit.js"
   std::string_view text;
 };
 

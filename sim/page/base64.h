@@ -1,4 +1,4 @@
-// Bytes as text that a page can hold: base64 of RFC 4648, with padding, as atob() reads it.
+// Encodes bytes as base64 (RFC 4648, with padding), which atob() of browsers decodes.
 #pragma once
 
 #include <string>

@@ -9,9 +9,9 @@ namespace peeksim {
 
 namespace {
 
-// Of a metric or a figure.
+// How a page shows a metric or a figure.
 template <class Compared>
-nlohmann::ordered_json how_shown(const Compared& compared, const std::string& energy_unit) {
+nlohmann::ordered_json display_format(const Compared& compared, const std::string& energy_unit) {
   return {{"name", compared.name},
           {"label", compared.label},
           {"unit", shown_unit(compared.unit, energy_unit)},
@@ -28,9 +28,9 @@ std::string compare_page(const Comparison& comparison, const std::vector<PricedR
   for (std::size_t i = 0; i < runs.size(); ++i)
     data["runs"][i]["ports"] = ports_text(runs[i].result.machine);
   for (const ComparedMetric& metric : compared_metrics())
-    data["metrics"].push_back(how_shown(metric, runs[0].unit));
+    data["metrics"].push_back(display_format(metric, runs[0].unit));
   for (const ComparedFigure& figure : compared_figures())
-    data["figures"].push_back(how_shown(figure, runs[0].unit));
+    data["figures"].push_back(display_format(figure, runs[0].unit));
   PageParts parts;
   parts.title = "peeksim: " + std::to_string(runs.size()) + " runs compared";
   parts.data = one_line(data);

@@ -1,4 +1,4 @@
-// Finished runs beside each other, as a page.
+// A comparison of runs as an HTML page: `peeksim compare --html`.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace peeksim {
 
-// paths: of the runs' files.
+// paths: the files of the runs or machines.
 std::string compare_page(const Comparison& comparison, const std::vector<PricedResult>& runs,
                          const std::vector<std::string>& paths);
 

@@ -32,7 +32,7 @@ PackedValues pack(const std::vector<float>& values) {
   std::sort(table.begin(), table.end());
   table.erase(std::unique(table.begin(), table.end()), table.end());
   packed.width = table.size() <= 0x100 ? 1 : 2;
-  // The table counts too: of floats that are mostly different it would only be in the way.
+  // The size of the table counts too: with mostly distinct values it saves nothing.
   if (packed.width * values.size() + 4 * table.size() >= 4 * values.size() ||
       table.size() > 0x10000) {
     packed = {{}, 4, bytes_of(values)};

@@ -1,5 +1,5 @@
-// Floats as bytes that a page unpacks to the same floats. A trace of 8 or 16 bits has few different
-// values, so a table of them and a place in it for each value is smaller than the values.
+// Packs floats for a page, without loss. A trace of 8 or 16 bits has few distinct values, so a
+// table of them with an index for each value is smaller than the values.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@ namespace peeksim {
 
 struct PackedValues {
   std::vector<float> table;  // ascending, each once; empty: `bytes` are the floats themselves
-  int width = 4;             // bytes of a value: 1 or 2 of a place in the table, or 4 of a float
+  int width = 4;             // bytes per value: 1 or 2 for an index of the table, 4 for a float
   std::string bytes;         // little-endian, one value after another
 };
 
-// The narrowest of the three. REQUIRES: finite values.
+// Chooses the smallest of the three. REQUIRES: finite values.
 PackedValues pack(const std::vector<float>& values);
 
 // Floats as little-endian bytes.

@@ -7,7 +7,7 @@ namespace peeksim {
 
 namespace {
 
-// Nothing comes from anywhere but this file; pictures that scripts drew are saved as blobs.
+// The page loads nothing from outside; pictures that scripts draw are saved as blobs.
 constexpr const char* policy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:";

@@ -1,5 +1,5 @@
-// A page that opens from disk: one HTML file that holds its data, styles and scripts, and is
-// forbidden to ask a network for anything.
+// Builds an HTML page that opens from disk: one file with its data, styles and scripts, and a
+// policy that forbids any network access.
 #pragma once
 
 #include <string>
@@ -8,15 +8,16 @@
 namespace peeksim {
 
 struct PageParts {
-  std::string title;                 // plain text
-  std::string data;                  // JSON; the scripts get it from data() of kit.js
-  std::vector<std::string> scripts;  // of sim/page/web, in their order, after Chart.js and kit.js
+  std::string title;  // plain text
+  std::string data;   // JSON; the scripts get it from data() of kit.js
+  std::vector<std::string>
+      scripts;  // files of sim/page/web, run in this order after Chart.js and kit.js
 };
 
 // REQUIRES: the scripts exist. The same parts give the same bytes.
 std::string make_page(const PageParts& parts);
 
-// Text as HTML shows it, also between quotes.
+// Escapes text for HTML, also inside quotes.
 std::string html_text(const std::string& text);
 
 }  // namespace peeksim

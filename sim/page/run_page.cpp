@@ -37,7 +37,7 @@ Json known_json(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
 }
 
-// Both sides of a pair; of: what to show of a side.
+// Both sides of a pair; of: what to show for a side.
 template <class Of>
 Json sides_json(const PricedPair& pair, const Of& of) {
   return {{"machine", of(pair.machine)}, {"dense", of(pair.dense)}};
@@ -54,7 +54,7 @@ Json utilisation_json(const PricedCounters& side) {
   return known_json(side.utilisation);
 }
 
-// What scripts must not compute a second time: of every layer, and of the network.
+// Numbers that scripts must not compute again, for every layer and the network.
 void add_numbers(Json& data, const PricedResult& priced) {
   data["buffer_bytes"] = Json::array();
   for (const PricedPair& layer : priced.layers)
@@ -89,21 +89,22 @@ Json strip_json(const StepStrip& strip) {
           {"lanes", lanes}};
 }
 
-// Throws nlohmann's exception unless everything is there that scripts read beside the counters of
-// a pair (docs/results-format.md): a page that breaks off in the middle helps nobody. A number may
-// be null where a counter is not known.
+// These functions throw a JSON exception unless everything is present that scripts read besides the
+// counters (docs/results-format.md), so that no page is shown half-drawn. A number may be null when
+// a counter is unknown.
 void require_number(const Json& number, const RunResult& run) {
   if (!number.is_null() || run.unknown.empty()) number.get<double>();
 }
 
-// The components that a file has energies of: an older program did not price what only some
-// machines do.
+// The components whose energies a file has: an older version did not price what only some machines
+// do.
 std::vector<EnergyComponent> components_of(const Json& energy) {
   std::vector<EnergyComponent> components;
   for (const EnergyComponent& component : energy_components()) {
-    const bool everywhere = std::any_of(component.actions.begin(), component.actions.end(),
-                                        [](const EnergyAction& one) { return one.on_every_machine; });
-    if (everywhere || energy.contains(component.name)) components.push_back(component);
+    const bool on_every_machine =
+        std::any_of(component.actions.begin(), component.actions.end(),
+                    [](const EnergyAction& one) { return one.on_every_machine; });
+    if (on_every_machine || energy.contains(component.name)) components.push_back(component);
   }
   return components;
 }
@@ -147,7 +148,7 @@ std::string run_page(const std::string& results, const std::string& path,
   Json data;
   data["results"] = Json::parse(results);
   require_shown(data["results"], run, path);
-  data["results"].erase("images");  // a page does not grow with them
+  data["results"].erase("images");  // so that the page does not grow with them
   data["energy_components"] =
       labels_of(components_of(data["results"]["totals"]["network"]["machine"]["energy"]));
   data["scopes"] = labels_of(scopes(run));

@@ -1,4 +1,4 @@
-// The report of one run as a page: what its results.json says, to look at.
+// The report of one run as an HTML page, made from its results.json: `peeksim report`.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace peeksim {
 
-// results: the text of a results.json (report/results_file.h); `path` is the name that an error
-// states. Throws Error(config): not a results file, incomplete, sums that do not agree.
-// strips: of the same run; without them the page says how to get them.
+// results: the text of a results.json (report/results_file.h); errors name `path`. Throws
+// Error(config): not a results file, incomplete, sums that do not agree. strips: of the same run;
+// without them the page tells how to get them.
 std::string run_page(const std::string& results, const std::string& path,
                      const std::vector<StepStrip>& strips = {});
 

@@ -10,8 +10,8 @@ bool overlaps(const Interval& interval, Cycle start, Cycle end) {
   return interval.start < end && (interval.end > start || interval.start >= start);
 }
 
-// From the end of the step before, or the group's start, to the last end of what belongs to the
-// step.
+// From the end of the previous step, or the group's start, to the end of the last interval that
+// belongs to the step.
 void find_extent(const std::vector<TimelineLane>& lanes, StepStrip& strip) {
   for (const Interval& group : lanes[layer_lane].intervals)
     if (group.group == strip.group) strip.start = group.start;
@@ -25,14 +25,14 @@ void find_extent(const std::vector<TimelineLane>& lanes, StepStrip& strip) {
     if (step.group == strip.group && step.step == strip.step - 1) strip.start = step.end;
 }
 
-// Ends the strip where more intervals would begin than it may have.
-void keep_to_size(const std::vector<TimelineLane>& lanes, StepStrip& strip) {
+// Ends the strip before it has more than the maximum number of intervals.
+void limit_size(const std::vector<TimelineLane>& lanes, StepStrip& strip) {
   std::vector<Cycle> starts;
   for (const TimelineLane& lane : lanes)
     for (const Interval& interval : lane.intervals)
       if (overlaps(interval, strip.start, strip.end)) starts.push_back(interval.start);
-  if (starts.size() <= most_strip_intervals) return;
-  const auto last = starts.begin() + most_strip_intervals;
+  if (starts.size() <= max_strip_intervals) return;
+  const auto last = starts.begin() + max_strip_intervals;
   std::nth_element(starts.begin(), last, starts.end());
   strip.end = *last;
   strip.whole = false;
@@ -49,7 +49,7 @@ StepStrip middle_step(const MachineSpec& machine, const RunEvents& run) {
   strip.step = strip.steps / 2;
   std::vector<TimelineLane> lanes = timeline_of(machine, run);
   find_extent(lanes, strip);
-  keep_to_size(lanes, strip);
+  limit_size(lanes, strip);
   for (TimelineLane& lane : lanes) {
     std::vector<Interval>& all = lane.intervals;
     const auto outside = [&](const Interval& interval) {

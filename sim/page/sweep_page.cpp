@@ -15,28 +15,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Texts of all points, each different one once: {"values": [...], "of": [number of each point's]}.
-// Without "of" all points have the one value.
+// A column of texts, each distinct one stored once: {"values": [...], "of": [index of each
+// point's]}. Without "of" all points have the one value.
 class TextColumn {
  public:
-  std::size_t number_of(const std::string& text) {
-    const auto [found, is_new] = numbers_.emplace(text, values_.size());
+  std::size_t ordinal_of(const std::string& text) {
+    const auto [found, is_new] = ordinals_.emplace(text, values_.size());
     if (is_new) values_.push_back(text);
     return found->second;
   }
 
-  void add(const std::string& text) { of_.push_back(number_of(text)); }
+  void add(const std::string& text) { ordinals_of_points_.push_back(ordinal_of(text)); }
 
   Json json() const {
     Json json = {{"values", values_}};
-    if (values_.size() > 1) json["of"] = of_;
+    if (values_.size() > 1) json["of"] = ordinals_of_points_;
     return json;
   }
 
  private:
-  std::map<std::string, std::size_t> numbers_;
+  std::map<std::string, std::size_t> ordinals_;
   std::vector<std::string> values_;
-  std::vector<std::size_t> of_;
+  std::vector<std::size_t> ordinals_of_points_;
 };
 
 using Rows = std::vector<const SweepRow*>;
@@ -50,7 +50,7 @@ Rows done_rows(const SweepReading& reading) {
   return done;
 }
 
-// "energy x s" in pJ is "pJ x s"; rows of different units leave it as it is.
+// "energy x s" in pJ is "pJ x s"; unchanged when the rows have different units.
 std::string unit_of(const Metric& metric, const Rows& rows) {
   const std::string unit = metric.unit, word = "energy";
   if (unit.rfind(word, 0) != 0 || rows.empty()) return unit;
@@ -96,7 +96,7 @@ Json axes_json(const Rows& rows) {
   return all;
 }
 
-// A workload is some images of a trace; points on different ones are no rivals.
+// A workload is some images of a trace; points on different workloads are not compared.
 Json workloads_json(const SweepSources& sources) {
   Json all = Json::array(), of = Json::array();
   std::map<std::pair<std::size_t, int>, std::size_t> numbers;
@@ -115,7 +115,7 @@ Json workloads_json(const SweepSources& sources) {
   return {{"values", all}, {"of", of}};
 }
 
-// The keys of all machines, in the order of machine files; and for each base machine the number of
+// The keys of all machines, in the order of machine files; and for each base machine the index of
 // its value of every key.
 void add_settings(const SweepSources& sources, Json& data) {
   std::vector<std::string> keys;
@@ -134,7 +134,7 @@ void add_settings(const SweepSources& sources, Json& data) {
   for (const BaseMachine& base : sources.machines) {
     Json numbers = Json::array();
     number_in(base.settings, [&](TextColumn& column, const std::string& text) {
-      numbers.push_back(column.number_of(text));
+      numbers.push_back(column.ordinal_of(text));
     });
     data["bases"].push_back({{"path", base.path}, {"settings", std::move(numbers)}});
   }

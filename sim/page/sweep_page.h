@@ -1,6 +1,6 @@
-// The results of a sweep as a page: every finished point, its machine, and the command that runs it
-// again. Its data is columns, a text that many points share is written once, so that ten thousand
-// points stay a small file.
+// The report of a sweep as an HTML page: every finished point, its machine, and the command that
+// runs it again. The data is stored in columns, and a text that many points share only once, so
+// that ten thousand points make a small file.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace peeksim {
 
-// The columns that `sweep_page` wants to have been read: every metric, in the order of metrics().
+// The query whose rows sweep_page() needs: every metric, in the order of metrics().
 RowQuery sweep_page_query(const std::string& scope);
 
-// The data as JSON. A column of texts is {values: each different text, of: the number of each
+// The data as JSON. A column of texts is {values: each distinct text, of: the index of each
 // point's}; without `of` all points have the first.
 //   sweep, scope      names
 //   counts, errors    of points: {planned, failed, pending}; [[text, points], ...]
@@ -22,7 +22,7 @@ RowQuery sweep_page_query(const std::string& scope);
 //   axes              [{name, values, of}]
 //   workloads         {values: [{network, file, path, synthetic, images, all_images}], of}
 //   settings          [{key, values, of}]: every key of the points' machines
-//   bases             [{path, settings: the number of the value of each key}]
+//   bases             [{path, settings: the index of the value of each key}]
 //   thresholds        {file name: text}
 // REQUIRES: read with sweep_page_query(scope).
 std::string sweep_page_data(const SweepReading& reading, const std::string& scope);

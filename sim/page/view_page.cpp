@@ -17,10 +17,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Base64 is a third longer than its bytes; the rest of 3 MB is for scripts and everything else.
-constexpr std::int64_t room_for_values = 1900000;
+// Base64 is a third longer than its bytes; the rest of 3 MB is for scripts and other data.
+constexpr std::int64_t max_value_bytes = 1900000;
 
-// A bit for each channel and window, the windows of a channel side by side: bit i is bit i % 8 of
+// A bit for each channel and window, all windows of a channel together: bit i is bit i % 8 of
 // byte i / 8.
 std::string window_bits(const Prediction& prediction, int channels) {
   const int windows = prediction.grid.count();
@@ -61,7 +61,7 @@ Json values_json(const std::vector<float>& values) {
 
 int channels_that_fit(const Layer& layer, const std::vector<float>& ofmap) {
   const std::int64_t bytes = layer.positions() * pack(ofmap).width;
-  return static_cast<int>(std::clamp<std::int64_t>(room_for_values / bytes, 1, layer.K));
+  return static_cast<int>(std::clamp<std::int64_t>(max_value_bytes / bytes, 1, layer.K));
 }
 
 std::string view_data(const View& view) {

@@ -1,6 +1,6 @@
-// What the predictor sees, as a page: the values of one layer and image, its windows, and which
-// outputs the machine gates. The page knows the rule of policy `peek` itself, to move the
-// threshold; the machine's own mask it has from here, whatever the policy.
+// An HTML page that shows what a predictor sees: the values of one layer and image, its windows,
+// and which outputs the machine gates. The page computes the rule of policy `peek` itself, so that
+// the threshold can be moved; the machine's own mask, for any policy, comes from the simulator.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace peeksim {
 struct View {
   const std::string& machine;  // its name
   const TraceInfo& trace;
-  std::size_t layer = 0;  // of the trace, from 0
+  std::size_t layer = 0;  // index in the trace
   int image = 0;          // from 0
   const LayerPrediction& settings;
   const std::vector<float>& ofmap;  // [K,P,Q]
@@ -23,7 +23,7 @@ struct View {
   int end_channel = 0;              // up to, not including, this one
 };
 
-// How many of the layer's channels, at least 1, a page of about 3 MB has room for.
+// The number of the layer's channels, at least 1, that fit in a page of about 3 MB.
 int channels_that_fit(const Layer& layer, const std::vector<float>& ofmap);
 
 // The data of the page, JSON. REQUIRES: 0 <= first_channel < end_channel <= K.

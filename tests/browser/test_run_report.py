@@ -349,7 +349,7 @@ class AReportOfOtherRuns(ReportPages):
         self.open(page)
         mean = results["over_images"]["mac_reduction"]["mean"]
         self.assertIn(f"MACs saved {100 * mean:.1f} ±", self.find("#spread").text)
-        self.assertIn("knows no areas", self.find("#machine").text)
+        self.assertIn("states no areas", self.find("#machine").text)
         title = self.script("""return Chart.getChart("energy-chart").options.scales.x.title.text""")
         self.assertEqual(title, "energy (million MAC)")
         self.assert_quiet()

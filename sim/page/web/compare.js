@@ -1,4 +1,4 @@
-// Runs beside each other. data(): {runs, in_words, changed, figures, metrics, network, layers, same_traces,
+// The page of a comparison of runs. data(): {runs, in_words, changed, figures, metrics, network, layers, same_traces,
 // same_energy_tables}; a run has a value of each figure, a row a list of values by metric, one of each run, null
 // where there is none.
 "use strict";
@@ -10,7 +10,7 @@ const scaled = (metric, value) => (value == null ? null : value * metric.scale);
 const text = (metric, value) =>
   value == null ? "-" : fixed(scaled(metric, value), metric.decimals);
 
-// Of a run against the first: the ratio, or the difference of shares.
+// A run relative to the first: the ratio, or the difference of shares.
 function against(metric, values, run) {
   const [first, own] = [values[0], values[run]];
   if (first == null || own == null || (relative(metric) && first === 0)) return null;
@@ -32,7 +32,7 @@ function show_heading() {
       "Different traces: what differs is not the machines' alone"));
   if (!data().same_energy_tables)
     page.append(element("p", { class: "synthetic" },
-      "Different energy tables do not compare; peeksim price prices a run anew"));
+      "Different energy tables do not compare; peeksim price prices a run again"));
   page.append(element("ul", {}, ...runs.map((run) => element("li", {},
     element("b", {}, run.name), " " + run.path + ": " + run.network + " (" + run.trace + ", sha256 " +
       run.sha256.slice(0, 12) + ", " + whole(run.images) + (run.images === 1 ? " image)" : " images)")))));
@@ -109,7 +109,7 @@ function show_layers() {
         title: run.name + " against " + runs[0].name + ": " + one.label,
         value: (row) => against(one, row[one.name], i + 1), show: (value) => against_text(one, value) });
   }
-  section("layers", "Every layer", "Layers go together by name. Numbers in the CSV are in whole units.",
+  section("layers", "Every layer", "Layers are matched by name. Numbers in the CSV are in whole units.",
     choose, bars,
     sortable_table("layers-table", "Every metric of every layer", columns, layers, "compare.csv"));
 }

@@ -1,5 +1,5 @@
-// What every page is made of: its data, elements, charts and tables. Knows nothing of runs or sweeps.
-// Charts are drawn by Chart.js and drawn anew when the theme changes and before printing.
+// The toolkit of all pages: data, elements, charts and tables, independent of runs and sweeps.
+// Chart.js draws the charts, which are redrawn when the theme changes and before printing.
 "use strict";
 
 const data = (() => {
@@ -35,7 +35,7 @@ function section(id, title, explanation, ...content) {
   return made;
 }
 
-// The page's top: title, a line or more below it, and the switch between light and dark.
+// The top of a page: title, lines of text, and the switch between light and dark.
 function page_header(title, ...lines) {
   const name = () => (theme() === "dark" ? "Light" : "Dark");
   const button = element("button", { id: "theme", click: () => {
@@ -58,7 +58,7 @@ function figures(list) {
     element("div", { class: "figure" }, element("b", {}, value), label)));
 }
 
-// ---- numbers: one that is not known is NaN, and so is all that is computed from it
+// ---- numbers: an unknown one is NaN, and so is everything computed from it
 
 const is_unknown = (value) => value == null || Number.isNaN(value);
 const number_text = (value, options) =>
@@ -69,7 +69,7 @@ const percent = (part, digits = 1) => fixed(100 * part, digits) + (Number.isNaN(
 const whole = (value) => number_text(value, { maximumFractionDigits: 0 });
 const unless_zero = (value, other) => (value === 0 ? other : value);
 
-// 12,345,678 -> "12.3 M": so many digits that count. Nothing below a thousand is shortened.
+// 12,345,678 -> "12.3 M": `digits` significant digits. Numbers below a thousand have no prefix.
 function shortened(value, digits) {
   if (Number.isNaN(value)) return "not known";
   for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]])
@@ -77,7 +77,7 @@ function shortened(value, digits) {
   return String(Number(value.toPrecision(digits)));
 }
 
-// Of one value, as charts call it with more: three digits.
+// Three digits. Takes one argument, since charts call it with more.
 const short_number = (value) => shortened(value, 3);
 
 // ---- themes
@@ -96,7 +96,7 @@ document.documentElement.dataset.theme =
 
 // ---- charts
 
-const drawings = []; // functions that draw anew what depends on the theme
+const drawings = []; // functions that redraw what depends on the theme
 function redraw() {
   for (const draw of drawings) draw();
 }
@@ -107,9 +107,9 @@ function draw_in_theme(draw) {
   draw();
 }
 
-// A canvas with a chart of Chart.js. label: what a reader who does not see it is told. configure():
-// the chart's configuration, asked for anew for each theme and by redraw(). Returns an element with
-// `chart` and `redraw` set.
+// A canvas with a chart of Chart.js. label: the description for screen readers. configure(): returns
+// the chart's configuration, for each theme and each redraw(). Returns an element with `chart` and
+// `redraw` set.
 function chart(id, label, height, configure) {
   const canvas = element("canvas", { id, role: "img", "aria-label": label, tabindex: 0 });
   const spoken = element("p", { class: "spoken", "aria-live": "polite" });
@@ -134,7 +134,7 @@ function chart(id, label, height, configure) {
   return holder;
 }
 
-// An axis with a title; `more` goes over it.
+// An axis with a title; `more` overrides its options.
 const axis = (title, more = {}) => ({ title: { display: true, text: title }, ...more });
 
 let theme_on_screen = null;
@@ -159,10 +159,10 @@ const csv_field = (value) => {
   return /[",\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 };
 
-// Rows of values as CSV, the first of them the names.
+// Rows of values as CSV; the first row holds the names.
 const csv = (rows) => rows.map((row) => row.map(csv_field).join(",")).join("\n") + "\n";
 
-// A table in the order that it is given. columns as for sortable_table().
+// A table in the given order. columns as for sortable_table().
 function plain_table(id, caption, columns, rows) {
   return element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
     element("table", { id }, element("caption", {}, caption),
@@ -172,13 +172,13 @@ function plain_table(id, caption, columns, rows) {
         element("tr", {}, ...columns.map((column) => element("td", {}, column.value(row))))))));
 }
 
-// How a table was sorted last, by its id: {column (its name), ascending}. One that is made anew with
-// other values stands as the one before.
+// The last sort order of each table, by its id: {column (its name), ascending}. A table that is
+// rebuilt with other values keeps it.
 const table_orders = new Map();
 
 // A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
-// value(row): number, text or null, show(value, row): text or element}]; of null and NaN "-" is shown,
-// and they sort last.
+// value(row): number, text or null, show(value, row): text or element}]; null and NaN are shown
+// as "-" and sort last.
 function sortable_table(id, caption, columns, rows, csv_name) {
   const body = element("tbody");
   const numeric = (column) => rows.some((row) => typeof column.value(row) === "number");
@@ -228,8 +228,8 @@ function sortable_table(id, caption, columns, rows, csv_name) {
         element("thead", {}, element("tr", {}, ...heads)), body)));
 }
 
-// Moves the tooltip of a chart to the next item or the one before, as a mouse would; where one item
-// shows at a time, to those of the first dataset. Returns what it says.
+// Moves the tooltip of a chart to the next or previous item, as a mouse would; when it shows one item
+// at a time, among those of the first dataset. Returns its text.
 function step_through(chart, step) {
   const { tooltip } = chart;
   const shown = chart.getSortedVisibleDatasetMetas().sort((a, b) => a.index - b.index);
@@ -245,14 +245,14 @@ function step_through(chart, step) {
   return [...(tooltip.title ?? []), ...(tooltip.body ?? []).flatMap((part) => part.lines)].join(", ");
 }
 
-// One of several texts to choose: options: [[value, text], ...]; change(value) is told.
+// A drop-down list. options: [[value, text], ...]; calls change(value).
 function choice(id, label, options, change) {
   const made = element("select", { id, change: () => change(made.value) },
     ...options.map(([value, text]) => element("option", { value }, text)));
   return element("label", { class: "bar screen-only", for: id }, label, made);
 }
 
-// What something is, point by point: [[name, text or element], ...].
+// A list of names and values: [[name, text or element], ...].
 function facts(list) {
   return element("dl", { class: "facts" },
     ...list.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));

@@ -1,5 +1,5 @@
-// The report of one run (sim/page/run_page.cpp has what data() holds): its top, and the order of
-// its parts.
+// The report of one run: its heading, and the order of its sections. sim/page/run_page.cpp has the
+// fields of data().
 "use strict";
 
 // "peek, 2x2 windows, diagonal peeks, threshold 0".
@@ -51,13 +51,13 @@ function run_facts() {
   ]);
 }
 
-// What stands beside the machine of a run: the same one, which skips where that skips.
+// The name of the machine without prediction: it also skips zero activations if the machine does.
 function dense_name() {
   return run.machine.array.skip_zero_activations === true ?
     "dense, also skipping" : "without prediction";
 }
 
-// The same ratios over parts of the network, and how they vary over images.
+// The ratios over parts of the network.
 function scope_table() {
   const rows = data().scopes.filter(({ name }) => run.totals[name].layers > 0)
     .map(({ name, label }) => ({ label: label.replace(" *", ""), ...run.totals[name] }));

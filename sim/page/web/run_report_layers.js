@@ -7,7 +7,7 @@ const run = data().results; // docs/results-format.md
 const layers = run.layers;
 const predicted = layers.filter((layer) => layer.policy !== "none");
 
-// What is not known is null in results.json, or an older program did not count it.
+// Unknown numbers are null in results.json, or missing in files of an older version.
 function mark_unknown(numbers, names = Object.keys(numbers)) {
   for (const name of names) numbers[name] ??= NaN;
 }
@@ -71,13 +71,13 @@ const buffer_parts = [
   { label: "ofmap buffer", tint: "c5", of: (side) => side.buffer_bytes.ofmap },
 ];
 
-// A layer's side with everything that parts ask for; who: "machine" or "dense".
+// One side of a layer with all numbers that the parts need; who: "machine" or "dense".
 const side_of = (layer, who) =>
   ({ ...layer[who], buffer_bytes: data().buffer_bytes[layers.indexOf(layer)][who] });
 
 const total = (parts, side) => parts.reduce((sum, part) => sum + part.of(side), 0);
 
-let in_percent = false; // of the layer without prediction, for all bars of the page
+let in_percent = false; // of the same layer without prediction, for all bars of the page
 
 // Room for a name beside every pair of bars, and for the legend and the axis.
 const bars_height = (count, legend_rows = 2) =>
@@ -132,7 +132,7 @@ function layer_bars(id, title, explanation, quantity, parts) {
       })));
 }
 
-// A legend of the first datasets; the same entry shows and hides the other side's part too.
+// A legend of the first datasets; an entry also shows and hides the same part of the other side.
 const legend_of_one_side = (count) => ({
   labels: { boxWidth: 14, filter: (item) => item.datasetIndex < count },
   onClick: (event, item, legend) => {
@@ -143,8 +143,8 @@ const legend_of_one_side = (count) => ({
   },
 });
 
-// What became of the outputs that prediction was asked about. No counter knows how many of the
-// outputs that were computed are zero, so what it missed is not shown.
+// Right and wrong predictions. No counter tells how many of the computed outputs are zero, so missed
+// zeros are not shown.
 function show_quality() {
   const asked = ({ machine: { counters } }) => unless_zero(counters.neighbors, counters.outputs);
   const parts = [
@@ -217,11 +217,11 @@ function show_layers() {
         redraw();
       }),
     element("div", { class: "pairs" },
-      layer_bars("cycles", "Cycles", "By where they went.", "cycles", cycle_parts),
+      layer_bars("cycles", "Cycles", "By what they were spent on.", "cycles", cycle_parts),
       layer_bars(
         "energy", "Energy", "By component.", "energy (" + energy_unit + ")", energy_parts),
       layer_bars("macs", "MACs",
-        "By what became of them. Zero-gated ones take their time and save " +
+        "Executed, zero-gated or skipped. Zero-gated ones take their time and save " +
           "only energy.",
         "MACs", mac_parts),
       show_quality(),

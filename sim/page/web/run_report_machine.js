@@ -1,5 +1,5 @@
-// The report of a run: the machine as blocks (docs/machine.md), each with its size, how much of
-// what it could do it did, and its share of energy and area.
+// The report of a run: the machine as a block diagram (docs/machine.md), each block with its size,
+// its utilisation, and its share of energy and area.
 "use strict";
 
 function shape(tag, attributes, ...children) {
@@ -13,7 +13,7 @@ const bytes_text = (bytes) =>
   (bytes % 1024 === 0 ? whole(bytes / 1024) + " KiB" : whole(bytes) + " B");
 
 // The blocks of one side of the network or of a layer. at: x, y, width, height in the picture;
-// use: 0 to 1, or null where no counter says; energy: components of results.json; area: a
+// use: utilisation from 0 to 1, or null where no counter tells; energy: components of results.json; area: a
 // component or null. utilisation: of the PE array, on that side.
 function machine_blocks({ counters: c }, utilisation) {
   const { array, buffers, dram } = run.machine;
@@ -128,7 +128,7 @@ function machine_blocks({ counters: c }, utilisation) {
 
 // A block with its shares; side: counters and energy.
 function with_shares(block, side, area) {
-  // A file of an older program lacks the parts that it did not price.
+  // A file of an older version lacks the parts that it did not price.
   const of_parts = (names, all) => names.reduce((sum, name) => sum + (all[name] ?? 0), 0);
   const priced = block.energy.length > 0;
   const energy = of_parts(block.energy, side.energy);
@@ -169,7 +169,7 @@ function draw_block(block) {
     ...block.size.map((line, i) => text(line, 37 + 17 * i, "fill:var(--faint)")), ...bars);
 }
 
-// What flows between blocks: data drawn through, control dashed.
+// Connections between blocks: data solid, control dashed.
 const data_paths = [
   "M182 180H240", "M242 480H184", "M412 188H440V250H462", "M412 172H424V78H698",
   "M412 204H428V470H698", "M700 512H520V490H414", "M634 268H698", "M790 152V202", "M790 334V422",
@@ -214,7 +214,7 @@ function draw_machine(blocks, rest) {
     ...blocks.map(draw_block));
 }
 
-// The energy of the chip as a whole: of no block.
+// Energies of the whole chip, which belong to no block.
 function unplaced_energy(blocks, side) {
   const placed = blocks.flatMap((block) => block.energy);
   return data().energy_components.filter(({ name }) => !placed.includes(name))
@@ -280,10 +280,10 @@ function show_machine() {
   };
   show();
   section("machine", "Where it was spent",
-    "Each block with its size, how much of what it could do in these " +
-      "cycles it did, and its share of energy and area. " +
+    "Each block with its size, how much of its capacity was used in these " +
+      "cycles, and its share of energy and area. " +
       (run.area_mm2?.machine ? "Areas are those of the machine, whatever the layer." :
-        "This energy table knows no areas."),
+        "This energy table states no areas."),
     element("div", { class: "bar screen-only" },
       choice("machine-scope", "On", scopes, (value) => {
         scope = value;

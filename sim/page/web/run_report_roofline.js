@@ -1,4 +1,4 @@
-// The report of a run: what the machine could do at most, and how near each layer comes.
+// The report of a run: the roofline of the machine, and where each layer lies under it.
 "use strict";
 
 let skipped_count = false; // MACs that prediction saved count as done
@@ -123,7 +123,7 @@ const log_ticks = {
     (/^[125]e/.test(Number(value.toPrecision(6)).toExponential()) ? short_number(value) : "")
 };
 
-// Names of layers beside the dots of the first dataset, where there is room for them.
+// Names of layers beside the dots of the first dataset, where they do not overlap.
 const dot_names = {
   id: "dot_names",
   afterDatasetsDraw(chart) {

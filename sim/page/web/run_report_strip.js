@@ -17,7 +17,7 @@ const lane_tint = (lane, name) => {
 const strip_row = 24;  // pixels of a lane
 const strip_axis = 44; // pixels below the lanes
 
-// The part of the strip that is seen, in cycles; the mouse and the keys change it.
+// The visible part of the strip, in cycles; mouse and keys change it.
 const strip_view = {
   strip: null,
   from: 0,
@@ -36,7 +36,7 @@ function show_part(from, to) {
   draw_strip();
 }
 
-// factor below 1: nearer. `at`: the cycle that stays where it is.
+// factor below 1: zoom in. `at`: the cycle that keeps its place.
 function zoom_strip(factor, at = (strip_view.from + strip_view.to) / 2) {
   show_part(at - (at - strip_view.from) * factor, at + (strip_view.to - at) * factor);
 }
@@ -46,9 +46,9 @@ function move_strip(share) {
   show_part(strip_view.from + by, strip_view.to + by);
 }
 
-// Round numbers of cycles, at most `most` of them.
-function tick_step(length, most) {
-  const rough = Math.max(length / most, 1);
+// A round number of cycles between ticks, for at most `max_ticks` ticks.
+function tick_step(length, max_ticks) {
+  const rough = Math.max(length / max_ticks, 1);
   const power = 10 ** Math.floor(Math.log10(rough));
   return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= rough);
 }
@@ -102,7 +102,7 @@ function draw_strip() {
     " to " + whole(Math.ceil(to)) + " of " + whole(strip.length);
 }
 
-// The interval under a point of the canvas, or nothing; a pixel beside it will do.
+// The interval at a point of the canvas, within a pixel, or null.
 function interval_at(x, y) {
   const { strip, canvas, from, to } = strip_view;
   const lane = strip.lanes[Math.floor(y / strip_row)];
@@ -121,7 +121,7 @@ function interval_text({ lane, found: [start, length, name, own, amount] }) {
     (lane.unit ? ", " + whole(amount) + " " + lane.unit : "");
 }
 
-// How long each lane was busy with this step: what the strip shows, as numbers.
+// The numbers of the strip: how long each lane was busy with this step.
 function strip_table(strip) {
   const own = (lane) => lane.intervals.filter((interval) => interval[3] === 1);
   const sum = (lane, field) => own(lane).reduce((total, interval) => total + interval[field], 0);
@@ -148,7 +148,7 @@ function strip_title(strip) {
     (strip.whole ? "" : " The step goes on; this is its beginning, as far as there is room.");
 }
 
-// What mouse and keys do on the canvas.
+// Mouse and keys on the canvas.
 function control_strip(canvas) {
   const keys = {
     "+": () => zoom_strip(0.5),

@@ -59,7 +59,7 @@ function table_columns() {
   ];
 }
 
-// Which columns are shown, by what one wants to know; the layer's name stays on the left.
+// The sets of columns to choose from; the layer's name stays on the left.
 const summary_columns = [
   "kind", "policy", "macs_total", "mac_reduction", "cycles", "speed_up", "utilisation",
   "array_busy", "predict_stall", "drain_stall", "memory_stall", "tail", "dram_read_bytes",
@@ -94,7 +94,7 @@ function show_table() {
     "A click on a heading sorts. The CSV holds the columns that are " +
       "shown, with names, units and digits of layers.csv.",
     select, holder);
-  // Paper is as wide as the summary.
+  // Only the summary fits on paper.
   addEventListener("beforeprint", () => show("summary"));
   addEventListener("afterprint", () => show(select.querySelector("select").value));
 }

@@ -1,5 +1,5 @@
-// Parallel coordinates in the page: drag along a column to keep a part of it, or set its sliders; click a
-// line for its point.
+// The section with parallel coordinates: drag along a column, or use its sliders, to filter points; click
+// a line to select its point.
 "use strict";
 
 function show_parallel() {
@@ -9,22 +9,22 @@ function show_parallel() {
   const tip = element("div", { class: "tip", hidden: true });
   const holder = element("div", { class: "wide" }, canvas);
   const lines = document.createElement("canvas");
-  let layout = parallel_layout(1000), waiting = false, stale = true, drag = null, hovered = null;
-  let wanted = lines_at_once; // how many lines
+  let layout = parallel_layout(1000), draw_requested = false, lines_outdated = true, drag = null, hovered = null;
+  let shown_lines = lines_at_once; // the number of lines to draw
 
   function draw() {
-    waiting = false;
-    const width = Math.max(holder.clientWidth, 2 * parallel.side + (columns.length - 1) * parallel.least_gap);
+    draw_requested = false;
+    const width = Math.max(holder.clientWidth, 2 * parallel.side + (columns.length - 1) * parallel.min_gap);
     const scale = devicePixelRatio || 1;
-    if (stale || layout.width !== width) {
+    if (lines_outdated || layout.width !== width) {
       layout = parallel_layout(width);
       for (const one of [canvas, lines]) [one.width, one.height] = [width * scale, layout.height * scale];
       canvas.style.width = width + "px";
       canvas.style.height = layout.height + "px";
       const context = lines.getContext("2d");
       context.setTransform(scale, 0, 0, scale, 0, 0);
-      draw_lines(context, layout, mixed(view.points).slice(0, wanted));
-      stale = false;
+      draw_lines(context, layout, mixed(view.points).slice(0, shown_lines));
+      lines_outdated = false;
     }
     const context = canvas.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -36,12 +36,12 @@ function show_parallel() {
     draw_columns(context, layout);
   }
   const draw_soon = () => {
-    if (!waiting) requestAnimationFrame(draw);
-    waiting = true;
+    if (!draw_requested) requestAnimationFrame(draw);
+    draw_requested = true;
   };
-  const draw_anew = (most) => {
-    stale = true;
-    wanted = most;
+  const redraw_lines = (max_lines) => {
+    lines_outdated = true;
+    shown_lines = max_lines;
     draw_soon();
   };
   const place_of = (event) => {
@@ -90,16 +90,16 @@ function show_parallel() {
     select_next(step);
   });
 
-  when("points", () => draw_anew(lines_at_once));
-  when("settled", () => draw_anew(Infinity));
-  when("colour", () => draw_anew(Infinity));
+  when("points", () => redraw_lines(lines_at_once));
+  when("settled", () => redraw_lines(Infinity));
+  when("colour", () => redraw_lines(Infinity));
   when("selection", draw_soon);
   section("coordinates", "Parallel coordinates",
     "A line for every point, from what was varied to what came of it. Drag along a column to keep a part of it, " +
       "everywhere on this page; click the column to undo that.",
     legend(), element("div", { class: "chart" }, holder, tip), filters());
   new ResizeObserver(draw_soon).observe(holder);
-  draw_in_theme(() => draw_anew(Infinity));
+  draw_in_theme(() => redraw_lines(Infinity));
 }
 
 // Two sliders for every column.

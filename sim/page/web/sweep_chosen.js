@@ -1,4 +1,4 @@
-// The chosen point: where it stands, its machine in full, and the command that runs it again.
+// The chosen point: its values, its whole machine, and the command that runs it again.
 "use strict";
 
 function copy_button(id, text) {
@@ -10,7 +10,7 @@ function copy_button(id, text) {
   return button;
 }
 
-// Every key of the machine, those that differ from the base machine marked.
+// Every key of the machine; those that differ from the base machine are marked.
 function machine_table(point) {
   const base = base_of(point);
   const changed_keys = new Map(base ? differences(base, point) : []);
@@ -51,7 +51,7 @@ function chosen_parts(point) {
   ].filter((part) => part != null);
 }
 
-// The panel beside the scatter. The whole machine goes below, where it has room.
+// The panel beside the scatter plot. The whole machine is below it, where there is room.
 function chosen_panel() {
   const panel = element("div", { id: "chosen", class: "panel", "aria-live": "polite" });
   const draw = () => panel.replaceChildren(...(view.selected == null

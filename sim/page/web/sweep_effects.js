@@ -1,14 +1,14 @@
-// The main effect of everything that was varied: a metric's mean at each level, and how much of the
-// metric's variance the levels explain. Factors stand in the order of that share.
+// The main effect of every factor that was varied: a metric's mean at each level, and the share of its
+// variance that the levels explain. Factors are sorted by that share.
 "use strict";
 
 const effects = { metric: objectives[0], found: [] };
 
-// Means are seldom whole, even of cycles.
+// Means are rarely whole numbers, even of cycles.
 const effect_text = (value) =>
   effects.metric.unit === "share" ? fixed(100 * value, 2) : shortened(value, 4);
 
-// One scale for all charts, so that their heights compare.
+// One scale for all charts, so that their heights are comparable.
 function effect_span() {
   const ends = effects.found.flatMap(({ levels }) =>
     levels.flatMap(({ mean, deviation }) => [mean - deviation, mean + deviation]));

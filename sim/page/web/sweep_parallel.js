@@ -1,9 +1,9 @@
-// Parallel coordinates: a line for every point that passes, from what was varied to what came of it.
-// Lines lie on a canvas of their own, drawn when they change; what moves with the mouse is drawn over them.
+// Draws parallel coordinates: a line for every point that passes the filters, from its factors to its
+// metrics. Lines are cached on a canvas of their own; what follows the mouse is drawn over them.
 "use strict";
 
-const parallel = { height: 380, top: 54, bottom: 26, least_gap: 92, side: 56 };
-const lines_at_once = 1000; // that are drawn while something moves
+const parallel = { height: 380, top: 54, bottom: 26, min_gap: 92, side: 56 };
+const lines_at_once = 1000; // drawn while something moves
 
 // The room for drawing: a point on column i lies at x(i), y(place).
 function parallel_layout(width) {
@@ -20,7 +20,7 @@ function parallel_layout(width) {
 }
 
 function trace_line(context, layout, point) {
-  let drawing = false; // a value that is not known breaks the line
+  let drawing = false; // an unknown value breaks the line
   columns.forEach((column, i) => {
     const at = column.place(point);
     if (at == null) drawing = false;
@@ -30,15 +30,15 @@ function trace_line(context, layout, point) {
   });
 }
 
-// The points in an order without a pattern, so that no colour lies on top and the first of them stand for all.
+// The points in a shuffled, fixed order, so that no colour lies on top and the first ones are a sample of all.
 const mixed = (points) => {
   const rank = (point) => (point * 0.6180339887498949) % 1;
   return [...points].sort((a, b) => rank(a) - rank(b));
 };
 
-// Between two columns many points share a stroke; each is drawn once, stronger the more share it.
+// Many points share a stroke between two columns; each stroke is drawn once, stronger if more share it.
 function draw_lines(context, layout, points) {
-  const colours = level_colours(view.colour), steps = all_points.length > few ? 150 : 400;
+  const colours = level_colours(view.colour), steps = all_points.length > max_points_to_draw_at_once ? 150 : 400;
   const alone = Math.min(0.8, Math.max(0.12, 30 / points.length));
   context.lineWidth = 1; // much faster than any other width
   const places = columns.map((column) => points.map(column.place));
@@ -65,7 +65,7 @@ function draw_lines(context, layout, points) {
   context.globalAlpha = 1;
 }
 
-// Words that fit between two columns.
+// Cuts a text to the space between two columns.
 function short_words(context, text, room) {
   if (context.measureText(text).width <= room) return text;
   let cut = text.length;
@@ -110,7 +110,7 @@ function draw_columns(context, layout) {
       const text = short_words(context, column.text(place), Math.max(layout.gap, parallel.side) - 14);
       context.strokeStyle = colour("back");
       context.lineWidth = 3;
-      context.strokeText(text, x + 6, layout.y(place) + 4); // lines behind a text stay clear of it
+      context.strokeText(text, x + 6, layout.y(place) + 4); // an outline, so that the text is readable over lines
       context.fillStyle = colour("text");
       context.fillText(text, x + 6, layout.y(place) + 4);
     }
@@ -130,12 +130,12 @@ function draw_one_line(context, layout, point, tint) {
 function nearest_point(layout, x, y) {
   const after = Math.min(columns.length - 1, Math.max(1, Math.ceil((x - layout.x(0)) / (layout.gap || 1))));
   const share = (x - layout.x(after - 1)) / (layout.gap || 1);
-  let nearest = null, least = 8;
+  let nearest = null, min_distance = 8;
   for (const point of view.points) {
     const from = columns[after - 1].place(point), to = columns[after].place(point);
     if (from == null || to == null) continue;
     const off = Math.abs(layout.y(from + share * (to - from)) - y);
-    if (off < least) [nearest, least] = [point, off];
+    if (off < min_distance) [nearest, min_distance] = [point, off];
   }
   return nearest;
 }

@@ -1,4 +1,4 @@
-// The points of a sweep, known by number from 0, and what follows from them: fronts, effects, commands.
+// The data of a sweep: points by index, and computed from them Pareto fronts, main effects, commands.
 // data(): sim/page/sweep_page.h. Draws nothing and changes nothing.
 "use strict";
 
@@ -24,7 +24,7 @@ const objectives = sweep.objectives.map(({ metric }) => metric_called(metric));
 
 const readable = (name) => name.replaceAll("_", " ");
 
-// "" where the name says it: cycles.
+// "" where the name is the unit: cycles.
 const metric_unit = ({ name, unit }) =>
   unit === name ? "" : { share: "%", ratio: "×", mm2: "mm²" }[unit] ?? unit.replace(" x ", " × ");
 
@@ -45,7 +45,7 @@ const workload_name = ({ network, images, file }) =>
   network + ", " + whole(images) + (images === 1 ? " image" : " images") + " (" + file + ")";
 const workload_of = (point) => sweep.workloads.values[sweep.workloads.of[point]];
 
-// An axis with its levels in order: numbers by size, words as they came.
+// An axis with its levels in order: numbers by size, words in the order of the file.
 // {name, levels: texts, of: level of each point, numeric}.
 function factor_of(name, column) {
   const numeric = column.values.every((text) => text !== "" && Number.isFinite(Number(text)));
@@ -60,7 +60,7 @@ function factor_of(name, column) {
   };
 }
 
-// Whether two factors part the points in the same way: keys that advance together do.
+// Whether two factors divide the points in the same way, as keys that advance together do.
 function same_parts(one, other) {
   const pairs = new Set(all_points.map((point) => one.of[point] + " " + other.of[point]));
   return one.levels.length === other.levels.length && pairs.size === one.levels.length;
@@ -76,7 +76,7 @@ const companions = (factor) => factors.filter((other) => other !== factor && sam
 
 // ---- the Pareto front, by the rule of 'peeksim sweep pareto'
 
-// The points that no other beats: none is at least as good in every metric and better in one. Points
+// The points that no other dominates: none is at least as good in every metric and better in one. Points
 // without one of the values are left out.
 function pareto_front(points, wanted) {
   const candidates = points
@@ -88,12 +88,12 @@ function pareto_front(points, wanted) {
       if (a.goals[i] !== b.goals[i]) return a.goals[i] - b.goals[i];
     return 0;
   };
-  const beats = (a, b) =>
+  const dominates = (a, b) =>
     a.goals.every((goal, i) => goal <= b.goals[i]) && a.goals.some((goal, i) => goal < b.goals[i]);
-  // Only a point that comes earlier in this order can beat another, and then one of the front does.
+  // Only a point earlier in this order can dominate another, and then one of the front does.
   const front = [];
   for (const candidate of candidates.sort(differ))
-    if (!front.some((better) => beats(better, candidate))) front.push(candidate);
+    if (!front.some((better) => dominates(better, candidate))) front.push(candidate);
   return front.map(({ point }) => point).sort((a, b) => a - b);
 }
 
@@ -116,7 +116,7 @@ function main_effect(factor, metric, points) {
   for (const point of known) {
     const level = levels[factor.of[point]], off = metric.values[point] - mean;
     ++level.count;
-    level.sum += off; // from the mean: large numbers lose no digits
+    level.sum += off; // relative to the mean, for accuracy with large numbers
     level.squares += off * off;
     total += off * off;
   }
@@ -137,7 +137,7 @@ function main_effect(factor, metric, points) {
 const setting_numbers = (point) =>
   sweep.settings.map(({ of }) => (of ? of[point] : 0));
 
-// What a point changes of a base machine: [[key, value], ...].
+// The keys in which a point differs from a base machine: [[key, value], ...].
 function differences(base, point) {
   const numbers = setting_numbers(point);
   return sweep.settings.filter((_, i) => numbers[i] !== base.settings[i])
@@ -165,8 +165,8 @@ function thresholds_file(point) {
 const shell_word = (text) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'";
 
-// The command that gives a point's numbers again, from the folder in which the sweep was started.
-// between_options: " ", or what breaks a line in a shell.
+// The command that reproduces a point, from the folder in which the sweep was started.
+// between_options: " ", or a line break of a shell.
 function command_of(point, between_options = " ") {
   const base = base_of(point), workload = workload_of(point);
   const options = [["--trace", workload.path]];

@@ -1,9 +1,9 @@
-// The report of a sweep: its parts, in their order.
+// The report of a sweep: its heading, and the order of its sections.
 "use strict";
 
 const counted = (count, what) => whole(count) + " " + what + (count === 1 ? "" : "s");
 
-// What is missing, in words: points that failed, are to run, or belong to an earlier sweep file.
+// Missing points, in words: failed, still to run, or of an earlier sweep file.
 function missing_parts() {
   const { failed, pending } = sweep.counts, parts = [];
   if (failed > 0) parts.push(counted(failed, "point") + " failed");
@@ -29,7 +29,7 @@ function show_heading() {
         element("li", {}, counted(count, "point") + ": " + text)))));
 }
 
-// The workload, and how many points pass the filters; in reach wherever the reader is.
+// The workload, and how many points pass the filters.
 function show_filter() {
   const said = element("span", { id: "passing", "aria-live": "polite" });
   const clear = element("button", { id: "clear", click: clear_ranges }, "Clear filters");

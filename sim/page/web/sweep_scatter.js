@@ -1,4 +1,4 @@
-// Any two metrics of the points that pass, with their Pareto front, and the point that is chosen.
+// The scatter plot of any two metrics of the points that pass, with their Pareto front and the chosen point.
 "use strict";
 
 const scatter = {
@@ -10,9 +10,9 @@ const scatter = {
 
 const metric_options = () => known_metrics.map((metric) => [metric.name, metric_title(metric)]);
 
-// Brings a chart to what its configuration says now, and keeps the item that mouse or keys have reached.
+// Updates a chart to its current configuration, and keeps its active item.
 function refresh(holder, configure) {
-  if (!holder.chart) return; // not drawn yet: it will ask by itself
+  if (!holder.chart) return; // not drawn yet: it will call configure() itself
   const { data: parts, options } = configure();
   holder.chart.data = parts;
   holder.chart.options = options;
@@ -48,19 +48,19 @@ function scatter_datasets() {
   ];
 }
 
-// Of a logarithmic axis, the ticks that read well: 1, 2 and 5 times a power of ten.
-const reads_well = (value) => [1, 2, 5].includes(Number(value.toExponential(0)[0]));
+// Ticks that a logarithmic axis labels: 1, 2 and 5 times a power of ten.
+const is_round = (value) => [1, 2, 5].includes(Number(value.toExponential(0)[0]));
 
 function scatter_axis(metric) {
   const positive = view.points.every((point) => metric.values[point] == null || metric.values[point] > 0);
   const logarithmic = scatter.logarithmic && positive;
   return axis(metric_title(metric) + (metric.largest ? " (more is better)" : " (less is better)"), {
     type: logarithmic ? "logarithmic" : "linear",
-    ticks: { callback: (value) => (logarithmic && !reads_well(value) ? "" : metric_tick(metric, value)) },
+    ticks: { callback: (value) => (logarithmic && !is_round(value) ? "" : metric_tick(metric, value)) },
   });
 }
 
-// What a point is, line by line.
+// The description of a point, line by line.
 const point_lines = (point) => [
   ...factors.map((factor) => factor.name + ": " + level_text(factor, point)),
   ...[...new Set([scatter.x, scatter.y, ...shown_metrics])].filter((metric) => metric.values[point] != null)
@@ -78,7 +78,7 @@ const scatter_configuration = () => ({
       legend: { display: false },
       tooltip: {
         displayColors: false,
-        filter: (_, index) => index === 0, // points on one spot, and the front over them
+        filter: (_, index) => index === 0, // one of several points on the same spot
         callbacks: {
           title: ([item]) => (item ? point_name(item.raw.point) : ""),
           label: (item) => point_lines(item.raw.point),
@@ -134,5 +134,5 @@ function show_scatter(...beside) {
       colours),
     legend(),
     element("div", { class: "split" }, element("div", {}, holder, said), ...beside));
-  made.classList.add("long"); // on paper: more than what is left of a page
+  made.classList.add("long"); // on paper: may take more than a page
 }

@@ -3,7 +3,7 @@
 
 const best = { of: "front", count: 20 };
 
-// What may be asked for: the name, what it is called, and its points in order.
+// The rankings to choose from: [name, title, function that returns the points in order].
 const best_kinds = () => [
   ["front", "the front of " + readable(scatter.x.name) + " and " + readable(scatter.y.name), () => scatter.front],
   ["objectives", "the front of the sweep's objectives: " + objectives.map(({ name }) => readable(name)).join(", "),
@@ -22,7 +22,7 @@ const point_columns = (wanted) => [
   { name: "command", title: "command", value: command_of },
 ];
 
-// As in the file, but that a point's number chooses it and its command can be copied.
+// The columns on the page: a click on a point's number selects it, and its command can be copied.
 const table_columns = (wanted) => {
   const made = point_columns(wanted);
   made[0].show = (_, point) =>

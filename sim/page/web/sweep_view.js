@@ -1,5 +1,5 @@
-// What the reader looks at: which points pass the filters, how they are coloured, which one is chosen.
-// Every chart reads `view` and is told when it changes.
+// The state of the page: which points pass the filters, how they are coloured, which one is chosen.
+// Every chart reads `view` and is notified when it changes.
 "use strict";
 
 const view = {
@@ -10,8 +10,8 @@ const view = {
   selected: null,
 };
 
-// changed("points"): filters; "settled": they have stopped moving, for what takes long to draw; "front": of
-// the two metrics of the scatter; "colour"; "selection".
+// Kinds of changes: "points": the filters; "settled": filters have stopped moving, for slow drawings;
+// "front": the Pareto front of the scatter plot; "colour"; "selection".
 const listeners = { points: [], settled: [], front: [], colour: [], selection: [] };
 const when = (what, act) => listeners[what].push(act);
 const changed = (what) => listeners[what].forEach((act) => act());
@@ -35,24 +35,24 @@ function factor_column(factor) {
 }
 
 function metric_column(metric, points) {
-  let least = Infinity, most = -Infinity;
+  let low = Infinity, high = -Infinity;
   for (const point of points) {
     const value = metric.values[point];
     if (value == null) continue;
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+    low = Math.min(low, value);
+    high = Math.max(high, value);
   }
-  const span = most - least || Infinity;
+  const span = high - low || Infinity;
   return {
     id: metric.name, title: metric_title(metric), steps: 100, metric,
     head: readable(metric.name),
     below: (metric_unit(metric) + (metric.largest ? " ↑ better" : " ↓ better")).trim(),
-    place: (point) => (metric.values[point] == null ? null : (metric.values[point] - least) / span),
-    text: (place) => metric_tick(metric, least + place * (most - least)),
+    place: (point) => (metric.values[point] == null ? null : (metric.values[point] - low) / span),
+    text: (place) => metric_tick(metric, low + place * (high - low)),
   };
 }
 
-// Of the points of the workload, since networks differ by more than machines do; and only what differs.
+// Columns of the workload's points, since networks differ more than machines do; only those that vary.
 let columns = [];
 function make_columns() {
   const points = in_workload();
@@ -62,11 +62,11 @@ function make_columns() {
 
 // ---- changes
 
-const few = 2000; // points, that everything is drawn of at once
+const max_points_to_draw_at_once = 2000;
 let settling = null;
 function settle() {
   clearTimeout(settling);
-  if (all_points.length <= few) changed("settled");
+  if (all_points.length <= max_points_to_draw_at_once) changed("settled");
   else settling = setTimeout(() => changed("settled"), 120);
 }
 
@@ -90,7 +90,7 @@ function choose_workload(level) {
   select(best_point());
 }
 
-// A range over the whole column is none.
+// A range over the whole column removes the filter.
 function limit(column, low, high) {
   if (low <= 0 && high >= 1) view.ranges.delete(column.id);
   else view.ranges.set(column.id, [Math.max(0, low), Math.min(1, high)]);
@@ -123,7 +123,7 @@ function select_next(step) {
 
 // ---- colours
 
-const most_words = 8; // that have a colour of their own
+const max_word_colours = 8; // levels with a colour of their own
 
 // A colour between two others, given as "#rrggbb".
 function between(from, to, share) {
@@ -132,10 +132,10 @@ function between(from, to, share) {
     Math.round(part(from, i) + share * (part(to, i) - part(from, i))).toString(16).padStart(2, "0")).join("");
 }
 
-// Of each level: words differ, numbers run from dark to light.
+// The colour of each level: distinct for words, from dark to light for numbers.
 function level_colours(factor) {
   const count = factor.levels.length;
-  if (!factor.numeric && count <= most_words) return factor.levels.map((_, i) => colour("c" + (i + 1)));
+  if (!factor.numeric && count <= max_word_colours) return factor.levels.map((_, i) => colour("c" + (i + 1)));
   const stops = ["ramp1", "ramp2", "ramp3"].map(colour);
   return factor.levels.map((_, i) => {
     const share = count > 1 ? (2 * i) / (count - 1) : 0;
@@ -143,7 +143,7 @@ function level_colours(factor) {
   });
 }
 
-// What the colours mean; of many levels some.
+// The legend of colours; only some of many levels.
 function legend() {
   const list = element("ul", { class: "legend", "aria-label": "colours" });
   const draw = () => {

@@ -1,5 +1,5 @@
-// Which threshold to choose, as two charts over all of them: the largest peeks of windows, and what
-// each threshold would save and cost. A click on one sets the threshold.
+// Two charts over all thresholds, to choose one: a histogram of the windows' largest peeks, and what
+// each threshold would save and cost. A click sets the threshold.
 "use strict";
 
 const short_value = (value) => String(Number(value.toPrecision(4)));
@@ -27,7 +27,7 @@ function describe_zero_windows() {
     "as well.";
 }
 
-// Fills what is at or below zero. A bar of a level stands on it, half of it beyond.
+// Shades the range at or below zero. The bar of a level is centred on it, so half of it lies beyond.
 const zero_band = {
   id: "zero_band",
   beforeDatasetsDraw: ({ ctx, chartArea: { left, top, bottom, right }, scales: { x } }) => {
@@ -41,7 +41,7 @@ const zero_band = {
   },
 };
 
-// A line at the threshold, which `threshold` tells; null: there is none.
+// A line at threshold(), or none when that is null.
 const threshold_line = (threshold) => ({
   id: "threshold_line",
   afterDatasetsDraw: ({ ctx, chartArea: { left, top, bottom, right }, scales }) => {
@@ -69,8 +69,8 @@ const threshold_line = (threshold) => ({
   },
 });
 
-// What both charts share. state: {threshold(): the one of all channels or null; above_zero(): is
-// only what is above zero shown?; set(threshold)}.
+// The configuration that both charts share. state: {threshold(): that of all channels or null;
+// above_zero(): whether only the range above zero is shown; set(threshold)}.
 function over_thresholds(state, type, title, y, datasets, tooltip) {
   const margin = (threshold_range[1] - threshold_range[0]) / 60;
   return {
@@ -93,7 +93,7 @@ function over_thresholds(state, type, title, y, datasets, tooltip) {
 }
 
 function histogram(state) {
-  // A bar that is no level lies below its edge, in the middle of what it counts.
+  // A bar of a bin is centred on it; a bar of a level stands at the level.
   const middle = (i) => bars_are_levels || i === 0
     ? all_thresholds[i].threshold
     : (all_thresholds[i].threshold + all_thresholds[i - 1].threshold) / 2;
@@ -126,7 +126,7 @@ function trade_off(state) {
         label: (item) => item.dataset.label + ": " + fixed(item.parsed.y, 2) + " %" } }));
 }
 
-// Returns {nodes, draw: when the threshold has moved}.
+// Returns {nodes, draw: call it when the threshold has moved}.
 function threshold_charts(state) {
   const nodes = [histogram(state), trade_off(state)];
   return { nodes, draw: () => nodes.forEach((node) => node.chart && node.chart.draw()) };
@@ -138,7 +138,7 @@ const count_column = (name, title, value) => ({ name, title, value, show: whole 
 const share_column = (name, title, value) =>
   ({ name, title, value, show: (share) => fixed(100 * share, 2) });
 
-// What of() a row is gated.
+// Columns about gating; of(row): the counts.
 const gated_columns = (of) => [
   count_column("predicted_zero", "outputs gated", (row) => of(row).gated),
   count_column("false_zero", "of these false", (row) => of(row).wrong),

@@ -1,5 +1,5 @@
-// The channels as small maps, and one of them large with its windows. Both are canvases with a
-// cursor that a mouse or arrow keys move; an output is a square, without smoothing.
+// The channels as small maps, and one of them enlarged with its windows. Both are canvases with a
+// cursor that mouse or arrow keys move; an output is a square, without smoothing.
 "use strict";
 
 const role_titles = ["peek", "computed", "gated rightly", "gated wrongly"];
@@ -9,10 +9,10 @@ const role_colours = ["peek", "computed", "c3", "c2"];
 
 const rgb = (name) => colour(name).match(/\w\w/g).map((digits) => parseInt(digits, 16));
 const mix = (from, to, share) => from.map((part, i) => Math.round(part + (to[i] - part) * share));
-// Between two colours, by a share from 0 to 1; shares go by their root, so that small values show.
+// 256 colours between two, on a square-root scale, so that small values are visible.
 const ramp = (from, to) => Array.from({ length: 256 }, (_, i) => mix(from, to, Math.sqrt(i / 255)));
 
-// What each way to look paints an output in; made anew when the theme changes.
+// For each look, a function that returns the colour of an output; rebuilt when the theme changes.
 const looks = {
   role: () => {
     const tints = role_colours.map(rgb);
@@ -20,7 +20,7 @@ const looks = {
   },
   value: () => {
     const above = ramp(rgb("back"), rgb("c2")), below = ramp(rgb("back"), rgb("c1"));
-    const extent = Math.max(most, -least) || 1;
+    const extent = Math.max(max_value, -min_value) || 1;
     return (channel, position) => {
       const value = values[channel * plane + position];
       return (value > 0 ? above : below)[Math.round(255 * Math.abs(value) / extent)];
@@ -30,31 +30,31 @@ const looks = {
     const lost = ramp(mix(rgb("back"), rgb("bad"), 0.4), rgb("bad"));
     const kept = ramp(rgb("back"), mix(rgb("back"), rgb("faint"), 0.6));
     return (channel, position) => {
-      const share = Math.max(0, values[channel * plane + position]) / (most || 1);
+      const share = Math.max(0, values[channel * plane + position]) / (max_value || 1);
       return (role_of(channel, position) === 3 ? lost : kept)[Math.round(255 * share)];
     };
   },
 };
 
-// What a person reads the colours of values by: [colour, text], ...
+// The legend of each look: [colour, text], ...
 const look_legends = {
   role: () => roles.map((_, i) => [role_colours[i], role_titles[i]]),
-  value: () => [["c1", "down to " + short_value(least)], ["c2", "up to " + short_value(most)]],
-  lost: () => [["bad", "taken for zero, up to " + short_value(most)],
-    ["faint", "kept, up to " + short_value(most)]],
+  value: () => [["c1", "down to " + short_value(min_value)], ["c2", "up to " + short_value(max_value)]],
+  lost: () => [["bad", "taken for zero, up to " + short_value(max_value)],
+    ["faint", "kept, up to " + short_value(max_value)]],
 };
 const swatch = (name) =>
   element("span", { class: "swatch", style: `background:var(--${name})` });
 
-const look_titles = { role: "what becomes of each output", value: "values (above zero, below zero)",
+const look_titles = { role: "role of each output", value: "values (above zero, below zero)",
   lost: "lost values on the values kept" };
 
-let paint = null; // of the look that was chosen
+let paint = null; // of the chosen look
 function choose_look(name) {
   paint = looks[name]();
 }
 
-// The map of a channel, a pixel an output: the one canvas that all drawing copies from.
+// The map of a channel, one pixel per output, from which all drawing copies.
 const plane_canvas = element("canvas", { width: Q, height: P });
 function draw_plane(channel) {
   const context = plane_canvas.getContext("2d");
@@ -69,7 +69,7 @@ function draw_plane(channel) {
   context.putImageData(image, 0, 0);
 }
 
-// Gives a canvas its size in pixels of the page, sharp on any screen. Returns its context.
+// Sets the size of a canvas in page pixels, sharp on any screen. Returns its context.
 function size_canvas(canvas, width, height) {
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
@@ -83,8 +83,8 @@ function size_canvas(canvas, width, height) {
   return context;
 }
 
-// Where a cursor goes by arrow keys, Home and End, on `count` places in rows of `columns`; null: it
-// is another key.
+// The new place of a cursor after an arrow key, Home or End, among `count` places in rows of
+// `columns`; null: another key.
 function step_of(key, place, columns, count) {
   const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns,
     Home: -place, End: count - 1 - place };
@@ -106,11 +106,11 @@ function channel_maps(select) {
   let chosen = 0;
   let layout = null;
 
-  // The most pixels for an output, a whole number or one part of a pixel, with which all maps fit a
-  // screen; on a narrow one a person scrolls anyway.
+  // The largest scale, in pixels per output, at which all maps fit a screen; on a narrow one the
+  // reader scrolls anyway.
   function lay_out() {
     const room = node.clientWidth;
-    const most_height = room < 500 ? 1100 : 640;
+    const max_height = room < 500 ? 1100 : 640;
     for (const scale of [16, 12, 8, 6, 5, 4, 3, 2, 1, 1 / 2, 1 / 3, 1 / 4]) {
       const width = Math.ceil(Q * scale) + gap;
       const label = width >= 30 ? 13 : 0;
@@ -118,7 +118,7 @@ function channel_maps(select) {
       const columns = Math.max(1, Math.floor(room / width));
       const rows = Math.ceil(channels / columns);
       layout = { scale, width, height, label, columns, rows };
-      if (rows * height <= most_height && width <= room) return;
+      if (rows * height <= max_height && width <= room) return;
     }
   }
 
@@ -129,7 +129,7 @@ function channel_maps(select) {
     const context = size_canvas(canvas, across, rows * height);
     context.font = "11px " + getComputedStyle(document.body).fontFamily;
     context.textAlign = "center";
-    context.imageSmoothingEnabled = scale < 1; // a map that is made smaller keeps all outputs
+    context.imageSmoothingEnabled = scale < 1; // a reduced map averages outputs
     order.forEach((channel, place) => {
       const x = (place % columns) * width + gap / 2;
       const y = Math.floor(place / columns) * height + gap / 2;
@@ -197,7 +197,7 @@ function channel_map(tell) {
     context.globalAlpha = 1;
   }
 
-  // Peeks by a dot, so that they are seen in every colour scheme.
+  // Marks peeks with a dot, visible in every colour scheme.
   function draw_peeks(context) {
     context.fillStyle = colour("text");
     for (let position = 0; position < plane; ++position) {

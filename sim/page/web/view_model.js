@@ -1,13 +1,13 @@
-// What the predictor sees, as numbers: values, windows, and what a threshold gates. Draws nothing.
-// It knows one rule, that of policy `peek` (docs/machine.md section 2); what the machine gates is
-// from the simulator. Windows are those of all channels shown, a channel's side by side.
+// The model behind the page of a layer: values, windows, and what a threshold gates. Draws nothing.
+// Implements the rule of policy `peek` (docs/machine.md section 2); which outputs the machine gates
+// comes from the simulator. Windows are numbered over all channels shown, channel after channel.
 "use strict";
 
 const view = data();
 const [, P, Q] = view.layer.ofmap_shape;
 const plane = P * Q;
 const channels = view.channels.end - view.channels.first;
-const by_threshold = view.layer.policy === "peek"; // only then is there something to move
+const by_threshold = view.layer.policy === "peek"; // else there is no threshold to move
 
 // ---- values
 
@@ -18,7 +18,7 @@ function bytes_of(base64) {
   return bytes;
 }
 
-// Tables of few values are those of a trace of 8 or 16 bits: its levels, ascending.
+// The distinct values of a trace of 8 or 16 bits, ascending; empty for others.
 const levels = new Float32Array(bytes_of(view.values.table).buffer);
 const values = (() => {
   const { buffer } = bytes_of(view.values.bytes);
@@ -27,10 +27,10 @@ const values = (() => {
   return Float32Array.from(places, (place) => levels[place]);
 })();
 
-const least = values.reduce((low, value) => Math.min(low, value), 0);
-const most = values.reduce((high, value) => Math.max(high, value), 0);
+const min_value = values.reduce((low, value) => Math.min(low, value), 0);
+const max_value = values.reduce((high, value) => Math.max(high, value), 0);
 
-// The largest 32-bit float at or below a number: what the simulator compares with.
+// The largest 32-bit float at or below a number, as in the simulator.
 function round_down(number) {
   const float = new Float32Array([number]);
   if (float[0] > number) {
@@ -60,8 +60,8 @@ const grid = (() => {
   return { height, width, rows, columns, windows: rows * columns, is_peek, window_of, neighbors };
 })();
 
-// Of each window: its largest peek, not a number where no peek exists, so that no threshold is at
-// or above it; how many of its neighbors are above 0, and their sum.
+// For each window: its largest peek, NaN if it has none, which no threshold reaches; the number of its
+// neighbors above 0, and their sum.
 const { largest, positive, positive_sum } = (() => {
   const count = channels * grid.windows;
   const found = { largest: new Float32Array(count).fill(NaN), positive: new Int32Array(count),
@@ -79,13 +79,13 @@ const { largest, positive, positive_sum } = (() => {
   return found;
 })();
 
-// Windows that a threshold decides on: with a peek and a neighbor.
+// Whether a threshold decides on a window: it has a peek and a neighbor.
 const decided = (window) =>
   !Number.isNaN(largest[window]) && grid.neighbors[window % grid.windows] > 0;
 
 // ---- what is gated
 
-const gated = new Uint8Array(channels * grid.windows); // now, by window
+const gated = new Uint8Array(channels * grid.windows); // at the current threshold, by window
 
 function gate_by_threshold(threshold) {
   for (let window = 0; window < gated.length; ++window)
@@ -110,7 +110,7 @@ const value_of_channel = Array.from({ length: channels }, (_, channel) =>
   values.subarray(channel * plane, (channel + 1) * plane)
     .reduce((sum, value) => sum + Math.max(0, value), 0));
 
-// What of outputs is gated, in shares. `outputs`, `gated`, `wrong`: counts; `lost`: the sum of the
+// Adds the shares of gated outputs. `outputs`, `gated`, `wrong`: counts; `lost`: the sum of the
 // values that were wrongly taken for zero, of `value`, the sum of all above 0.
 const with_shares = (counts) => ({
   ...counts,
@@ -119,7 +119,7 @@ const with_shares = (counts) => ({
   lost_share: counts.value ? counts.lost / counts.value : 0,
 });
 
-// Of a channel, now.
+// The counts of a channel at the current threshold.
 function judge_channel(channel) {
   const counts = { outputs: plane, peeks: peeks_of_plane, gated: 0, wrong: 0, lost: 0,
     value: value_of_channel[channel] };
@@ -140,7 +140,7 @@ function total(judged) {
 
 // ---- over all thresholds
 
-// The thresholds at which the histogram is cut, ascending: the levels of a trace of 8 bits, else
+// The edges of the histogram's bins, ascending: the levels of a trace of 8 bits, else
 // about a hundred at equal distances, 0 among them.
 function edges() {
   if (levels.length > 0 && levels.length <= 256) return levels;

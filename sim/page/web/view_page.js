@@ -1,4 +1,4 @@
-// What the predictor sees, as a page: what stands on it, and what changes with the threshold.
+// The page of a layer as a predictor sees it: its sections, and what changes with the threshold.
 // data(): {machine, trace, layer (as `peeksim config layers`), channels, values, predicted (a bit
 // for each channel and window), simulator (its counts)}: sim/page/view_page.cpp.
 "use strict";
@@ -39,7 +39,7 @@ function refresh() {
   charts.draw();
 }
 
-// What would be unquiet while a slider moves.
+// Updates that would flicker while the slider moves.
 function settle() {
   maps.show(ordered());
   channel_table.replaceChildren(channels_as_table(judged, threshold.of));
@@ -122,8 +122,8 @@ function show_channels() {
     element("button", { id, click: () => map.larger(by) }, title);
   section("maps-section", "Channels",
     "Choose one with a click or the arrow keys; on the large map every output is a square, " +
-      "peeks have a dot and lines are the windows' edges. Values are drawn by their root, so " +
-      "that small ones show.",
+      "peeks have a dot and lines are the windows' edges. Values are on a square-root scale, so " +
+      "that small ones are visible.",
     element("div", { class: "bar screen-only" },
       choice("look", "Show", Object.entries(look_titles), (name) => {
         look = name;
