@@ -4,7 +4,7 @@ machine, and why. Simulates the shipped traces, fills the page's tables and draw
 
     /usr/bin/python3 docs/findings.py [--measure [--shared FOLDER] [--networks NAME ...]]
 
---measure first makes configs/calibrated and docs/findings-accuracy.json anew. That needs the
+--measure first recreates configs/calibrated and docs/findings-accuracy.json. That needs the
 trained networks and images (--shared), which are not in the repository, and takes an hour or so.
 """
 import argparse
@@ -25,7 +25,7 @@ def arguments(argv):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--measure", action="store_true", help="make the accuracies anew, too")
+    add("--measure", action="store_true", help="measure the accuracies again, too")
     shared = os.environ.get("PEEKSIM_SHARED", os.path.join(DOCS, os.pardir, os.pardir, "shared"))
     add("--shared", default=shared, help="the folder with models/ and images/")
     add(
