@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Searches machines that are best in several metrics at once, and prints those that none beats.
+"""Searches for the best machines in several metrics at once, and prints the Pareto front.
 
     tools/explore.py configs/peek-16x16.yaml --trace traces/resnet18.h5 \\
         --axis array.rows=4,8,16,32 --axis array.dispatch=gate,row_skip,packed \\
         --axis buffers.ifmap_bytes=64KiB..1MiB:log \\
         --objective cycles --objective energy --trials 200 --storage study.db
 
-Samplers are Optuna's. With --storage the same command goes on where it was. One job, the same seed
+Samplers are Optuna's. With --storage the same command continues where it stopped. One job, the same seed
 and a new storage give the same trials.
 
 Exit codes: 0 done, 2 usage, 130 interrupted, or peeksim's own.
@@ -24,8 +24,8 @@ from trace_extractor import command
 from trace_extractor.errors import OUTPUT, USAGE, ExtractError
 
 PROGRAM = "explore"
-HOPELESS = 20  # failures in a row without one success: the axes are wrong, not the machines
-EXCLUDED = 1000  # as many in a row: where: leaves next to nothing of the axes
+MAX_FAILURES = 20  # in a row without one success: the axes are wrong, not the machines
+MAX_EXCLUDED = 1000  # machines in a row: `where` excludes nearly everything
 
 
 def arguments(argv):
@@ -56,9 +56,9 @@ def arguments(argv):
         action="append",
         default=[],
         metavar="METRIC",
-        help="with :min or :max if it is not the usual way; default cycles and energy",
+        help="METRIC, METRIC:min or METRIC:max (default cycles and energy)",
     )
-    add("--scope", default="network", help="what metrics are over (default network)")
+    add("--scope", default="network", help="the layers that metrics sum over (default network)")
     add(
         "--accuracy",
         action="append",
@@ -70,8 +70,8 @@ def arguments(argv):
     add("--sampler", choices=("nsga2", "tpe", "random"), default="nsga2")
     add("--seed", type=int, default=1)
     add("--jobs", type=int, default=1, metavar="N", help="trials at a time (default 1)")
-    add("--storage", metavar="FILE", help="keep the study (SQLite), or go on with it")
-    add("--csv", metavar="FILE", help="every trial as CSV; front: 1 when none beats it")
+    add("--storage", metavar="FILE", help="keep the study (SQLite), or continue it")
+    add("--csv", metavar="FILE", help="every trial as CSV; front: 1 on the Pareto front")
     command.add_debug(parser)
     options = parser.parse_args(argv)
     for name in ("trials", "jobs"):
@@ -89,16 +89,16 @@ def objectives(words, larger_is_better):
             raise ExtractError(
                 USAGE, "--objective %s: expected METRIC, METRIC:min or METRIC:max, once" % word
             )
-        most = way == "max" if colon else name in larger_is_better
-        found[name] = "maximize" if most else "minimize"
+        larger = way == "max" if colon else name in larger_is_better
+        found[name] = "maximize" if larger else "minimize"
     return found
 
 
 class Search:
-    """A study, and how its trials become points and values."""
+    """An Optuna study, and the conversion of its trials to design points and metric values."""
 
     def __init__(self, options, session):
-        """Says what is wrong with every point before there is a study. Throws PeeksimError."""
+        """Errors that affect every point are raised before a study is created. Throws PeeksimError."""
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -162,7 +162,7 @@ class Search:
             raise ExtractError(
                 OUTPUT, "%s cannot be used as a study: %s" % (options.storage, error)
             )
-        # A search that goes on must not draw again what it has drawn.
+        # A resumed search must not draw the same trials again.
         seed = options.seed + len(study.trials)
         if options.sampler == "nsga2":
             study.sampler = samplers.NSGAIISampler(seed=seed, population_size=20)
@@ -200,14 +200,14 @@ class Search:
             yield point
 
     def take(self, point, found):
-        """Keeps what became of a point. Returns whether its trial counts."""
+        """Records the outcome of a point. Returns whether its trial counts."""
         trial, labels = self.asked.pop(id(point))
         if isinstance(found, peeksim.Excluded):
             trial.set_user_attr("excluded", True)
             self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
             self.excluded += 1
-            if self.excluded == EXCLUDED:
-                raise ExtractError(USAGE, "%d machines in a row: %s" % (EXCLUDED, found))
+            if self.excluded == MAX_EXCLUDED:
+                raise ExtractError(USAGE, "%d machines in a row: %s" % (MAX_EXCLUDED, found))
             return False
         self.excluded = 0
         if isinstance(found, peeksim.PeeksimError):
@@ -234,7 +234,7 @@ class Search:
         return known[name]
 
     def forget(self):
-        """Trials that did not end, so that the study has none that seem to run."""
+        """Marks unfinished trials as failed, so that none seems to be running."""
         for trial, _ in self.asked.values():
             self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
 
@@ -245,7 +245,7 @@ class Search:
         while done < count:
             for point, found in self.session.batch(self.points(count - done), errors="yield"):
                 done += self.take(point, found)
-                if self.failed == HOPELESS and done == before + HOPELESS:
+                if self.failed == MAX_FAILURES and done == before + MAX_FAILURES:
                     raise ExtractError(self.error.exit_code, "every point fails: %s" % self.error)
                 if show:
                     rate = (done - before) / (time.monotonic() - start)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Recreates the shipped traces from the trained networks and three free photographs.
 
-    tools/make_traces.py            writes traces/*.h5 anew
+    tools/make_traces.py            rewrites traces/*.h5
     tools/make_traces.py --check    makes them in a temporary folder and compares the bytes
 
 The networks are read from the folder that --shared or PEEKSIM_SHARED names (default: ../shared

@@ -8,7 +8,7 @@ network, so that mispredictions propagate; the unmodified network runs beside it
 Results and their meaning: docs/accuracy.md.
 
 Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 the
-results cannot be written, 130 interrupted: with -o the same command then goes on where it was.
+results cannot be written, 130 interrupted: with -o the same command then continues where it stopped.
 """
 import argparse
 import json
@@ -47,7 +47,7 @@ def arguments(argv):
         help="overrides a key of every machine file; may be repeated",
     )
     add("--layers", action="store_true", help="print a table of the layers too")
-    add("--force", action="store_true", help="replace RESULTS, and start anew")
+    add("--force", action="store_true", help="replace RESULTS, and start over")
     command.add_debug(parser)
     options = parser.parse_intermixed_args(argv)
     for name in ("count", "batch"):

@@ -3,9 +3,9 @@
 
     tools/peek_calibrate.py MODEL --images FOLDER MACHINE.yaml --reduction 20 -o OUT/NAME.yaml
 
-Measures for every layer, channel, pattern and threshold what gating saves and what it costs the
-network's answers, and takes the cheapest ones that save so many of the convolutions' MACs. Writes
-the machine file OUT/NAME.yaml, which extends MACHINE and is taken by `peeksim run` as it is, its
+Measures for every layer, channel, pattern and threshold what gating saves and how much it changes the
+network's output, and chooses the cheapest that save the wanted share of the convolutions' MACs. Writes
+the machine file OUT/NAME.yaml, which extends MACHINE and can be given to `peeksim run`, its
 thresholds OUT/NAME.thresholds.json, and the network's weights, corrected for what prediction takes
 away, OUT/NAME.pth (--state-dict of the other tools). How and how well: docs/accuracy.md.
 
@@ -66,10 +66,10 @@ def arguments(argv):
         number = getattr(options, name)
         if number is not None and not 0 < number < 100:
             parser.error("--%s must be above 0 and below 100, not %g" % (name, number))
-    for name, least in (("count", 1), ("batch", 1), ("search", 0)):
+    for name, minimum in (("count", 1), ("batch", 1), ("search", 0)):
         number = getattr(options, name)
-        if number is not None and number < least:
-            parser.error("--%s must be at least %d, not %d" % (name, least, number))
+        if number is not None and number < minimum:
+            parser.error("--%s must be at least %d, not %d" % (name, minimum, number))
     if options.search and options.reduction is None:
         parser.error("--search goes with --reduction")
     if not options.output.endswith(".yaml"):

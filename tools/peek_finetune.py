@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a CNN on with zero prediction in its loop, so that it wins back what prediction cost.
+"""Fine-tunes a CNN with zero prediction inside, so that it recovers accuracy that prediction cost.
 
     tools/peek_finetune.py MODEL --images TRAINING_FOLDER MACHINE.yaml -o OUT.pth [--epochs N]
 
@@ -7,8 +7,8 @@ MODEL may be Python, torchvision's or an ONNX file. Plain SGD; OUT.pth is writte
 and is what --state-dict of the other tools reads. Advice: docs/accuracy.md.
 
 Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced or trained,
-6 OUT.pth cannot be written, 130 interrupted: the same command with --resume then goes on behind the
-last whole epoch, to the same result.
+6 OUT.pth cannot be written, 130 interrupted: the same command with --resume then continues after the
+last complete epoch, with the same result.
 """
 import argparse
 import math
@@ -58,13 +58,13 @@ def arguments(argv):
         metavar="KEY=VALUE",
         help="overrides a key of the machine file; may be repeated",
     )
-    add("--resume", action="store_true", help="go on behind the last epoch that OUT holds")
+    add("--resume", action="store_true", help="continue after the last epoch that OUT holds")
     add("--force", action="store_true", help="replace OUT")
     command.add_debug(parser)
     options = parser.parse_intermixed_args(argv)
-    for name, least in (("epochs", 1), ("batch", 1), ("shift", 0), ("seed", 0), ("workers", 0)):
-        if getattr(options, name) < least:
-            parser.error("--%s must be at least %d, not %d" % (name, least, getattr(options, name)))
+    for name, minimum in (("epochs", 1), ("batch", 1), ("shift", 0), ("seed", 0), ("workers", 0)):
+        if getattr(options, name) < minimum:
+            parser.error("--%s must be at least %d, not %d" % (name, minimum, getattr(options, name)))
     for name in ("lr", "momentum", "weight_decay"):
         number = getattr(options, name)
         if not (math.isfinite(number) and number >= 0 and (number > 0 or name != "lr")):
@@ -110,9 +110,9 @@ def run(options, state):
         training.resume(options.output, what)
         state.epochs = training.epoch
     elif options.resume:
-        print("note: %s is not there: training starts anew" % options.output, file=sys.stderr)
+        print("note: %s is not there: training starts from the beginning" % options.output, file=sys.stderr)
     if validation and training.epoch == 0:
-        print("before: %s" % told("validation", training.measure(validation)), flush=True)
+        print("before: %s" % summary("validation", training.measure(validation)), flush=True)
     while training.epoch < options.epochs:
         measured = {"training": training.train(images)}
         if validation:
@@ -122,13 +122,13 @@ def run(options, state):
         state.epochs = training.epoch
         print(
             "epoch %d of %d: %s"
-            % (state.epochs, options.epochs, "; ".join(told(*m) for m in measured.items())),
+            % (state.epochs, options.epochs, "; ".join(summary(*m) for m in measured.items())),
             flush=True,
         )
     print("weights after %d epochs in %s" % (training.epoch, options.output))
 
 
-def told(what, measured):
+def summary(what, measured):
     return "%s loss %.4f, top-1 %.2f %%, MACs saved %.2f %%" % (
         what,
         measured.loss,

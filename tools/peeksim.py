@@ -28,7 +28,7 @@ Machine = Union[str, "os.PathLike[str]", Dict[str, Any]]
 
 
 class PeeksimError(Exception):
-    """What the program says went wrong, in one line, and the exit code that README.md explains."""
+    """An error message of the program, one line, and its exit code (README.md)."""
 
     def __init__(self, message: str, exit_code: int):
         super().__init__(message)
@@ -43,8 +43,8 @@ class Excluded(PeeksimError):
 @dataclasses.dataclass
 class Point:
     """One simulation. `machine` is a machine file, or a whole machine as a dict; what either
-    `extends` is found from the file, or from the working directory. `images`: how many of the
-    trace's, from the first one on; 0: all. `detail`: the whole results.json too. `where`:
+    `extends` is found from the file, or from the working directory. `images`: the
+    number of images, counted from the first; 0: all. `detail`: the whole results.json too. `where`:
     conditions over keys, as in sweep files; a machine that does not meet them raises Excluded."""
 
     machine: Machine
@@ -57,7 +57,7 @@ class Point:
 
 @dataclasses.dataclass
 class Result:
-    """What was found. `metrics`: {scope: {metric: value}}; cycles in cycles, seconds in s, energy
+    """The result of a simulation. `metrics`: {scope: {metric: value}}; cycles in cycles, seconds in s, energy
     in `energy_unit`, edp in that times s, shares from 0 to 1. `larger_is_better`: the metrics of
     which more is better. `detail`: results.json
     (docs/results-format.md) when the point asked for it."""
@@ -101,7 +101,7 @@ class Session:
         self._waiting: Dict[int, "queue.Queue[Tuple[int, Any]]"] = {}
         self._next = 0
         self._dead: Optional[PeeksimError] = None
-        # Answers are taken whatever the callers do: else both sides could wait for each other.
+        # Answers are always read: otherwise both sides could wait for each other.
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -149,7 +149,7 @@ class Session:
                 yield point, outcome
 
     def close(self) -> None:
-        """Ends the program. What still runs is given up."""
+        """Ends the program and abandons requests in flight."""
         with self._lock:
             busy = bool(self._waiting)
         if busy:
@@ -220,7 +220,7 @@ def run(
     detail: bool = False,
 ) -> Result:
     """Simulates one point, in a session that stays open for the next one. Throws PeeksimError."""
-    return _usual_session().run(machine, trace, overrides, images, detail)
+    return _default_session().run(machine, trace, overrides, images, detail)
 
 
 def batch(
@@ -277,7 +277,7 @@ def _result(answer: Any) -> Result:
 
 
 def _plain(value: Any) -> Any:
-    """Paths, and numbers of numpy."""
+    """Converts paths and NumPy numbers to JSON types."""
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if hasattr(value, "item"):
@@ -289,7 +289,7 @@ _session: Optional[Session] = None
 _session_lock = threading.Lock()
 
 
-def _usual_session() -> Session:
+def _default_session() -> Session:
     global _session
     with _session_lock:
         if _session is None or _session._dead:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes docs/reproduction.md: the paper's trade of MACs against accuracy on other trained networks.
+"""Makes docs/reproduction.md: the paper's trade-off between MACs and accuracy, on other networks.
 
     tools/reproduce.py [--networks NAME ...] [--shared FOLDER] [--count N]
 
@@ -7,8 +7,8 @@ For every network: windows of 2x2, 3x3 and 4x4 with corner, diagonal and checker
 threshold 0, and calibrated thresholds for several reductions, chosen on imagenet_calibration and
 measured on imagenet_eval (cifar_resnet20: on the first 200 and the other 300 images of
 cifar10_eval). Cycles and energy come from closed-loop traces of a few calibration images. Every
-stage leaves its result in build/reproduction and is not run again while that lies there, so the
-same command goes on after an interruption. Hours on a laptop.
+stage keeps its result in build/reproduction and is skipped while it exists there, so that the same
+command continues after an interruption. Takes hours on a laptop.
 
 Needs the trained networks and images (--shared), the build of tools/demo, and python3-matplotlib.
 """
@@ -30,7 +30,7 @@ WITHOUT_ACCURACY = ("alexnet_convs",)
 FIXED = [(n, p) for n in (2, 3, 4) for p in ("corner", "diagonal", "checkerboard")]
 # The reductions that are asked for, in per cent, and the images on which layers are weighed. Depthwise
 # networks are slow in torch on a processor, and have many layers to weigh.
-USUAL, SLOW = ((15, 20, 25, 30), 100), ((10, 20), 40)
+DEFAULT, SLOW = ((15, 20, 25, 30), 100), ((10, 20), 40)
 REDUCTIONS = {"mobilenet_v2": SLOW}
 MACHINES = ("peek-16x16", "peek-64x4")
 TRACED = 2  # images of a closed-loop trace
@@ -105,7 +105,7 @@ class Row:
 
 
 def fixed(network):
-    """The settings of the paper's kind: threshold 0 everywhere."""
+    """Settings as in the paper: threshold 0 in all layers."""
     rows = []
     for size, peeks in FIXED:
         name = "%dx%d-%s" % (size, size, peeks)
@@ -117,7 +117,7 @@ def fixed(network):
 
 def calibrated(network):
     """Thresholds for each of the reductions; measured once, in this process, where one is missing."""
-    reductions, weighed = REDUCTIONS.get(network.name, USUAL)
+    reductions, weighed = REDUCTIONS.get(network.name, DEFAULT)
     names = ["calibrated-%d" % r for r in reductions]
     weights = [network.path(n + ".pth") for n in names]
     if not all(os.path.exists(w) for w in weights):

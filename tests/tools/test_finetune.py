@@ -262,7 +262,7 @@ class Checkpoints(Finetuning):
         self.assertFalse(os.path.exists(self.out))
         code, _, err = self.call("--resume")
         self.assertEqual(code, 0)
-        self.assertIn("out.pth is not there: training starts anew", err)
+        self.assertIn("out.pth is not there: training starts from the beginning", err)
 
     def test_an_existing_or_foreign_checkpoint_is_not_touched(self):
         self.call()

@@ -224,7 +224,7 @@ class TheJournal(Peeking):
             with open(path) as f:
                 self.assertEqual(f.read(), text)
 
-    def test_force_starts_anew_and_another_commands_is_left_alone(self):
+    def test_force_starts_again_and_another_commands_file_is_kept(self):
         path = os.path.join(self.folder, "journal")
         accuracy.Journal(path, {"batch": 2}, False).file.close()
         with self.assertRaisesRegex(ExtractError, "another command"):

@@ -1,4 +1,4 @@
-"""Accuracy as an objective: top-1 of results files of tools/peek_accuracy.py, by machine name."""
+"""Accuracy as an objective of a search: top-1 from results of tools/peek_accuracy.py, by machine name."""
 import json
 
 from trace_extractor.errors import USAGE, ExtractError

@@ -1,5 +1,5 @@
-"""Axes of a search: keys of the machine, and what each may be. An axis has choices, each with a
-label and the keys that it sets, or is a range of numbers that a sampler draws from."""
+"""Axes of a search: the keys of the machine that vary, and their values. An axis is a list of choices,
+each with a label and the keys that it sets, or a range of numbers that a sampler draws from."""
 import json
 import os
 import re
@@ -121,7 +121,7 @@ def _label(value):
 
 
 def _value(text):
-    """JSON where it is some, a size in bytes, else the text."""
+    """Parses JSON or a size in bytes; other text stays as it is."""
     size = re.fullmatch(r"(\d+) ?(KiB|MiB|GiB)", text)
     if size:
         return int(size[1]) * UNITS[size[2]]

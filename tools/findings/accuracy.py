@@ -1,4 +1,4 @@
-"""What the prediction costs in top-1: docs/findings-accuracy.json, which tools/findings/measure.py
+"""The loss of top-1 accuracy by prediction: docs/findings-accuracy.json, which tools/findings/measure.py
 makes. The images are not in the repository, nor are the trained networks."""
 import json
 import os
@@ -17,8 +17,8 @@ def read():
 
 
 def entry(zero, calibrated):
-    """What a network has in the file, of two results of tools/peek_accuracy.py: with threshold 0
-    and with calibrated thresholds, on the same images."""
+    """The entry of a network in the file, from two results of tools/peek_accuracy.py: with threshold
+    0 and with calibrated thresholds, on the same images."""
     names = [[i["name"] for i in document["per_image"]] for document in (zero, calibrated)]
     if names[0] != names[1] or zero["dense"] != calibrated["dense"]:
         raise ValueError("the two accuracies are not of the same images")

@@ -1,4 +1,5 @@
-"""Where the cycles of a run went, and what keeps saved MACs from becoming time (docs/findings.md).
+"""Splits the cycles of a run by cause, and finds what keeps saved MACs from becoming time
+(docs/findings.md).
 
 `parts` splits the cycles of some layers into PARTS, `losses` compares the parts of a run with those
 of the same machine without prediction. Exact: everything is a Fraction, and the sums are checked.
@@ -50,7 +51,7 @@ def layer_parts(counters, free, live, pes):
     """{part: cycles} of a layer. counters: of the run; free: of the same run with unlimited read
     ports; live: the outputs of its passes; pes: processing elements of the array.
 
-    An array-full takes the mean tile of the run with unlimited ports."""
+    The time of a tile is the mean over the tiles of the run with unlimited ports."""
     for name in ("macs_total", "macs_predicted", "tiles_skipped"):
         if counters[name] != free[name]:
             raise LossesError("%s is not the same with unlimited ports" % name)
@@ -63,12 +64,12 @@ def layer_parts(counters, free, live, pes):
         raise LossesError(
             "the tiles of the event log computed %d outputs, the run %d" % (sum(live), computed)
         )
-    array_full = Fraction(free["array_busy"], tiles(free))
+    tile_time = Fraction(free["array_busy"], tiles(free))
     needed = sum(-(-n // pes) for n in live)
     found = {
-        "work": computed * array_full / pes,
-        "rounding": (needed - Fraction(computed, pes)) * array_full,
-        "dispatch": (tiles(counters) - needed) * array_full,
+        "work": computed * tile_time / pes,
+        "rounding": (needed - Fraction(computed, pes)) * tile_time,
+        "dispatch": (tiles(counters) - needed) * tile_time,
         "ports": Fraction(counters["array_busy"] - free["array_busy"]),
         "drain": Fraction(counters["drain_stall"]),
         "prediction": Fraction(counters["predict_stall"]),

@@ -1,4 +1,4 @@
-"""Makes docs/findings-accuracy.json and configs/calibrated anew, from trained networks and images
+"""Regenerates docs/findings-accuracy.json and configs/calibrated from trained networks and images
 that are not in the repository: thresholds from some images, top-1 on others."""
 import json
 import os

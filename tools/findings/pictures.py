@@ -120,7 +120,7 @@ def _split(path, found):
 
 
 def _speed_up(path, found):
-    figure, plots, rows = _facets(found, lambda run: run.total.saved or run.machine is machines.RIVAL)
+    figure, plots, rows = _facets(found, lambda run: run.total.saved or run.machine is machines.SKIPPING)
     for plot, of in zip(plots, found.values()):
         for machine, y in _present(rows, of):
             scope, reached = of[machine].total, tables.speed_up(of[machine], of)

@@ -1,5 +1,5 @@
-"""A machine on the first image of a network's trace, with prediction and without, and what the
-difference is made of."""
+"""Runs a machine on the first image of a network's trace, with prediction and without, and splits the
+difference by cause."""
 import collections
 import dataclasses
 import json
@@ -21,7 +21,7 @@ FREE_PORTS = {
 
 @dataclasses.dataclass
 class Layer:
-    """Of one run."""
+    """A layer of one run."""
 
     predicted: bool
     height: int  # of the ofmap
@@ -30,7 +30,7 @@ class Layer:
 
 
 class Scope:
-    """The sums over some `layers` (how many): `macs`, of which a share is `saved`, `cycles`, and
+    """Sums over some layers, `layers` in number: `macs`, of which a share is `saved`, `cycles`, and
     `dense_cycles` without prediction; the `bound`, the cycles `lost` by cause, and the share of the
     bound's gain that was `kept`."""
 

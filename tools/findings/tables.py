@@ -2,7 +2,7 @@
 """
 from . import losses
 from .accuracy import SETTINGS
-from .machines import BALANCED, BOTH, DENSE, FILL, GATE, RIVAL, WIDE, WIDE_BOTH
+from .machines import BALANCED, BOTH, DENSE, FILL, GATE, SKIPPING, WIDE, WIDE_BOTH
 
 CAUSES = {
     "rounding": "rounding",
@@ -32,7 +32,7 @@ def write(page, found, accuracy, lengths, sweep):
         ("speed", _each(found, lambda n, of: _speed(of, accuracy[n]))),
         ("lost", _each(found, lambda n, of: _lost(of))),
         ("sizes", _each(found, lambda n, of: _sizes(of))),
-        ("rival", _each(found, lambda n, of: _rival(of))),
+        ("rival", _each(found, lambda n, of: _skipping(of))),
         ("energy", _each(found, lambda n, of: _energy(of)) + _sweep(lengths, sweep)),
     ):
         begin, end = ("<!-- %s: %s -->\n" % (mark, which) for which in ("begin", "end"))
@@ -147,7 +147,7 @@ def _biggest(scope):
     return ", ".join("%s %s" % (CAUSES[c], _percent(shares[c])) for c in order)
 
 
-def _rival(of):
+def _skipping(of):
     fill, both, wide = (of[machine].sizes() for machine in (FILL, BOTH, WIDE_BOTH))
     rows = [
         [_height(height, scope), _percent(scope.saved)]
@@ -156,15 +156,15 @@ def _rival(of):
         if height is not None
     ]
     total = [of[machine].total for machine in (FILL, BOTH, WIDE_BOTH)]
-    (_, dense), (_, rival), _ = pairs = [_cycles(scope) for scope in total]
-    assert rival == of[RIVAL].total.cycles
+    (_, dense), (_, skipping), _ = pairs = [_cycles(scope) for scope in total]
+    assert skipping == of[SKIPPING].total.cycles
     rows.append(["all layers", _percent(total[1].saved)] + _ratios(*pairs))
     # Layers run one after another, so that each may be predicted or not by itself.
     gains = [s for s in both.values() if s.cycles < s.dense_cycles]
-    cycles = rival - sum(s.dense_cycles - s.cycles for s in gains)
+    cycles = skipping - sum(s.dense_cycles - s.cycles for s in gains)
     saved = sum(s.macs * s.saved for s in gains) / total[1].macs
     rows.append(["predicted only where both / skipping > 1", _percent(saved), "–", "–"])
-    rows[-1] += ["%.2f" % (dense / cycles), "%.2f" % (rival / cycles), "–"]
+    rows[-1] += ["%.2f" % (dense / cycles), "%.2f" % (skipping / cycles), "–"]
     head = ["map (layers)", "saved, %", "skipping alone", "prediction alone", "both"]
     return _table(head + ["both / skipping", "8x32: both / skipping"], rows)
 
@@ -176,8 +176,8 @@ def _cycles(scope):
 
 def _ratios(fill, both, wide):
     """Of _cycles. Without prediction `both` is skipping alone, `fill` the dense machine."""
-    dense, rival = fill[1], both[1]
-    ratios = (dense / rival, dense / fill[0], dense / both[0], rival / both[0], wide[1] / wide[0])
+    dense, skipping = fill[1], both[1]
+    ratios = (dense / skipping, dense / fill[0], dense / both[0], skipping / both[0], wide[1] / wide[0])
     return ["%.2f" % r for r in ratios]
 
 

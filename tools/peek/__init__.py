@@ -1,6 +1,6 @@
 """Zero prediction inside a PyTorch network: what it saves and what it costs (docs/accuracy.md).
 
-settings    what a machine file means on every layer, as peeksim resolves it
+settings    the prediction settings of a machine file for every layer, resolved by peeksim
 activation  PeekActivation: the simulator's prediction rule in tensor operations
 insert      PeekActivations put into a network by torch.fx
 accuracy    labelled images through the network with and without prediction

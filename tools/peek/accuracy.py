@@ -1,7 +1,7 @@
-"""Labelled images through a network, plain and with prediction in its loop, batch after batch.
+"""Runs labelled images through a network, unmodified and with prediction inside, batch by batch.
 
-Closed loop: what a layer mispredicts is what the layers behind it read. Every machine sees the same
-images, prepared once. A batch's outcome is plain data, so that it can be kept and gone on from.
+Closed loop: mispredictions of a layer are part of what later layers read. Every machine sees the same
+images, prepared once. A batch's outcome is plain data, so that it can be saved and resumed from.
 """
 import hashlib
 import json
@@ -26,11 +26,11 @@ def fingerprint(net):
 
 
 def ranks(scores, labels):
-    """How many classes come before the right one; of equal scores the first class comes first."""
+    """The number of classes ranked before the right one; at equal scores the first class comes first."""
     own = scores.gather(1, labels[:, None])
     place = torch.arange(scores.shape[1], device=scores.device)
     before = (scores > own) | ((scores == own) & (place < labels[:, None]))
-    # A network that answers NaN is wrong, whatever the label.
+    # A score of NaN counts as wrong, whatever the label.
     return before.sum(1).masked_fill(own[:, 0].isnan(), scores.shape[1]).tolist()
 
 
@@ -83,16 +83,16 @@ class Memory:
 
 
 class Journal(Memory):
-    """The same, also as lines of JSON in a file; whole lines only count."""
+    """The same, also saved as lines of JSON in a file; an incomplete last line is ignored."""
 
     def __init__(self, path, command, force):
-        """command: what must be the same to go on. Throws ExtractError(OUTPUT)."""
+        """command: must equal that of an existing file to resume it. Throws ExtractError(OUTPUT)."""
         super().__init__()
         self.path = path
         header = json.dumps(command)
         try:
             self.file = open(path, "w+" if force or not os.path.exists(path) else "r+")
-            lines = self.file.read().split("\n")[:-1]  # the last line may be half a one
+            lines = self.file.read().split("\n")[:-1]  # the last line may be incomplete
         except (OSError, UnicodeDecodeError) as e:
             raise unwritable(path, e) from e
         if lines and lines[0] != header:
@@ -100,7 +100,7 @@ class Journal(Memory):
             raise ExtractError(
                 OUTPUT,
                 "%s was left by another command; give the same options to go on with that one, "
-                "or --force to start anew" % path,
+                "or --force to start again" % path,
             )
         self.outcomes = [json.loads(line) for line in lines[1:]]
         self.file.seek(sum(len(line) + 1 for line in lines))  # json.dumps writes ASCII

@@ -12,7 +12,7 @@ class PeekActivation(nn.Module):
     """Stands before an activation and sets the outputs that are predicted zero to 0.
 
     It reads what enters the activation, [N, K, P, Q], or a fully connected layer's [N, ..., K].
-    In training the mask is taken as it is: the gradient passes where a value was computed, and is 0
+    In training the mask is treated as constant: the gradient passes where a value was computed, and is 0
     where it was gated (those MACs are never executed, so no weight can be held to account).
     Between reset() and totals() it counts, over all forward passes.
     """

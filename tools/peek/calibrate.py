@@ -1,5 +1,5 @@
-"""From unlabelled images to a machine file: thresholds and patterns that save a wanted share of the
-MACs at the least cost to what the network says, and the network corrected for them.
+"""Calibration: from unlabelled images to a machine file with thresholds and patterns that save a wanted
+share of the MACs at the least change of the network's output, and the network corrected for them.
 """
 import copy
 import json
@@ -16,8 +16,8 @@ from . import choose, correct, cost, search, sensitivity
 # images whose class is another one than without prediction; divergence: nats an image.
 Trial = namedtuple("Trial", "settings choices price saved changed divergence")
 
-# A layer that was measured as harmless at one choice is not free at the next.
-LEAST_SCALE = 0.25
+# A layer that was measured as harmless at one choice may not be at the next.
+MIN_SCALE = 0.25
 
 
 class Calibration:
@@ -50,7 +50,7 @@ class Calibration:
             ]
             for l in self.layers
         }
-        # What a layer's gating does, measured, over what the curves say: factors of their costs.
+        # Measured effect of a layer's gating / its cost by the curves: factors of the layers' costs.
         self.scales = {l.name: 1.0 for l in self.layers}
         self.plain = self._scores(network.module)
         self.weights = copy.deepcopy(network.module.state_dict())
@@ -75,7 +75,7 @@ class Calibration:
         return self.machine._replace(layers=tuple(map(chosen, self.machine.layers)))
 
     def restore(self):
-        """The network's own weights again."""
+        """Restores the network's own weights."""
         self.network.module.load_state_dict(self.weights)
 
     def _chosen(self, reduction, scales):
@@ -84,9 +84,9 @@ class Calibration:
         return price, choices, self.network.apply(self.settings_of(choices))
 
     def weigh(self, reduction, images):
-        """Corrects the estimated costs by what each layer's gating does to the answers when it is
-        gated alone, at the choice for this reduction. The estimate holds for small changes only: it
-        is blind where the network is sure of its class, and gets a layer's rank wrong elsewhere."""
+        """Scales the estimated costs to the measured effect of gating each layer alone, at the choice
+        for this reduction. The estimate is good for small changes only: it sees nothing where the
+        network is certain of its class, and ranks some other layers wrongly."""
         self.restore()
         _, choices, predicted = self._chosen(reduction, self.scales)
         measured = sensitivity.alone(
@@ -99,11 +99,11 @@ class Calibration:
         )
         for name, choice in choices.items():
             if choice.cost > 0:
-                self.scales[name] = max(measured[name] / choice.cost, LEAST_SCALE)
+                self.scales[name] = max(measured[name] / choice.cost, MIN_SCALE)
 
     def search(self, reduction, rounds, corrects):
-        """Improves the factors of the layers' costs by what the network says in the loop, gated for
-        this reduction and corrected as it will be; a round is an attempt()."""
+        """Improves the factors of the layers' costs by the network's output with prediction inside, gated
+        for this reduction and corrected; a round is an attempt()."""
 
         def score(scales):
             self.scales = scales
@@ -154,10 +154,10 @@ class Calibration:
     def for_reduction(
         self, wanted, corrects, rounds=4, near=0.002, weighings=3, searches=0, weighed=100
     ):
-        """A Trial that saves `wanted` in the loop: what layers lose changes what the next ones see.
+        """A Trial that saves `wanted` in the loop, where losses of a layer change what later ones see.
 
-        weighings: how often the layers' costs are measured, on `weighed` images, and the choice made
-        anew; searches: rounds of search().
+        weighings: how often the layers' costs are measured, on `weighed` images, and the choice
+        repeated; searches: rounds of search().
         """
         for _ in range(weighings):
             self.weigh(wanted, weighed)

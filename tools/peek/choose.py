@@ -1,5 +1,5 @@
-"""Thresholds and patterns for a wanted reduction: for every channel the threshold, and for every
-layer the pattern, with the largest (price . saved MACs - cost); one price for the whole network.
+"""Chooses thresholds and patterns for a wanted reduction: for every channel the threshold, and for
+every layer the pattern, with the largest (price . saved MACs - cost); one price for the network.
 """
 from collections import namedtuple
 
@@ -19,8 +19,8 @@ def at_price(curves, price, weights=None):
             gain = torch.cat(
                 [torch.zeros_like(c.cost[:, :1]), price * c.saved - weight * c.cost], 1
             )
-            most, place = gain.max(1)
-            total = float(most.sum())
+            largest, place = gain.max(1)
+            total = float(largest.sum())
             if best is None or total > best[0]:
                 best = (total, pattern, c, place)
         _, pattern, c, place = best

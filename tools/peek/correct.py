@@ -1,6 +1,6 @@
-"""Correcting a network for what prediction takes away: per channel a scale and a shift of each
-convolution, so that what it computes behind gated outputs has the mean and the deviation that it has
-in the unmodified network. No labels, no training; folded into weights and biases.
+"""Corrects a network for prediction: per channel a scale and a shift of each convolution, so that
+its outputs after gated layers have the same mean and deviation as in the unmodified network. No
+labels, no training; folded into weights and biases.
 """
 import torch
 from torch import fx, nn
@@ -37,8 +37,8 @@ def fold(conv, norm, scale, shift):
             norm.running_mean -= shift
 
 
-class _Both:
-    """The plain and the predicting network side by side, node after node, over all batches."""
+class _TwoNetworks:
+    """Runs the plain and the predicting network in lockstep, node by node, over all batches."""
 
     def __init__(self, module, layers, activations, batches):
         self.module, self.modules = module, _modules(module)
@@ -92,10 +92,10 @@ def _moments(parts):
     return mean, (square - mean**2).clamp(min=0)
 
 
-def correct(network, predicted, samples, batch, show=lambda done, of: None, most=2.0):
+def correct(network, predicted, samples, batch, show=lambda done, of: None, max_scale=2.0):
     """Changes the network's weights for the gates of `predicted`; returns {layer: (scale, shift)}.
 
-    Memory holds a few layers' outputs for all images. `most`: bound of the scales.
+    Memory holds a few layers' outputs for all images. `max_scale`: bound of the scales and of their inverses.
     """
     places = foldable(network)
     found = {}
@@ -105,14 +105,14 @@ def correct(network, predicted, samples, batch, show=lambda done, of: None, most
             return None
         mean, variance = _moments(plain)
         mean_now, variance_now = _moments(gated)
-        scale = (variance / variance_now.clamp(min=1e-20)).sqrt().clamp(1 / most, most)
+        scale = (variance / variance_now.clamp(min=1e-20)).sqrt().clamp(1 / max_scale, max_scale)
         scale = torch.where(variance_now < 1e-12, torch.ones_like(scale), scale)
         found[name] = (scale.float(), (mean - scale * mean_now).float())
         return found[name]
 
     with torch.no_grad():
         batches = list(cost.batches(samples, batch, network.device))
-        _Both(network.module, network.layers, predicted.activations, batches).run(corrected, show)
+        _TwoNetworks(network.module, network.layers, predicted.activations, batches).run(corrected, show)
     for name, (scale, shift) in found.items():
         fold(*places[name], scale, shift)
     return found

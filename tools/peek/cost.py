@@ -1,10 +1,9 @@
-"""What gating costs and saves, for every layer, channel, pattern and threshold, without labels.
+"""Estimates what gating costs and saves, for every layer, channel, pattern and threshold, without labels.
 
-The cost of losing outputs is how far it moves the network's own answer: half of what the Fisher
-information of its class probabilities makes of the change that the lost outputs y bring to the
-scores, to first order J y. That is the second-order term of the divergence between what the network
-says with and without the loss. What a channel loses in one image counts as one sum, since it errs in
-the same direction.
+The cost of losing outputs y is how far it moves the network's output: half of the quadratic form of
+the Fisher information of the class probabilities with the change of the scores, to first order J y.
+That is the second-order term of the divergence between the outputs with and without the loss. The
+losses of a channel in one image are summed before squaring, since they err in the same direction.
 """
 from collections import namedtuple
 
@@ -37,9 +36,9 @@ GRID = [
     -0.05,
 ] + [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0]
 
-# The share of its certainty that a network is taken to lack: where p is 1 to the last bit, no change
-# of the scores would cost anything, whatever its size.
-DOUBT = 1e-4
+# The probability that is spread over all classes: where p is exactly 1 in floating point, no change of
+# the scores would otherwise cost anything.
+SMOOTHING = 1e-4
 
 
 class Measured:
@@ -107,9 +106,10 @@ def values_of(module, layers, x):
 
 def direction_of(scores, generator):
     """A random direction of the scores [N, classes] whose covariance is the Fisher information of
-    the classes, diag(p) - p p'. Drawing a class does the same, but a sure network nearly always
-    draws the class whose gradient is nothing: the estimate would rest on a few images."""
-    p = (1 - DOUBT) * scores.softmax(1) + DOUBT / scores.shape[1]
+    the classes, diag(p) - p p'. Drawing a class has the same expectation, but with a
+    confident network it nearly always draws the class with zero gradient, so that the estimate would
+    rest on few images."""
+    p = (1 - SMOOTHING) * scores.softmax(1) + SMOOTHING / scores.shape[1]
     drawn = torch.randn(scores.shape, generator=generator).to(scores.device)
     spread = p.sqrt() * drawn
     return spread - p * spread.sum(1, keepdim=True)

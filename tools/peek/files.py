@@ -1,4 +1,4 @@
-"""Files that are whole or as they were before."""
+"""Writes files atomically: a file is complete, or as it was before."""
 import io
 import os
 
@@ -13,17 +13,17 @@ def unwritable(path, error):
 
 def put(path, data):
     """data: text or bytes. Throws ExtractError(OUTPUT); then nothing is left behind."""
-    beside = path + ".new"
+    temporary = path + ".new"
     try:
         try:
-            with open(beside, "wb") as f:
+            with open(temporary, "wb") as f:
                 f.write(data.encode() if isinstance(data, str) else data)
                 f.flush()
                 os.fsync(f.fileno())
-            os.replace(beside, path)
+            os.replace(temporary, path)
         finally:
-            if os.path.exists(beside):
-                os.remove(beside)
+            if os.path.exists(temporary):
+                os.remove(temporary)
     except OSError as e:
         raise unwritable(path, e) from e
 

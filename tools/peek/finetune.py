@@ -1,9 +1,9 @@
 """Training with prediction in the loop: plain SGD on what the machine would compute.
 
 The gradient passes where a value was computed and is 0 where it was gated (PeekActivation), so that
-the network learns to live with its own mispredictions. An epoch's order and augmentation follow
-from the seed and the epoch's number alone: going on from a checkpoint ends where an uninterrupted
-training ends.
+the network adapts to its own mispredictions. An epoch's order and augmentation depend only on the
+seed and the epoch's number: training resumed from a checkpoint ends with the same weights as an
+uninterrupted one.
 """
 import csv
 import json
@@ -39,7 +39,7 @@ class Recipe:
 
 
 class Images(Dataset):
-    """Labelled images by number; a folder's are read when asked for, a callable's are kept."""
+    """Labelled images by index; those of a folder are read on demand, those of a callable are kept."""
 
     def __init__(self, spec, preprocess, option="--images"):
         """Throws ExtractError(USAGE): nothing there, or no labels."""
@@ -79,7 +79,7 @@ class Images(Dataset):
                 sampler=range(self.count) if order is None else order,
                 num_workers=workers,
             )
-        except RuntimeError as e:  # what a reading process met comes as text, its last line says it
+        except RuntimeError as e:  # a worker's error arrives as text; its last line is the message
             what = str(e).strip().splitlines()[-1]
             if "stack expects" in what:
                 what = "the images have several sizes; --preprocess must give them one"
@@ -100,7 +100,7 @@ def augmented(x, recipe, generator):
 
 
 class Training:
-    """A Predicted network on its way through the epochs."""
+    """The training of a Predicted network, epoch by epoch."""
 
     def __init__(self, net, predicted, recipe, device, workers=0):
         """net: the network whose parameters `predicted` shares, on the device, in float32.
@@ -211,7 +211,7 @@ class Training:
         }
 
     def resume(self, path, command):
-        """Takes up a checkpoint. Throws ExtractError: unreadable, or of another command."""
+        """Resumes from a checkpoint. Throws ExtractError: unreadable, or of another command."""
         try:
             found = torch.load(path, map_location="cpu", weights_only=True)
             same = found["command"] == json.dumps(command, sort_keys=True)
@@ -224,7 +224,7 @@ class Training:
             raise ExtractError(
                 OUTPUT,
                 "%s was left by another command; give the same options to go on with that one, "
-                "or --force to start anew" % path,
+                "or --force to start again" % path,
             )
         self.net.load_state_dict(found["state_dict"])
         for name, parameter in self.net.named_parameters():
@@ -239,5 +239,5 @@ class Training:
 
 
 def save(path, checkpoint):
-    """Writes a file that is whole or as it was before. Throws ExtractError(OUTPUT)."""
+    """Writes the file atomically. Throws ExtractError(OUTPUT)."""
     files.put(path, files.saved(checkpoint))

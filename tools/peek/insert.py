@@ -1,4 +1,4 @@
-"""PeekActivations put into a network, each at the value that the trace extractor records as ofmap.
+"""Inserts PeekActivations into a network, each at the value that the trace extractor records as ofmap.
 
 That value is what enters the activation: after bias, batch-norm and residual add. The hardware
 stores the ofmap with zeros where it gated, so every later reader sees the zeros: if several nodes

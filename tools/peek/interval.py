@@ -15,7 +15,7 @@ def paired_interval(n, lost, won):
     measured = (won - lost) / n
 
     def bound(low, high):
-        """Where the score falls through the limit between a value inside and one outside."""
+        """The value between one inside and one outside the interval where the score reaches the limit."""
         for _ in range(60):
             middle = (low + high) / 2
             if abs(_score(n, lost, won, middle)) <= Z:
@@ -28,7 +28,8 @@ def paired_interval(n, lost, won):
 
 
 def _score(n, lost, won, difference):
-    """How many standard deviations the data lie from `difference`, at its most likely nuisance."""
+    """The score of `difference`, in standard deviations, with the nuisance parameter at its maximum-
+    likelihood estimate."""
     a = 2.0 * n
     b = -won - lost + (2.0 * n - won + lost) * difference
     c = -lost * difference * (1 - difference)

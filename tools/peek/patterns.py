@@ -24,7 +24,7 @@ NAMED = {
     "diagonal": _diagonal,
     "checkerboard": _checkerboard,
 }
-# What calibration tries where nothing else is said. The last two are no names of peeksim's: a cross
+# The default candidates of calibration. The last two have no name in peeksim: a cross
 # without its center, and two peeks that stand next to every other output of their window.
 DEFAULT = ("2x2:diagonal", "2x2:corner", "3x3:diagonal", "3x3:checkerboard")
 DEFAULT += ("3x3:0.1+1.0+1.2+2.1", "2x4:0.1+1.2")

@@ -1,5 +1,5 @@
-"""What was measured as one document, and as a table on the screen. Shares are 0 to 1 in the one,
-per cent in the other. Every MAC reduction says what it is over: the predicted layers, all
+"""The results as one document, and as a table on the screen. Shares are 0 to 1 in the one,
+per cent in the other. Every MAC reduction names its scope: the predicted layers, all
 convolutions, or the network (peeksim's own scopes)."""
 import math
 

@@ -1,5 +1,5 @@
-"""What a layer's own gating does to the network's answer, measured and not estimated: the network
-runs with this layer's prediction alone, from its ofmap on.
+"""Measures the effect of gating one layer on the network's output: the network runs with the prediction
+of this layer alone, from its ofmap on.
 """
 import torch
 from torch import fx
@@ -17,16 +17,16 @@ def downstream(graph, node):
 
 
 def divergence(plain, scores):
-    """Of each image [N, classes], in nats: what the second says, against what the first said."""
+    """The Kullback-Leibler divergence of each image's scores [N, classes] from the plain ones, in nats."""
     log_p, log_q = plain.log_softmax(1), scores.log_softmax(1)
     return (log_p.exp() * (log_p - log_q)).sum(1).double()
 
 
 @torch.no_grad()
-def alone(network, predicted, samples, batch, most, show=lambda done: None):
+def alone(network, predicted, samples, batch, max_images, show=lambda done: None):
     """{layer name: nats an image} of every predicted layer, each gated while the others are not.
 
-    predicted: of network.apply; most: images that are looked at. Memory holds all values of a batch.
+    predicted: of network.apply; max_images: how many images to use. Memory holds all values of a batch.
     """
     behind = {
         l.name: downstream(network.module.graph, l.value)
@@ -47,6 +47,6 @@ def alone(network, predicted, samples, batch, most, show=lambda done: None):
             sums[layer.name] += float(divergence(scores, gated).sum())
         images += len(x)
         show(images)
-        if images >= most:
+        if images >= max_images:
             break
     return {name: total / images for name, total in sums.items()}

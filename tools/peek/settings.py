@@ -1,7 +1,7 @@
-"""What a machine file's prediction settings mean on every layer of a torch network.
+"""Resolves the prediction settings of a machine file for every layer of a torch network.
 
 The rules (patterns, exclusions, overlays, thresholds files) are those of peeksim alone: the layers
-are written as a workload, and `peeksim config layers` says what each of them gets.
+are written as a workload, and `peeksim config layers` prints the settings of each.
 """
 import json
 import os
@@ -50,7 +50,7 @@ def workload(layers, analysis, name="net"):
 
 
 def resolve(layers, analysis, machine, overrides=()):
-    """MachineSettings of the file `machine`. Throws ExtractError: peeksim's own words."""
+    """MachineSettings of the file `machine`. Throws ExtractError with peeksim's message."""
     words = ["config", "layers", machine]
     for override in overrides:
         words += ["--set", override]
@@ -88,7 +88,7 @@ def from_json(path, found):
 
 def _describe(layer, analysis):
     C, H, W = ifmap_shape(layer, analysis)
-    ofmap_shape(layer, analysis)  # the shape that peeksim will work out
+    ofmap_shape(layer, analysis)  # raises unless it is the shape that peeksim will compute
     common = {"name": layer.name, "kind": layer.kind, "C": C, "K": layer.K}
     common.update(activation=layer.activation, residual=bool(layer.residual))
     if layer.kind == "fc":

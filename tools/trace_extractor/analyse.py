@@ -1,4 +1,4 @@
-"""A network traced, run once and analysed: the door for whoever needs to know its layers."""
+"""Traces a network with torch.fx, runs it once and finds its layers."""
 import torch
 
 from . import graph

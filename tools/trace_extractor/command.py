@@ -14,7 +14,7 @@ DEBIAN = "python3-torch python3-h5py python3-numpy python3-pil"
 
 
 def find_packages(program, script, needed=NEEDED, debian=DEBIAN):
-    """Goes on under Debian's Python when this one lacks the packages and that one has them."""
+    """Restarts the program under Debian's Python if this one lacks the packages and that one has them."""
     missing = [n for n in needed if importlib.util.find_spec(n) is None]
     if not missing:
         return
@@ -90,11 +90,11 @@ def add_debug(parser):
 
 
 def guarded(program, run, debug, interrupted):
-    """Runs a command; -> its exit code. interrupted() is what to say after Ctrl-C."""
-    came = []
+    """Runs a command; -> its exit code. interrupted(): the message after Ctrl-C."""
+    signals = []
 
     def interrupt(number, _):
-        came.append(number)  # torch turns a KeyboardInterrupt at some places into a RuntimeError
+        signals.append(number)  # torch sometimes turns a KeyboardInterrupt into a RuntimeError
         raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -104,7 +104,7 @@ def guarded(program, run, debug, interrupted):
         run()
         return 0
     except (Exception, KeyboardInterrupt) as e:
-        if came or isinstance(e, KeyboardInterrupt):
+        if signals or isinstance(e, KeyboardInterrupt):
             print(file=sys.stderr)
             return fail(program, 130, interrupted())
         if debug:

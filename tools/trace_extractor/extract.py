@@ -1,4 +1,4 @@
-"""The extraction: every image runs through the network twice, one at a time.
+"""Extracts a trace: every image runs through the network twice, one at a time.
 
 The first run finds each tensor's largest value (the i8 scale), the second records, in integer
 arithmetic when the network is quantised. With prediction in the loop both runs gate; the second

@@ -1,6 +1,6 @@
-"""A network as a torch.fx graph without in-place operations, and the meaning of each of its nodes.
+"""Turns a network into a torch.fx graph without in-place operations.
 
-What the nodes mean is told by ops.py.
+ops.py defines the meaning of its nodes.
 """
 import dis
 import inspect
@@ -109,7 +109,7 @@ def trace(net):
 def _undo_in_place(graph, modules):
     """Replaces x.relu_() by y = x.relu() and x by y in every later node.
 
-    Only so do the values that the graph's edges carry stay what they were when they were computed.
+    So each edge of the graph carries one value that never changes.
     An in-place change through a view is not seen here; extract.py finds it by comparing outputs.
     """
     in_place_modules = {m for m in modules.values() if getattr(m, "inplace", False) is True}

@@ -1,9 +1,9 @@
-"""Which layers a network has, and for each the value that enters its activation.
+"""Finds the layers of a network, and for each the value that enters its activation.
 
 A layer's value is followed from its convolution through batch-norm, dropout and shortcut additions
-as long as nothing else reads it. What reads the last such value decides: only ReLUs (also behind a
-max-pooling, a concatenation or a reshape, which give the same result before and after a ReLU), and
-the layer's zeros may be predicted; anything else, and it is recorded with activation "none".
+as long as nothing else reads it. The readers of the last such value decide: if they are only ReLUs
+(also after a max-pooling, a concatenation or a reshape, which commute with a ReLU), the layer's
+zeros may be predicted; otherwise it is recorded with activation "none".
 """
 from collections import Counter
 from dataclasses import dataclass, field

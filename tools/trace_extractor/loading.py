@@ -1,4 +1,4 @@
-"""Models, preprocessing and images as the command line names them.
+"""Loads models, preprocessing and images by their names on the command line.
 
     path/file.py:callable   package.module:callable   torchvision:resnet18   path/file.onnx
 """
@@ -139,10 +139,10 @@ def preprocessing(spec, meta):
 
 
 def inputs(spec, preprocess, count=None, option="--count"):
-    """A function that gives the Samples anew each time it is called: the images are read twice.
+    """A function that yields all Samples each time it is called: the images are read twice.
 
-    option: what a message calls `count`. The function's argument is how many Samples to leave out
-    at the start, without the work of preparing them.
+    option: the name of `count` in messages. The function's argument is the number of Samples to skip
+    at the start, without preparing them.
     """
     source = _folder(spec) if os.path.isdir(spec) or ":" not in spec else _callable(spec)
 

@@ -1,4 +1,4 @@
-"""The torch.fx graph that grows node by node out of an ONNX graph, and runs along on zeros."""
+"""Builds a torch.fx graph node by node from an ONNX graph, running each node on zeros."""
 import keyword
 import operator
 import re

@@ -1,8 +1,8 @@
-"""An ONNX file as a torch.nn.Module: a torch.fx.GraphModule of one call per ONNX node.
+"""Loads an ONNX file as a torch.nn.Module: a torch.fx.GraphModule with one call per ONNX node.
 
-The graph is built in the file's order and runs along on zeros of the declared input's shape, so that
-every shape is known when the next node is built, and what does not depend on the image is computed
-here and now. What the operators mean is told by onnx_operators.py. The module's layers have the
+The graph is built in the file's order, and each node is run on zeros of the declared input's shape,
+so that every shape is known when the next node is built, and whatever does not depend on the image is
+computed at once. onnx_operators.py implements the operators. The module's layers have the
 names of their ONNX nodes, or of their first outputs where nodes have none.
 """
 import os
@@ -16,7 +16,7 @@ from .errors import MODEL, USAGE, ExtractError
 from .onnx_graph import Builder, Node, Refusal, Value
 from .onnx_operators import OPERATORS
 
-OLDEST_OPSET = 7  # before it, operators broadcast by attributes
+MIN_OPSET = 7  # before it, operators broadcast by attributes
 ROOT_DOMAINS = ("", "ai.onnx")
 
 
@@ -31,11 +31,11 @@ def load(path):
     model = _read(path)
     opsets = [o.version for o in model.opset_import if o.domain in ROOT_DOMAINS]
     opset = max(opsets, default=1)
-    if opset < OLDEST_OPSET:
+    if opset < MIN_OPSET:
         _fail(
             path,
             "its operators are those of opset %d, %d is the oldest that is read; "
-            "onnx.version_converter makes it newer" % (opset, OLDEST_OPSET),
+            "onnx.version_converter makes it newer" % (opset, MIN_OPSET),
         )
     with torch.no_grad():
         return _build(path, model.graph, opset)

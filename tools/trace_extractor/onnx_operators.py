@@ -1,4 +1,4 @@
-"""The ONNX operators of which onnx_model.py builds networks: OPERATORS, by operator type.
+"""The ONNX operators that onnx_model.py supports: OPERATORS, by operator type.
 
 Each is a function of the Builder, the Node and its inputs' Values that returns a Value or a list of
 them; it throws Refusal, whose text ends a message, for what it cannot build. Opset 7 and later:

@@ -1,4 +1,4 @@
-"""The meaning of a torch.fx node, in the few terms that layers.py reasons in: describe()."""
+"""Classifies torch.fx nodes into the few kinds that layers.py distinguishes: describe()."""
 from collections import namedtuple
 
 import torch

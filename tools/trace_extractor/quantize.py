@@ -1,8 +1,8 @@
-"""The network in int8 arithmetic, which is that of docs/trace-format.md to the bit.
+"""Runs a network in int8 arithmetic, bit for bit as in docs/trace-format.md.
 
 Symmetric: a scale per activation tensor, from its largest magnitude in the float network over the
 calibration images, and a scale per output channel of the weights. Every layer reads integers and
-gives integers; what lies between the layers works on their values, as float.
+gives integers; operations between layers work on their float values.
 """
 import numpy as np
 import torch
@@ -13,8 +13,8 @@ from .recording import Run, form_of, value_of_form
 from .store import scale_of
 from .weights import folded, why_not_foldable
 
-LARGEST_BIAS = 2.0**30  # leaves as much of an int32 to the products
-LARGEST_SUM = 2**31 - 1
+MAX_BIAS = 2.0**30  # leaves the same range of an int32 to the products
+MAX_SUM = 2**31 - 1
 
 
 def integers(values, scale):
@@ -30,12 +30,12 @@ def quantized_weights(name, weight, bias, ifmap_scale):
     """
     step = np.float64(ifmap_scale)
     largest = np.abs(weight).reshape(len(weight), -1).max(1)
-    scales = np.maximum(largest / 127, np.abs(bias) / (step * LARGEST_BIAS))
+    scales = np.maximum(largest / 127, np.abs(bias) / (step * MAX_BIAS))
     scales = np.where(scales > 0, np.maximum(scales, np.finfo(np.float32).tiny), 1).astype("<f4")
     coded = integers(weight, scales.reshape(-1, 1, 1, 1))
     coded_bias = np.rint(bias / (step * scales.astype(np.float64)))
     reach = np.abs(coded_bias) + 128 * np.abs(coded).reshape(len(coded), -1).sum(1)
-    if not (reach <= LARGEST_SUM).all():
+    if not (reach <= MAX_SUM).all():
         raise ExtractError(
             MODEL,
             "%s: its sums may reach %g, which no 32-bit accumulator holds: it cannot be quantised"
@@ -96,10 +96,10 @@ class IntegerLayer:
         return integers(total.numpy(), self.scales[name])
 
     def write(self, writer, group):
-        """What the format asks for besides ofmap, ifmap and residual."""
+        """Writes what the format requires besides ofmap, ifmap and residual."""
         writer.attributes(group, arithmetic="i8")
-        made = writer.array(group, "weight", self.weight.astype("i1"))
-        made.attrs["scale"] = self.scales["weight"]
+        dataset = writer.array(group, "weight", self.weight.astype("i1"))
+        dataset.attrs["scale"] = self.scales["weight"]
         writer.array(group, "bias", self.bias.astype("<i4"))
 
 
@@ -108,7 +108,7 @@ class IntegerNetwork:
 
     def __init__(self, module, layers, analysis, tensors, largest):
         self.module = module
-        made = [
+        integer_layers = [
             IntegerLayer(
                 layer,
                 analysis,
@@ -117,8 +117,8 @@ class IntegerNetwork:
             )
             for layer in layers
         ]
-        self.layers = {m.node: m for m in made}
-        self.by_name = {m.layer.name: m for m in made}
+        self.layers = {m.node: m for m in integer_layers}
+        self.by_name = {m.layer.name: m for m in integer_layers}
         self.needed, todo = set(), [n for n in module.graph.nodes if n.op == "output"]
         todo += list(self.layers)
         while todo:  # the float convolutions that were replaced need not run

@@ -1,4 +1,4 @@
-"""Runs the images through the graph and hands over the wanted values, one image at a time."""
+"""Runs the images through the graph and collects the wanted values, one image at a time."""
 import hashlib
 import sys
 from collections import namedtuple
@@ -14,7 +14,7 @@ Key = namedtuple("Key", "node form")
 
 
 class Run(fx.Interpreter):
-    """Runs the graph and shows every node's value to a function as soon as it is there."""
+    """Runs the graph and calls a function with every node's value as soon as it is computed."""
 
     def __init__(self, module, show, gate=None, keep=False):
         """gate(node, value): what later nodes read instead of the value that was shown.

@@ -1,4 +1,4 @@
-"""Trained weights from a file into a network: .npz, .safetensors, or what torch.save wrote.
+"""Loads trained weights into a network: .npz, .safetensors, or what torch.save wrote.
 
 All name their tensors as the network's state_dict() does. The file must fill the network exactly,
 except for the counters of batch-norm, which inference does not use.
@@ -16,11 +16,11 @@ from .errors import MODEL, USAGE, ExtractError
 
 WRAPPERS = ("state_dict", "model")  # under which training scripts keep it in a checkpoint
 PREFIX = "module."  # of every name that torch.nn.DataParallel saves
-SHOWN = 3  # names of each kind in a message
+MAX_NAMES = 3  # of each kind in a message
 
 
-class Inert:
-    """Stands for whatever else a checkpoint holds: options, an optimizer, a whole network."""
+class Placeholder:
+    """Replaces everything in a checkpoint but tensors: options, an optimizer, a whole network."""
 
     def __init__(self, *_, **__):
         pass
@@ -31,7 +31,7 @@ class Inert:
     __setstate__ = append = extend = __setitem__ = __call__
 
 
-class Careful(pickle.Unpickler):
+class SafeUnpickler(pickle.Unpickler):
     """Reads a zip archive of torch.save and runs none of the file's code.
 
     torch.load(weights_only=True) in torch 1.13 refuses every checkpoint that holds a float.
@@ -57,7 +57,7 @@ class Careful(pickle.Unpickler):
         found = getattr(torch, name, None) if module == "torch" else None
         if isinstance(found, torch.dtype) or name.endswith("Storage") and hasattr(found, "dtype"):
             return found
-        return self.KNOWN.get((module, name), Inert)
+        return self.KNOWN.get((module, name), Placeholder)
 
     def persistent_load(self, saved):
         _, storage, key, _, _ = saved
@@ -102,14 +102,14 @@ def _read(path):
 def _read_torch(path):
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            state = Careful(archive).load()
+            state = SafeUnpickler(archive).load()
     else:  # before torch 1.6
         state = torch.load(path, map_location="cpu", weights_only=True)
     for key in WRAPPERS:
         if isinstance(state, dict) and isinstance(state.get(key), dict):
             state = state[key]
     if not isinstance(state, dict):
-        kind = "whole object" if isinstance(state, Inert) else type(state).__name__
+        kind = "whole object" if isinstance(state, Placeholder) else type(state).__name__
         raise ValueError("it holds a %s, expected a state dict" % kind)
     return state
 
@@ -148,7 +148,7 @@ def _require_fit(net, state, path):
     )
     found = [
         "%d %s (%s%s)"
-        % (len(names), what, ", ".join(names[:SHOWN]), ", ..." if len(names) > SHOWN else "")
+        % (len(names), what, ", ".join(names[:MAX_NAMES]), ", ..." if len(names) > MAX_NAMES else "")
         for what, names in wrong
         if names
     ]

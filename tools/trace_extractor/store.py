@@ -1,6 +1,6 @@
-"""The trace as an HDF5 file (docs/trace-format.md): same values, same bytes.
+"""Writes a trace as an HDF5 file (docs/trace-format.md): the same values give the same bytes.
 
-Written beside the target and renamed at the end, so that there is either a whole trace or none.
+The file is written under a temporary name and renamed at the end, so that a trace is never partial.
 """
 import contextlib
 import io
@@ -29,9 +29,9 @@ def encode(values, kind, largest):
     values = np.where(np.abs(values) <= largest * NOISE, 0.0, values)
     dtype = TYPES[kind]
     if kind == "i8":
-        least, coded = 1, np.clip(np.rint(values / np.float64(scale_of(largest))), -127, 127)
+        smallest, coded = 1, np.clip(np.rint(values / np.float64(scale_of(largest))), -127, 127)
     else:
-        least = np.nextafter(dtype.type(0), dtype.type(1))
+        smallest = np.nextafter(dtype.type(0), dtype.type(1))
         with np.errstate(over="ignore"):
             coded = values.astype(dtype)
         if not np.isfinite(coded).all():
@@ -40,13 +40,13 @@ def encode(values, kind, largest):
             )
     coded = coded.astype(dtype)
     lost = coded == 0
-    coded[lost & (values > 0)] = least
-    coded[lost & (values < 0)] = -least
+    coded[lost & (values > 0)] = smallest
+    coded[lost & (values < 0)] = -smallest
     return coded
 
 
 def decode(coded, kind, largest):
-    """What encode made, as float32: the values that the simulator reads."""
+    """The inverse of encode, as float32: the values that the simulator reads."""
     values = coded.astype(np.float32)
     return values * scale_of(largest) if kind == "i8" else values
 
@@ -78,14 +78,14 @@ class Sink(io.FileIO):
 
 @contextlib.contextmanager
 def uninterrupted():
-    """Ctrl-C waits until HDF5 is done; gives the list of signals that came meanwhile."""
-    came = []
+    """Ctrl-C waits until HDF5 is done; yields the list of signals that arrived meanwhile."""
+    signals = []
     caught = [
         s for s in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(s) is not signal.SIG_IGN
     ]
-    before = {s: signal.signal(s, lambda number, _: came.append(number)) for s in caught}
+    before = {s: signal.signal(s, lambda number, _: signals.append(number)) for s in caught}
     try:
-        yield came
+        yield signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -120,13 +120,13 @@ class TraceWriter:
 
     def __exit__(self, kind, *_):
         try:
-            with uninterrupted() as came:
+            with uninterrupted() as signals:
                 self.file.close()
                 self.sink.close()
-                if kind is None and not came:
+                if kind is None and not signals:
                     self._check()
                     os.replace(self.partial, self.path)
-            if came:
+            if signals:
                 raise KeyboardInterrupt
         except OSError as e:
             raise self._unwritable(e) from e
@@ -155,7 +155,7 @@ class TraceWriter:
         return h5py.Group(h5py.h5g.create(self.file.id, path.encode(), gcpl=properties))
 
     def array(self, group, name, data):
-        """A small dataset, whole; returns it."""
+        """Writes a small dataset in one piece; returns it."""
         return group.create_dataset(
             name,
             data=data,
@@ -188,8 +188,8 @@ class TraceWriter:
         self.datasets[key] = made
 
     def put(self, key, image, coded):
-        with uninterrupted() as came:
+        with uninterrupted() as signals:
             self.datasets[key][image] = coded
-        if came:
+        if signals:
             raise KeyboardInterrupt
         self._check()

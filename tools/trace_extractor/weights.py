@@ -4,7 +4,7 @@ from torch import fx
 
 
 def why_not_foldable(layer, analysis):
-    """What keeps the layer from having one weight and one bias, "" when it has: they ..."""
+    """Why the weights and bias cannot be folded into one each, as the end of "they ...", or ""."""
     params = (layer.op.params["weight"], layer.op.params["bias"])
     if any(isinstance(p, fx.Node) and p not in analysis.constant for p in params):
         return "depend on the image"
