@@ -26,7 +26,8 @@ TEST_CASE("zero activations that are skipped have to be gated") {
         "gated; set array.gate_zero_activations: true");
 }
 
-TEST_CASE("a negative look-ahead is an error, and one without skipping is told to have no effect") {
+TEST_CASE(
+    "a negative look-ahead is an error, and one without skipping is reported to have no effect") {
   MachineSpec machine;
   machine.name = "m";
   machine.array.zero_lookahead = -1;

@@ -59,7 +59,7 @@ TEST_CASE("every action is counted from the counters alone") {
   CHECK(counts_of(c, {2, 4}) == expected);
 }
 
-TEST_CASE("nothing counted is nothing done") {
+TEST_CASE("counters of 0 mean no actions") {
   for (const auto& [action, count] : counts_of(Counters(), {1, 1})) {
     CAPTURE(action);
     CHECK(count == 0);

@@ -67,7 +67,7 @@ bool contains(const std::string& message, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("a table is read whole") {
+TEST_CASE("every key of a table is read") {
   const TempFolder folder;
   const EnergyTable table = load_energy_table(folder.write("t.yaml", text(good)));
   CHECK(table.name == "mine");
@@ -135,7 +135,7 @@ TEST_CASE("every key of a table is needed") {
   contains(error({"name: mine", "source: measured", "unit: pJ"}), "'actions' is missing");
 }
 
-TEST_CASE("a byte's way to the array is priced by length or as a whole, and not both") {
+TEST_CASE("a byte's way to the array is priced by length or at a fixed price, not both") {
   const std::string both =
       "expected either 'wire' or 'operand_transfer'; give a byte's energy per mm, or however far "
       "it goes";
@@ -144,7 +144,7 @@ TEST_CASE("a byte's way to the array is priced by length or as a whole, and not 
   CHECK(error(with("operand_transfer", "  wire: 1")) == "no error");
 }
 
-TEST_CASE("what only some machines do and have is read where it is stated") {
+TEST_CASE("prices and areas that only some machines need are optional") {
   Lines lines = with("operand_transfer", "  wire: 2");
   lines.insert(lines.end(),
                {"  operand_latch: 12", "  tag_bit: 13", "  weight_select: 14",

@@ -79,7 +79,7 @@ Counters example_counters() {
 
 }  // namespace
 
-TEST_CASE("the example of docs/energy.md costs what the page says") {
+TEST_CASE("the example of docs/energy.md has the energies of the page") {
   const Energy energy = price(example_counters(), rates_for(shipped("45nm"), example_machine()));
   const Components expected = {{"mac", 26.4},
                                {"psum", 50.688},
@@ -105,7 +105,7 @@ TEST_CASE("without a table everything is free") {
   CHECK(total(price(example_counters(), EnergyRates())) == 0);
 }
 
-TEST_CASE("nothing counted costs nothing") {
+TEST_CASE("counters of 0 cost nothing") {
   const Energy energy = price(Counters(), distinct_rates());
   CHECK(energy.size() == energy_components().size());
   CHECK(total(energy) == 0);

@@ -95,7 +95,7 @@ TEST_CASE("each buffer has the energies of its whole capacity") {
   CHECK(prices.at("ofmap_buffer fill_and_read") == 303);
 }
 
-TEST_CASE("actions that depend on nothing are taken as they are") {
+TEST_CASE("prices that do not depend on the machine are used unchanged") {
   EnergyPerAction e = energies();
   e.mac_gated = 2, e.psum_register = 3, e.comparison = 6, e.window_bit = 7;
   const Prices prices = prices_on(machine(), energy_table("mine", e));
@@ -207,7 +207,7 @@ TEST_CASE("a flag of a zero activation is a bit of an SRAM of its own") {
   CHECK(prices_on(m, table(), done).at("zero_skip flag") == 1.0 / 8);
 }
 
-TEST_CASE("what the machine did is priced, or the error names what the table lacks") {
+TEST_CASE("every action of the machine is priced, or the error names the missing price") {
   const auto lacking = [&](const std::function<void(EnergyPerAction&, AreaTable&)>& remove) {
     EnergyPerAction e = wired();
     AreaTable area = four_mm2();
@@ -234,7 +234,7 @@ TEST_CASE("what the machine did is priced, or the error names what the table lac
         start + "area.gate" + any_pe + remedy);
 }
 
-TEST_CASE("what the machine did not do needs no price") {
+TEST_CASE("actions that the machine did not do need no price") {
   CHECK(error(table(), machine()) == "no error");
   Counters done = everything();
   done.multicast_reads = done.latched_operands = done.weight_selects = 0;

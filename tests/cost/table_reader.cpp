@@ -96,7 +96,7 @@ TEST_CASE("a reader finds actions by name, and refuses others with the nearest")
         "t.csv:2: unknown action of ifmap_buffer 'reed'; did you mean 'read'?");
 }
 
-TEST_CASE("what no other reader recognises is read as the simulator's own format") {
+TEST_CASE("a file that no other reader recognises is read in the simulator's own format") {
   const TempFolder folder;
   CHECK(config_error([&] { load_energy_table(folder.write("t.txt", "a: 1\n"), readers); }, &folder)
             .find("t.txt:1: a: unknown key 'a'") == 0);

@@ -73,7 +73,7 @@ TEST_CASE("a machine's figures stand against the first one's") {
   CHECK(sum == doctest::Approx(1));
 }
 
-TEST_CASE("a share of false zeros is not known where nothing is predicted") {
+TEST_CASE("the share of false zeros is undefined where nothing is predicted") {
   RunResult dense = sample_run();
   for (LayerResult& layer : dense.layers) layer.counters.machine = layer.counters.dense;
   const std::vector<PricedResult> runs = {stored(dense), stored(dense)};
@@ -88,7 +88,7 @@ TEST_CASE("a port of no limit is shown as such") {
   CHECK(ports_text(machine) == "∞/16");
 }
 
-TEST_CASE("one sentence says what each machine takes of the first one's, however many there are") {
+TEST_CASE("one sentence compares each machine with the first, however many there are") {
   const PricedResult a = stored(sample_run());
   CHECK(in_words(compare_runs({a, slower()})) ==
         "B takes 2.00 of the cycles and 1.00 of the energy of A.");

@@ -147,7 +147,7 @@ TEST_CASE("headers that differ are noted and make no difference") {
   CHECK(same.report == "note: machine is \"m\" in A, \"n\" in B\nequal: all 3 events\n");
 }
 
-TEST_CASE("what is no event log is an error with its file and line") {
+TEST_CASE("a file that is not an event log is an error with its file and line") {
   const std::string remedy = "; write the log again with 'peeksim run --events FILE'";
   const std::string not_first = "bad:1: this is not the first line of an event log" + remedy;
   for (const std::string text : {"", "\n", "hello\n", "{}\n", "[1]\n", "\x7f\x45LF\x01\x02"})
@@ -158,7 +158,7 @@ TEST_CASE("what is no event log is an error with its file and line") {
         "bad:1: event log of version \"1\", expected 1" + remedy);
 }
 
-TEST_CASE("what is no event is an error with its file and line") {
+TEST_CASE("a line that is not an event is an error with its file and line") {
   const auto second_line = [](const std::string& line) {
     const std::string message = fault(joined({tile("a", 0, 1, 2), line}));
     CHECK(message.find("; write the log again") != message.npos);

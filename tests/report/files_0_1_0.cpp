@@ -89,7 +89,7 @@ std::map<std::string, std::vector<std::string>> columns_of(const std::string& cs
 
 }  // namespace
 
-TEST_CASE("results of 0.1.0, read and priced again, are what they were") {
+TEST_CASE("results of 0.1.0, read and priced again, are unchanged") {
   Json old = Json::parse(text_of("results.json"));
   const PricedResult priced = priced_anew();
   CHECK(priced.result.unknown.empty());  // what came later, this machine could not do

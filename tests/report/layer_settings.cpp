@@ -58,7 +58,7 @@ TEST_CASE("the first convolution is the first, whatever precedes it, and no late
   CHECK(settings(machine, layers)["layers"][1]["policy"] == "none");
 }
 
-TEST_CASE("entries that name no layer are told") {
+TEST_CASE("entries that name no layer are reported") {
   MachineSpec machine;
   machine.prediction.exclude = {"b*", "a"};
   CHECK(settings(machine, {layer("a")})["unmatched"] ==
@@ -77,7 +77,7 @@ TEST_CASE("the layers of a trace are its layers' shapes in order") {
   CHECK(layers[1].name == "y");
 }
 
-TEST_CASE("the digest tells apart what predicts differently, and nothing else") {
+TEST_CASE("the digest differs exactly where predictions may differ") {
   const std::vector<Layer> layers = {layer("a"), layer("b")};
   const auto digest = [](const MachineSpec& machine, const std::vector<Layer>& of) {
     return settings_digest(of, resolve_layers(machine, of));

@@ -65,7 +65,7 @@ TEST_CASE("an existing file is refused, and with force replaced at the end only"
   CHECK(files.contents() == std::map<std::string, std::string>{{"log", "new"}});
 }
 
-TEST_CASE("what is no plain file, or leads nowhere, is refused before any work") {
+TEST_CASE("a path that is not a plain file, or a dangling link, is refused before any work") {
   const TempFolder files;
   std::filesystem::create_directory(files.path("folder"));
   std::filesystem::create_symlink("nowhere", files.path("link"));

@@ -71,7 +71,7 @@ TEST_CASE("an existing folder is refused; with force it keeps what is not replac
                                                                {"out/notes.txt", "mine"}});
 }
 
-TEST_CASE("what is no folder, or leads nowhere, is refused before any work") {
+TEST_CASE("a path that is not a folder, or a dangling link, is refused before any work") {
   const TempFolder files;
   files.write("file", "precious");
   std::filesystem::create_symlink("nowhere", files.path("link"));

@@ -44,7 +44,7 @@ PricedResult priced_without(const std::string& counter) {
 
 }  // namespace
 
-TEST_CASE("what is known of a run is priced by layer, scope, image and for the network") {
+TEST_CASE("a run is priced by layer, scope and image and for the network") {
   const RunResult run = sample_run();
   const PricedResult priced = price_run(run, sample_table());
   REQUIRE(priced.layers.size() == 3);
@@ -106,7 +106,7 @@ TEST_CASE("a run without prices has all numbers but those in energy and area") {
   CHECK_FALSE(run.network.energy_ratio.has_value());
 }
 
-TEST_CASE("what depends on a counter that a file lacks is not known, and all else is") {
+TEST_CASE("numbers that depend on a missing counter are unknown, all others are known") {
   const PricedResult known = price_run(sample_run(), table_with_areas());
   const PricedPair cycles = priced_without("cycles").layers[1];
   CHECK_FALSE(cycles.speed_up.has_value());
@@ -149,7 +149,7 @@ TEST_CASE("every counter may be one that an older program did not count") {
   }
 }
 
-TEST_CASE("what an older program did not count is 0 on machines that could not do it") {
+TEST_CASE("a counter of a later version is 0 on machines without the feature") {
   const auto read = [](const std::string& dispatch, const std::string& kept) {
     Json json = Json::parse(without("none of them"));
     json["machine"]["array"]["dispatch"] = dispatch;
@@ -190,7 +190,7 @@ TEST_CASE("energies of layers add up to the network's, though not every layer mu
   CHECK(*priced.layers[0].dense.energy[2] < *priced.layers[0].machine.energy[2]);
 }
 
-TEST_CASE("what is not known is null in JSON, empty in CSV, and a dash on screens") {
+TEST_CASE("an unknown number is null in JSON, empty in CSV, and a dash on screens") {
   const PricedResult priced = priced_without("cycles");
   const Json json = Json::parse(results_json(priced));
   CHECK(json["totals"]["network"]["speed_up"].is_null());
@@ -206,7 +206,7 @@ TEST_CASE("what is not known is null in JSON, empty in CSV, and a dash on screen
   CHECK(screen.find("nan") == std::string::npos);
 }
 
-TEST_CASE("comparisons skip what one of the runs does not know") {
+TEST_CASE("comparisons skip numbers that are unknown in one of the runs") {
   const PricedResult known = parse_results(without("none of them"), "new.json");
   const PricedResult old = parse_results(without("cycles"), "old.json");
   const Comparison found = compare_runs({known, old});

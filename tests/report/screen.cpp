@@ -25,7 +25,7 @@ std::string line_with(const std::string& text, const std::string& start) {
 
 }  // namespace
 
-TEST_CASE("the screen opens with what was saved, then says on what and with what") {
+TEST_CASE("the screen begins with the savings, then names the trace and the machine") {
   const std::string screen = run_screen(price_run(sample_run(), sample_table()));
   CHECK(screen.rfind("25.7 % of the network's MACs saved, speed-up 1.42, ", 0) == 0);
   CHECK(contains(screen, "10.0 % of the predicted zeros false\n"));
@@ -137,7 +137,7 @@ TEST_CASE("one image has no standard deviation") {
   CHECK(contains(screen, ", 1 image\n"));
 }
 
-TEST_CASE("on a terminal layers show their part of the cycles, the longest a whole bar") {
+TEST_CASE("on a terminal every layer shows its share of the cycles, the longest as a full bar") {
   ScreenStyle style;
   style.bars = true;
   const std::string screen = run_screen(price_run(sample_run(), sample_table()), style);

@@ -16,7 +16,7 @@ TEST_CASE("a share of nothing is 0, not a division by zero") {
   CHECK(energy_ratio(5, 0) == 0.0);
 }
 
-TEST_CASE("ratios are over what their names say") {
+TEST_CASE("every ratio has the denominator that its name says") {
   CounterPair pair;
   pair.machine.macs_total = pair.dense.macs_total = 1000;
   pair.machine.macs_predicted = 250;

@@ -36,7 +36,7 @@ TEST_CASE("numbers, truth values and words of keys compare") {
   CHECK(holds("min(array.rows, array.cols) == 8", machine));
 }
 
-TEST_CASE("what is no condition is an error at its line") {
+TEST_CASE("a text that is not a condition is an error at its line") {
   CHECK(error("array.row == 8") ==
         "sweep.yaml:3: where: 'array.row' is no key of a machine; did you mean 'array.rows'?");
   CHECK(error("array.dispatch == gaet").find("'gaet' is no key") != std::string::npos);

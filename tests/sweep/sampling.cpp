@@ -63,7 +63,7 @@ TEST_CASE("random points are distinct, many as asked, and the seed's own") {
   CHECK(std::vector<Combination>(longer.begin(), longer.begin() + 20) == drawn);
 }
 
-TEST_CASE("random points of a grid too large to count come at once") {
+TEST_CASE("random points of a grid too large to count are drawn without enumerating it") {
   CHECK(sampled("random", 5, 1, {1000000, 1000000, 1000}).size() == 5);
 }
 

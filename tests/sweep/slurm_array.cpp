@@ -25,7 +25,7 @@ TEST_CASE("a shell reads every word as it is") {
   CHECK(shell_word("$x") == "'$x'");
 }
 
-TEST_CASE("a program's output, errors and end are told apart") {
+TEST_CASE("a program's output, errors and exit status are captured separately") {
   const ProgramResult result = run_program({"sh", "-c", "echo out; echo err >&2; exit 5"});
   CHECK(result.found);
   CHECK(result.out == "out\n");

@@ -102,7 +102,7 @@ TEST_CASE("channel thresholds are kept once, beside the machines that share them
             .integer(0) == 2);
 }
 
-TEST_CASE("a later plan adds its points and repeats none; what no plan asks for any more stays") {
+TEST_CASE("a later plan adds its points and repeats none; points of no current plan stay") {
   const SweepFolder folder;
   run_plan(folder, "axes: {array.rows: [2, 4]}\n", "a.db");
   fresh_kernel();
@@ -196,7 +196,7 @@ TEST_CASE("a database of an older schema is read and exported, and never written
   CHECK(exported(folder, "a.db") == before);
 }
 
-TEST_CASE("what is not a database of this program is refused and left alone") {
+TEST_CASE("a file that is not a database of this program is refused and not changed") {
   const SweepFolder folder;
   run_plan(folder, axes, "good.db");
   folder.files.write("text.db",

@@ -58,7 +58,7 @@ TEST_CASE("a sampled plan has as many points as asked, and the same ones again")
   CHECK(points("method: latin_hypercube, points: 8, seed: 1").size() <= 8);
 }
 
-TEST_CASE("a key is of everything that a result depends on, and of nothing else") {
+TEST_CASE("a key depends on everything that a result depends on, and on nothing else") {
   const SweepFolder folder;
   const std::string key = key_of(folder, "");
   CHECK(key.size() == 64);

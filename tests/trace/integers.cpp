@@ -117,7 +117,7 @@ TEST_CASE("the weights of i8 arithmetic may have one scale for all channels") {
   }
 }
 
-TEST_CASE("what contradicts i8 arithmetic is named") {
+TEST_CASE("contradictions to i8 arithmetic are reported by name") {
   struct Case {
     std::string change;
     std::string part;

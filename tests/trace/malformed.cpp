@@ -288,7 +288,7 @@ TEST_CASE("the loop that a trace was recorded in is read; without a word it was 
   CHECK(Trace(folder.path("3.h5")).info().unknown.empty());
 }
 
-TEST_CASE("what the format does not know is ignored but reported") {
+TEST_CASE("attributes and links unknown to the format are ignored but reported") {
   const TempFolder folder;
   write_traces(folder, {"f.attrs['author'] = 'me'; f['extra'] = 1; g['ifmaps'] = [1]"});
   CHECK(Trace(folder.path("0.h5")).info().unknown ==

@@ -82,7 +82,7 @@ TEST_CASE("every shipped workload is in the table of published totals") {
   CHECK(files == published.size());
 }
 
-TEST_CASE("what no ReLU follows is marked, and so is what a residual is added to") {
+TEST_CASE("layers without a ReLU, and layers with a residual, are marked") {
   const auto count = [](const std::string& name, const auto& property) {
     const Workload workload = shipped(name);
     return std::count_if(workload.layers.begin(), workload.layers.end(), property);
