@@ -1,13 +1,39 @@
 #include "sim/skip/prediction.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "sim/base/bits.h"
+#include "sim/base/vectors.h"
 
 namespace peeksim {
 
 namespace {
+
+// For each column of a row of windows, how many of its values are above 0, without the peeks.
+PEEKSIM_VECTORS void count_positive_neighbors(const WindowGrid& grid, const float* values,
+                                              int height, int* positive) {
+  const int Q = grid.Q;
+  std::fill_n(positive, Q, 0);
+  for (int i = 0; i < height; ++i, values += Q) {
+    for (int q = 0; q < Q; ++q) positive[q] += values[q] > 0.0f;
+    for (const Position& peek : grid.peeks) {
+      if (peek.row != i) continue;
+      for (int q = peek.col; q < Q; q += grid.width) positive[q] -= values[q] > 0.0f;
+    }
+  }
+}
+
+// Those of the columns of gated windows.
+PEEKSIM_VECTORS int count_gated(const WindowGrid& grid, const int* positive,
+                                const std::uint8_t* predicted) {
+  int gated = 0;
+  const int cols = grid.cols(), width = grid.width;
+  for (int j = 0; j < width; ++j)  // without a branch, which nothing could predict
+    for (int col = 0; col < cols; ++col) gated += predicted[col] * positive[col * width + j];
+  return gated;
+}
 
 // Adds the windows of one channel after another to the counts of gated and wrongly gated outputs.
 class PlaneJudge {
@@ -17,19 +43,15 @@ class PlaneJudge {
 
   // predicted: a byte for each window of the plane.
   void judge(const float* plane, const std::uint8_t* predicted, Prediction& result) {
-    const int cols = grid_.cols(), width = grid_.width, rows = grid_.rows();
+    const int cols = grid_.cols(), rows = grid_.rows();
     for (int row = 0; row < rows; ++row, predicted += cols) {
       if (row == 0 || row + 1 == rows) enter_rows_like(row);
-      count_positive_neighbors(plane, row);
-      int windows = 0, wrong = 0;
-      for (int col = 0; col < cols; ++col) windows += predicted[col];
-      for (int j = 0; j < width; ++j) {  // without a branch, which nothing could predict
-        const int* positive = positive_.data() + j;
-        for (int col = 0; col < cols; ++col, positive += width) wrong += predicted[col] * *positive;
-      }
+      count_positive_neighbors(grid_, plane + std::int64_t{row} * grid_.height * grid_.Q, height_,
+                               positive_.data());
+      const int windows = std::accumulate(predicted, predicted + cols, 0);
       const Count last = predicted[cols - 1];
       result.predicted_zero += (windows - last) * neighbors_ + last * neighbors_of_last_;
-      result.false_zero += wrong;
+      result.false_zero += count_gated(grid_, positive_.data(), predicted);
     }
   }
 
@@ -39,21 +61,6 @@ class PlaneJudge {
     height_ = grid_.height_of(row);
     neighbors_ = grid_.neighbors_of(row, 0);
     neighbors_of_last_ = grid_.neighbors_of(row, grid_.cols() - 1);
-  }
-
-  // For each column of a row of windows, how many of its values are above 0, without the peeks.
-  void count_positive_neighbors(const float* plane, int row) {
-    const int Q = grid_.Q, width = grid_.width;
-    std::fill(positive_.begin(), positive_.end(), 0);
-    int* const positive = positive_.data();
-    const float* values = plane + std::int64_t{row} * grid_.height * Q;
-    for (int i = 0; i < height_; ++i, values += Q) {
-      for (int q = 0; q < Q; ++q) positive[q] += values[q] > 0.0f;
-      for (const Position& peek : grid_.peeks) {
-        if (peek.row != i) continue;
-        for (int q = peek.col; q < Q; q += width) positive[q] -= values[q] > 0.0f;
-      }
-    }
   }
 
   const WindowGrid& grid_;

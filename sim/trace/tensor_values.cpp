@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "sim/base/vectors.h"
+
 namespace peeksim::hdf5 {
 
 namespace {
@@ -31,8 +33,9 @@ float half_to_float(std::uint16_t half) {
 
 }  // namespace
 
-void integers_to_floats(const std::int8_t* integers, const std::vector<float>& scales,
-                        std::vector<float>& values) {
+PEEKSIM_VECTORS void integers_to_floats(const std::int8_t* integers,
+                                        const std::vector<float>& scales,
+                                        std::vector<float>& values) {
   const std::size_t count = values.size();
   const std::size_t run = count / scales.size();
   for (std::size_t i = 0; i < count; i += run) {
@@ -45,7 +48,7 @@ void halves_to_floats(const std::uint16_t* halves, std::vector<float>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = half_to_float(halves[i]);
 }
 
-std::size_t first_not_finite(const std::vector<float>& values) {
+PEEKSIM_VECTORS std::size_t first_not_finite(const std::vector<float>& values) {
   std::uint32_t any_bad = 0;
   for (std::size_t i = 0; i < values.size(); ++i) any_bad |= not_finite(values[i]);
   if (any_bad == 0) return values.size();

@@ -4,12 +4,17 @@
 #include <numeric>
 
 #include "sim/base/bits.h"
+#include "sim/base/vectors.h"
 
 namespace peeksim {
 
 namespace {
 
 // The zero channels of one convolution group at each position of the padded map, group after group.
+PEEKSIM_VECTORS void count_zeros(const float* values, std::vector<int>& zeros) {
+  for (std::size_t i = 0; i < zeros.size(); ++i) zeros[i] += values[i] == 0.0f;
+}
+
 class ZeroChannels {
  public:
   explicit ZeroChannels(const Layer& layer)
@@ -24,7 +29,7 @@ class ZeroChannels {
   const std::vector<int>& count(const float* ifmap) {
     std::fill(map_.begin(), map_.end(), 0);
     for (int c = 0; c < layer_.C / layer_.groups; ++c, ifmap += map_.size())
-      for (std::size_t i = 0; i < map_.size(); ++i) map_[i] += ifmap[i] == 0.0f;
+      count_zeros(ifmap, map_);
     for (int h = 0; h < layer_.H; ++h)
       std::copy_n(&map_[std::size_t(h) * layer_.W], layer_.W,
                   &padded_[std::size_t(h + layer_.pad_top) * width() + layer_.pad_left]);
@@ -38,8 +43,8 @@ class ZeroChannels {
 };
 
 // From each element on, the sum of `count` elements that lie `step` apart, as far as there are any.
-void sum_apart(const std::vector<int>& elements, int count, std::size_t step,
-               std::vector<int>& sums) {
+PEEKSIM_VECTORS void sum_apart(const std::vector<int>& elements, int count, std::size_t step,
+                               std::vector<int>& sums) {
   sums = elements;
   for (int i = 1; i < count; ++i) {
     const std::size_t first = i * step;
@@ -49,8 +54,8 @@ void sum_apart(const std::vector<int>& elements, int count, std::size_t step,
 
 // Zero taps of the neighbors of every window of a row of windows: of the outputs that are not
 // computed when the window is gated. taps: of the plane.
-void sum_neighbors(const WindowGrid& grid, const std::vector<Position>& neighbors, int row,
-                   const int* taps, std::vector<int>& sums) {
+PEEKSIM_VECTORS void sum_neighbors(const WindowGrid& grid, const std::vector<Position>& neighbors,
+                                   int row, const int* taps, std::vector<int>& sums) {
   const int cols = grid.cols(), width = grid.width;
   sums.assign(cols, 0);
   for (const Position& neighbor : neighbors) {
