@@ -20,12 +20,12 @@ class Engine {
   // are checked: MACs, cycles and bytes add up, and the hardware did what the program says.
   //
   // A job begins at the kernel's current time, and any number of jobs of any machines follow one
-  // another. After an exception the engine is spent, and every later call throws Error(internal).
+  // another. After an exception the engine is unusable: every later call throws Error(internal).
   virtual std::vector<Counters> simulate(const Job& job, Observer& observer) = 0;
 
-  // Whether the process has to be replaced before the next job: one has ended half-way, or so many
-  // cycles have been simulated that the kernel's time may not last for another.
-  virtual bool spent() const = 0;
+  // Whether the process must be replaced before the next job: a job has failed, or the kernel's
+  // time may run out in another.
+  virtual bool exhausted() const = 0;
 };
 
 }  // namespace peeksim

@@ -60,7 +60,7 @@ class ImageWorkers {
    public:
     explicit Runner(TraceSimulation& simulation) : simulation_(simulation) {}
     std::string run(const std::string& job) override;
-    bool spent() const override { return simulation_.spent(); }
+    bool exhausted() const override { return simulation_.exhausted(); }
 
    private:
     TraceSimulation& simulation_;

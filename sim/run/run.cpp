@@ -57,8 +57,8 @@ std::shared_ptr<Engine> make_engine(const std::string& name) {
   return find_engine(name).make(EngineOptions());
 }
 
-bool is_spent(const Engine& engine) {
-  return engine.spent();
+bool engine_exhausted(const Engine& engine) {
+  return engine.exhausted();
 }
 
 RunProfile& RunProfile::operator+=(const RunProfile& other) {

@@ -87,7 +87,7 @@ struct RunOptions {
   EngineOptions blocks;
   // An engine of that name that this process has made; null: the run makes one of `blocks`. A
   // process can make only one (engine/engine.h).
-  Engine* made = nullptr;
+  Engine* existing_engine = nullptr;
   const MemoryKind* memory = nullptr;  // null: the engine's usual one
   // A computed output that is not the trace's is an error; for an engine that can check values.
   bool check_values = false;
@@ -97,15 +97,17 @@ struct RunOptions {
   RunProfile* profile = nullptr;
   int images = 0;             // how many of the trace's, from the first one on; 0: all
   RunCache* cache = nullptr;  // none: everything is read and computed
-  // Worker processes that simulate images; 1: this process does. REQUIRES 1: `made`, `cache`. The
+  // Worker processes that simulate images; 1: this process does. REQUIRES: 1 with
+  // `existing_engine` or `cache`. The
   // result, and what is told of it, is the same for any number.
   std::size_t jobs = 1;
 };
 
-// An engine for RunOptions::made of several runs. Throws Error(usage) for an unknown name.
+// An engine for RunOptions::existing_engine of several runs. Throws Error(usage) for an unknown
+// name.
 std::shared_ptr<Engine> make_engine(const std::string& name);
-// Whether this process has to be replaced before its engine's next run (Engine::spent).
-bool is_spent(const Engine& engine);
+// Whether this process has to be replaced before its engine's next run (Engine::exhausted).
+bool engine_exhausted(const Engine& engine);
 
 // Simulates every layer of every image. Throws Error(usage) for an unknown engine, for more images
 // than the trace has, for a check of values by one that computes none, for a waveform of one that

@@ -117,10 +117,10 @@ class TraceSimulation::LayerRunner {
 
 struct TraceSimulation::State {
   explicit State(TraceSimulation& simulation)
-      : own(simulation.options_.made != nullptr
+      : own(simulation.options_.existing_engine != nullptr
                 ? nullptr
                 : simulation.kind_.make(simulation.options_.blocks)),
-        engine(own ? *own : *simulation.options_.made),
+        engine(own ? *own : *simulation.options_.existing_engine),
         inputs(simulation.trace_, simulation.machine_, simulation.kind_, simulation.options_,
                simulation.profile) {}
 
@@ -184,8 +184,8 @@ void TraceSimulation::enter_layer(std::size_t layer) {
   state_->inputs.enter_layer(layer, setups_[layer]);
 }
 
-bool TraceSimulation::spent() const {
-  return state_ && state_->engine.spent();
+bool TraceSimulation::exhausted() const {
+  return state_ && state_->engine.exhausted();
 }
 
 }  // namespace peeksim

@@ -31,7 +31,7 @@ class TraceSimulation {
   // as run_trace() while it simulates.
   LayerOutcome run(std::size_t layer, int image);
 
-  bool spent() const;  // nothing more can be simulated in this process (Engine::spent)
+  bool exhausted() const;  // nothing more can be simulated in this process (Engine::exhausted)
 
   RunProfile profile;  // of all that was simulated
 

@@ -82,7 +82,7 @@ void depend_on(pid_t parent) {
     Message reply = reply_to(*job, runner);
     reply.header.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    last = reply.header.last = runner.spent();
+    last = reply.header.last = runner.exhausted();
     if (!send_message(socket, std::move(reply))) break;
   }
   ::_exit(0);

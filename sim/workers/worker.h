@@ -18,7 +18,7 @@ class JobRunner {
   // Returns the reply to a job. Every exception becomes an error of the job.
   virtual std::string run(const std::string& job) = 0;
   // No other job can follow in this process.
-  virtual bool spent() const = 0;
+  virtual bool exhausted() const = 0;
 };
 
 class Worker {

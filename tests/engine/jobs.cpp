@@ -156,7 +156,7 @@ TEST_CASE("good, bad, good: after a job that failed the process has to be replac
     Observer nobody;
     Engine& engine = fresh_engine(name);
     const Counters good = simulate(engine, machine, setup, values, nobody);
-    CHECK_FALSE(engine.spent());
+    CHECK_FALSE(engine.exhausted());
     Impatient impatient;
     CHECK(message_of(ErrorKind::output, [&] {
             simulate(engine, machine, setup, values, impatient);
@@ -165,7 +165,7 @@ TEST_CASE("good, bad, good: after a job that failed the process has to be replac
       CHECK(contains(message_of(ErrorKind::internal,
                                 [&] { simulate(engine, machine, setup, values, nobody); }),
                      "its kernel cannot go on; simulate in a new process"));
-    CHECK(engine.spent());
+    CHECK(engine.exhausted());
     CHECK(simulate(fresh_engine(name), machine, setup, values, nobody) == good);
   }
 }
@@ -184,9 +184,9 @@ TEST_CASE("an engine is spent when half of the kernel's time is over; jobs run i
     };
     const auto half = static_cast<Cycle>(sc_core::sc_max_time().value() / 2 / ticks_per_cycle());
     pass_until(half);
-    CHECK_FALSE(engine.spent());
+    CHECK_FALSE(engine.exhausted());
     pass_until(half + 1);
-    CHECK(engine.spent());
+    CHECK(engine.exhausted());
     CHECK(simulate(engine, machine, setup, values, nobody) == early);
   }
 }

@@ -88,7 +88,7 @@ class MachineWork : public JobRunner {
   std::string run(const std::string& job) override {
     return text_of(runs_.run(machines_[std::stoul(job)], trace_));
   }
-  bool spent() const override { return runs_.spent(); }
+  bool exhausted() const override { return runs_.exhausted(); }
 
  private:
   const std::vector<MachineSpec> machines_;
@@ -154,7 +154,7 @@ TEST_CASE("a machine that cannot run fails, and the next one runs in the same pr
   MachineRuns runs(find_engine("event"));
   const std::string before = text_of(runs.run(machine(folder, {}), trace));
   CHECK_THROWS_AS(runs.run(machine(folder, {"buffers.weight_bytes=2"}), trace), Error);
-  CHECK_FALSE(runs.spent());
+  CHECK_FALSE(runs.exhausted());
   CHECK(text_of(runs.run(machine(folder, {}), trace)) == before);
 }
 

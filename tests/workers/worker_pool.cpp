@@ -26,7 +26,7 @@ class Diary : public JobRunner {
     if (job == "what is there") return there;
     return std::to_string(::getpid()) + " " + std::to_string(jobs_);
   }
-  bool spent() const override { return spent_; }
+  bool exhausted() const override { return spent_; }
 
   std::string there = "nothing";
 

@@ -91,7 +91,7 @@ class RequestRunner : public JobRunner {
       return answer(request, error.what(), error.kind());
     }
   }
-  bool spent() const override { return runs_.spent(); }
+  bool exhausted() const override { return runs_.exhausted(); }
 
  private:
   TraceShelf traces_;

@@ -9,7 +9,7 @@ void Kernel::run(const std::vector<const Module*>& modules) {
   for (const Module* module : modules) module->rethrow_failure();
 }
 
-bool Kernel::spent() const {
+bool Kernel::exhausted() const {
   return ended_half_way_ || sc_core::sc_time_stamp().value() > sc_core::sc_max_time().value() / 2;
 }
 

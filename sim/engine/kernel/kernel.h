@@ -24,7 +24,7 @@ class Kernel {
   }
 
   // A job ended half-way, or half of the time is over: so every job has the other half.
-  bool spent() const;
+  bool exhausted() const;
 
   // Lets time pass until nothing is left to happen. Throws what a process of the modules threw.
   static void run(const std::vector<const Module*>& modules);

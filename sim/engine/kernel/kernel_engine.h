@@ -19,7 +19,7 @@ class KernelEngine : public Engine {
     });
   }
 
-  bool spent() const final { return kernel_.spent(); }
+  bool exhausted() const final { return kernel_.exhausted(); }
 
  protected:
   // Of the image's place in the job.

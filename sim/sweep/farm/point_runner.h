@@ -23,7 +23,7 @@ class PointRunner : public JobRunner {
 
   // job: the number of a point whose trace is prepared. The reply: its serialized PointRows.
   std::string run(const std::string& job) override;
-  bool spent() const override { return runs_.spent(); }
+  bool exhausted() const override { return runs_.exhausted(); }
 
  private:
   SweepPlan& plan_;

@@ -56,14 +56,14 @@ RunResult MachineRuns::run(const MachineSpec& machine, const HeldTrace& trace, c
   CacheOfRun cache(*this, machine, trace);
   RunOptions options;
   options.engine = kind_.name;
-  options.made = engine_.get();
+  options.existing_engine = engine_.get();
   options.images = trace.images();
   if (!kind_.computes_values) options.cache = &cache;
   return run_trace(machine, trace.trace(), watch, options);
 }
 
-bool MachineRuns::spent() const {
-  return engine_ && is_spent(*engine_);
+bool MachineRuns::exhausted() const {
+  return engine_ && engine_exhausted(*engine_);
 }
 
 }  // namespace peeksim

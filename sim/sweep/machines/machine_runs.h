@@ -21,7 +21,7 @@ class MachineRuns {
   RunResult run(const MachineSpec& machine, const HeldTrace& trace, const Watch& watch = {});
 
   // No other run can follow in this process (engine/engine.h).
-  bool spent() const;
+  bool exhausted() const;
 
  private:
   class CacheOfRun;
