@@ -10,7 +10,7 @@ namespace peeksim {
 
 namespace {
 
-constexpr int buffer_bytes = 1 << 20;  // a message of usual size does not wait for its reader
+constexpr int buffer_bytes = 1 << 20;  // a message of typical size does not wait for its reader
 
 bool send_all(int socket, const void* bytes, std::size_t size) {
   const char* from = static_cast<const char*>(bytes);
@@ -47,7 +47,7 @@ bool send_message(int socket, Message message) {
 std::optional<Message> MessageReader::receive(int socket, Wait wait) {
   std::array<char, 1 << 16> part;
   while (!closed_) {
-    if (std::optional<Message> message = whole_message()) return message;
+    if (std::optional<Message> message = complete_message()) return message;
     const ssize_t n = ::recv(socket, part.data(), part.size(), wait == Wait::no ? MSG_DONTWAIT : 0);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
@@ -59,7 +59,7 @@ std::optional<Message> MessageReader::receive(int socket, Wait wait) {
   return std::nullopt;
 }
 
-std::optional<Message> MessageReader::whole_message() {
+std::optional<Message> MessageReader::complete_message() {
   Message message;
   if (bytes_.size() < sizeof message.header) return std::nullopt;
   std::memcpy(&message.header, bytes_.data(), sizeof message.header);

@@ -1,5 +1,5 @@
-// Values as bytes between processes of the same program on the same computer: no versions, no byte
-// order. What is read stands in the order in which it was written.
+// Turns values into bytes and back, for messages between processes of the same program on the same
+// computer: no versions, no byte order. Values are read in the order in which they were written.
 #pragma once
 
 #include <cstring>

@@ -23,8 +23,8 @@ class Deadline {
  public:
   explicit Deadline(double seconds) : set_(seconds > 0) {
     if (!set_) return;
-    const double most = std::min(seconds, 1e9), whole = std::floor(most);
-    const auto rest = static_cast<suseconds_t>((most - whole) * 1e6);
+    const double limited = std::min(seconds, 1e9), whole = std::floor(limited);
+    const auto rest = static_cast<suseconds_t>((limited - whole) * 1e6);
     set({static_cast<time_t>(whole), whole > 0 ? rest : std::max<suseconds_t>(rest, 1)});
   }
   ~Deadline() {
@@ -51,7 +51,7 @@ Message failure(ErrorKind kind, const char* what) {
 }
 
 Message reply_to(const Message& job, JobRunner& runner) {
-  const Deadline deadline(job.header.seconds);  // not of sending: whoever reads may be busy
+  const Deadline deadline(job.header.seconds);  // sending is not included: every reader may be busy
   try {
     return {{}, runner.run(job.text)};
   } catch (const Error& error) {
@@ -64,7 +64,7 @@ Message reply_to(const Message& job, JobRunner& runner) {
 }
 
 // Ctrl-C is the parent's to answer. No worker outlives it, however it ends.
-void depend_on(pid_t parent) {
+void die_with_parent(pid_t parent) {
   for (const int signal : {SIGINT, SIGHUP, SIGTERM}) ::signal(signal, SIG_IGN);
   ::signal(SIGALRM, SIG_DFL);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -105,7 +105,7 @@ Worker::Worker(JobRunner& runner) {
   process_ = ::fork();
   const int failure = errno;
   if (process_ == 0) {
-    depend_on(parent);
+    die_with_parent(parent);
     ::close(own);
     serve(its, runner);
   }

@@ -1,5 +1,5 @@
-// A process that does job after job, and how it is reached from the one that forked it. It has all
-// that its parent had when it was forked.
+// A worker process, forked from this one, that runs jobs one after another and sends back their
+// replies. It starts with a copy of its parent's memory.
 #pragma once
 
 #include <sys/types.h>
@@ -11,13 +11,13 @@
 
 namespace peeksim {
 
-// What workers do, made in the parent and used by its copies in the workers.
+// Runs jobs. Created in the parent; each worker uses the copy that it got by fork.
 class JobRunner {
  public:
   virtual ~JobRunner() = default;
   // Returns the reply to a job. Every exception becomes an error of the job.
   virtual std::string run(const std::string& job) = 0;
-  // No other job can follow in this process.
+  // Whether the process must be replaced before the next job.
   virtual bool exhausted() const = 0;
 };
 
@@ -25,16 +25,16 @@ class Worker {
  public:
   // Forks. Throws Error(usage) when the system has no process left.
   explicit Worker(JobRunner& runner);
-  ~Worker();  // ends it, whatever it does
+  ~Worker();  // kills the process, even in the middle of a job
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   // deadline: seconds after which the job, and the worker with it, is ended by SIGALRM; 0: none.
   // False when the worker is gone. REQUIRES: it has replied to its last job.
   bool send(const std::string& job, double deadline) const;
-  // What it replied, without waiting. Nothing: not yet, or gone().
+  // Its reply, without waiting. Nothing: not yet, or gone().
   std::optional<Message> receive();
-  // It has ended; what it sent was received.
+  // It has ended, and nothing is left to receive.
   bool gone() const { return reader_.closed(); }
   // Its status as of waitpid(2). REQUIRES: gone().
   int status();

@@ -50,7 +50,7 @@ void WorkerPool::start(std::size_t worker, std::uint64_t id, const std::string& 
   if (!place.worker || !place.worker->send(job, deadline)) {  // it may have died while it was idle
     place.worker.reset();
     place.worker = std::make_unique<Worker>(runner_);
-    place.worker->send(job, deadline);  // if that fails, the worker is found to be gone
+    place.worker->send(job, deadline);  // if that fails, wait() finds the worker gone
   }
   place.id = id;
   place.deadline = deadline;
@@ -58,12 +58,12 @@ void WorkerPool::start(std::size_t worker, std::uint64_t id, const std::string& 
   place.busy = true;
 }
 
-std::vector<JobOutcome> WorkerPool::wait(std::chrono::milliseconds most) {
+std::vector<JobOutcome> WorkerPool::wait(std::chrono::milliseconds timeout) {
   std::vector<JobOutcome> outcomes;
   std::vector<pollfd> files;
   for (const int file : descriptors()) files.push_back({file, POLLIN, 0});
   if (files.empty()) return outcomes;
-  ::poll(files.data(), files.size(), static_cast<int>(most.count()));
+  ::poll(files.data(), files.size(), static_cast<int>(timeout.count()));
   for (Place& place : places_) {
     if (!place.busy) continue;
     std::optional<JobOutcome> outcome = outcome_at(place);

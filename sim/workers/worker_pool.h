@@ -1,5 +1,5 @@
-// Workers, and which of them does what. A worker lasts from job to job; one that has died, passed a
-// deadline or is spent is replaced when there is a job for it.
+// A fork server: a pool of worker processes. A worker runs many jobs; one that has died, missed a
+// deadline or is exhausted is replaced when the next job needs it.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace peeksim {
 
-// What became of a job: a reply, or an error in one line.
+// The outcome of a job: a reply, or a one-line error.
 struct JobOutcome {
   std::uint64_t id = 0;  // the caller's own
   bool failed = false;
@@ -24,11 +24,11 @@ struct JobOutcome {
 
 class WorkerPool {
  public:
-  // Jobs in flight at a time, and what a worker does with one. Workers are forked when they are
-  // needed first. `runner` outlives the pool.
+  // jobs: the maximum in flight, one per worker. Workers are forked when they are first needed.
+  // `runner` outlives the pool.
   WorkerPool(std::size_t jobs, JobRunner& runner);
 
-  // The number of a worker that is idle, of 0 ... jobs-1; none: all are busy.
+  // The index of an idle worker, 0 … jobs-1; none: all are busy.
   std::optional<std::size_t> idle() const;
   std::size_t in_flight() const;
 
@@ -36,14 +36,15 @@ class WorkerPool {
   // Throws Error(usage) when the system has no process left.
   void start(std::size_t worker, std::uint64_t id, const std::string& job, double deadline = 0);
 
-  // Waits until a job has ended, a signal came, or this much time is over. Returns at once when
-  // nothing is in flight. The outcomes of all jobs that have ended, failed ones too.
-  std::vector<JobOutcome> wait(std::chrono::milliseconds most);
+  // Waits for the end of a job, a signal or the timeout, and returns the outcomes of all jobs that
+  // have ended, failed ones included. Returns at once when nothing is in flight.
+  std::vector<JobOutcome> wait(std::chrono::milliseconds timeout);
 
-  // From now on jobs are done by processes that have what this one has now.
+  // Replaces the workers by new forks of this process, with its current memory; busy ones after
+  // their job.
   void renew();
 
-  // Readable when wait() has something to return or to read: for callers that wait for more.
+  // Sockets of the busy workers, for callers that poll other files too. Readable: call wait().
   std::vector<int> descriptors() const;
 
  private:

@@ -59,7 +59,7 @@ TEST_CASE("messages of any size arrive whole and in order") {
   ::close(other);
 }
 
-TEST_CASE("what a message says of itself arrives with it, and two that come at once are two") {
+TEST_CASE("a message arrives with its header, and two that arrive together are separated") {
   const auto [one, other] = make_sockets();
   Message first = message_of("first");
   first.header.seconds = 1.5;
@@ -80,7 +80,7 @@ TEST_CASE("what a message says of itself arrives with it, and two that come at o
   ::close(other);
 }
 
-TEST_CASE("a message whose sender was killed in the middle is never seen") {
+TEST_CASE("a message that its sender did not finish is dropped") {
   const auto [one, other] = make_sockets();
   const pid_t process = sender(other, std::string(100000000, 'a'));
   ::close(other);
@@ -93,7 +93,7 @@ TEST_CASE("a message whose sender was killed in the middle is never seen") {
   ::close(one);
 }
 
-TEST_CASE("a socket is closed when nobody is left at the other end, after all that was sent") {
+TEST_CASE("a reader is closed when the sender is gone and everything has been received") {
   const auto [one, other] = make_sockets();
   CHECK(send_message(other, message_of("last words")));
   ::close(other);
@@ -106,8 +106,7 @@ TEST_CASE("a socket is closed when nobody is left at the other end, after all th
   ::close(one);
 }
 
-TEST_CASE(
-    "what was serialized is read again, and bytes that end too early are a bug that is told") {
+TEST_CASE("deserializing gives the serialized values, and bytes that end too early are an error") {
   Serializer to;
   to.put(std::string("name"));
   to.put(7);

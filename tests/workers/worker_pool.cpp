@@ -1,4 +1,4 @@
-// Workers do job after job; whatever ends one of them fails its job and no other.
+// Workers run jobs one after another. When a worker ends, only its own job fails.
 #include "sim/workers/worker_pool.h"
 
 #include <sys/wait.h>
@@ -13,26 +13,26 @@ using namespace peeksim;
 
 namespace {
 
-// Replies with its process and how many jobs that has done; some jobs ask for something else.
-class Diary : public JobRunner {
+// Replies with its process and the number of jobs that it has run; some jobs do something else.
+class CountingRunner : public JobRunner {
  public:
   std::string run(const std::string& job) override {
     ++jobs_;
     if (job == "fail") throw Error(ErrorKind::config, "here", "is wrong");
     if (job == "no memory") throw std::bad_alloc();
-    if (job == "spend") spent_ = true;
+    if (job == "exhaust") exhausted_ = true;
     if (job == "exit") ::_exit(0);
     while (job == "wait") ::pause();
     if (job == "what is there") return there;
     return std::to_string(::getpid()) + " " + std::to_string(jobs_);
   }
-  bool exhausted() const override { return spent_; }
+  bool exhausted() const override { return exhausted_; }
 
   std::string there = "nothing";
 
  private:
   int jobs_ = 0;
-  bool spent_ = false;
+  bool exhausted_ = false;
 };
 
 struct Done {
@@ -68,8 +68,8 @@ bool no_child_is_left() {
 
 }  // namespace
 
-TEST_CASE("a worker does job after job, in a process of its own") {
-  Diary runner;
+TEST_CASE("a worker runs several jobs, in a process of its own") {
+  CountingRunner runner;
   WorkerPool pool(1, runner);
   const Done first = done(run(pool, "")), second = done(run(pool, ""));
   CHECK(first.process != ::getpid());
@@ -78,7 +78,7 @@ TEST_CASE("a worker does job after job, in a process of its own") {
 }
 
 TEST_CASE("as many jobs are in flight as there are workers") {
-  Diary runner;
+  CountingRunner runner;
   WorkerPool pool(2, runner);
   CHECK(pool.wait(std::chrono::hours(1)).empty());  // nothing is in flight: nothing to wait for
   CHECK(pool.descriptors().empty());
@@ -94,7 +94,7 @@ TEST_CASE("as many jobs are in flight as there are workers") {
 }
 
 TEST_CASE("a job that cannot be done is a failure that says why, and the worker goes on") {
-  Diary runner;
+  CountingRunner runner;
   WorkerPool pool(1, runner);
   const Done before = done(run(pool, ""));
   const JobOutcome wrong = run(pool, "fail"), memory = run(pool, "no memory");
@@ -107,17 +107,17 @@ TEST_CASE("a job that cannot be done is a failure that says why, and the worker 
   CHECK(done(run(pool, "")).process == before.process);
 }
 
-TEST_CASE("a worker that is spent is replaced after its reply") {
-  Diary runner;
+TEST_CASE("an exhausted worker is replaced after its reply") {
+  CountingRunner runner;
   WorkerPool pool(1, runner);
-  const Done last = done(run(pool, "spend")), next = done(run(pool, ""));
+  const Done last = done(run(pool, "exhaust")), next = done(run(pool, ""));
   CHECK(last.jobs == 1);
   CHECK(next.process != last.process);
   CHECK(next.jobs == 1);
 }
 
-TEST_CASE("a job that passes its deadline fails, and another worker does the next one") {
-  Diary runner;
+TEST_CASE("a job that misses its deadline fails, and another worker runs the next one") {
+  CountingRunner runner;
   WorkerPool pool(1, runner);
   const Done before = done(run(pool, "", 3600));
   const JobOutcome late = run(pool, "wait", 1e-9);
@@ -129,7 +129,7 @@ TEST_CASE("a job that passes its deadline fails, and another worker does the nex
 }
 
 TEST_CASE("a worker that is killed fails its job and no other, and is replaced") {
-  Diary runner;
+  CountingRunner runner;
   WorkerPool pool(2, runner);
   const Done killed = done(run(pool, ""));
   pool.start(0, 1, "wait");
@@ -144,7 +144,7 @@ TEST_CASE("a worker that is killed fails its job and no other, and is replaced")
 }
 
 TEST_CASE("a worker that ends by itself fails its job") {
-  Diary runner;
+  CountingRunner runner;
   WorkerPool pool(1, runner);
   const JobOutcome outcome = run(pool, "exit");
   CHECK(outcome.failed);
@@ -152,7 +152,7 @@ TEST_CASE("a worker that ends by itself fails its job") {
 }
 
 TEST_CASE("a worker that was killed while it was idle fails no job") {
-  Diary runner;
+  CountingRunner runner;
   WorkerPool pool(1, runner);
   const Done first = done(run(pool, ""));
   ::kill(first.process, SIGKILL);
@@ -160,9 +160,8 @@ TEST_CASE("a worker that was killed while it was idle fails no job") {
   CHECK(done(run(pool, "")).jobs == 1);
 }
 
-TEST_CASE(
-    "renewed workers have what their parent has, and those at work are renewed when it ends") {
-  Diary runner;
+TEST_CASE("renewed workers have their parent's current memory, busy ones after their job") {
+  CountingRunner runner;
   WorkerPool pool(2, runner);
   CHECK(run(pool, "what is there").text == "nothing");
   pool.start(0, 1, "what is there");
@@ -172,8 +171,8 @@ TEST_CASE(
   CHECK(run(pool, "what is there").text == "a trace");
 }
 
-TEST_CASE("what still runs ends with its pool") {
-  Diary runner;
+TEST_CASE("a pool ends the workers that are still running") {
+  CountingRunner runner;
   {
     WorkerPool pool(2, runner);
     run(pool, "");
