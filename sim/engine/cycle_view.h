@@ -1,5 +1,5 @@
-// What a logic analyser on the machine would show at the end of a cycle: plain numbers, the same
-// whatever engine goes through the cycles.
+// The state of the machine at the end of a cycle, as a logic analyzer would show it: plain numbers,
+// the same for every engine that simulates cycle by cycle.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace peeksim {
 
-// Where a cycle of the array went.
+// What the array did in a cycle.
 enum class Activity { busy, predict_stall, drain_stall, memory_stall, tail };
 
 struct CycleView {
@@ -22,7 +22,7 @@ struct CycleView {
   // The sequencer.
   Activity activity = Activity::tail;
   int step = none;          // none after the last one
-  int tile = none;          // the how-manieth of its step; none: the array computes none
+  int tile = none;          // its ordinal in the step, from 0; none: the array computes no tile
   Pass pass = Pass::dense;  // of the tile
   Count first_tap = none;   // executed in this cycle; none: no tap is
   int taps = 0;
@@ -39,7 +39,7 @@ struct CycleView {
   int windows = 0, window_columns = 0;
   std::vector<std::uint64_t> window_bits;  // [windows][words of 64 columns]
 
-  bool loads = false, stores = false;  // what is on the DRAM channel
+  bool loads = false, stores = false;  // on the DRAM channel
 };
 
 }  // namespace peeksim

@@ -1,5 +1,5 @@
-// The engines: simulations of the same machine that share its specs, its static program and what is
-// reported of it, and nothing of their timing.
+// Engines: independent simulators of the same machine. They share its parameters, the static
+// program and the report formats, but no timing code.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ class Engine {
 
   // Simulates the layer on the machine of the job for one image after another, each from empty
   // buffers and one convolution group after another, and returns the counters of each image. They
-  // are checked: MACs, cycles and bytes add up, and the hardware did what the program says.
+  // are checked: MACs, cycles and bytes add up, and the hardware blocks executed the program.
   //
   // A job begins at the kernel's current time, and any number of jobs of any machines follow one
   // another. After an exception the engine is unusable: every later call throws Error(internal).

@@ -1,6 +1,6 @@
-// What happens when: the events of a program as an engine simulates them, told to an observer as
-// soon as they are known. Both engines tell the same events of the same job, so that a disagreement
-// has a place.
+// Simulation events: loads, tiles, waits, predictions and stores with their cycles. An engine
+// reports them to an observer as soon as they are known. Both engines report the same events for
+// the same job, so a disagreement can be located.
 #pragma once
 
 #include <algorithm>
@@ -17,21 +17,21 @@ enum class EventKind {
   tile,
   prediction,
   store,
-  // What the others do not tell, for those who want it all:
+  // With EventDetail::all only:
   chunk,  // the array computes on a chunk of a tile
   step,   // from when a step's inputs are there to the end of its last tile
   stall,  // the array waits
   drain   // a finished tile leaves the array
 };
 
-// How much of what happens an observer wants to know.
+// How much detail an observer wants.
 enum class EventDetail {
   none,
   log,  // loads, tiles, predictions, stores
   all   // chunks, steps, stalls and drains too
 };
 
-// What the array waits for; `tail`: nothing any more, the last stores are under way.
+// What the array waits for; `tail`: for nothing, the last stores are in flight.
 enum class Stall { predict, drain, memory, tail };
 
 struct Event {
@@ -41,8 +41,8 @@ struct Event {
   int step = 0;                   // of the plan; a load's is the first step that uses it
   Tensor tensor = Tensor::ifmap;  // of a load
   Pass pass = Pass::dense;        // of a tile or chunk
-  // A load: the how-manieth into its buffer. A tile, and its chunks and drain: the how-manieth of
-  // its step.
+  // From 0. A load: its ordinal among the loads of its buffer. A tile, its chunks and drain: its
+  // ordinal in the step.
   int index = 0;
   int chunk = 0;              // of the tile
   Stall stall = Stall::tail;  // of a stall
@@ -132,7 +132,7 @@ inline Event step_event(int step) {
 
 using EventLog = std::vector<Event>;
 
-// Lets the cycles of all events count from `cycles` earlier.
+// Adds `cycles` to every time of the events.
 inline void shift_events(EventLog& log, Cycle cycles) {
   for (Event& event : log) {
     event.request += cycles;
@@ -141,8 +141,8 @@ inline void shift_events(EventLog& log, Cycle cycles) {
   }
 }
 
-// The one order of a finished log, whatever the order in which an engine came to know its events.
-// No two events of a layer and image are equal in it.
+// The order of a finished log, independent of the order in which the engine reported. No two events
+// of a layer and image are equal in it.
 inline bool comes_before(const Event& a, const Event& b) {
   return std::tie(a.image, a.group, a.start, a.kind, a.tensor, a.index, a.step) <
          std::tie(b.image, b.group, b.start, b.kind, b.tensor, b.index, b.step);

@@ -1,4 +1,4 @@
-// What an engine is given: a layer on a machine, and what each image brings to it.
+// A job of an engine: a layer on a machine, with the predictions and values of each image.
 #pragma once
 
 #include <vector>
@@ -13,29 +13,29 @@ namespace peeksim {
 
 struct MemoryKind;
 
-// What one image brings to a layer.
+// A layer's inputs that depend on the image.
 struct LayerValues {
   std::vector<float> ofmap;    // [K,P,Q], the values that enter the activation
   std::vector<int> zero_taps;  // [groups,P,Q] (skip/operands/zero_gating.h); empty: none is gated
-  // For engines that do not look at the ifmap themselves; not known: no zero activation is skipped.
+  // For engines that do not read the ifmap themselves; not known: no zero activation is skipped.
   LiveTaps live_taps = {};
   Operands operands = {};  // for engines that compute values
   int image = 0;           // for messages
-  bool check = false;      // a computed value that is not the trace's is an error
+  bool check = false;      // a computed value that differs from the trace's is an error
 };
 
 struct JobImage {
   const LayerValues* values = nullptr;
-  // What the ofmap predicts with the layer's settings, where that is known; null: to be computed.
+  // The prediction from the ofmap with the layer's settings; null: the engine computes it.
   const Prediction* prediction = nullptr;
 };
 
-// All that it refers to outlives it.
+// Everything that a job points to outlives it.
 struct Job {
   const MachineSpec* machine = nullptr;
   const LayerSetup* setup = nullptr;  // of the layer on the machine
   std::vector<JobImage> images;
-  const MemoryKind* memory = nullptr;  // null: the first that the engine was made with
+  const MemoryKind* memory = nullptr;  // null: the engine's default
 
   Job(const MachineSpec& of_machine, const LayerSetup& of_layer, const LayerValues& values)
       : machine(&of_machine), setup(&of_layer), images{{&values, nullptr}} {}

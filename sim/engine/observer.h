@@ -1,5 +1,6 @@
-// Who looks at a job while an engine simulates it. An observer changes nothing; what it does not
-// want costs nothing. An exception of it ends the job.
+// Observers: they receive the events, cycles and ofmaps of a job while an engine simulates it. An
+// observer cannot change results; what it does not want costs nothing. An exception of an observer
+// ends the job.
 #pragma once
 
 #include <vector>
@@ -18,12 +19,12 @@ class Observer {
   // In no particular order.
   virtual void on_event(const Event& /*event*/) {}
 
-  // Whether a cycle shall be shown, counted from the start of the layer and image; asked in each
+  // Whether a cycle is wanted, counted from the start of the layer and image; asked in each
   // cycle by engines that have cycles.
   virtual bool wants_cycle(int /*image*/, Cycle /*cycle*/) const { return false; }
   virtual void on_cycle(const CycleView& /*view*/) {}
 
-  // Whether the ofmap as the machine stored it is wanted, of engines that compute values.
+  // Whether the ofmap as the machine stored it is wanted; for engines that compute values.
   virtual bool wants_values(int /*image*/) const { return false; }
   // ofmap: [K,P,Q], gated outputs 0. worst_deviation: of the computed outputs from the trace's.
   virtual void on_values(int /*image*/, const std::vector<float>& /*ofmap*/,
@@ -44,8 +45,8 @@ class EventCollector : public Observer {
   EventDetail detail_;
 };
 
-// One convolution group of one image as an engine tells its observer of it: what the blocks say of
-// their own program gets its place in the layer.
+// Passes the events of one convolution group of one image on to an observer: the hardware blocks
+// record cycles of their own program, which become cycles of the layer.
 class Recorder {
  public:
   Recorder() = default;

@@ -1,6 +1,7 @@
-// The values of one layer and image as they lie in DRAM, and what becomes of a finished
-// accumulator. Operands are held as float, which is exact for 8-bit integers; accumulators as
-// double, which is exact for their sums of products (docs/machine.md).
+// The values of one layer and image as they lie in DRAM, and the arithmetic
+// that turns a finished accumulator into an output. Operands are held as float, which is exact for
+// 8-bit integers; accumulators as double, which is exact for their sums of products
+// (docs/machine.md).
 #pragma once
 
 #include <vector>
@@ -28,7 +29,8 @@ struct Operands {
 
   bool computes() const { return !weight.empty(); }
 
-  // What enters the activation. REQUIRES: computes(). `residual` is in units of the tensor.
+  // The value that enters the activation. REQUIRES: computes(). `residual` is in units of the
+  // tensor.
   float finish(double accumulator, int channel, float added) const;
 };
 

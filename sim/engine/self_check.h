@@ -1,4 +1,4 @@
-// What the hardware blocks counted against what the program says that they must have counted.
+// Compares the counters of the hardware blocks with those that follow from the program.
 #pragma once
 
 #include <string>

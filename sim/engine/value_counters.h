@@ -1,4 +1,4 @@
-// Counters that follow from values and not from time.
+// The counters that depend on values, not on timing: gated MACs and prediction quality.
 #pragma once
 
 #include "sim/base/counters.h"

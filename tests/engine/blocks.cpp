@@ -1,5 +1,5 @@
-// Buffer, prediction unit, PE array and the failure of a process, as modules: what their events say
-// and when. Their rules are tested without the kernel in step_sequence.cpp and
+// Buffer, prediction unit, PE array and the failure of a process, as modules: which events
+// they notify, and when. Their rules are tested without the kernel in step_sequence.cpp and
 // timing_units.cpp.
 #include <doctest/doctest.h>
 
@@ -97,7 +97,7 @@ TEST_CASE("a cycle is a nanosecond, and both its halves are in it") {
   CHECK(seen == std::vector<Cycle>{7, 7, 8});
 }
 
-TEST_CASE("a buffer tells in the same cycle that it was filled or released") {
+TEST_CASE("a buffer reports in the same cycle that it was filled or released") {
   fresh_kernel();
   auto& buffer = leave_behind<Buffer>("buffer");
   const std::vector<Cycle>& filled = watch(buffer.filled_event(), "filled");
@@ -116,7 +116,7 @@ TEST_CASE("a buffer tells in the same cycle that it was filled or released") {
   CHECK(buffer.halves().filled_bytes() == 0);
 }
 
-TEST_CASE("the prediction unit tells of a prediction at its ready time and not before") {
+TEST_CASE("the prediction unit reports a prediction at its ready time and not before") {
   fresh_kernel();
   auto& unit = leave_behind<DecisionUnit>("unit");
   unit.begin(6, {});
@@ -133,7 +133,7 @@ TEST_CASE("the prediction unit tells of a prediction at its ready time and not b
   CHECK(ready == std::vector<Cycle>{20});
 }
 
-TEST_CASE("several predictions on their way are told of one by one") {
+TEST_CASE("several predictions in flight are reported one after another") {
   fresh_kernel();
   auto& unit = leave_behind<DecisionUnit>("unit");
   unit.begin(100, {});

@@ -95,7 +95,8 @@ TEST_CASE("a transfer holds the channel for its bytes and is answered a latency 
   CHECK(bench.dram->written_bytes() == 0);
 }
 
-TEST_CASE("of a load and a store of the same cycle the load goes first, whoever calls first") {
+TEST_CASE(
+    "of a load and a store of the same cycle the load goes first, whichever is requested first") {
   for (const std::string order : {"dls", "dsl", "lds", "lsd", "sdl", "sld"}) {
     for (const bool store_first : {false, true}) {
       CAPTURE(order);
@@ -153,7 +154,7 @@ TEST_CASE("transfers of one kind and one cycle keep the order of their requests"
   CHECK(bench.storer->completed == std::map<std::string, Cycle>{{"s0", 10}, {"s1", 12}});
 }
 
-TEST_CASE("a load of nothing on a memory without latency is complete in the same cycle") {
+TEST_CASE("a load of 0 bytes on a memory without latency is complete in the same cycle") {
   Bench bench({4, 0});
   bench.request(*bench.loader, 7, load, 0, "nothing");
   sc_core::sc_start();
@@ -161,7 +162,7 @@ TEST_CASE("a load of nothing on a memory without latency is complete in the same
   CHECK(bench.dram->read_bytes() == 0);
 }
 
-TEST_CASE("a load of nothing waits its turn and its latency") {
+TEST_CASE("a load of 0 bytes waits its turn and its latency") {
   Bench bench({4, 3});
   leave_behind<Script>("requests", std::vector<Script::Action>{{5, [&] {
                                                                   bench.loader->send(load, 8, "l0");
@@ -175,7 +176,7 @@ TEST_CASE("a load of nothing waits its turn and its latency") {
   CHECK(bench.dram->read_bytes() == 12);
 }
 
-TEST_CASE("any number of transfers may be on their way") {
+TEST_CASE("any number of transfers may be in flight") {
   Bench bench({1, 1000});
   leave_behind<Script>("requests", std::vector<Script::Action>{{0, [&] {
                                                                   for (int i = 0; i < 100; ++i)

@@ -147,7 +147,7 @@ void check_times(const EventLog& log, const Counters& n, const DramSpec& dram) {
 
 }  // namespace
 
-TEST_CASE("the example of machine.md happens as the page says") {
+TEST_CASE("the events of the example are those of machine.md") {
   CHECK(text(Example().run()) == Lines{
                                      "load ifmap 0 of step 0: 0, 0-17, 25",
                                      "load weight 0 of step 0: 0, 7-19, 8",

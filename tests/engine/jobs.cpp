@@ -1,4 +1,4 @@
-// Jobs after one another in one process: any machines, several images, and what follows a failure.
+// Jobs run one after another in one process: any machines, several images, and after a failure.
 #include <doctest/doctest.h>
 
 #include <set>
@@ -38,7 +38,7 @@ LayerValues small_values(int seed) {
   return {RandomCase(static_cast<std::uint64_t>(seed)).ofmap(small_layer()), {}};
 }
 
-// Ends a job when it has been told of some events.
+// Throws, which ends the job, after some events.
 struct Impatient : Observer {
   EventDetail detail(int) const override { return EventDetail::log; }
   void on_event(const Event&) override {
@@ -170,7 +170,7 @@ TEST_CASE("good, bad, good: after a job that failed the process has to be replac
   }
 }
 
-TEST_CASE("an engine is spent when half of the kernel's time is over; jobs run in the other half") {
+TEST_CASE("an engine is exhausted at half of the kernel's time; a job may use the other half") {
   for (const std::string& name : engine_names) {
     CAPTURE(name);
     const MachineSpec machine = small_machine();
@@ -191,7 +191,7 @@ TEST_CASE("an engine is spent when half of the kernel's time is over; jobs run i
   }
 }
 
-TEST_CASE("a wrong value that a check finds spends the kernel as every failure does") {
+TEST_CASE("a failed value check leaves the kernel unusable, like every failure") {
   MachineSpec machine = small_machine();
   machine.prediction.policy = "none";
   const Layer layer = small_layer();

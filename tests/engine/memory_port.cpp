@@ -125,7 +125,7 @@ TEST_CASE("every response is ended, however it came") {
   }
 }
 
-TEST_CASE("a memory that does not tell when it began to serve began at the request") {
+TEST_CASE("a transfer whose memory reports no start is taken to start at its request") {
   for (const Answer answer : all_answers) {
     CAPTURE(static_cast<int>(answer));
     Bench bench({answer, 2, 9}, {8, 8});
@@ -134,7 +134,7 @@ TEST_CASE("a memory that does not tell when it began to serve began at the reque
   }
 }
 
-TEST_CASE("the DRAM channel tells when it began to serve, also of a transfer that is reused") {
+TEST_CASE("the DRAM channel reports when it began to serve, also for a transfer that is reused") {
   fresh_kernel();
   using Starts = std::vector<std::pair<int, Cycle>>;
   auto& starts = leave_behind<Starts>();
@@ -168,7 +168,7 @@ TEST_CASE("a transfer carries its command, address and length") {
   CHECK(bench.completed_bytes == std::vector<Bytes>{8, 100});
 }
 
-TEST_CASE("moving nothing is a command to ignore, and is answered all the same") {
+TEST_CASE("a transfer of 0 bytes is an ignore command and is still answered") {
   Bench bench({Answer::phases, 0, 5}, {0});
   sc_core::sc_start();
   REQUIRE(bench.memory->requests().size() == 1);
@@ -178,7 +178,7 @@ TEST_CASE("moving nothing is a command to ignore, and is answered all the same")
   CHECK(bench.completed_bytes == std::vector<Bytes>{0});
 }
 
-TEST_CASE("every transfer under way has room of its own for its data") {
+TEST_CASE("every transfer in flight has its own data buffer") {
   Bench bench({Answer::phases, 1, 100}, {16, 8, 4096, 100000});
   sc_core::sc_start();
   const std::vector<TestMemory::Request>& requests = bench.memory->requests();

@@ -15,8 +15,8 @@ using namespace peeksim;
 
 namespace {
 
-// TestMemory as a row of the table of memories. A row makes its memory without arguments, so what
-// it shall be like is set before.
+// TestMemory as a row of the table of memories. A row makes its memory without arguments, so its
+// behavior is set before.
 class BoundTestMemory : public Memory {
  public:
   static TestMemoryBehavior behavior;
@@ -125,7 +125,7 @@ TEST_CASE("a memory that accepts after 3 cycles delays the second load by those"
   }
 }
 
-TEST_CASE("in the log a transfer of a memory that tells nothing starts at its request") {
+TEST_CASE("in the log a transfer starts at its request when the memory reports no start") {
   for (const std::string& engine : both_engines) {
     const System system({Answer::phases, 3, 20}, engine);
     EventCollector log(EventDetail::log);
@@ -151,7 +151,7 @@ TEST_CASE("a memory that answers without END_REQ serves one load after another")
       check_small(run_small(System({answer, 0, 20}, engine)), 40, 77);
 }
 
-TEST_CASE("a memory that takes no time costs none") {
+TEST_CASE("a memory without latency adds no cycles") {
   for (const std::string& engine : both_engines)
     for (const Answer answer : {Answer::phases, Answer::response_only, Answer::annotated,
                                 Answer::updated, Answer::updated_response, Answer::completed})

@@ -106,7 +106,7 @@ TEST_CASE("both engines run a predictor's own rule, parameter and counters, and 
   CHECK(predicted_more > 5);
 }
 
-TEST_CASE("a predictor's parameters are a part of what tells its settings apart") {
+TEST_CASE("a predictor's parameters are part of the key of its masks") {
   Layer layer;
   layer.name = "layer";
   layer.H = layer.W = 4;

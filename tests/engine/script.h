@@ -1,4 +1,4 @@
-// Modules that do what a test tells them: at the cycles that the test names, or at an event.
+// Modules that run a test's script: actions at given cycles, or at an event.
 #pragma once
 
 #include <functional>

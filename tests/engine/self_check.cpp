@@ -1,4 +1,4 @@
-// The self-check of every simulated layer: faults are put in, and it finds each.
+// The self-check of every simulated layer: faults are injected, and it finds each.
 #include "sim/engine/self_check.h"
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ using namespace peeksim;
 
 namespace {
 
-// What the program and the blocks say of a small layer that is predicted and adds a residual.
+// The counters of the program and of the blocks, for a small predicted layer with a residual.
 struct Sides {
   Counters program, counted;
 };

@@ -12,7 +12,7 @@ namespace {
 
 using Next = StepSequence::Next;
 
-// Inputs that are all there, except for those that are taken away.
+// Inputs that are all ready, except for those that a test withdraws.
 struct FakeInputs : SequenceInputs {
   std::set<int> missing_ifmap, missing_weights, missing_residual, busy_ofmap;
   std::set<int> undecided;

@@ -36,7 +36,7 @@ TEST_CASE("a half holds the load that filled it last") {
   buffer.fill(0, 100);
   CHECK(buffer.holds(0));
   CHECK_FALSE(buffer.holds(1));
-  buffer.fill(1, 0);  // a load of nothing takes its half all the same
+  buffer.fill(1, 0);  // a load of 0 bytes still takes its half
   CHECK(buffer.holds(0));
   CHECK(buffer.holds(1));
   buffer.release(0);
@@ -82,7 +82,7 @@ TEST_CASE("a transfer starts at its request, or when the channel is free") {
   CHECK(dram.serve(13, 4).start == 13);
 }
 
-TEST_CASE("a transfer of nothing waits its turn and its latency, but holds nothing") {
+TEST_CASE("a transfer of 0 bytes waits its turn and its latency, but does not hold the channel") {
   DramTiming dram = channel(4, 10);
   CHECK(dram.serve(3, 0).complete == 13);
   dram.serve(5, 16);
@@ -106,7 +106,7 @@ TEST_CASE("a prediction is known at its ready time and not a cycle before") {
   CHECK(unit.next() == nullptr);
 }
 
-TEST_CASE("several predictions on their way become known one after another") {
+TEST_CASE("several predictions in flight become known one after another") {
   DecisionLatency unit(50);
   unit.drained(0, 10);
   unit.drained(1, 12);

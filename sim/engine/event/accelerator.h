@@ -1,4 +1,4 @@
-// The accelerator: every hardware block, and how they are wired. accelerator.cpp reads as the block
+// The accelerator: all hardware blocks and their connections. accelerator.cpp reads as the block
 // diagram of docs/machine.md.
 #pragma once
 
@@ -33,7 +33,7 @@ class Accelerator {
   // Runs a program on the machine that it is of, from empty buffers to the completion of its last
   // store, and returns what the blocks counted: cycles and their parts, tiles, reads, writes,
   // fills, traffic, comparisons. Throws Error(internal) when the blocks moved other bytes, or ran
-  // other tiles, than the program asked for, or when `memory` is none that the accelerator has.
+  // other tiles, than the program has, or when `memory` is not one of the accelerator's.
   Counters run(const Program& program, const MemoryKind* memory, const Recorder& recorder);
 
   // The cycle at which a program that is run now begins.

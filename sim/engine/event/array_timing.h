@@ -1,6 +1,6 @@
-// When a tile chunk on the PE array ends, and when its outputs have left. The accumulators are
-// double-buffered: a tile drains while the next one computes, but the next one may not finish
-// before that drain has ended.
+// The timing of the PE array: when a tile chunk ends, and when its outputs have left the array. The
+// accumulators are double-buffered: a tile drains while the next one computes, but the next one may
+// not finish before that drain has ended.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // The PE array as one module: a chunk is one call, not an entry of the kernel per PE or per cycle.
-// What a chunk asks for says the dataflow.
+// The dataflow defines what a chunk costs.
 #pragma once
 
 #include "sim/engine/event/interfaces.h"

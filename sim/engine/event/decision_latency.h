@@ -13,7 +13,7 @@ struct KnownDecision {
   Cycle ready = 0;
 };
 
-// Decisions become known in order, because drains end in order. One may still be on its way when
+// Decisions become known in order, because drains end in order. One may still be in flight when
 // the peeks of the next drain (a step without a live neighbor waits for none).
 class DecisionLatency {
  public:

@@ -1,4 +1,4 @@
-// The prediction unit, as far as time goes: peeks pass it as they drain, and a decision is known a
+// The prediction unit (timing only): peeks pass it as they drain, and a decision is known a
 // fixed latency after the last peek that it follows from.
 #pragma once
 

@@ -17,7 +17,7 @@ MemoryPorts make_ports(std::size_t count, const MemoryPort::Completion& complete
   return ports;
 }
 
-// A tag tells which load a response answers.
+// The tag identifies the load that a response answers.
 int tag_of(const Load& load) {
   return load.index * 3 + static_cast<int>(load.tensor);
 }

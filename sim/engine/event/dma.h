@@ -1,4 +1,4 @@
-// The two DMA engines. The loader requests the program's loads in their one order, each as soon as
+// The two DMA engines. The loader requests the program's loads in program order, each as soon as
 // its half is free; the storer writes each finished step back. Each has a port to every memory that
 // a job may choose.
 #pragma once
@@ -24,7 +24,7 @@ class DmaLoader : public Module {
   sc_core::sc_port<BufferIf> ifmap, weight, ofmap;
   sc_core::sc_port<DecisionIf> prediction;
 
-  // `memory`: the how-manieth the program uses.
+  // `memory`: the ordinal, among the ports, of the memory that the program uses.
   void begin(const Program& program, std::size_t memory, const Recorder& recorder);
   bool finished() const { return order_.done() && outstanding_ == 0; }
 

@@ -21,8 +21,8 @@ Counters EventEngine::simulate_image(const Job& job, int image, Observer& observ
   }
   const bool skips =
       fate_of_zero_taps(job.machine->array, values.live_taps.known()) == TapFate::skipped;
-  // Groups with the same program do the same in the same cycles; groups that no value tells apart
-  // have one program for all.
+  // Groups with the same program have the same events in the same cycles; groups whose simulation
+  // cannot differ share one program.
   const bool alike = !prediction->predicts && !skips;
   const bool share = layer.groups > 1 && observer.detail(image) == EventDetail::none;
   std::unordered_map<std::string, Counters> simulated;  // by the program's fingerprint

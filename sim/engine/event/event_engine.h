@@ -1,4 +1,4 @@
-// The event-driven engine: the accelerator of SystemC modules, which sleep from event to event.
+// The event-driven engine: the accelerator as SystemC modules that are inactive between events.
 #pragma once
 
 #include "sim/engine/event/accelerator.h"

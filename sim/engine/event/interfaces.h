@@ -1,4 +1,4 @@
-// What the hardware blocks say to one another. Everything said is a fact that stays true ("load 3
+// The interfaces between the hardware blocks. Every message is a fact that stays true ("load 3
 // is in its half", "decision 2 is taken"), so the order in which the kernel runs processes of the
 // same cycle cannot change any outcome; the one place where order matters, two requests to DRAM in
 // the same cycle, is decided by the DRAM by rule.
@@ -36,12 +36,12 @@ class ArrayIf : public virtual sc_core::sc_interface {
   virtual Cycle drain_end() const = 0;
 };
 
-// The prediction unit, as far as time goes: it takes decisions.
+// The prediction unit (timing only): it takes decisions.
 class DecisionIf : public virtual sc_core::sc_interface {
  public:
   // Peeks of a tile pass by on their way out of the array.
   virtual void compare(Count peeks) = 0;
-  // The last output that `tile` decides from will have drained at `drain_end`.
+  // The last output on which the decision of `tile` depends will have drained at `drain_end`.
   virtual void last_peek(const ChunkStart& tile, Cycle drain_end) = 0;
   virtual const KnownDecision& known() const = 0;
   virtual const sc_core::sc_event& ready_event() const = 0;

@@ -72,7 +72,7 @@ void Sequencer::end_chunk() {
   if (program_->plan->streamed) weight->release(sequence_.issue().weight_load);
 }
 
-// After the last step no load is left that could want a half.
+// After the last step no load is left that could use a half.
 void Sequencer::end_step() {
   const Plan& plan = *program_->plan;
   const std::size_t s = sequence_.step();

@@ -1,5 +1,5 @@
-// The sequencer's order of things: step after step, tile after tile, chunk after chunk, each as
-// early as its inputs allow; and for every wait, what it was for.
+// The rules of the sequencer: it starts step after step, tile after tile, chunk after chunk, each
+// as early as its inputs allow, and records the cause of every wait.
 #pragma once
 
 #include "sim/engine/observer.h"
@@ -49,10 +49,10 @@ class StepSequence {
   };
 
   StepSequence() = default;
-  // Steps and waits are told to `recorder`.
+  // Steps and waits are reported to `recorder`.
   StepSequence(const Program& program, Cycle now, const Recorder& recorder = {});
 
-  // What happens at `now`. REQUIRES: no chunk is running.
+  // The next action at `now`. REQUIRES: no chunk is running.
   Next advance(Cycle now, const SequenceInputs& inputs);
   // The running chunk has ended, including its wait for the previous drain.
   void ended(Cycle end);

@@ -1,5 +1,5 @@
-// The transfers of a DMA engine on their way into the event log: what is known when one is
-// requested waits for what is known when it is complete. Without a log it does nothing.
+// Records the transfers of a DMA engine in the event log: keeps what is known at the request of one
+// until its completion. Does nothing when no events are wanted.
 #pragma once
 
 #include <unordered_map>
@@ -12,24 +12,24 @@ class TransferLog {
  public:
   void begin(const Recorder& recorder) {
     recorder_ = recorder;
-    under_way_.clear();
+    in_flight_.clear();
   }
 
-  // REQUIRES: no transfer of this tag is under way.
+  // REQUIRES: no transfer with this tag is in flight.
   void requested(int tag, const Event& event) {
-    if (recorder_.wants(event.kind)) under_way_.emplace(tag, event);
+    if (recorder_.wants(event.kind)) in_flight_.emplace(tag, event);
   }
 
   void completed(int tag, Cycle start, Cycle end) {
-    const auto found = under_way_.find(tag);
-    if (found == under_way_.end()) return;
+    const auto found = in_flight_.find(tag);
+    if (found == in_flight_.end()) return;
     recorder_.record(found->second, start, end);
-    under_way_.erase(found);
+    in_flight_.erase(found);
   }
 
  private:
   Recorder recorder_;
-  std::unordered_map<int, Event> under_way_;
+  std::unordered_map<int, Event> in_flight_;
 };
 
 }  // namespace peeksim::event

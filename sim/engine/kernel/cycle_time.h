@@ -20,7 +20,7 @@ inline sc_core::sc_time cycles(Cycle n) {
   return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(n) * ticks_per_cycle());
 }
 
-// The cycle in which the kernel stands.
+// The kernel's current cycle.
 inline Cycle current_cycle() {
   return static_cast<Cycle>(sc_core::sc_time_stamp().value() / ticks_per_cycle());
 }

@@ -10,13 +10,13 @@ void Kernel::run(const std::vector<const Module*>& modules) {
 }
 
 bool Kernel::exhausted() const {
-  return ended_half_way_ || sc_core::sc_time_stamp().value() > sc_core::sc_max_time().value() / 2;
+  return failed_ || sc_core::sc_time_stamp().value() > sc_core::sc_max_time().value() / 2;
 }
 
-void Kernel::require_whole_jobs() const {
-  if (!ended_half_way_) return;
+void Kernel::require_usable() const {
+  if (!failed_) return;
   throw Error(ErrorKind::internal, "engine",
-              "an earlier simulation in this process ended half-way, and its kernel cannot go on",
+              "an earlier simulation in this process failed, and its kernel cannot go on",
               "simulate in a new process");
 }
 

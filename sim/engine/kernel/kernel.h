@@ -1,7 +1,6 @@
-// The SystemC kernel as a thing that can be used up: it elaborates once and then runs job after
-// job, each from the time at which the one before ended. A job that does not come to its end leaves
-// processes waiting and events pending, so no other one can follow it. And time has an end, at some
-// 10^16 cycles.
+// Runs jobs one after another on the SystemC kernel, which elaborates once per process. Each job
+// starts at the time at which the previous one ended. A job that fails leaves waiting processes and
+// pending events, so no other job can follow; and kernel time ends at some 10^16 cycles.
 #pragma once
 
 #include <vector>
@@ -12,27 +11,27 @@ namespace peeksim {
 
 class Kernel {
  public:
-  // Does all of a job. Throws what the work throws, and Error(internal) at once when an earlier one
-  // ended half-way.
+  // Runs a job. Throws what the work throws, and Error(internal) when an earlier job has failed.
   template <class Work>
   auto job(Work&& work) {
-    require_whole_jobs();
-    ended_half_way_ = true;
+    require_usable();
+    failed_ = true;
     auto result = work();
-    ended_half_way_ = false;
+    failed_ = false;
     return result;
   }
 
-  // A job ended half-way, or half of the time is over: so every job has the other half.
+  // Whether a job has failed, or half of the kernel's time is over: every job may take as long as
+  // the other half.
   bool exhausted() const;
 
-  // Lets time pass until nothing is left to happen. Throws what a process of the modules threw.
+  // Runs until no event is left. Throws what a process of the modules threw.
   static void run(const std::vector<const Module*>& modules);
 
  private:
-  void require_whole_jobs() const;
+  void require_usable() const;
 
-  bool ended_half_way_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace peeksim

@@ -1,4 +1,4 @@
-// An engine whose blocks are SystemC modules: a job is one of the kernel's.
+// The base class of engines whose blocks are SystemC modules: it runs their jobs on the kernel.
 #pragma once
 
 #include <vector>
@@ -22,7 +22,7 @@ class KernelEngine : public Engine {
   bool exhausted() const final { return kernel_.exhausted(); }
 
  protected:
-  // Of the image's place in the job.
+  // image: its index in the job.
   virtual Counters simulate_image(const Job& job, int image, Observer& observer) = 0;
 
  private:

@@ -1,5 +1,5 @@
-// What every hardware block shares: it keeps an exception of one of its processes, which the kernel
-// would strip of its type, and stops the kernel, so that the caller can throw it again.
+// The base class of all hardware blocks: it stores an exception of one of its processes, which the
+// kernel would strip of its type, and stops the kernel, so that the caller can throw it again.
 #pragma once
 
 #include <exception>

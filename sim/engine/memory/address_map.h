@@ -1,4 +1,4 @@
-// Where tensors lie in DRAM: each has a region of its own, read or written from its start on.
+// The addresses of tensors in DRAM: each has a region of its own, which is accessed sequentially.
 // Addresses are indicative: a block is moved as one contiguous transfer (docs/deviations.md).
 #pragma once
 

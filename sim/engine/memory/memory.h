@@ -13,17 +13,17 @@ namespace peeksim {
 
 class MemoryPort;
 
-// A TLM-2.0 target. Of requests in the same cycle loads go before stores. What a memory does
-// depends on the requests since begin() and on their cycles counted from there, never on the time
-// at which that was, nor on earlier programs: an engine may simulate convolution groups and images
+// A TLM-2.0 target. Of requests in the same cycle loads go before stores. A memory's timing
+// depends on the requests since begin() and on their cycles counted from begin(), never on the
+// kernel's time, nor on earlier programs: an engine may simulate convolution groups and images
 // that are alike once and add them up.
 class Memory : public Module {
  public:
   // During elaboration, once for each DMA engine.
   virtual void bind(MemoryPort& port) = 0;
-  // A program starts now, and nothing is under way.
+  // A program starts now, and no transfer is in flight.
   virtual void begin(const DramSpec& spec) = 0;
-  // Since then.
+  // Since the program started.
   virtual Bytes read_bytes() const = 0;
   virtual Bytes written_bytes() const = 0;
 

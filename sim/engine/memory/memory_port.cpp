@@ -34,7 +34,7 @@ void MemoryPort::send(tlm::tlm_command command, std::uint64_t address, Bytes byt
   transfer->tag = tag;
   transfer->bytes = bytes;
   transfer->service->start = current_cycle();
-  // The data length of a TLM transaction is at least 1; moving nothing is its "ignore" command.
+  // The data length of a TLM transaction is at least 1; 0 bytes are sent as its "ignore" command.
   const Bytes length = bytes > 0 ? bytes : 1;
   if (static_cast<Bytes>(transfer->data.size()) < length) transfer->data.resize(length);
   transfer->set_command(bytes > 0 ? command : tlm::TLM_IGNORE_COMMAND);

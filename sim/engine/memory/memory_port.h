@@ -22,7 +22,8 @@ class MemoryPort : public Module {
   struct Completed {
     int tag = 0;  // as given to send()
     Bytes bytes = 0;
-    // When the memory began to serve it; the cycle of its request where the memory does not tell.
+    // When the memory began to serve it; the cycle of its request where the memory does not report
+    // it.
     Cycle start = 0;
   };
   // Called at the cycle in which a transfer is complete.
@@ -32,7 +33,7 @@ class MemoryPort : public Module {
 
   tlm_utils::simple_initiator_socket<MemoryPort> socket;
 
-  // The memory has accepted the last request; ready_event() tells when it does.
+  // The memory has accepted the last request; ready_event() is notified when it does.
   bool ready() const { return requesting_ == nullptr; }
   const sc_core::sc_event& ready_event() const { return ready_; }
 
