@@ -69,10 +69,10 @@ bool all_fit(const std::vector<Block>& blocks, const Layer& layer, const Machine
 // Grows one extent as long as every block fits; stops at the first that does not.
 // `blocks_of(n)` cuts the plane with extent n.
 template <class BlocksOf>
-std::vector<Block> grow(int most, const Layer& layer, const MachineSpec& machine,
+std::vector<Block> grow(int max_extent, const Layer& layer, const MachineSpec& machine,
                         BlocksOf&& blocks_of) {
   std::vector<Block> best = blocks_of(1);
-  for (int n = 2; n <= most; ++n) {
+  for (int n = 2; n <= max_extent; ++n) {
     std::vector<Block> next = blocks_of(n);
     if (!all_fit(next, layer, machine)) break;
     best = std::move(next);

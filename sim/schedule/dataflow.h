@@ -1,7 +1,7 @@
-// The table of dataflows: what a tile asks of the PE array and of the ports around it. The program,
-// the event-driven engine and the counters know of a dataflow only what its row answers; the
-// clocked engine executes it PE by PE and counts for itself. Adding one is one file in dataflows/
-// and one row in dataflow.cpp. No key of a machine chooses between them as long as there is one.
+// The table of dataflows: what a tile costs on the PE array and on the ports around it. The
+// program, the event-driven engine and the counters use nothing else of a dataflow; the clocked
+// engine executes it PE by PE and counts for itself. Adding one is one file in dataflows/ and one
+// row in dataflow.cpp. No key of a machine chooses between them as long as there is one.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@
 
 namespace peeksim {
 
-// What a chunk of a tile's taps asks for.
+// The cost of a chunk of a tile's taps.
 struct ChunkDemand {
   Cycle cycles = 0;                         // on the array, once everything that it needs is there
   Count ifmap_reads = 0, weight_reads = 0;  // elements, from the on-chip buffers
@@ -21,7 +21,7 @@ struct ChunkDemand {
   Count multicast_reads = 0, weight_selects = 0, latched_operands = 0;
 };
 
-// What a tile asks for besides its chunks.
+// The cost of a tile besides its chunks.
 struct TileDemand {
   Cycle fill = 0;          // cycles before its first chunk computes
   Cycle drain = 0;         // cycles in which its outputs leave the array

@@ -28,8 +28,8 @@ struct StepWindows {
   const std::uint64_t* live_of(std::size_t window) const { return &live[window * words()]; }
 };
 
-// Which neighbors of a step a tile has among its different positions: they are counted from 0 in
-// the order of their pass. Kept for what depends on which positions they are and not on how many.
+// The neighbors among the different positions of each tile of a step, counted from 0 in the order
+// of their pass. Needed where costs depend on which positions a tile has, not only on how many.
 class TilePositions {
  public:
   // Forgets all; the next tile is number `first`.
@@ -53,18 +53,19 @@ class TilePositions {
   std::vector<std::vector<int>> neighbors_;  // of each tile
 };
 
-// What a policy tells of a step besides its tiles.
+// What a policy reports about a step besides its tiles.
 struct StepSums {
-  Count skipped = 0;     // array-fulls without a live PE
-  Count queue_peak = 0;  // the most jobs that were closed and not yet part of a full tile
+  Count skipped = 0;  // tiles without a live PE
+  Count queue_peak =
+      0;  // the maximum number of jobs that were closed and not yet part of a full tile
 };
 
-// One array-full PE by PE, as the array executes it.
+// A tile PE by PE, as the array executes it.
 constexpr int idle_pe = -1;
 struct PlacedTile {
   std::vector<int> neighbor;  // [rows][columns]: of the step, counted from 0, or idle_pe
   std::vector<int> channel;   // [columns]: of the group, that the column computes
-  bool multicast = false;     // activations go to any PE and not along a row
+  bool multicast = false;     // an activation may go to any PE, not only along its row
   bool jobs = false;          // columns are not tied to channels
 
   // All PEs idle, a column for each channel of the group.
@@ -84,8 +85,9 @@ struct Dispatch {
   // checks the other.
   StepSums (*place)(const StepWindows& step, std::vector<PlacedTile>& tiles);
 
-  // What fills up the last peek tile, PE by PE; null: nothing does. All PEs are idle when no
-  // neighbor is taken in. Looks at no bit of a window that is not decided before that tile starts.
+  // The neighbors that fill up the last peek tile, PE by PE; all PEs are idle when there are none.
+  // Null: the policy fills up no tile. Uses only bits of windows that are decided before that tile
+  // starts.
   PlacedTile (*fill)(const StepWindows& step) = nullptr;
 
   // Keys of machine files that are this policy's own, "array.something".

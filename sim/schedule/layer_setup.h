@@ -1,4 +1,4 @@
-// What is the same for every image of a layer on a machine: its shape, what predicts there, and the
+// A layer prepared for a machine, the same for every image: its shape, its predictor, and the
 // static program.
 #pragma once
 

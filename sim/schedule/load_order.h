@@ -1,4 +1,4 @@
-// The loads of a program in the one order in which they are requested (docs/machine.md section 5).
+// The loads of a program in the order in which they are requested (docs/machine.md section 5).
 #pragma once
 
 #include "sim/schedule/program.h"
@@ -9,7 +9,7 @@ enum class Tensor { ifmap = 0, weight = 1, residual = 2 };
 
 struct Load {
   Tensor tensor = Tensor::ifmap;
-  int index = 0;  // the how-manieth load into its buffer; a residual's is its step
+  int index = 0;  // its ordinal, from 0, among the loads of its buffer; a residual's is its step
   Bytes bytes = 0;
   // The decision that must be known before this load may be requested, or no_decision: with
   // streamed weights only a step's last decision says which tiles there are.

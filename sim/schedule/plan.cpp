@@ -21,7 +21,7 @@ std::vector<Group> cut_groups(int channels, int cols) {
   return groups;
 }
 
-// Sets chunk_taps, chunks and streamed from what half the weight buffer holds.
+// Sets chunk_taps, chunks and streamed from the capacity of half the weight buffer.
 void place_weights(const Layer& layer, const MachineSpec& machine, Plan& plan) {
   const int group = std::min(machine.array.cols, layer.K / layer.groups);
   const Bytes half = machine.buffers.weight_bytes / 2;

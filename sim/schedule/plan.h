@@ -43,7 +43,7 @@ struct Plan {
   Count L = 0;            // taps of one output
   Count chunk_taps = 0;   // taps of a tile chunk; L when the weights are resident
   int chunks = 1;         // chunks of a tile; the last one may be shorter
-  bool streamed = false;  // weights are loaded anew by every tile chunk
+  bool streamed = false;  // every tile chunk loads its weights again
   bool residual = false;  // every step loads its part of a residual tensor
   Bytes tap_bytes = 0;    // one weight
   std::vector<Block> blocks;

@@ -32,7 +32,7 @@ void append(const std::vector<T>& values, std::string& bytes) {
 
 }  // namespace
 
-// The steps are as many as the plan's; they say how many tiles there are, and with them chunks.
+// The number of steps is the plan's, and the steps determine the numbers of tiles and of chunks.
 std::string Program::fingerprint() const {
   std::vector<Count> sums = {tiles_skipped, queue_peak};
   for (const StepTiles& step : steps) {

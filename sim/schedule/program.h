@@ -1,5 +1,5 @@
 // A plan together with the tiles that one image's predictions leave to compute: all that the
-// engines execute. Still no clock: what runs when is the engines' business.
+// engines execute. It has no timing: the engines decide when each part runs.
 #pragma once
 
 #include <string>
@@ -37,7 +37,7 @@ struct Program {
   Count tiles_skipped = 0;
   Count queue_peak = 0;
 
-  // What a chunk of the tile with that index asks for.
+  // The cost of a chunk of the tile with that index.
   ChunkDemand demand(std::size_t tile, int chunk) const {
     const ChunkTaps taps = chunk_taps.empty()
                                ? every_tap(plan->taps_of_chunk(chunk), machine->array)
@@ -46,20 +46,21 @@ struct Program {
   }
   TileDemand demand(std::size_t tile) const { return dataflow->tile(*machine, tiles[tile]); }
 
-  // Everything that tells it from other programs of its plan and machine, as bytes: equal ones do
-  // the same in the same cycles.
+  // Everything in which programs of one plan and machine differ, as bytes: programs with equal
+  // fingerprints have the same events in the same cycles.
   std::string fingerprint() const;
 };
 
-// Makes the programs of a layer's convolution groups for one image. What they have in common is
-// listed once.
+// Makes the programs of a layer's convolution groups for one image. Lists that are the same in all
+// groups are made once.
 class ProgramMaker {
  public:
   // All arguments outlive the object.
   ProgramMaker(const Plan& plan, const Prediction& prediction, const MachineSpec& machine);
 
-  // The program of the group whose channels start at `first_channel` of the layer. taps: null, or
-  // what the taps of the group's tiles ask for. Valid until the next call.
+  // The program of the group whose channels start at `first_channel` of the layer. taps: counts
+  // the taps of the group's tiles where they depend on positions; null: they do not. Valid until
+  // the next call.
   const Program& make(int first_channel, TapCounter* taps = nullptr);
 
  private:

@@ -1,5 +1,5 @@
-// The taps of the tiles of every step, where they depend on the tiles' positions. What convolution
-// groups have in common, which positions a block has, is listed once.
+// Counts the taps of the tiles of every step, on machines where they depend on the tiles' positions
+// (tap_counter.h). The positions of a block are the same in all convolution groups and listed once.
 #pragma once
 
 #include <map>
@@ -17,19 +17,19 @@ class StepTaps {
   // All arguments outlive the object.
   StepTaps(const Plan& plan, const Prediction& prediction) : plan_(plan), prediction_(prediction) {}
 
-  // From now on taps are those of the convolution group of the counter, which outlives its use.
+  // The next calls of count() are for the convolution group of this counter, which must stay alive.
   void enter_group(TapCounter& counter);
 
-  // Appends the taps of each chunk of the tiles from `begin` on, those of a step of a block. rows:
-  // of the array. neighbors: which of the step each tile has.
+  // Appends the taps of each chunk of the tiles from `begin` on, which are those of a step of the
+  // block. rows: of the array. neighbors: those of each tile.
   void count(int block, int rows, const std::vector<Tile>& tiles, std::size_t begin,
              const TilePositions& neighbors, std::vector<ChunkTaps>& taps);
 
  private:
   struct BlockOutputs {
     std::vector<int> first, neighbors;  // positions of the two passes
-    // Of the first pass's tiles: the same in all steps of the group, but for a tile that is filled
-    // up. Empty: not yet counted.
+    // Of the first pass's tiles: the same in all steps of the group, except for a tile that is
+    // filled up with neighbors. Empty: not yet counted.
     std::vector<std::vector<ChunkTaps>> counted;
   };
 

@@ -52,7 +52,7 @@ void TapCounter::unite(const std::vector<int>& positions) {
   }
 }
 
-// A chunk without a live tap executes one all the same.
+// A chunk without a live tap still executes one.
 ChunkTaps TapCounter::live_taps(Count first, Count taps) const {
   const Count live = std::max<Count>(1, count_bits(united_.data(), first, taps));
   ChunkTaps counted = every_tap(live, array_);

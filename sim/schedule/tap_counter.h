@@ -1,5 +1,5 @@
-// What the taps of a chunk ask for, where that depends on which positions a tile has: on a machine
-// that skips zero activations, and on one whose ifmap buffer has banks (docs/machine.md section 5).
+// The cost of a chunk's taps on machines where it depends on the positions of a tile: those that
+// skip zero activations, and those whose ifmap buffer has banks (docs/machine.md section 5).
 #pragma once
 
 #include <cstdint>

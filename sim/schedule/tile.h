@@ -1,5 +1,5 @@
-// One array-full: the outputs that the PE array computes at a time, and when it may start. What it
-// asks of the machine says a row of the table of dataflows (dataflow.h).
+// A tile: the outputs that the PE array computes at a time, and when it may start. Its cost is
+// defined by a row of the table of dataflows (dataflow.h).
 #pragma once
 
 #include "sim/base/units.h"
@@ -16,7 +16,7 @@ struct Tile {
   int drained = 0;    // rows that leave the array, one a cycle
   int live_pes = 0;   // outputs
   int peeks = 0;      // of the outputs
-  int multicast = 0;  // of the different positions, those whose activations go to any PE
+  int multicast = 0;  // of the different positions, those whose activations may go to any PE
   int jobs = 0;       // columns at work, where columns are not tied to channels
   Pass pass = Pass::dense;
   // Decisions are numbered in the order in which they are taken: by a dispatch policy within a

@@ -1,5 +1,5 @@
-// The windows of every step of a plan, as a dispatch policy wants them: how many outputs each has,
-// which convolution groups have in common and is listed once, and which are live.
+// Lists the windows of a step for a dispatch policy: how many outputs each has, which is the same
+// in all convolution groups and listed once, and which are live.
 #pragma once
 
 #include <vector>
@@ -26,7 +26,7 @@ class WindowLists {
   const Plan& plan_;
   const Prediction& prediction_;
   const MachineSpec& machine_;
-  std::vector<StepWindows> of_block_;  // without a window: not yet listed
+  std::vector<StepWindows> of_block_;  // by block; empty: not yet listed
 };
 
 }  // namespace peeksim

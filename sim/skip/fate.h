@@ -1,5 +1,5 @@
-// What becomes of an output and of a tap when not all work is done: the words in which policies and
-// counters speak of it.
+// How outputs and taps are treated: computed, gated or skipped. Dispatch policies and counters use
+// these words.
 #pragma once
 
 namespace peeksim {
@@ -8,15 +8,15 @@ namespace peeksim {
 enum class OutputFate {
   computed,        // all of its taps
   predicted_zero,  // none of them; it is written as zero
-  cut_short,       // the first of them, until its outcome was clear
+  cut_short,       // the first of them, until its result was clear
   interpolated     // none of them; it is written as a function of computed outputs
 };
 
 // A tap, one multiplication of a computed output.
 enum class TapFate {
   executed,
-  gated,   // takes its time and no energy
-  skipped  // takes no time either
+  gated,   // takes time but no energy
+  skipped  // takes neither time nor energy
 };
 
 }  // namespace peeksim

@@ -1,5 +1,5 @@
-// What a machine's prediction settings mean for one layer: which predictor, which windows, which
-// thresholds; and why a layer runs dense although the machine predicts.
+// The prediction settings of a machine, resolved for one layer: predictor, windows, thresholds, and
+// why a layer runs dense although the machine predicts.
 #pragma once
 
 #include <string>
@@ -43,7 +43,7 @@ void require_unrectified(const LayerPrediction& settings, const std::string& lay
                          const std::vector<float>& ofmap, const std::string& trace_path);
 
 // The entries of prediction.exclude, prediction.layers and the thresholds file that name none of
-// the layers: most likely a slip, worth a warning.
+// the layers: most likely a mistake, worth a warning.
 std::vector<std::string> unmatched_entries(const PredictionSpec& prediction,
                                            const std::vector<Layer>& layers);
 

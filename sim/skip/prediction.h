@@ -25,7 +25,7 @@ class WindowBits {
   bool test(int window, int channel) const {
     return bits_[index(window) + channel / 64] >> (channel % 64) & 1;
   }
-  // As it lies in memory: word_count() words a window, the windows one after another.
+  // The raw words: word_count() per window, the windows one after another.
   WindowBits(int word_count, std::vector<std::uint64_t> words)
       : words_(word_count), bits_(std::move(words)) {}
   int word_count() const { return words_; }
@@ -45,7 +45,7 @@ class WindowBits {
 struct Prediction {
   WindowGrid grid;
   bool predicts = false;
-  // What becomes of the neighbors of a window whose bit is set; all other outputs are computed.
+  // The fate of the neighbors of a window whose bit is set; all other outputs are computed.
   OutputFate fate = OutputFate::computed;
   WindowBits predicted;      // windows x K
   Count predicted_zero = 0;  // outputs gated

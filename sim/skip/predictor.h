@@ -1,6 +1,6 @@
 // The table of predictors: how each one looks at a channel's ofmap plane and which windows it
-// declares zero. A row owns all that is particular to it: its windows, its rule, its counters, what
-// tells its settings apart. Adding a predictor is one file in policies/ and one row in
+// declares zero. A row owns all that is particular to it: its windows, its rule, its counters, the
+// key under which its masks are cached. Adding a predictor is one file in policies/ and one row in
 // predictor.cpp.
 #pragma once
 
@@ -20,16 +20,16 @@ namespace peeksim {
 struct LayerPrediction;
 
 // How a prediction unit decides on the windows of a channel while their peeks drain, one after
-// another in window order: for each window it holds a value that every peek is folded into.
+// another in window order: for each window it holds a value, updated with every peek.
 struct DecisionRule {
-  float start;  // held before the window's first peek
-  // Held after another peek. `own`: the predictor's parameters.
+  float start;  // the value before the window's first peek
+  // The value after another peek. `own`: the predictor's parameters.
   float (*fold)(float held, float peek, float threshold, const ParameterValues& own);
   // Whether the window's neighbors are left out.
   bool (*skips)(float held, float threshold, const ParameterValues& own);
 };
 
-// What a step shows a predictor, over the channels of its group.
+// The sizes of a step for a predictor's counters, over the channels of its group.
 struct StepOutputs {
   Count windows = 0;  // those without an existing peek included
   Count outputs = 0;
@@ -40,8 +40,8 @@ struct Predictor {
   const char* name;
   const char* meaning;
 
-  // computed: every output is computed in one dense pass and nothing is predicted. Otherwise what
-  // becomes of the neighbors of a window that it decides against.
+  // computed: every output is computed in one dense pass and nothing is predicted. Otherwise the
+  // fate of the neighbors of a window that is predicted.
   OutputFate fate;
 
   // The windows that the predictor decides on, given the machine's.
@@ -56,7 +56,7 @@ struct Predictor {
   // computed. Null for a predictor that looks at no peek: what it gates is known beforehand.
   const DecisionRule* rule;
 
-  // Adds what the predictor alone counts of a step; null: nothing.
+  // Adds the counters that only this predictor has; null: none.
   void (*count)(const StepOutputs& step, Counters& counters);
 
   // Everything of a layer's settings that `predict` depends on, as bytes: equal ones predict the

@@ -1,4 +1,4 @@
-// How large blocks become: by hand where growth stops, and against the definition tap by tap.
+// The size of blocks: by hand where growth stops, and against the definition tap by tap.
 #include "sim/schedule/blocks.h"
 
 #include <doctest/doctest.h>
@@ -262,7 +262,8 @@ TEST_CASE("when no window fits, the error names the layer, the buffer and the by
   CHECK(error(layer, machine_with(36, 8)) == "no error");
 }
 
-TEST_CASE("what the error asks for is enough, also where windows at the edge need less") {
+TEST_CASE(
+    "the size that the error recommends is enough, also where windows at the edge need less") {
   Layer layer = conv(2, 5, 5, 4, 3, 3);
   layer.pad_top = layer.pad_left = 2;
   MachineSpec machine = machine_with(1, 1);

@@ -1,4 +1,4 @@
-// What each dataflow asks for, in closed form.
+// The cost of tiles under each dataflow, in closed form.
 #include "sim/schedule/dataflow.h"
 
 #include <doctest/doctest.h>

@@ -383,7 +383,8 @@ StepWindows with_peeks(int rows) {
 
 }  // namespace
 
-TEST_CASE("a last peek tile takes in neighbors of the windows that are decided before it") {
+TEST_CASE(
+    "a last peek tile is filled up with neighbors of the windows that are decided before it") {
   std::vector<Tile> tiles;
   TilePositions positions;
   positions.begin(0);
@@ -403,7 +404,7 @@ TEST_CASE("a last peek tile takes in neighbors of the windows that are decided b
   CHECK(tiles[2].live_pes == 6);  // 4 of channel 0, 2 of channel 1
 }
 
-TEST_CASE("a last peek tile that is full, or the only one, takes in nothing") {
+TEST_CASE("a last peek tile that is full, or the only one, is not filled up") {
   for (const int rows : {1, 2, 3, 6, 7}) {
     CAPTURE(rows);
     std::vector<Tile> filled, plain;
@@ -418,7 +419,7 @@ TEST_CASE("a last peek tile that is full, or the only one, takes in nothing") {
   }
 }
 
-TEST_CASE("what fills a tile is the same PE by PE, and looks at no window that is not decided") {
+TEST_CASE("the neighbors that fill up a tile are the same PE by PE and use decided windows only") {
   const Dispatch& policy = find_dispatch("balanced_fill");
   StepWindows pass = with_peeks(4);
   const std::vector<int> expected = {-1, -1, -1, -1, 0, 2, 1, 3};

@@ -1,4 +1,4 @@
-// The one order in which loads are requested, by hand and for random programs.
+// The order in which loads are requested, by hand and for random programs.
 #include "sim/schedule/load_order.h"
 
 #include <doctest/doctest.h>
@@ -82,7 +82,7 @@ const std::vector<float> negative(64, -1.0f);
 
 }  // namespace
 
-TEST_CASE("no program has no loads") {
+TEST_CASE("without a program there are no loads") {
   CHECK(LoadOrder().done());
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("a step without an existing peek lets later steps wait for the one bef
         "I0:8 W0:1 W1:1 W2:1@0 W3:1@0 I1:4@0 W4:1@0 W5:1@0");
 }
 
-TEST_CASE("a load of no bytes keeps its turn") {
+TEST_CASE("a load of 0 bytes keeps its place in the order") {
   Layer layer = conv(1, 1, 2, 1);
   layer.pad_top = layer.pad_bottom = 2;
   MachineSpec machine = roomy_machine("none", 4, 1);

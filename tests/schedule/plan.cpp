@@ -1,5 +1,5 @@
-// Groups, weights and the order of steps: at the byte where a decision turns, and as a whole for
-// random layers.
+// Groups, weights and the order of steps: at the byte where a decision changes, and complete plans
+// of random layers.
 #include "sim/schedule/plan.h"
 
 #include <doctest/doctest.h>

@@ -132,7 +132,7 @@ TEST_CASE("the window bits stored are those of the largest step, not of the laye
   CHECK(run.counters.window_bits_peak == 4);
 }
 
-TEST_CASE("windows without an existing peek need a window bit all the same") {
+TEST_CASE("windows without an existing peek also need a window bit") {
   MachineSpec machine = example_machine("peek", "gate");
   machine.prediction.peeks = {"", {{1, 1}}};
   const Run run(conv(1, 1, 5, 2), machine, std::vector<float>(10, -1.0f));
@@ -200,7 +200,7 @@ TEST_CASE("the counters of random programs add up with the prediction and the la
   CHECK(runs > 150);
 }
 
-TEST_CASE("a group has the same program alone and after other groups, and a fingerprint tells") {
+TEST_CASE("a group has the same program alone and after other groups, by fingerprint") {
   int groups = 0, told_apart = 0;
   for (unsigned seed = 0; groups < 300; ++seed) {
     CAPTURE(seed);

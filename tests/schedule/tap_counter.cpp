@@ -1,4 +1,4 @@
-// What taps ask for where zero activations are skipped or the ifmap buffer has banks: by hand.
+// The cost of taps where zero activations are skipped or the ifmap buffer has banks: by hand.
 #include "sim/schedule/tap_counter.h"
 
 #include <doctest/doctest.h>
@@ -113,7 +113,7 @@ TEST_CASE("the fullest bank delivers what lies in it of all positions and taps")
   CHECK(count(layer, machine_with(1, 0, 2), nullptr, {0, 2}, one_chunk(4)).fullest_bank == 8);
 }
 
-TEST_CASE("of banks only live taps are read, and the first of a dead chunk") {
+TEST_CASE("banks deliver only live taps, and the first tap of a chunk without one") {
   const std::uint64_t live[] = {0b1001, 0, 0};
   const Layer layer = row_layer();
   CHECK(count(layer, machine_with(1, 0, 3), live, {0}, one_chunk(4)).fullest_bank == 2);

@@ -1,4 +1,4 @@
-// What a machine's prediction settings come to for one layer.
+// The prediction settings of a machine, resolved for one layer.
 #include "sim/skip/layer_prediction.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Bits by window and channel against a vector of bool: the words of the one must never show.
+// Bits by window and channel, compared with a vector of bool, across the borders of 64-bit words.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// balanced, and the last peek tile, where it is not full, takes in neighbors that are decided by
-// then.
+// As balanced; in addition, a last peek tile that is not full is filled up with neighbors that are
+// decided before it starts.
 #include <algorithm>
 #include <numeric>
 
@@ -62,7 +62,7 @@ StepSums cut(const StepWindows& step, std::vector<Tile>& tiles, TilePositions* p
   return cut_jobs(step, taken, decision, tiles, positions);
 }
 
-// Which live neighbors of each column the last peek tile takes in.
+// The live neighbors of each column that fill up the last peek tile.
 std::vector<std::vector<int>> taken_by(const StepWindows& step) {
   std::vector<std::vector<int>> taken(step.columns);
   std::vector<std::size_t> window_of_peek;

@@ -35,7 +35,7 @@ class JobTiles {
     tile.live_cols += is_new(tile_of_channel_[channel]);
     tile.live_pes += count;
     tile.drained = std::max(tile.drained, count);
-    for (int i = 0; i < count; ++i) {  // without a branch, which nothing could predict
+    for (int i = 0; i < count; ++i) {  // branchless: a branch would be mispredicted often
       distinct_[tile.distinct] = neighbors[i];
       tile.distinct += is_new(tile_of_neighbor_[neighbors[i]]);
     }
@@ -73,7 +73,7 @@ class JobTiles {
   std::vector<int> tile_of_neighbor_, tile_of_channel_;  // the last tile that has it
 };
 
-// Where a channel collects its next job: as many live neighbors as there are rows. Before the first
+// Collects the next job of a channel: as many live neighbors as there are rows. Before the first
 // place is room for those that are computed elsewhere.
 struct Bin {
   int* next;

@@ -1,5 +1,5 @@
-// Tiles of jobs, of which any column of the array takes the next: what balanced and balanced_fill
-// have in common (docs/machine.md section 4).
+// Tiles packed from jobs: any column of the array may take any job. Shared by balanced and
+// balanced_fill (docs/machine.md section 4).
 #pragma once
 
 #include "sim/schedule/dispatch.h"

@@ -8,7 +8,7 @@ namespace peeksim {
 
 namespace {
 
-// Where a column's list stands: the tile that takes its next position, and the row there.
+// The position in a column's list: the tile that takes its next position, and the row there.
 struct Cursor {
   int tile = 0;
   int row = 0;

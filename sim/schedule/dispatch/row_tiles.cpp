@@ -40,7 +40,7 @@ Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
       const int taken = std::min(end - neighbor, rows - filled);
       if (positions != nullptr && is_live)
         for (int i = 0; i < taken; ++i) positions->add(tiles.size(), neighbor + i);
-      // Of a dead window all this is 0: without a branch, which nothing could predict.
+      // For a dead window all of this is 0; a branch would be mispredicted too often.
       distinct += taken * is_live;
       live_pes += taken * columns;
       live_cols[0] |= live[0];

@@ -1,4 +1,4 @@
-// Tiles whose PEs of a row share a position: what gate and row_skip have in common.
+// Tiles whose PEs of a row share a position. Shared by gate and row_skip.
 #pragma once
 
 #include "sim/schedule/dispatch.h"
@@ -6,7 +6,7 @@
 namespace peeksim {
 
 // Cuts the neighbors of the step into tiles of `rows`, in window order. With `keep_dead_rows` a
-// position that is gated in every column takes a row all the same (and a tile of nothing else is
+// position that is gated in every column still takes a row (and a tile of only such positions is
 // skipped); without, it is dropped first. Returns the number of skipped tiles.
 // `after`: the decision that the tiles wait for.
 Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,

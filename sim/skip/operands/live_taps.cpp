@@ -8,10 +8,10 @@ namespace peeksim {
 
 namespace {
 
-// The padded ifmap of one convolution group: a bit per element, 1 where it is not 0. Of a row the
-// columns that are a stride apart lie side by side, so that a tap of one position after another is
-// a run of bits, and the place of an element is that of a position plus that of a tap. Runs begin
-// at words; one more word follows the last, so that 64 bits can be read from any bit on.
+// The padded ifmap of one convolution group: a bit per element, 1 where it is not 0. In a row,
+// columns that are a stride apart are stored side by side, so that one tap of successive positions
+// is a run of bits, and the index of an element is that of a position plus that of a tap. Runs
+// begin at words; one more word follows the last, so that 64 bits can be read from any bit on.
 class NonzeroMap {
  public:
   NonzeroMap(const Layer& layer, const std::vector<float>& ifmap, int group)
@@ -64,7 +64,7 @@ std::vector<std::size_t> places_of_taps(const Layer& layer, const NonzeroMap& ma
   return places;
 }
 
-// Up to 64 successive positions of the plane, and what they have in common row by row.
+// Up to 64 successive positions of the plane, and what they share row by row.
 class PositionBlock {
  public:
   PositionBlock(const Layer& layer, const NonzeroMap& map, Count first)
@@ -99,7 +99,7 @@ class PositionBlock {
 
 }  // namespace
 
-// Taps are read for many positions at a time and wanted for one after another: 64 by 64 of them are
+// Taps are read for many positions at a time and stored by position: blocks of 64 by 64 bits are
 // transposed.
 LiveTaps::LiveTaps(const Layer& layer, const std::vector<float>& ifmap) {
   const auto bits = std::make_shared<std::vector<std::uint64_t>>(size_of(layer));

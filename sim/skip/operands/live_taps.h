@@ -1,5 +1,5 @@
-// Which taps of an output meet an activation that is neither exactly 0 nor padding: the only ones
-// that take time on a machine that skips zero activations (docs/machine.md section 5).
+// The taps of an output whose activation is neither exactly 0 nor padding: the only ones that take
+// time on a machine that skips zero activations (docs/machine.md section 5).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class LiveTaps {
   LiveTaps() = default;  // not known
   // ifmap: [C,H,W].
   LiveTaps(const Layer& layer, const std::vector<float>& ifmap);
-  // Bits that lie somewhere already, size_of(layer) words.
+  // Uses existing bits, size_of(layer) words.
   LiveTaps(const Layer& layer, std::shared_ptr<const std::uint64_t> bits);
 
   bool known() const { return bits_ != nullptr; }

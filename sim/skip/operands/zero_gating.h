@@ -1,5 +1,5 @@
-// How many MACs meet an activation that is exactly 0, or padding: they cost no energy on a machine
-// that gates them, and time all the same.
+// Counts the MACs whose activation is exactly 0 or padding: they cost no energy on a machine that
+// gates them, but still take time.
 #pragma once
 
 #include <vector>
@@ -12,8 +12,8 @@
 
 namespace peeksim {
 
-// What becomes of a tap of a computed output whose activation is exactly 0 or padding.
-// `ifmap_known`: the activations are there to be looked at.
+// The fate of a tap of a computed output whose activation is exactly 0 or padding.
+// `ifmap_known`: the trace has the activations.
 inline TapFate fate_of_zero_taps(const ArraySpec& array, bool ifmap_known) {
   if (!array.gate_zero_activations || !ifmap_known) return TapFate::executed;
   return array.skip_zero_activations ? TapFate::skipped : TapFate::gated;

@@ -41,7 +41,7 @@ void predict(const WindowGrid& grid, const float* plane, float threshold, const 
   }
 }
 
-// What predict() does for a row of windows at once.
+// predict() for a row of windows at once.
 const DecisionRule rule = {
     -std::numeric_limits<float>::infinity(),
     [](float held, float peek, float, const ParameterValues&) { return std::max(held, peek); },
