@@ -10,10 +10,11 @@ namespace peeksim {
 namespace {
 
 constexpr int max_images_per_block = 8;
-constexpr std::chrono::milliseconds look_around{
-    200};  // a signal may come between a look and a wait
+// How long a signal may go unnoticed that arrives between a check and the wait after it.
+constexpr std::chrono::milliseconds poll_interval{200};
 
-// Few messages, and work for all to the end; events of few images are in memory at a time.
+// Large blocks need few messages; at least four per worker and layer keep all workers busy. With
+// events a block is one image, so that the events of few images are in memory.
 int images_per_block(int images, std::size_t jobs, bool with_events) {
   if (with_events) return 1;
   return std::clamp(images / static_cast<int>(4 * jobs), 1, max_images_per_block);
@@ -28,9 +29,10 @@ ImageBlocks::ImageBlocks(std::size_t layers, int images, int images_per_block, b
     begins_.push_back(begin);
 }
 
-std::optional<std::size_t> ImageBlocks::deal(std::size_t worker, std::size_t end) {
+std::optional<std::size_t> ImageBlocks::assign(std::size_t worker, std::size_t end) {
   end = std::min(end, size());
-  // Before other images of the layer, so that no worker goes back to an earlier one.
+  // The first image comes before others of the layer, so that worker 0 never returns to an earlier
+  // layer.
   if (with_waveform_ && worker == 0 && first_images_ < layers_ && number_of_first_image() < end &&
       number_of_first_image() <= next_)
     return begins_.size() * first_images_++;
@@ -68,32 +70,32 @@ ImageWorkers::ImageWorkers(TraceSimulation& simulation, const TraceInfo& info, i
       blocks_(info.layers.size(), images,
               images_per_block(images, jobs, static_cast<bool>(options.events)),
               static_cast<bool>(options.waveform.write)),
-      ahead_(4 * jobs) {
+      max_ahead_(4 * jobs) {
   start_more();
 }
 
 LayerOutcome ImageWorkers::next(const Watch& watch) {
-  while (taken_ == received_.size()) {
-    const auto block = early_.find(turn_);
-    if (block != early_.end()) {
-      receive(block->second);
-      early_.erase(block);
-      ++turn_;
+  while (returned_ == outcomes_.size()) {
+    const auto block = finished_.find(next_block_);
+    if (block != finished_.end()) {
+      unpack(block->second);
+      finished_.erase(block);
+      ++next_block_;
     } else {
-      for (JobOutcome& outcome : pool_.wait(look_around))
-        early_.emplace(outcome.id, std::move(outcome));
+      for (JobOutcome& outcome : pool_.wait(poll_interval))
+        finished_.emplace(outcome.id, std::move(outcome));
       watch.check(path_);
     }
     start_more();
   }
-  return std::move(received_[taken_++]);
+  return std::move(outcomes_[returned_++]);
 }
 
 void ImageWorkers::start_more() {
   for (;;) {
     const std::optional<std::size_t> worker = pool_.idle();
     if (!worker) return;
-    const std::optional<std::size_t> number = blocks_.deal(*worker, turn_ + ahead_);
+    const std::optional<std::size_t> number = blocks_.assign(*worker, next_block_ + max_ahead_);
     if (!number) return;
     Serializer job;
     job.put(blocks_.block(*number));
@@ -101,20 +103,20 @@ void ImageWorkers::start_more() {
   }
 }
 
-void ImageWorkers::receive(const JobOutcome& outcome) {
+void ImageWorkers::unpack(const JobOutcome& outcome) {
   if (outcome.failed) throw Error(outcome.kind, "", outcome.text);
   Deserializer reply(outcome.text);
   const ImageBlock block = blocks_.block(outcome.id);
-  received_.clear();
-  received_.resize(block.end - block.begin);
-  taken_ = 0;
-  for (LayerOutcome& of_image : received_) {
+  outcomes_.clear();
+  outcomes_.resize(block.end - block.begin);
+  returned_ = 0;
+  for (LayerOutcome& of_image : outcomes_) {
     reply.get(of_image.counters);
     reply.get(of_image.events);
   }
-  RunProfile spent;
-  reply.get(spent);
-  profile_ += spent;
+  RunProfile block_profile;
+  reply.get(block_profile);
+  profile_ += block_profile;
 }
 
 }  // namespace peeksim

@@ -1,5 +1,5 @@
-// A trace simulated by worker processes, which share its images: outcomes come in the order in
-// which one process would have made them.
+// Simulates the images of a trace in worker processes. Outcomes are returned in the order of a run
+// in one process: layer after layer, image after image.
 #pragma once
 
 #include <map>
@@ -11,22 +11,22 @@
 
 namespace peeksim {
 
-// A job of a worker: some images of a layer.
+// A job of a worker: consecutive images of a layer.
 struct ImageBlock {
   std::size_t layer = 0;
   int begin = 0, end = 0;  // of the images
 };
 
-// Layer after layer, a layer's images in blocks. A run with a waveform has the first image of every
-// layer in worker 0, and in a block of its own.
+// Assigns the blocks of images to workers, in the order of the layers. In a run with a waveform the
+// first image of every layer is a block of its own and is assigned to worker 0, which writes the
+// waveform.
 class ImageBlocks {
  public:
-  // images: of each layer.
+  // images: per layer.
   ImageBlocks(std::size_t layers, int images, int images_per_block, bool with_waveform);
 
-  // Blocks that have a number below `end` and that this worker may simulate; the number of the next
-  // one, if there is one.
-  std::optional<std::size_t> deal(std::size_t worker, std::size_t end);
+  // The number of the next block for this worker, below `end`; nothing: there is none, or not yet.
+  std::optional<std::size_t> assign(std::size_t worker, std::size_t end);
 
   ImageBlock block(std::size_t number) const;
   std::size_t size() const { return layers_ * begins_.size(); }
@@ -37,25 +37,26 @@ class ImageBlocks {
   const std::size_t layers_;
   const int images_;
   const bool with_waveform_;
-  std::vector<int> begins_;       // of the blocks of a layer
-  std::size_t next_ = 0;          // the lowest number that has not been dealt
-  std::size_t first_images_ = 0;  // dealt of a run with a waveform, a layer each
+  std::vector<int> begins_;  // of the blocks of a layer
+  std::size_t next_ = 0;     // all lower ones are assigned, except first images with a waveform
+  std::size_t first_images_ = 0;  // of a run with a waveform: assigned so far, one per layer
 };
 
 class ImageWorkers {
  public:
-  // jobs: worker processes. Forks and starts them. The simulation, which has not run yet, outlives
-  // the object. Throws Error(usage) when the system has no process left.
+  // Forks the workers, `jobs` in number, and gives each its first block. REQUIRES: the simulation
+  // has not run yet; it outlives the object. Throws Error(usage) when the system has no process
+  // left.
   ImageWorkers(TraceSimulation& simulation, const TraceInfo& info, int images, std::size_t jobs,
                const RunOptions& options);
 
-  // Of layer after layer, and image after image. Adds what it took to the simulation's profile.
-  // Throws what the simulation threw in a worker, Error(internal) for a worker that was killed, and
-  // Error(interrupted).
+  // The outcome of the next image of the layer; after its last, of the next layer's first. Adds the
+  // workers' times and cycles to the simulation's profile. Throws what the simulation threw in a
+  // worker, Error(internal) for a worker that was killed, and Error(interrupted).
   LayerOutcome next(const Watch& watch);
 
  private:
-  // What a worker does: simulates the images of a block.
+  // Simulates the images of a block, in a worker.
   class Runner : public JobRunner {
    public:
     explicit Runner(TraceSimulation& simulation) : simulation_(simulation) {}
@@ -67,18 +68,18 @@ class ImageWorkers {
   };
 
   void start_more();
-  void receive(const JobOutcome& block);
+  void unpack(const JobOutcome& block);
 
   const std::string path_;
   RunProfile& profile_;
   Runner runner_;
   WorkerPool pool_;
   ImageBlocks blocks_;
-  const std::size_t ahead_;                  // blocks that may be simulated before their turn
-  std::size_t turn_ = 0;                     // the block that is received next
-  std::map<std::size_t, JobOutcome> early_;  // blocks whose turn has not come
-  std::vector<LayerOutcome> received_;       // of the block before `turn_`
-  std::size_t taken_ = 0;                    // of received_
+  const std::size_t max_ahead_;  // blocks are assigned up to this far ahead of next_block_
+  std::size_t next_block_ = 0;   // the number of the next block to unpack
+  std::map<std::size_t, JobOutcome> finished_;  // blocks, by number, that are not yet unpacked
+  std::vector<LayerOutcome> outcomes_;          // of the block that was unpacked last
+  std::size_t returned_ = 0;                    // how many of outcomes_ next() has returned
 };
 
 }  // namespace peeksim

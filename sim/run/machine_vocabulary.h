@@ -1,4 +1,4 @@
-// The words that machine files may use for policies.
+// The names of predictors and dispatch policies that machine files may use.
 #pragma once
 
 #include "sim/config/load_machine.h"

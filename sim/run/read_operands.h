@@ -1,4 +1,4 @@
-// What an engine computes values with, from a trace.
+// Reads the operands of a layer (weights, biases, activations) from a trace.
 #pragma once
 
 #include "sim/engine/operands.h"
@@ -10,11 +10,12 @@ namespace peeksim {
 // else why not.
 std::string why_not_checkable(const TraceLayer& layer);
 
-// The part that is the same for all images. Without weights, or without what is added to their
-// products, outputs are not computed and `operands` gets none. Throws Error(trace).
+// The operands that are the same for all images. When the trace lacks the weights, or a tensor that
+// is added to their products, `operands` gets none and outputs are not computed. Throws
+// Error(trace).
 void read_weights(const Trace& trace, std::size_t layer, Operands& operands);
 
-// The part of one image; ofmap: [K,P,Q], read before. Throws Error(trace).
+// The operands of one image; ofmap: [K,P,Q], read before. Throws Error(trace).
 void read_activations(const Trace& trace, std::size_t layer, int image,
                       const std::vector<float>& ofmap, Operands& operands);
 

@@ -1,5 +1,5 @@
-// What a run of a trace on a machine found: plain values, whatever engine they came from. What
-// reads results includes this and compiles no engine.
+// The result of running a trace on a machine: plain values, independent of the engine. Code that
+// reads results needs only this header and no engine.
 #pragma once
 
 #include <string>
@@ -38,8 +38,8 @@ struct ImageResult {
   CounterPair counters;  // over all layers
 };
 
-// What was simulated, so that a result can be traced to its input. No paths: the same trace gives
-// the same bytes wherever it lies.
+// Identifies the trace that was simulated. No paths: the same trace gives the same bytes in any
+// folder.
 struct TraceIdentity {
   std::string file;  // the last part of its path
   std::string network;
@@ -51,7 +51,7 @@ struct TraceIdentity {
   int images = 0;
 };
 
-// Some of the counters.
+// A list of counters.
 using UnknownCounters = std::vector<Count Counters::*>;
 
 struct RunResult {
@@ -59,7 +59,7 @@ struct RunResult {
   TraceIdentity trace;
   std::vector<LayerResult> layers;
   std::vector<ImageResult> images;
-  // Counters that the file lacks from which the run was read: 0 everywhere, and not known.
+  // Counters that are missing in the file from which the run was read: 0 everywhere.
   UnknownCounters unknown;
 
   CounterPair totals() const;  // over all layers and images
@@ -68,7 +68,7 @@ struct RunResult {
 // Of a trace and all its images.
 TraceIdentity identity_of(const Trace& trace);
 
-// What is known before a run of the first `images` of a trace: no layers yet.
+// The parts of a result that are known before the run, of the first `images` of a trace: no layers.
 RunResult result_before(const MachineSpec& machine, const Trace& trace, int images);
 
 // The machine of CounterPair::dense: the same one with policy `none`.

@@ -1,5 +1,6 @@
-// The fields of a result, each named once. Whatever writes or reads results (results.json,
-// layers.csv, the bytes that a point of a sweep sends) is a visitor that is called with each field,
+// The fields of a result, each named once. Writers and readers of results (results.json,
+// layers.csv, the bytes that a point of a sweep sends) are visitors that are called with each
+// field,
 //
 //   visit(Given or Found, value);
 //
@@ -23,19 +24,19 @@ struct ResultField {
   constexpr ResultField(const char* in_json, const char* in_csv) : name(in_json), column(in_csv) {}
 };
 
-// Follows from trace and machine: whoever asked for the run knows it.
+// Follows from trace and machine: known before the run.
 struct Given : ResultField {
   constexpr explicit Given(const char* in_json, const char* in_csv = nullptr)
       : ResultField(in_json, in_csv) {}
 };
 
-// Only the run finds it out.
+// Known only after the run.
 struct Found : ResultField {
   constexpr explicit Found(const char* in_json, const char* in_csv = nullptr)
       : ResultField(in_json, in_csv) {}
 };
 
-// A value that files spell as a word; `read` is false for a word that it does not know.
+// A value that files spell as a word; `read` returns false for an unknown word.
 template <class Of>
 struct Word {
   Of& of;
@@ -49,7 +50,7 @@ Word<Of> word(Of& of, const char* (*spell)(const std::remove_const_t<Of>& of),
   return {of, spell, read};
 }
 
-// What a layer's "shape" holds.
+// The fields of a layer's "shape".
 template <class LayerType>
 struct Shape {
   LayerType& layer;

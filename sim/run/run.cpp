@@ -38,8 +38,8 @@ int images_to_run(const TraceInfo& info, int wanted) {
   return wanted == 0 ? info.images : wanted;
 }
 
-// How much work the layers before one are, about, as shares of all: computing values takes as long
-// as its MACs, everything else as its outputs.
+// The estimated work before each layer, as a share of the run's: proportional to MACs for an engine
+// that computes values, else to outputs.
 std::vector<double> work_before(const std::vector<TraceLayer>& layers, const EngineKind& engine) {
   std::vector<double> before = {0};
   for (const TraceLayer& traced : layers) {
@@ -81,8 +81,8 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   std::unique_ptr<ImageWorkers> workers;  // none: this process simulates
   const std::size_t jobs = std::min(options.jobs, info.layers.size() * images);
   if (jobs > 1) workers = std::make_unique<ImageWorkers>(simulation, info, images, jobs, options);
-  // On a thread beside the simulation, where one can be had; nothing is returned before it is
-  // known. With a cache it is known already.
+  // Computed on a second thread where possible, and awaited before the run returns. With a cache it
+  // is already known.
   const std::launch later = std::launch::deferred;
   std::future<std::string> hash =
       std::async(options.cache != nullptr ? later : std::launch::async | later,

@@ -1,4 +1,4 @@
-// Runs a whole trace on a machine, and on the same machine without prediction beside it.
+// Runs a whole trace on a machine, and on the same machine without prediction for comparison.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,8 @@ namespace peeksim {
 
 class Engine;
 
-// What a run cost and how much of it was really simulated: for the bench, never part of a result.
+// The time a run took, and how much of it was simulated rather than reused: for benchmarks, never
+// part of a result.
 struct RunProfile {
   double read_seconds = 0;      // CPU: trace to memory, with decompression and checks
   double simulate_seconds = 0;  // CPU: prediction, scheduling, timing, counting
@@ -31,8 +32,8 @@ struct RunProfile {
   RunProfile& operator+=(const RunProfile& other);
 };
 
-// What happened in one layer of one image on the described machine, sorted as in
-// engine/events.h. Cycles count from the start of the image's network.
+// The events of one layer of one image on the described machine, sorted as in engine/events.h.
+// Cycles count from the start of the image's network.
 struct RunEvents {
   const Layer& layer;
   const Plan& plan;  // of a group of the layer
@@ -40,8 +41,8 @@ struct RunEvents {
   const EventLog& events;
 };
 
-// Takes the events of each layer, image after image, as soon as they are known; and says which of
-// them it wants.
+// Receives the events of each layer, image after image, as soon as they are known, in the detail
+// that it asks for.
 class EventSink {
  public:
   using Take = std::function<void(const RunEvents&)>;
@@ -58,26 +59,26 @@ class EventSink {
   Take take_;
 };
 
-// What runs on the same trace have in common. A run asks before it reads or computes, and tells
-// what it had to compute: so a sweep does once what many of its machines share. Everything is what
-// the run would have found out by itself. For an engine that computes no values.
+// A cache shared by runs of the same trace. A run queries it before it reads or computes, and
+// stores what it had to compute, so a sweep does once what many machines share. Cached values equal
+// those that the run would compute. For an engine that computes no values.
 class RunCache {
  public:
   virtual ~RunCache() = default;
 
   // The ofmap [K,P,Q], and the zero or the live taps of the ifmap (skip/operands), of a layer and
-  // an image, into `values`. False: to be read from the trace.
+  // an image, into `values`. False: not cached, read it from the trace.
   virtual bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) = 0;
   virtual bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) = 0;
   virtual bool read_live_taps(std::size_t layer, int image, LiveTaps& values) = 0;
 
-  // What the values predict with these settings. Null: to be computed, and kept.
+  // The prediction with these settings. Null: not cached; compute it and keep it.
   virtual const Prediction* prediction(std::size_t layer, int image,
                                        const LayerPrediction& settings) = 0;
   virtual void keep_prediction(std::size_t layer, int image, const LayerPrediction& settings,
                                const Prediction& prediction) = 0;
 
-  // The counters of the dense version of the machine. Null: to be simulated, and kept.
+  // The counters of the dense version of the machine. Null: not cached; simulate it and keep them.
   virtual const Counters* dense(std::size_t layer, int image) = 0;
   virtual void keep_dense(std::size_t layer, int image, const Counters& counters) = 0;
 };
@@ -85,10 +86,10 @@ class RunCache {
 struct RunOptions {
   std::string engine = "event";  // a row of engines()
   EngineOptions blocks;
-  // An engine of that name that this process has made; null: the run makes one of `blocks`. A
-  // process can make only one (engine/engine.h).
+  // An existing engine of that name; null: the run creates one, with `blocks`. A process can create
+  // only one (engine/engine_kind.h).
   Engine* existing_engine = nullptr;
-  const MemoryKind* memory = nullptr;  // null: the engine's usual one
+  const MemoryKind* memory = nullptr;  // null: the engine's default
   // A computed output that is not the trace's is an error; for an engine that can check values.
   bool check_values = false;
   EventSink events;
@@ -98,15 +99,14 @@ struct RunOptions {
   int images = 0;             // how many of the trace's, from the first one on; 0: all
   RunCache* cache = nullptr;  // none: everything is read and computed
   // Worker processes that simulate images; 1: this process does. REQUIRES: 1 with
-  // `existing_engine` or `cache`. The
-  // result, and what is told of it, is the same for any number.
+  // `existing_engine` or `cache`. Results and events are the same for any number.
   std::size_t jobs = 1;
 };
 
-// An engine for RunOptions::existing_engine of several runs. Throws Error(usage) for an unknown
+// An engine for several runs (RunOptions::existing_engine). Throws Error(usage) for an unknown
 // name.
 std::shared_ptr<Engine> make_engine(const std::string& name);
-// Whether this process has to be replaced before its engine's next run (Engine::exhausted).
+// Whether this process must be replaced before its engine's next run (Engine::exhausted).
 bool engine_exhausted(const Engine& engine);
 
 // Simulates every layer of every image. Throws Error(usage) for an unknown engine, for more images

@@ -43,12 +43,12 @@ const JobImage& RunInputs::read(int image) {
 
 void RunInputs::read_taps(TapFate fate, int image) {
   RunCache* const cache = options_.cache;
-  // Engines that compute values look for themselves what to skip.
+  // Engines that compute values find the taps to skip themselves.
   const bool skips = fate == TapFate::skipped && !engine_.computes_values;
   if (cache != nullptr && cache->read_zero_taps(layer_, image, values_.zero_taps) &&
       (!skips || cache->read_live_taps(layer_, image, values_.live_taps)))
     return;
-  if (!engine_.computes_values) {  // which has read it already
+  if (!engine_.computes_values) {  // else the ifmap has been read
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ifmap(layer_, image, values_.operands.ifmap);
   }
@@ -61,7 +61,7 @@ void RunInputs::read_taps(TapFate fate, int image) {
   }
 }
 
-// A layer that is not predicted needs no values; a prediction that is known has been checked.
+// A layer that is not predicted needs no values; the values of a cached prediction were checked.
 void RunInputs::predict_with_cache(int image) {
   const LayerPrediction& settings = setup_->prediction;
   if (!settings.predicts()) return;

@@ -1,5 +1,5 @@
-// What a run needs of its trace, layer by layer and image by image: read from the file, or taken
-// from a cache that knows it already.
+// Reads the inputs of a run from its trace, layer by layer and image by image, or takes them from a
+// cache.
 #pragma once
 
 #include <ctime>
@@ -37,10 +37,10 @@ class RunInputs {
   RunInputs(const Trace& trace, const MachineSpec& machine, const EngineKind& engine,
             const RunOptions& options, RunProfile& profile);
 
-  // From now on values are those of this layer.
+  // The next calls of read() are for this layer.
   void enter_layer(std::size_t layer, const LayerSetup& setup);
 
-  // What an image brings. Throws as Trace::read_ofmap, and Error(trace) for a negative threshold
+  // The inputs of an image. Throws as Trace::read_ofmap, and Error(trace) for a negative threshold
   // on values that have passed the ReLU. Valid until the next call.
   const JobImage& read(int image);
 

@@ -10,18 +10,18 @@ namespace peeksim {
 
 namespace {
 
-// What of a layer's simulation on the described machine is kept or shown.
+// Collects the events of a layer on the described machine, and writes its waveform.
 class LayerObserver : public Observer {
  public:
   LayerObserver(EventDetail detail, Waveform* waveform) : detail_(detail), waveform_(waveform) {}
 
   EventLog events;
-  bool shows = false;  // the image that is simulated is the one of the waveform
+  bool in_waveform = false;  // whether the current image is the one of the waveform
 
   EventDetail detail(int) const override { return detail_; }
   void on_event(const Event& event) override { events.push_back(event); }
   bool wants_cycle(int, Cycle cycle) const override {
-    return shows && waveform_ != nullptr && waveform_->wants(cycle);
+    return in_waveform && waveform_ != nullptr && waveform_->wants(cycle);
   }
   void on_cycle(const CycleView& view) override { waveform_->show(view); }
 
@@ -30,8 +30,8 @@ class LayerObserver : public Observer {
   Waveform* const waveform_;  // none: null
 };
 
-// A machine and what it makes of a layer.
-struct LayerOn {
+// A machine, and a layer set up for it.
+struct MachineLayer {
   const MachineSpec& machine;
   const LayerSetup& setup;
 };
@@ -41,7 +41,7 @@ struct LayerOn {
 // One layer on the machine and on its dense version, image after image.
 class TraceSimulation::LayerRunner {
  public:
-  LayerRunner(Engine& engine, const LayerOn& described, const LayerOn& dense,
+  LayerRunner(Engine& engine, const MachineLayer& described, const MachineLayer& dense,
               const RunOptions& options, Waveform* waveform, RunProfile& profile)
       : engine_(engine),
         described_(described),
@@ -57,20 +57,20 @@ class TraceSimulation::LayerRunner {
     return pair;
   }
 
-  // What happened on the machine at the last run, counted from the start of the layer. A layer that
-  // is not predicted happens in the same way for every image.
+  // The events on the machine at the last run, counted from the start of the layer. A layer that is
+  // not predicted has the same events for every image.
   const EventLog& events() const { return observer_.events; }
 
  private:
-  Counters observe(const LayerOn& on, const JobImage& image) {
+  Counters observe(const MachineLayer& on, const JobImage& image) {
     observer_.events.clear();
-    observer_.shows = image.values->image == 0;
+    observer_.in_waveform = image.values->image == 0;
     const Counters counters = simulate(on, image, observer_);
     sort_events(observer_.events);
     return counters;
   }
 
-  Counters simulate(const LayerOn& on, const JobImage& image, Observer& observer) {
+  Counters simulate(const MachineLayer& on, const JobImage& image, Observer& observer) {
     Job job(on.machine, on.setup, {image});
     job.memory = options_.memory;
     const Counters counters = engine_.simulate(job, observer).front();
@@ -88,17 +88,18 @@ class TraceSimulation::LayerRunner {
     return dense_counters_;
   }
 
-  // Without prediction no value changes the time, unless zero activations are skipped: one
-  // simulation serves all images whose values are not to be checked. On a machine that does not
-  // predict the layer either it is the one observed.
+  // Without prediction the timing does not depend on values, unless zero activations are skipped:
+  // one simulation serves all images whose values are not to be checked. It is observed when the
+  // described machine does not predict the layer either.
   void simulate_dense(const LayerValues& values) {
     const JobImage image{&values, nullptr};
     const bool skips =
         fate_of_zero_taps(described_.machine.array, !values.zero_taps.empty()) == TapFate::skipped;
     if (!simulated_ || values.check || skips) {
-      Observer nobody;
-      dense_counters_ = described_.setup.prediction.predicts() ? simulate(dense_, image, nobody)
-                                                               : observe(dense_, image);
+      Observer no_observer;
+      dense_counters_ = described_.setup.prediction.predicts()
+                            ? simulate(dense_, image, no_observer)
+                            : observe(dense_, image);
       simulated_ = true;
     } else {
       const Prediction none = predict(dense_.setup.prediction, values.ofmap, dense_.setup.layer.K);
@@ -107,7 +108,7 @@ class TraceSimulation::LayerRunner {
   }
 
   Engine& engine_;
-  const LayerOn described_, dense_;
+  const MachineLayer described_, dense_;
   const RunOptions& options_;
   LayerObserver observer_;
   RunProfile& profile_;
@@ -127,7 +128,7 @@ struct TraceSimulation::State {
   const std::unique_ptr<Engine> own;
   Engine& engine;
   RunInputs inputs;
-  std::unique_ptr<Waveform> waveform;  // null: none is asked for, or by another process
+  std::unique_ptr<Waveform> waveform;  // null: not asked for, or written by another process
   std::size_t layer = 0;
   std::unique_ptr<LayerRunner> runner;  // of the layer
   Cycle first_image_cycles = 0;         // of the layers before
@@ -177,9 +178,10 @@ LayerOutcome TraceSimulation::run(std::size_t layer, int image) {
 
 void TraceSimulation::enter_layer(std::size_t layer) {
   state_->layer = layer;
-  state_->runner = std::make_unique<LayerRunner>(state_->engine, LayerOn{machine_, setups_[layer]},
-                                                 LayerOn{dense_machine_, dense_setups_[layer]},
-                                                 options_, state_->waveform.get(), profile);
+  state_->runner =
+      std::make_unique<LayerRunner>(state_->engine, MachineLayer{machine_, setups_[layer]},
+                                    MachineLayer{dense_machine_, dense_setups_[layer]}, options_,
+                                    state_->waveform.get(), profile);
   if (state_->waveform) state_->waveform->enter_layer(layer, state_->first_image_cycles);
   state_->inputs.enter_layer(layer, setups_[layer]);
 }

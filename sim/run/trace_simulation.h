@@ -1,4 +1,4 @@
-// A trace simulated in this process: each layer on a machine and on its dense version, image after
+// Simulates a trace in this process: each layer on a machine and on its dense version, image after
 // image.
 #pragma once
 
@@ -10,10 +10,11 @@
 
 namespace peeksim {
 
-// What a layer did with an image.
+// The outcome of a layer and an image.
 struct LayerOutcome {
   CounterPair counters;
-  EventLog events;  // on the machine, from the start of the layer: what the run's sink wants
+  // On the machine, from the start of the layer, in the detail that RunOptions::events asks for.
+  EventLog events;
 };
 
 class TraceSimulation {
@@ -26,18 +27,19 @@ class TraceSimulation {
 
   const LayerSetup& setup(std::size_t layer) const;
 
-  // Any of the layer's images. Of a run with a waveform, the object that simulates one layer of the
-  // first image simulates all. REQUIRES: the layer is that of the last call, or a later one. Throws
-  // as run_trace() while it simulates.
+  // Simulates one of the layer's images, in any order. In a run with a waveform one object must
+  // simulate the first image of all layers. REQUIRES: the layer is that of the last call, or a
+  // later one. Throws as run_trace() while it simulates.
   LayerOutcome run(std::size_t layer, int image);
 
-  bool exhausted() const;  // nothing more can be simulated in this process (Engine::exhausted)
+  // Whether the process must be replaced before anything else is simulated (Engine::exhausted).
+  bool exhausted() const;
 
   RunProfile profile;  // of all that was simulated
 
  private:
   class LayerRunner;
-  struct State;  // made by the first run: a process can make only one engine
+  struct State;  // created by the first run: a process can create only one engine
 
   void enter_layer(std::size_t layer);
 

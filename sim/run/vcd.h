@@ -1,7 +1,7 @@
-// A VCD file (IEEE 1364, value change dump), as text: variables in scopes, then what changes in
-// each cycle. One cycle is 1 ns of its axis. It is written here and not by sc_trace, whose axis is
-// the kernel's time, with the dense machine's runs and the other images in it, and whose header
-// holds a date: the same run gives the same bytes.
+// Writes a VCD file (IEEE 1364, value change dump): variables in scopes, then the values that
+// change in each cycle. One cycle is 1 ns. sc_trace is not used: its time is the kernel's, which
+// also runs through the dense machine and the other images, and its header has a date, so that the
+// same run would not give the same bytes.
 #pragma once
 
 #include <functional>
@@ -20,21 +20,21 @@ class VcdWriter {
 
   explicit VcdWriter(Write write) : write_(std::move(write)) {}
 
-  // The header. No dollar sign of a comment is kept: $end would end it.
+  // The header. Dollar signs are removed from comments, because $end would end one.
   void comment(std::string text);
   void open_scope(const std::string& name);
   void close_scope();
   Variable add(Kind kind, const std::string& name, int width = 1);
   void end_header();
 
-  // What is set from now on are the values of this cycle; only changes are written, and in the
-  // first cycle everything, which has to be set.
+  // The next calls of set() give the values in this cycle; only changes are written. In the first
+  // cycle all variables must be set.
   void enter(Cycle cycle);
-  // A bit, real or integer; an integer below 0 is none.
+  // A bit, real or integer; an integer below 0 means no value.
   void set(Variable variable, double value);
   // The bits of a vector, the highest first, its leading zeros left out; "z": none.
   void set(Variable variable, const std::string& bits);
-  // The last cycle that was entered ends where this one would begin. Passes on all text.
+  // Ends the file at the start of cycle `end` and writes all remaining text.
   void finish(Cycle end);
 
  private:

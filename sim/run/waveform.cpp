@@ -12,11 +12,11 @@ namespace {
 using Kind = VcdWriter::Kind;
 
 // Of a column: the window with the highest number first.
-std::string text_of(const CycleView& view, int column, int most) {
+std::string text_of(const CycleView& view, int column, int max_bits) {
   if (column >= view.window_columns) return "z";
   const int words = (view.window_columns + 63) / 64;
   std::string text;
-  for (int window = std::min(view.windows, most) - 1; window >= 0; --window) {
+  for (int window = std::min(view.windows, max_bits) - 1; window >= 0; --window) {
     const std::uint64_t word = view.window_bits[std::size_t(window) * words + column / 64];
     const bool bit = word >> (column % 64) & 1;
     if (bit || !text.empty()) text += bit ? '1' : '0';
@@ -24,8 +24,8 @@ std::string text_of(const CycleView& view, int column, int most) {
   return text.empty() ? "0" : text;
 }
 
-// The most windows of any step whose prediction the machine makes from peeks.
-int most_windows_of(const std::vector<LayerSetup>& setups) {
+// The maximum number of windows of a step whose prediction the machine makes from peeks.
+int max_windows_of(const std::vector<LayerSetup>& setups) {
   int windows = 0;
   for (const LayerSetup& setup : setups) {
     if (!setup.prediction.decides()) continue;
@@ -50,7 +50,7 @@ void Waveform::write_header(const WaveformRequest& request, const std::vector<La
   for (const std::string& comment : request.comments) vcd_.comment(comment);
   for (std::size_t i = 0; i < setups.size(); ++i)
     vcd_.comment("layer " + std::to_string(i) + ": " + setups[i].layer.name);
-  const int windows = most_windows_of(setups);
+  const int windows = max_windows_of(setups);
   vcd_.open_scope("peeksim");
 
   vcd_.open_scope("sequencer");
@@ -82,7 +82,7 @@ void Waveform::write_header(const WaveformRequest& request, const std::vector<La
 
   vcd_.open_scope("prediction_unit");
   ready_step_ = vcd_.add(Kind::integer, "ready_step");
-  const int width = std::clamp(windows, 1, most_windows);
+  const int width = std::clamp(windows, 1, max_windows);
   for (int column = 0; column < columns_in_array_; ++column)
     columns_[column].window_bits =
         vcd_.add(Kind::bits, "window_bits_" + std::to_string(column), width);
@@ -160,7 +160,7 @@ void Waveform::show_window_bits(const CycleView& view) {
   windows_ = view.windows;
   window_columns_ = view.window_columns;
   for (int column = 0; column < columns_in_array_; ++column)
-    vcd_.set(columns_[column].window_bits, text_of(view, column, most_windows));
+    vcd_.set(columns_[column].window_bits, text_of(view, column, max_windows));
 }
 
 void require_cycles(const EngineKind& engine) {

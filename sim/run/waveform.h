@@ -1,5 +1,5 @@
-// What a logic analyser on the machine would show, cycle by cycle, as a VCD file: the signals of
-// docs/waveforms.md. Its axis is that of the event log: layers follow one another without a gap.
+// Writes the state of the machine, cycle by cycle, as a VCD file with the signals of
+// docs/waveforms.md. Cycles count as in the event log: layers follow one another without a gap.
 #pragma once
 
 #include <memory>
@@ -15,15 +15,15 @@ namespace peeksim {
 
 class Waveform {
  public:
-  // The first windows of a step that have a bit in the file; steps with more are rare, and their
+  // Only the first windows of a step have a bit in the file; steps with more are rare, and their
   // vectors unreadable.
-  static constexpr int most_windows = 4096;
+  static constexpr int max_windows = 4096;
 
   // setups: of the layers that will be entered. Their names are comments of the header.
   Waveform(const WaveformRequest& request, const MachineSpec& machine,
            const std::vector<LayerSetup>& setups);
 
-  // From now on cycles are those of this layer, which begins where the one before ended.
+  // The next cycles are those of this layer, which begins where the previous one ended.
   // layer: from 0; start: the cycle of the image at which it begins.
   void enter_layer(std::size_t layer, Cycle start);
   // Whether a cycle of the layer is in the window.

@@ -1,4 +1,4 @@
-// What waveform of a run is asked for (docs/waveforms.md).
+// The options of a run's waveform (docs/waveforms.md).
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// The order in which the blocks are made is the order in which the kernel runs their processes. It
-// may not change a single counter.
+// The order in which the blocks are built is the order in which the kernel runs their processes. It
+// must not change a single counter.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using namespace peeksim;
 
 namespace {
 
-// Different orders; the first is the usual one, the second its reverse.
+// Different orders; the first is the default, the second its reverse.
 std::vector<std::vector<int>> orders(int count) {
   std::vector<int> order(find_engine("event").blocks);
   std::iota(order.begin(), order.end(), 0);

@@ -28,29 +28,29 @@ std::string make_trace(const TempFolder& folder, int images) {
   return folder.path("t.h5");
 }
 
-struct Told {  // of a run
+struct RecordedRun {  // of a run
   RunResult result;
   std::string events;
   RunProfile profile;
 };
 
-Told run(const std::string& path, std::size_t jobs, const std::string& engine = "event",
-         const Watch& watch = {}) {
+RecordedRun run(const std::string& path, std::size_t jobs, const std::string& engine = "event",
+                const Watch& watch = {}) {
   fresh_kernel();
-  Told told;
+  RecordedRun recorded;
   RunOptions options;
   options.engine = engine;
   options.jobs = jobs;
-  options.profile = &told.profile;
+  options.profile = &recorded.profile;
   options.events = {EventDetail::all, [&](const RunEvents& run) {
-                      told.events += run.layer.name + std::to_string(run.image);
+                      recorded.events += run.layer.name + std::to_string(run.image);
                       for (const Event& event : run.events)
-                        told.events += " " + std::to_string(event.start) + "-" +
-                                       std::to_string(event.end) + ":" +
-                                       std::to_string(event.amount);
+                        recorded.events += " " + std::to_string(event.start) + "-" +
+                                           std::to_string(event.end) + ":" +
+                                           std::to_string(event.amount);
                     }};
-  told.result = run_trace(small_machine(), Trace(path), watch, options);
-  return told;
+  recorded.result = run_trace(small_machine(), Trace(path), watch, options);
+  return recorded;
 }
 
 }  // namespace
@@ -66,10 +66,10 @@ TEST_CASE(
         ImageBlocks blocks(4, images, per_block, with_waveform);
         std::set<std::pair<std::size_t, int>> seen;
         std::size_t layer_of[3] = {0, 0, 0};
-        // Workers ask in no order, and are done when each has asked in vain.
+        // Workers ask in mixed order until none gets a block.
         for (unsigned turn = 0, in_vain = 0; in_vain < 7; ++turn) {
           const std::size_t worker = turn * turn % 7 % 3;
-          const std::optional<std::size_t> number = blocks.deal(worker, no_end);
+          const std::optional<std::size_t> number = blocks.assign(worker, no_end);
           in_vain = number ? 0 : in_vain + 1;
           if (!number) continue;
           const ImageBlock block = blocks.block(*number);
@@ -86,29 +86,30 @@ TEST_CASE(
 
 TEST_CASE("no block is simulated further ahead than allowed") {
   ImageBlocks blocks(3, 4, 2, false);
-  CHECK(blocks.deal(0, 1) == 0);
-  CHECK(blocks.deal(1, 1) == std::nullopt);
-  CHECK(blocks.deal(1, 2) == 1);
+  CHECK(blocks.assign(0, 1) == 0);
+  CHECK(blocks.assign(1, 1) == std::nullopt);
+  CHECK(blocks.assign(1, 2) == 1);
   CHECK(blocks.size() == 6);
   ImageBlocks with_waveform(2, 5, 2, true);  // a layer: image 0, 1 and 2, 3 and 4
-  CHECK(with_waveform.deal(1, 2) == 1);
-  CHECK(with_waveform.deal(1, 2) == std::nullopt);
-  CHECK(with_waveform.deal(0, 2) == 0);
-  CHECK(with_waveform.deal(0, 3) == 2);
-  CHECK(with_waveform.deal(0, 3) == std::nullopt);
-  CHECK(with_waveform.deal(1, 6) == 4);
-  CHECK(with_waveform.deal(0, 6) == 3);
+  CHECK(with_waveform.assign(1, 2) == 1);
+  CHECK(with_waveform.assign(1, 2) == std::nullopt);
+  CHECK(with_waveform.assign(0, 2) == 0);
+  CHECK(with_waveform.assign(0, 3) == 2);
+  CHECK(with_waveform.assign(0, 3) == std::nullopt);
+  CHECK(with_waveform.assign(1, 6) == 4);
+  CHECK(with_waveform.assign(0, 6) == 3);
 }
 
-TEST_CASE("a run tells the same with any number of workers, and counts all that they do") {
+TEST_CASE(
+    "a run gives the same results and events with any number of workers, and profiles them all") {
   const TempFolder folder;
   const std::string path = make_trace(folder, 5);
   for (const std::string engine : {"event", "clocked"}) {
-    const Told one = run(path, 1, engine);
+    const RecordedRun one = run(path, 1, engine);
     CHECK(one.result.images.size() == 5);
     for (const std::size_t jobs : {2, 3, 100}) {
       CAPTURE(jobs);
-      const Told many = run(path, jobs, engine);
+      const RecordedRun many = run(path, jobs, engine);
       CHECK(many.events == one.events);
       REQUIRE(many.result.layers.size() == one.result.layers.size());
       for (std::size_t i = 0; i < one.result.layers.size(); ++i) {
@@ -123,7 +124,7 @@ TEST_CASE("a run tells the same with any number of workers, and counts all that 
   }
 }
 
-TEST_CASE("places are told in order while workers run ahead, and an interruption ends them") {
+TEST_CASE("progress is reported in order while workers run ahead, and an interruption ends them") {
   const TempFolder folder;
   const std::string path = make_trace(folder, 4);
   double done = -1;

@@ -1,4 +1,4 @@
-// What the event sink of a run is given.
+// The events that the sink of a run receives.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -197,7 +197,7 @@ TEST_CASE("an interrupted run stops with an error of that kind") {
   }
 }
 
-TEST_CASE("a run tells at which layer and image it is, and how much is done") {
+TEST_CASE("a run reports its layer, its image and how much is done") {
   const TempFolder folder;
   std::vector<std::string> layers;
   int places = 0;
@@ -313,7 +313,7 @@ TEST_CASE("the vocabulary lists every predictor and dispatch policy with a meani
         std::vector<std::string>{"balanced", "balanced_fill", "gate", "packed", "row_skip"});
 }
 
-TEST_CASE("the first images of a trace are run alone when asked for, and no more than there are") {
+TEST_CASE("the first images of a trace can be run alone, and no more than it has") {
   const TempFolder folder;
   const std::string path = write_trace(folder, "all.h5", 0, 3);
   const RunResult all = run(machine_with_small_buffers(), path);
@@ -341,7 +341,7 @@ TEST_CASE("a run has the sum of the whole file, and none when the file is gone")
       "cannot be read again"));
 }
 
-TEST_CASE("damaged values are refused by a run as by whoever reads them") {
+TEST_CASE("a run refuses damaged values like every other reader") {
   const TempFolder folder;
   const std::string bytes = read_bytes(write_trace(folder, "whole.h5", 0, 1));
   const std::string path = folder.path("damaged.h5");

@@ -185,7 +185,7 @@ TEST_CASE("a waveform is the same bytes every time") {
   CHECK(waveform_text(Example(), {0, 100}) == waveform_text(Example(), {0, 100}));
 }
 
-TEST_CASE("a window of a waveform begins with every value and ends where it is told to") {
+TEST_CASE("a waveform's range of cycles starts with every value and ends at its last cycle") {
   const Vcd all = example_waveform();
   for (const auto& [first, end] : {std::pair<Cycle, Cycle>{25, 35}, {60, 61}, {0, 1}, {42, 99}}) {
     CAPTURE(first);
