@@ -13,10 +13,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
-constexpr Milliseconds look_around{200};
-constexpr Milliseconds between_writes{20};  // a transaction costs as much as several points in it
+constexpr Milliseconds poll_interval{200};
+constexpr Milliseconds write_interval{20};  // a transaction costs as much as several points in it
 
-// Runs points and writes what became of them.
+// Runs points and writes their results.
 class SweepRun {
  public:
   SweepRun(SweepPlan& plan, SweepDatabase& database, const SweepOptions& options,
@@ -35,7 +35,7 @@ class SweepRun {
       start_more();
       std::vector<JobOutcome> ended = pool_.wait(time_to_wait());
       const bool stopped = options_.interrupted && options_.interrupted();
-      if (!stopped) start_more();  // workers go on while this process writes
+      if (!stopped) start_more();  // workers continue while this process writes
       for (JobOutcome& outcome : ended)
         unwritten_.push_back({plan_.points()[outcome.id].key, std::move(outcome)});
       if (stopped || queue_.left() + pool_.in_flight() == 0 || time_to_wait().count() == 0) write();
@@ -61,14 +61,14 @@ class SweepRun {
   }
 
   Milliseconds time_to_wait() const {
-    if (unwritten_.empty()) return look_around;
-    const auto left = written_ + between_writes - Clock::now();
+    if (unwritten_.empty()) return poll_interval;
+    const auto left = written_ + write_interval - Clock::now();
     return std::max(std::chrono::duration_cast<Milliseconds>(left), Milliseconds(0));
   }
 
   void write() {
     if (!unwritten_.empty()) database_.write(unwritten_);
-    for (const EndedPoint& point : unwritten_) progress_.failed += point.outcome.failed;
+    for (const FinishedPoint& point : unwritten_) progress_.failed += point.outcome.failed;
     progress_.ended += unwritten_.size();
     unwritten_.clear();
     written_ = Clock::now();
@@ -82,7 +82,7 @@ class SweepRun {
   PointRunner runner_;
   WorkerPool pool_;
   SweepProgress progress_;
-  std::vector<EndedPoint> unwritten_;
+  std::vector<FinishedPoint> unwritten_;
   const Clock::time_point begun_ = Clock::now();
   Clock::time_point written_ = begun_;  // last
 };
@@ -91,7 +91,7 @@ class SweepRun {
 
 std::vector<std::size_t> points_of(const SweepPlan& plan, Shard shard) {
   std::vector<std::size_t> numbers;
-  for (std::size_t i = shard.number - 1; i < plan.points().size(); i += shard.of)
+  for (std::size_t i = shard.index - 1; i < plan.points().size(); i += shard.count)
     numbers.push_back(i);
   return numbers;
 }
@@ -101,7 +101,7 @@ SweepProgress run_sweep(SweepPlan& plan, SweepDatabase& database, const SweepOpt
   database.enter(plan, numbers);
   std::vector<std::size_t> left;
   for (const std::size_t number : numbers)
-    if (database.to_run(plan.points()[number].key, options.failed_too)) left.push_back(number);
+    if (database.to_run(plan.points()[number].key, options.retry_failed)) left.push_back(number);
   return SweepRun(plan, database, options, std::move(left)).run();
 }
 

@@ -10,9 +10,9 @@ namespace peeksim {
 class SweepDatabase;
 class SweepPlan;
 
-// Every n-th point from the i-th on, 1 <= i <= n: what one of n tasks of a cluster runs.
+// What one of `count` tasks of a cluster runs: every count-th point, from the index-th on.
 struct Shard {
-  std::size_t number = 1, of = 1;
+  std::size_t index = 1, count = 1;  // 1 <= index <= count
 };
 
 struct SweepProgress {
@@ -25,7 +25,7 @@ struct SweepOptions {
   Shard shard;
   double deadline = 0;                                 // seconds for each point; 0: none
   std::size_t limit = 0;                               // run this many at most; 0: all
-  bool failed_too = false;                             // run failed points again
+  bool retry_failed = false;                           // run failed points again
   std::function<void(const SweepProgress&)> progress;  // none: not called
   std::function<bool()> interrupted;                   // none: never
 };

@@ -32,7 +32,7 @@ std::string flowing(std::string text) {
 }
 
 // A terminal of this many lines and 80 columns shows all of it.
-void check_fits(const std::string& text, int most_lines) {
+void check_fits(const std::string& text, int max_lines) {
   std::istringstream stream(text);
   int lines = 0;
   for (std::string line; std::getline(stream, line); ++lines) {
@@ -40,7 +40,7 @@ void check_fits(const std::string& text, int most_lines) {
     CHECK(line.size() <= 80);
   }
   CHECK(lines >= 5);
-  CHECK(lines <= most_lines);
+  CHECK(lines <= max_lines);
 }
 
 }  // namespace

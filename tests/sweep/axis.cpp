@@ -1,4 +1,4 @@
-// Every way to write an axis is a list of choices in the end.
+// All notations of an axis are expanded to a list of choices.
 #include "sim/sweep/design/axis.h"
 
 #include "sim/config/read_yaml.h"

@@ -4,7 +4,7 @@
 
 using namespace peeksim;
 
-TEST_CASE("a cache forgets what was used longest ago") {
+TEST_CASE("an LRU cache evicts the least recently used entry") {
   LruCache<int> cache(10);
   cache.put("a", 1, 4);
   cache.put("b", 2, 4);

@@ -1,5 +1,5 @@
-// Machines on traces, one after another in one process, read a trace once if it fits into memory,
-// and give what each of them gives alone, byte by byte, whatever earlier ones left.
+// Runs of several machines in one process: a trace that fits into memory is read once, and the
+// results equal those of separate runs byte for byte, also with caches filled by earlier runs.
 #include "sim/sweep/machines/machine_runs.h"
 
 #include <algorithm>
@@ -35,17 +35,17 @@ const std::vector<std::vector<std::string>> settings = {
     {"prediction.layers=[{match: conv2, window: [1, 2], threshold: 1}]"},
 };
 
-using Traces = std::vector<const HeldTrace*>;
+using Traces = std::vector<const CachedTrace*>;
 
 // Every setting on each of these traces, in this order.
 void check_against_single_runs(const SweepFolder& folder, const Traces& traces) {
   fresh_kernel();
   MachineRuns runs(find_engine("event"));
   std::vector<std::string> together, alone;
-  for (const HeldTrace* trace : traces)
+  for (const CachedTrace* trace : traces)
     for (const auto& overrides : settings)
       together.push_back(text_of(runs.run(machine(folder, overrides), *trace)));
-  for (const HeldTrace* trace : traces)
+  for (const CachedTrace* trace : traces)
     for (const auto& overrides : settings) {
       fresh_kernel();
       RunOptions options;
@@ -68,8 +68,8 @@ struct Compared {
   Count reads = 0;
 };
 
-Compared compare(const SweepFolder& folder, std::size_t most_bytes) {
-  const HeldTrace trace(folder.files.path("small.h5"), 0, most_bytes);
+Compared compare(const SweepFolder& folder, std::size_t max_bytes) {
+  const CachedTrace trace(folder.files.path("small.h5"), 0, max_bytes);
   fresh_kernel();
   MachineRuns runs(find_engine("event"));
   Compared compared;
@@ -82,7 +82,7 @@ Compared compare(const SweepFolder& folder, std::size_t most_bytes) {
 // Runs the machines on a trace in a worker.
 class MachineWork : public JobRunner {
  public:
-  MachineWork(const SweepFolder& folder, const HeldTrace& trace)
+  MachineWork(const SweepFolder& folder, const CachedTrace& trace)
       : machines_(machines(folder)), trace_(trace) {}
 
   std::string run(const std::string& job) override {
@@ -92,22 +92,22 @@ class MachineWork : public JobRunner {
 
  private:
   const std::vector<MachineSpec> machines_;
-  const HeldTrace& trace_;
+  const CachedTrace& trace_;
   MachineRuns runs_{find_engine("event")};
 };
 
 }  // namespace
 
-TEST_CASE("one machine after another gives what each of them gives alone") {
+TEST_CASE("machines run one after another give the results of separate runs") {
   const SweepFolder folder;
   folder.write_trace("more.h5", 2);
-  const HeldTrace small(folder.files.path("small.h5"), 0, 1 << 20),
+  const CachedTrace small(folder.files.path("small.h5"), 0, 1 << 20),
       more(folder.files.path("more.h5"), 0, 1 << 20),
       first_image(folder.files.path("small.h5"), 1, 1 << 20),
-      without_live_taps(folder.files.path("small.h5"), 0, 1 << 20, HeldTaps::zero),
+      without_live_taps(folder.files.path("small.h5"), 0, 1 << 20, CachedTaps::zero),
       in_file(folder.files.path("more.h5"), 0, 100);
-  CHECK(small.holds_values());
-  CHECK_FALSE(in_file.holds_values());
+  CHECK(small.has_values());
+  CHECK_FALSE(in_file.has_values());
   check_against_single_runs(folder, {&small, &more, &first_image, &small});
   check_against_single_runs(folder, {&without_live_taps});
   check_against_single_runs(folder, {&in_file});
@@ -115,19 +115,20 @@ TEST_CASE("one machine after another gives what each of them gives alone") {
 
 TEST_CASE("a trace that fits is read once for all machines, a larger one for each of them") {
   const SweepFolder folder;
-  const Compared held = compare(folder, HeldTrace::usual_bytes), anew = compare(folder, 100);
+  const Compared cached = compare(folder, CachedTrace::default_bytes),
+                 uncached = compare(folder, 100);
   const Count images = 2, layers = 3, predicted = 2;
-  CHECK(held.reads == images * (layers + layers));         // ofmaps and ifmaps
-  CHECK(anew.reads == 3 * images * (predicted + layers));  // nobody asks for the other ofmap
-  CHECK(held.results == anew.results);
+  CHECK(cached.reads == images * (layers + layers));  // ofmaps and ifmaps
+  CHECK(uncached.reads ==
+        3 * images * (predicted + layers));  // the ofmap that is not predicted is not read
+  CHECK(cached.results == uncached.results);
 }
 
-TEST_CASE(
-    "workers give the same, from a trace that their parent holds or that each of them reads") {
+TEST_CASE("workers give the same results from a trace in their parent's memory and from its file") {
   const SweepFolder folder;
-  const std::vector<std::string> expected = compare(folder, HeldTrace::usual_bytes).results;
-  for (const std::size_t most_bytes : {HeldTrace::usual_bytes, std::size_t{100}}) {
-    const HeldTrace trace(folder.files.path("small.h5"), 0, most_bytes);
+  const std::vector<std::string> expected = compare(folder, CachedTrace::default_bytes).results;
+  for (const std::size_t max_bytes : {CachedTrace::default_bytes, std::size_t{100}}) {
+    const CachedTrace trace(folder.files.path("small.h5"), 0, max_bytes);
     MachineWork work(folder, trace);
     fresh_kernel();  // the workers inherit it
     WorkerPool pool(2, work);
@@ -149,7 +150,7 @@ TEST_CASE(
 
 TEST_CASE("a machine that cannot run fails, and the next one runs in the same process") {
   const SweepFolder folder;
-  const HeldTrace trace(folder.files.path("small.h5"), 0, 1 << 20);
+  const CachedTrace trace(folder.files.path("small.h5"), 0, 1 << 20);
   fresh_kernel();
   MachineRuns runs(find_engine("event"));
   const std::string before = text_of(runs.run(machine(folder, {}), trace));
@@ -158,18 +159,18 @@ TEST_CASE("a machine that cannot run fails, and the next one runs in the same pr
   CHECK(text_of(runs.run(machine(folder, {}), trace)) == before);
 }
 
-TEST_CASE("a shelf of traces makes room for the next one") {
+TEST_CASE("a trace cache evicts the least recently used trace") {
   const SweepFolder folder;
   folder.write_trace("more.h5", 2);
-  const std::size_t one = HeldTrace(folder.files.path("small.h5"), 0, 1 << 20).bytes();
-  TraceShelf shelf(3 * one);
-  const auto first = shelf.get(folder.files.path("small.h5"), 0);
-  CHECK(first->holds_values());
-  CHECK(first->has(HeldTaps::zero_and_live));
-  CHECK(shelf.get(folder.files.path("small.h5"), 0) == first);
-  CHECK(shelf.get(folder.files.path("small.h5"), 2) == first);  // it has two images
-  CHECK(shelf.reads() == 1);
-  CHECK(shelf.get(folder.files.path("more.h5"), 0)->holds_values());
-  CHECK(shelf.get(folder.files.path("small.h5"), 1) != first);
-  CHECK(shelf.reads() == 3);
+  const std::size_t one = CachedTrace(folder.files.path("small.h5"), 0, 1 << 20).bytes();
+  TraceCache cache(3 * one);
+  const auto first = cache.get(folder.files.path("small.h5"), 0);
+  CHECK(first->has_values());
+  CHECK(first->has(CachedTaps::zero_and_live));
+  CHECK(cache.get(folder.files.path("small.h5"), 0) == first);
+  CHECK(cache.get(folder.files.path("small.h5"), 2) == first);  // it has two images
+  CHECK(cache.reads() == 1);
+  CHECK(cache.get(folder.files.path("more.h5"), 0)->has_values());
+  CHECK(cache.get(folder.files.path("small.h5"), 1) != first);
+  CHECK(cache.reads() == 3);
 }

@@ -33,7 +33,7 @@ std::string key_of(const MachineSpec& spec) {
 
 }  // namespace
 
-TEST_CASE("an axis goes over a parameter") {
+TEST_CASE("an axis may vary a parameter") {
   const Axis axis =
       read_axis("array.lookahead", parse_yaml("{range: [0, 16, 8]}", "s.yaml"), words);
   REQUIRE(axis.choices.size() == 3);
@@ -43,7 +43,7 @@ TEST_CASE("an axis goes over a parameter") {
   CHECK(slip.find("did you mean 'array.lookahead'?") != std::string::npos);
 }
 
-TEST_CASE("a condition asks for a parameter, its default included") {
+TEST_CASE("a condition may use a parameter, also with its default value") {
   const auto holds = [](const std::string& text, const MachineSpec& spec) {
     return Expression(Value::scalar(text), words).holds(spec);
   };

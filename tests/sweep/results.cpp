@@ -1,4 +1,4 @@
-// What is made of rows: rankings and Pareto fronts; and what rows are made of: metrics.
+// Rankings and Pareto fronts of result rows, and the metrics in the rows.
 #include <doctest/doctest.h>
 
 #include "sim/cost/energy_per_action.h"

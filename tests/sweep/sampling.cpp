@@ -51,7 +51,7 @@ TEST_CASE("the grid has every combination once, the last axis varying fastest") 
   CHECK(sampled("grid", 0, 0, {}).size() == 1);  // no axes: the base machine alone
 }
 
-TEST_CASE("random points are distinct, many as asked, and the seed's own") {
+TEST_CASE("random points are distinct, as many as requested, and depend on the seed") {
   const std::vector<Combination> drawn = sampled("random", 20, 7);
   CHECK(drawn.size() == 20);
   CHECK(std::set<Combination>(drawn.begin(), drawn.end()).size() == 20);

@@ -1,4 +1,5 @@
-// The database keeps what it is given, refuses what is not its own, and has one writer at a time.
+// The database stores points completely, refuses files that are not its own, and has one writer at
+// a time.
 #include "sim/sweep/store/sweep_database.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -41,7 +42,7 @@ std::string exported(const SweepFolder& folder, const std::string& name, bool by
   return text;
 }
 
-// What a query that has an answer answers.
+// A query, at its first row.
 DatabaseQuery first_row(SweepDatabase& database, const std::string& select) {
   DatabaseQuery query(database, select);
   REQUIRE(query.next());
@@ -77,7 +78,7 @@ TEST_CASE("a point is kept with its machine, its totals, its layers and its orig
       first_row(database, "SELECT sum(cycles) FROM layer_metrics WHERE point = 1").real(0) ==
       first_row(database, "SELECT machine_cycles FROM totals WHERE point = 1 AND scope = 'network'")
           .real(0));
-  // The machine that is kept is the machine that ran.
+  // The stored machine is the machine that ran.
   const std::string kept =
       first_row(database, "SELECT machine FROM points WHERE position = 1").text(0);
   const SweepPlan plan = folder.plan(axes);

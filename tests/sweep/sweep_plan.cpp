@@ -41,7 +41,7 @@ TEST_CASE("several machines and traces are the first two axes") {
   CHECK(points_in(plan).back() == "machine other, trace more, array.rows 4");
 }
 
-TEST_CASE("a sampled plan has as many points as asked, and the same ones again") {
+TEST_CASE("a sampled plan has as many points as requested, and always the same ones") {
   const SweepFolder folder;
   const std::string axes =
       "axes: {array.rows: {range: [1, 8, 1]}, array.cols: {range: [1, 8, 1]}}\n"

@@ -1,4 +1,4 @@
-// Every point is dealt once, and points that are alike to the same worker.
+// Every point is assigned once, and similar points to the same worker.
 #include "sim/sweep/farm/work_queue.h"
 
 #include <doctest/doctest.h>
@@ -41,13 +41,13 @@ std::vector<std::size_t> settings_of(const SweepPoint& point) {
 TEST_CASE("a single worker gets the points sorted by trace, prediction settings, dense machine") {
   const std::vector<SweepPoint> points = grid(2, 3, 2);
   WorkQueue queue(points, all_of(points));
-  std::vector<std::vector<std::size_t>> dealt;
-  while (queue.left() > 0) dealt.push_back(settings_of(points[queue.next(0)]));
-  CHECK(dealt.size() == 12);
-  CHECK(std::is_sorted(dealt.begin(), dealt.end()));
+  std::vector<std::vector<std::size_t>> assigned;
+  while (queue.left() > 0) assigned.push_back(settings_of(points[queue.next(0)]));
+  CHECK(assigned.size() == 12);
+  CHECK(std::is_sorted(assigned.begin(), assigned.end()));
 }
 
-TEST_CASE("a limit takes the first of those sorted") {
+TEST_CASE("a limit selects the first points after sorting") {
   const std::vector<SweepPoint> points = grid(2, 3);
   WorkQueue queue(points, all_of(points), 2);
   CHECK(queue.left() == 2);
@@ -56,7 +56,7 @@ TEST_CASE("a limit takes the first of those sorted") {
   CHECK(queue.left() == 0);
 }
 
-TEST_CASE("two workers that are equally fast make no mask twice") {
+TEST_CASE("two workers that are equally fast compute no mask twice") {
   const std::vector<SweepPoint> points = grid(10, 7);
   WorkQueue queue(points, all_of(points));
   std::set<std::size_t> masks[2];
@@ -67,7 +67,7 @@ TEST_CASE("two workers that are equally fast make no mask twice") {
   CHECK(masks[1].size() == 5);
 }
 
-TEST_CASE("a worker that has nothing left takes half of what another one has, to the last point") {
+TEST_CASE("an idle worker takes half of another one's range, down to the last point") {
   const std::vector<SweepPoint> points = grid(1, 8);
   WorkQueue queue(points, all_of(points));
   CHECK(points[queue.next(0)].dense == 0);
@@ -76,7 +76,7 @@ TEST_CASE("a worker that has nothing left takes half of what another one has, to
   CHECK(queue.left() == 0);
 }
 
-TEST_CASE("a trace is dealt before the next one begins") {
+TEST_CASE("all points of a trace are assigned before those of the next one") {
   const std::vector<SweepPoint> points = grid(2, 2, 2);
   WorkQueue queue(points, all_of(points));
   std::vector<std::size_t> traces;
@@ -84,14 +84,14 @@ TEST_CASE("a trace is dealt before the next one begins") {
   CHECK(std::is_sorted(traces.begin(), traces.end()));
 }
 
-TEST_CASE("whichever worker asks next, every point is dealt once") {
+TEST_CASE("every point is assigned once, in whatever order the workers ask") {
   std::mt19937 random(7);
   const std::vector<SweepPoint> points = grid(5, 6, 2);
   for (int i = 0; i < 50; ++i) {
     WorkQueue queue(points, all_of(points));
-    std::vector<std::size_t> dealt;
-    while (queue.left() > 0) dealt.push_back(queue.next(random() % 4));
-    std::sort(dealt.begin(), dealt.end());
-    CHECK(dealt == all_of(points));
+    std::vector<std::size_t> assigned;
+    while (queue.left() > 0) assigned.push_back(queue.next(random() % 4));
+    std::sort(assigned.begin(), assigned.end());
+    CHECK(assigned == all_of(points));
   }
 }

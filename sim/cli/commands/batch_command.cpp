@@ -1,5 +1,6 @@
-// Requests come in on standard input, a line each, and are answered on standard output, a line
-// each, as they end. Lines are read only while a worker is idle.
+// `peeksim batch`: reads requests from standard input, one per line, and writes the answers to
+// standard output, one per line, in the order in which they finish. Lines are read only while a
+// worker is idle.
 #include <poll.h>
 #include <unistd.h>
 
@@ -22,9 +23,9 @@ namespace peeksim {
 
 namespace {
 
-constexpr int look_around_ms = 200;  // a signal may come between a look and a wait
+constexpr int poll_interval_ms = 200;  // in case a signal comes just before poll()
 
-// Lines of a stream that may be slow: asked for when poll() says that there is something.
+// Lines of a stream that may be slow: call read() when poll() reports data.
 class LineReader {
  public:
   explicit LineReader(int file) : file_(file) {}
@@ -38,7 +39,7 @@ class LineReader {
     if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) ended_ = true;
   }
 
-  // The next whole line; at the end of the stream also one that has no end.
+  // The next complete line; at the end of the stream, the rest counts as one.
   bool next(std::string& line) {
     const std::size_t end = text_.find('\n', at_);
     if (end == std::string::npos && !(ended_ && at_ < text_.size())) {
@@ -59,12 +60,12 @@ class LineReader {
   bool ended_ = false;
 };
 
-// What a worker does: reads a request, runs it and writes the answer.
+// Runs in a worker: reads a request, simulates it and returns the answer.
 class RequestRunner : public JobRunner {
  public:
-  // Reads the trace of a request, in the process that forks the workers. Returns whether the
-  // workers do not have it. A trace that cannot be read is left to the worker, whose answer says
-  // why.
+  // Reads the trace of a request, in the process that forks the workers. Returns whether it is
+  // new, so that existing workers do not have it. A trace that cannot be read is no error here:
+  // the worker's answer says why.
   bool prepare(const RequestOutline& request) {
     if (request.trace.empty()) return false;
     const std::size_t reads = traces_.reads();
@@ -94,7 +95,7 @@ class RequestRunner : public JobRunner {
   bool exhausted() const override { return runs_.exhausted(); }
 
  private:
-  TraceShelf traces_;
+  TraceCache traces_;
   MachineRuns runs_{find_engine("event")};
   const Vocabulary vocabulary_ = vocabulary();
 };
@@ -130,7 +131,7 @@ class BatchServer {
     for (const int file : pool_.descriptors()) files.push_back({file, POLLIN, 0});
     const bool listens = pool_.idle() && !input_.ended();
     if (listens) files.push_back({STDIN_FILENO, POLLIN, 0});
-    if (::poll(files.data(), files.size(), look_around_ms) > 0 && listens && files.back().revents)
+    if (::poll(files.data(), files.size(), poll_interval_ms) > 0 && listens && files.back().revents)
       input_.read();
   }
 
@@ -150,7 +151,7 @@ class BatchServer {
   }
 
   static void say(const std::string& text) {
-    std::cout << text << std::endl;  // whoever asked waits for it
+    std::cout << text << std::endl;  // flushed: the client waits for it
     if (!std::cout)
       throw Error(ErrorKind::output, "standard output", "cannot be written",
                   "is the disk full, or the pipe closed?");
@@ -176,7 +177,7 @@ void batch_command(const std::vector<std::string>& arguments) {
   options.add()("jobs", named<long long>("N"),
                 "requests in flight at a time; default: one per processor");
   if (!options.parse(arguments)) return;
-  BatchServer(options.has("jobs") ? options.whole("jobs", 1)
+  BatchServer(options.has("jobs") ? options.count("jobs", 1)
                                   : std::max(1U, std::thread::hardware_concurrency()))
       .serve();
 }

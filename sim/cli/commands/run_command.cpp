@@ -67,7 +67,7 @@ void run_command(const std::vector<std::string>& arguments) {
   run.engine = options.text("engine");
   run.check_values = options.has("check-values");
   run.images = images_to_run(options);
-  if (options.has("jobs")) run.jobs = options.whole("jobs", 1);
+  if (options.has("jobs")) run.jobs = options.count("jobs", 1);
   run.profile = &profile;
   files.open(machine, trace, run);
   RunResult result;

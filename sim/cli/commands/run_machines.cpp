@@ -8,7 +8,7 @@
 #include "sim/cli/shell/session.h"
 #include "sim/engine/engine_kind.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/sweep/machines/held_trace.h"
+#include "sim/sweep/machines/cached_trace.h"
 #include "sim/sweep/machines/machine_runs.h"
 
 namespace peeksim {
@@ -33,12 +33,12 @@ std::vector<PricedMachine> load_machines(const std::vector<std::string>& paths,
   return loaded;
 }
 
-// The taps that every machine needs.
-HeldTaps taps_for_all(const std::vector<PricedMachine>& machines) {
+// With live taps if any machine needs them.
+CachedTaps taps_for_all(const std::vector<PricedMachine>& machines) {
   const bool skips = std::any_of(machines.begin(), machines.end(), [](const PricedMachine& one) {
-    return taps_for(one.machine) == HeldTaps::zero_and_live;
+    return taps_for(one.machine) == CachedTaps::zero_and_live;
   });
-  return skips ? HeldTaps::zero_and_live : HeldTaps::zero;
+  return skips ? CachedTaps::zero_and_live : CachedTaps::zero;
 }
 
 }  // namespace
@@ -48,10 +48,10 @@ std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_p
                                        bool quiet) {
   const EngineKind& kind = find_engine(options.text("engine"));
   const std::vector<PricedMachine> machines = load_machines(machine_paths, options.list("set"));
-  // An engine that computes values reads all of every layer: nothing that is held serves it.
-  const HeldTrace trace(trace_path, images_to_run(options),
-                        kind.computes_values ? 0 : HeldTrace::usual_bytes, taps_for_all(machines),
-                        interrupted);
+  // An engine that computes values reads the whole trace itself, so nothing is cached for it.
+  const CachedTrace trace(trace_path, images_to_run(options),
+                          kind.computes_values ? 0 : CachedTrace::default_bytes,
+                          taps_for_all(machines), interrupted);
   for (const PricedMachine& one : machines) {
     warn_about_unmatched(one.machine, trace.trace().info());
     warn_about_skipping(one.machine, trace.trace().info());

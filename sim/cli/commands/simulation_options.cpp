@@ -30,7 +30,7 @@ void add_simulation_options(Options& options) {
 
 int images_to_run(const Options& options) {
   if (!options.has("images")) return 0;
-  const std::size_t images = options.whole("images", 1);
+  const std::size_t images = options.count("images", 1);
   return static_cast<int>(std::min<std::size_t>(images, std::numeric_limits<int>::max()));
 }
 

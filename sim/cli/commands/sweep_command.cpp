@@ -24,11 +24,11 @@ namespace {
 Shard shard_of(const std::string& text) {
   Shard shard;
   const char* const end = text.data() + text.size();
-  const auto number = std::from_chars(text.data(), end, shard.number);
+  const auto number = std::from_chars(text.data(), end, shard.index);
   const bool slash = number.ec == std::errc() && number.ptr != end && *number.ptr == '/';
-  const auto of = slash ? std::from_chars(number.ptr + 1, end, shard.of) : number;
-  if (!slash || of.ec != std::errc() || of.ptr != end || shard.number < 1 ||
-      shard.number > shard.of)
+  const auto of = slash ? std::from_chars(number.ptr + 1, end, shard.count) : number;
+  if (!slash || of.ec != std::errc() || of.ptr != end || shard.index < 1 ||
+      shard.index > shard.count)
     throw Error(ErrorKind::usage, "", "--shard is '" + text + "', not i/n",
                 "expected i/n with 1 <= i <= n, as in --shard 3/16");
   return shard;
@@ -36,16 +36,16 @@ Shard shard_of(const std::string& text) {
 
 SweepOptions sweep_options(const Options& options) {
   SweepOptions sweep;
-  sweep.jobs = options.has("jobs") ? options.whole("jobs", 1)
+  sweep.jobs = options.has("jobs") ? options.count("jobs", 1)
                                    : std::max(1U, std::thread::hardware_concurrency());
   if (options.has("shard")) sweep.shard = shard_of(options.text("shard"));
-  if (options.has("limit")) sweep.limit = options.whole("limit", 1);
+  if (options.has("limit")) sweep.limit = options.count("limit", 1);
   if (options.has("deadline")) {
     sweep.deadline = options.get<double>("deadline");
     if (!(sweep.deadline > 0))
       throw Error(ErrorKind::usage, "", "--deadline is not above 0", "give seconds for each point");
   }
-  sweep.failed_too = options.has("retry");
+  sweep.retry_failed = options.has("retry");
   sweep.interrupted = interrupted;
   return sweep;
 }
@@ -64,12 +64,12 @@ std::string progress_text(const std::string& name, const SweepProgress& progress
          duration(static_cast<double>(progress.to_run - progress.ended) / rate) + " left";
 }
 
-// Checks every point of a sweep file, and warns of what is odd.
+// Checks every point of a sweep file, and prints warnings.
 SweepPlan checked_plan(const std::string& path) {
   StatusLine line;
   PlanWatch watch;
   watch.interrupted = interrupted;
-  if (line.seen())
+  if (line.visible())
     watch.progress = [&](std::size_t points) {
       line.show(path + ": " + points_text(points) + " checked");
     };
@@ -112,7 +112,7 @@ void sweep_command(const std::vector<std::string>& arguments) {
   {
     SweepDatabase database(path, DatabaseUse::write);
     StatusLine line;
-    if (line.seen())
+    if (line.visible())
       sweep.progress = [&](const SweepProgress& progress) {
         line.show(progress_text(plan.spec().name, progress));
       };

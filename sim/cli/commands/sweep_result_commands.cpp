@@ -1,4 +1,4 @@
-// What is read from a sweep's database: exports, the best points, the Pareto front.
+// The commands that read a sweep's database: exports, the best points, the Pareto front.
 #include <iostream>
 #include <memory>
 

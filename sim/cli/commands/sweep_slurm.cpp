@@ -35,7 +35,7 @@ std::vector<std::string> words_of(const std::string& text) {
   }
 }
 
-// Options of `peeksim sweep` that every task is given too.
+// Options of `peeksim sweep` that are passed on to every task.
 std::vector<std::string> task_options(const Options& options) {
   std::vector<std::string> words;
   if (options.has("deadline")) {
@@ -87,7 +87,7 @@ void submit_sweep(const SweepPlan& plan, const SlurmOptions& slurm, const Option
   array.sbatch_options = slurm.sbatch;
   if (options.has("jobs")) array.jobs = static_cast<std::size_t>(options.get<long long>("jobs"));
   array.sweep_options = task_options(options);
-  array.failed_too = options.has("retry");
+  array.retry_failed = options.has("retry");
   const SlurmSubmission submission = submit_to_slurm(plan, array);
   const std::vector<std::size_t>& submitted = submission.submitted;
   std::cout << plan.spec().name << ": " << submission.complete << " of " << submission.shards

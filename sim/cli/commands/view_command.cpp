@@ -94,7 +94,7 @@ void view_command(const std::vector<std::string>& arguments) {
       load_machine(options.text("machine"), options.list("set"), vocabulary());
   const Trace trace(options.text("TRACE"));
   const TraceInfo& info = trace.info();
-  const std::size_t image = options.whole("image", 0);
+  const std::size_t image = options.count("image", 0);
   if (image >= static_cast<std::size_t>(info.images))
     throw Error(ErrorKind::usage, "", "--image is " + std::to_string(image),
                 info.path + " has the images 0 to " + std::to_string(info.images - 1));

@@ -156,7 +156,7 @@ void Options::require(const std::string& name, const std::string& what,
   if (!has(name)) throw Error(ErrorKind::usage, "", what, remedy);
 }
 
-std::size_t Options::whole(const std::string& name, long long min) const {
+std::size_t Options::count(const std::string& name, long long min) const {
   const auto number = get<long long>(name);
   if (number < min)
     throw Error(ErrorKind::usage, "", "--" + name + " is " + std::to_string(number),

@@ -50,8 +50,8 @@ class Options {
   }
   // A path or a name. Throws Error(usage) when it is empty.
   std::string text(const std::string& name) const;
-  // A count, given as long long. Throws Error(usage) when it is below `least`.
-  std::size_t whole(const std::string& name, long long min) const;
+  // A count, given as long long. Throws Error(usage) when it is below `min`.
+  std::size_t count(const std::string& name, long long min) const;
   // "A:B" with 0 <= A < B; `what` is the unit in messages ("cycle"). Throws Error(usage).
   Range range(const std::string& name, const std::string& what) const;
   // "A,B,C". Throws Error(usage) when one is empty.

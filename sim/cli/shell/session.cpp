@@ -55,7 +55,7 @@ void StatusLine::clear() {
 }
 
 void StatusLine::show(const std::string& text) {
-  if (!seen()) return;
+  if (!visible()) return;
   // A line that wraps could not be overwritten.
   std::fprintf(stderr, "\r\033[K%s", shortened(text, std::max<std::size_t>(width_, 2) - 1).c_str());
   std::fflush(stderr);
@@ -70,7 +70,7 @@ std::string duration(double seconds) {
 
 Watch Progress::watch() {
   Watch watch;
-  if (shown_ && line_.seen()) watch.progress = [this](const Watch::Place& at) { show(at); };
+  if (shown_ && line_.visible()) watch.progress = [this](const Watch::Place& at) { show(at); };
   watch.interrupted = interrupted;
   return watch;
 }

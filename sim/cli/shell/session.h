@@ -26,7 +26,7 @@ class StatusLine {
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
 
-  bool seen() const { return width_ > 0; }  // there is a terminal
+  bool visible() const { return width_ > 0; }  // there is a terminal
   void show(const std::string& text);
   void clear();
 

@@ -49,7 +49,7 @@ std::string sbatch_word(const std::string& text) {
   return word + "\"";
 }
 
-// The file for what a task prints, as sbatch takes it: %a is the task's number, %% a percent sign.
+// The file for a task's output, in sbatch's notation: %a is the task's number, %% a percent sign.
 std::string log_pattern(const Files& files) {
   const std::string folder = files.folder;
   if (folder.find_first_of("\\\n") != std::string::npos)
@@ -125,22 +125,22 @@ std::set<std::size_t> queued_shards(const Files& files) {
 }
 
 // Adds the points of a database that need not run.
-void add_ended(const fs::path& path, bool failed_too, std::set<std::string>& keys) {
+void add_ended(const fs::path& path, bool retry_failed, std::set<std::string>& keys) {
   if (!has_tables(path)) return;
   SweepDatabase database(path, DatabaseUse::read);
-  for (const std::string& key : ended_points(database, failed_too)) keys.insert(key);
+  for (const std::string& key : ended_points(database, retry_failed)) keys.insert(key);
 }
 
-// Points that ended in the sweep's database or in that of any shard which no task is writing.
+// Finished points in the sweep's database and in those of all shards that no task is writing.
 std::set<std::string> ended_points(const Files& files, const SlurmArray& array,
                                    const std::set<std::size_t>& queued) {
   std::set<std::string> busy, keys;
   for (const std::size_t number : queued) busy.insert(files.database(number));
-  add_ended(array.database, array.failed_too, keys);
+  add_ended(array.database, array.retry_failed, keys);
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(files.folder, none))
     if (entry.path().extension() == ".db" && busy.count(entry.path()) == 0)
-      add_ended(entry.path(), array.failed_too, keys);
+      add_ended(entry.path(), array.retry_failed, keys);
   return keys;
 }
 

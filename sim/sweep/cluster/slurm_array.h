@@ -15,8 +15,8 @@ struct SlurmArray {
   std::size_t tasks = 0;  // in the array, one per shard; 0: chosen by the number of points
   std::vector<std::string> sbatch_options;  // given by the user, passed on unchanged
   std::vector<std::string> sweep_options;   // more options for `peeksim sweep` in each task
-  std::size_t jobs = 0;     // points at a time in a task; 0: one per processor that Slurm gives it
-  bool failed_too = false;  // a shard with failed points needs a task too
+  std::size_t jobs = 0;  // points at a time in a task; 0: one per processor that Slurm gives it
+  bool retry_failed = false;  // a shard with failed points needs a task too
 };
 
 struct SlurmSubmission {

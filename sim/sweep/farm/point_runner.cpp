@@ -10,9 +10,9 @@ bool PointRunner::prepare(std::size_t number) {
   const SweepPoint& point = plan_.points()[number];
   if (trace_ && prepared_ == point.trace) return false;
   trace_.reset();  // room for the next one
-  trace_ = std::make_shared<HeldTrace>(
-      plan_.trace_path(point), plan_.images(point), HeldTrace::usual_bytes / 2,
-      plan_.skips_zero_activations() ? HeldTaps::zero_and_live : HeldTaps::zero);
+  trace_ = std::make_shared<CachedTrace>(
+      plan_.trace_path(point), plan_.images(point), CachedTrace::default_bytes / 2,
+      plan_.skips_zero_activations() ? CachedTaps::zero_and_live : CachedTaps::zero);
   prepared_ = point.trace;
   return true;
 }

@@ -17,8 +17,7 @@ class PointRunner : public JobRunner {
   explicit PointRunner(SweepPlan& plan);
 
   // Reads the trace of a point, in the process that forks the workers. Returns whether it is
-  // a different trace than before, which existing workers do not have. Throws as
-  // HeldTrace.
+  // a different trace than before, which existing workers do not have. Throws as CachedTrace.
   bool prepare(std::size_t number);
 
   // job: the number of a point whose trace is prepared. The reply: its serialized PointRows.
@@ -27,8 +26,8 @@ class PointRunner : public JobRunner {
 
  private:
   SweepPlan& plan_;
-  std::size_t prepared_ = 0;                // index of the trace, when there is one
-  std::shared_ptr<const HeldTrace> trace_;  // null: none is prepared
+  std::size_t prepared_ = 0;                  // index of the trace, when there is one
+  std::shared_ptr<const CachedTrace> trace_;  // null: none is prepared
   MachineRuns runs_;
 };
 

@@ -1,4 +1,5 @@
-// An LRU cache: values by key, bounded; what was used longest ago makes room.
+// An LRU cache with a limit in bytes: the least recently used entries are evicted, but never the
+// newest one.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +13,9 @@ namespace peeksim {
 template <class T>
 class LruCache {
  public:
-  explicit LruCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
+  explicit LruCache(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // Null when it is not there. Valid until the next put().
+  // Null when the key is not in the cache. Valid until the next put().
   const T* find(const std::string& key) {
     const auto found = places_.find(key);
     if (found == places_.end()) return nullptr;
@@ -27,7 +28,7 @@ class LruCache {
     entries_.push_front({key, std::move(value), bytes});
     places_[key] = entries_.begin();
     bytes_ += bytes;
-    for (; bytes_ > most_bytes_ && entries_.size() > 1; entries_.pop_back()) {
+    for (; bytes_ > max_bytes_ && entries_.size() > 1; entries_.pop_back()) {
       bytes_ -= entries_.back().bytes;
       places_.erase(entries_.back().key);
     }
@@ -39,8 +40,8 @@ class LruCache {
     T value;
     std::size_t bytes;
   };
-  std::size_t most_bytes_, bytes_ = 0;
-  std::list<Entry> entries_;  // the latest first
+  std::size_t max_bytes_, bytes_ = 0;
+  std::list<Entry> entries_;  // the most recently used first
   std::unordered_map<std::string, typename std::list<Entry>::iterator> places_;
 };
 

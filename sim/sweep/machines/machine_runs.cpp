@@ -4,24 +4,24 @@
 
 namespace peeksim {
 
-// What one run has in common with others.
+// The caches as one run uses them: for its trace and its dense machine.
 class MachineRuns::CacheOfRun : public RunCache {
  public:
-  CacheOfRun(MachineRuns& runs, const MachineSpec& machine, const HeldTrace& trace)
+  CacheOfRun(MachineRuns& runs, const MachineSpec& machine, const CachedTrace& trace)
       : runs_(runs), trace_(trace), dense_key_(dense_digest(machine)) {}
 
   bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) override {
-    if (trace_.holds_values()) values = trace_.values(layer, image).ofmap;
-    return trace_.holds_values();
+    if (trace_.has_values()) values = trace_.values(layer, image).ofmap;
+    return trace_.has_values();
   }
   bool read_zero_taps(std::size_t layer, int image, std::vector<int>& values) override {
-    if (trace_.holds_values()) values = trace_.values(layer, image).zero_taps;
-    return trace_.holds_values();
+    if (trace_.has_values()) values = trace_.values(layer, image).zero_taps;
+    return trace_.has_values();
   }
   bool read_live_taps(std::size_t layer, int image, LiveTaps& values) override {
-    const bool held = trace_.holds_values() && trace_.has(HeldTaps::zero_and_live);
-    if (held) values = trace_.values(layer, image).live_taps;
-    return held;
+    const bool cached = trace_.has_values() && trace_.has(CachedTaps::zero_and_live);
+    if (cached) values = trace_.values(layer, image).live_taps;
+    return cached;
   }
 
   const Prediction* prediction(std::size_t layer, int image,
@@ -47,11 +47,12 @@ class MachineRuns::CacheOfRun : public RunCache {
   }
 
   MachineRuns& runs_;
-  const HeldTrace& trace_;
+  const CachedTrace& trace_;
   const std::string dense_key_;
 };
 
-RunResult MachineRuns::run(const MachineSpec& machine, const HeldTrace& trace, const Watch& watch) {
+RunResult MachineRuns::run(const MachineSpec& machine, const CachedTrace& trace,
+                           const Watch& watch) {
   if (!engine_) engine_ = make_engine(kind_.name);
   CacheOfRun cache(*this, machine, trace);
   RunOptions options;

@@ -1,26 +1,27 @@
-// Machines on traces, one after another in this process.
+// Runs machines on traces, one after another in this process. Masks and dense counters of earlier
+// runs are cached.
 #pragma once
 
 #include <memory>
 
 #include "sim/engine/engine_kind.h"
 #include "sim/run/run.h"
-#include "sim/sweep/machines/held_trace.h"
+#include "sim/sweep/machines/cached_trace.h"
 #include "sim/sweep/machines/lru_cache.h"
 
 namespace peeksim {
 
 class MachineRuns {
  public:
-  // Makes the engine with the first run: a process can make only one (engine/engine.h).
+  // The engine is created by the first run: a process can create only one (engine/engine_kind.h).
   explicit MachineRuns(const EngineKind& engine) : kind_(engine) {}
 
-  // The result of all images that the trace holds. Values that it holds are not read again, and
-  // masks and dense versions that earlier machines left are not made again; an engine that computes
-  // values reads and makes everything anew. Throws as run_trace().
-  RunResult run(const MachineSpec& machine, const HeldTrace& trace, const Watch& watch = {});
+  // The result of all images of the trace. Its cached values are not read again, and cached masks
+  // and dense counters of earlier runs are not computed again; an engine that computes values reads
+  // and computes everything again. Throws as run_trace().
+  RunResult run(const MachineSpec& machine, const CachedTrace& trace, const Watch& watch = {});
 
-  // No other run can follow in this process (engine/engine.h).
+  // Whether the process must be replaced before the next run (engine/engine.h).
   bool exhausted() const;
 
  private:

@@ -30,7 +30,7 @@ struct PointRows {
 PointRows rows_of(const PricedResult& priced);
 
 // A point that has run: its serialized rows, or an error.
-struct EndedPoint {
+struct FinishedPoint {
   std::string key;
   JobOutcome outcome;
 };

@@ -156,12 +156,12 @@ void PointWriter::enter(SweepPlan& plan, const std::vector<std::size_t>& numbers
   transaction.commit();
 }
 
-bool PointWriter::to_run(const std::string& key, bool failed_too) {
+bool PointWriter::to_run(const std::string& key, bool retry_failed) {
   SQLite::Statement& find = statements_.find;
   find.bind(1, key);
   const std::string status = find.executeStep() ? find.getColumn(0).getString() : "";
   find.reset();
-  return status == "pending" || (failed_too && status == "failed");
+  return status == "pending" || (retry_failed && status == "failed");
 }
 
 std::int64_t PointWriter::id_of(const std::string& key) {
@@ -172,9 +172,9 @@ std::int64_t PointWriter::id_of(const std::string& key) {
   return id;
 }
 
-void PointWriter::write(const std::vector<EndedPoint>& points) {
+void PointWriter::write(const std::vector<FinishedPoint>& points) {
   SQLite::Transaction transaction(sql_, SQLite::TransactionBehavior::IMMEDIATE);
-  for (const EndedPoint& point : points) {
+  for (const FinishedPoint& point : points) {
     const std::int64_t id = id_of(point.key);
     if (point.outcome.failed)
       write_failure(id, point.outcome);

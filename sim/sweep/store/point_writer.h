@@ -19,8 +19,8 @@ class PointWriter {
   explicit PointWriter(SQLite::Database& sql);
 
   void enter(SweepPlan& plan, const std::vector<std::size_t>& numbers);
-  bool to_run(const std::string& key, bool failed_too);
-  void write(const std::vector<EndedPoint>& points);
+  bool to_run(const std::string& key, bool retry_failed);
+  void write(const std::vector<FinishedPoint>& points);
 
  private:
   void write_failure(std::int64_t id, const JobOutcome& outcome);

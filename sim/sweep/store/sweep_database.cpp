@@ -125,11 +125,11 @@ void SweepDatabase::enter(SweepPlan& plan, const std::vector<std::size_t>& numbe
   with_sql(path_, [&] { writer_->enter(plan, numbers); });
 }
 
-bool SweepDatabase::to_run(const std::string& key, bool failed_too) {
-  return with_sql(path_, [&] { return writer_->to_run(key, failed_too); });
+bool SweepDatabase::to_run(const std::string& key, bool retry_failed) {
+  return with_sql(path_, [&] { return writer_->to_run(key, retry_failed); });
 }
 
-void SweepDatabase::write(const std::vector<EndedPoint>& points) {
+void SweepDatabase::write(const std::vector<FinishedPoint>& points) {
   with_sql(path_, [&] { writer_->write(points); });
 }
 

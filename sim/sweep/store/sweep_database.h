@@ -49,11 +49,11 @@ class SweepDatabase {
   // earlier plan that are not in this one and have not run.
   void enter(SweepPlan& plan, const std::vector<std::size_t>& numbers);
 
-  // Whether a point has to be run: it is pending, or `failed_too` and it failed.
-  bool to_run(const std::string& key, bool failed_too);
+  // Whether a point has to be run: it is pending, or `retry_failed` and it failed.
+  bool to_run(const std::string& key, bool retry_failed);
 
   // Writes the outcomes of points in one transaction.
-  void write(const std::vector<EndedPoint>& points);
+  void write(const std::vector<FinishedPoint>& points);
 
   // Counts the points of the latest plan.
   PointCounts counts();

@@ -111,10 +111,10 @@ SweepHead read_head(SweepDatabase& database) {
   });
 }
 
-std::vector<std::string> ended_points(SweepDatabase& database, bool failed_too) {
+std::vector<std::string> ended_points(SweepDatabase& database, bool retry_failed) {
   std::vector<std::string> keys;
   DatabaseQuery found(database, std::string("SELECT key FROM points WHERE status = 'done'") +
-                                    (failed_too ? "" : " OR status = 'failed'"));
+                                    (retry_failed ? "" : " OR status = 'failed'"));
   while (found.next()) keys.push_back(found.text(0));
   return keys;
 }

@@ -46,8 +46,8 @@ struct SweepHead {
 };
 SweepHead read_head(SweepDatabase& database);
 
-// Keys of the points that need not run: done, or failed unless `failed_too`.
-std::vector<std::string> ended_points(SweepDatabase& database, bool failed_too);
+// Keys of the points that need not run: done, or failed unless `retry_failed`.
+std::vector<std::string> ended_points(SweepDatabase& database, bool retry_failed);
 
 // The names of all axes, in order of first appearance.
 std::vector<std::string> axes_of(const std::vector<SweepRow>& rows);

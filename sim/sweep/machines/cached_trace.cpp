@@ -1,15 +1,15 @@
-#include "sim/sweep/machines/held_trace.h"
+#include "sim/sweep/machines/cached_trace.h"
 
 #include "sim/skip/operands/zero_gating.h"
 
 namespace peeksim {
 
-HeldTaps taps_for(const MachineSpec& machine) {
-  return machine.array.skip_zero_activations ? HeldTaps::zero_and_live : HeldTaps::zero;
+CachedTaps taps_for(const MachineSpec& machine) {
+  return machine.array.skip_zero_activations ? CachedTaps::zero_and_live : CachedTaps::zero;
 }
 
-HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes, HeldTaps taps,
-                     const std::function<bool()>& interrupted)
+CachedTrace::CachedTrace(const std::string& path, int images, std::size_t max_bytes,
+                         CachedTaps taps, const std::function<bool()>& interrupted)
     : trace_(path), images_(images == 0 ? trace_.info().images : images), taps_(taps) {
   const int there = trace_.info().images;
   if (images_ > there)
@@ -17,9 +17,9 @@ HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes
                 "the trace has " + std::to_string(there) + (there == 1 ? " image" : " images") +
                     ", not " + std::to_string(images_),
                 "ask for as many as there are, or for 0: all");
-  trace_.sha256();  // read now: processes forked from here know it
+  trace_.sha256();  // computed before processes are forked
   const std::size_t needed = bytes_needed();
-  if (needed > most_bytes) return;
+  if (needed > max_bytes) return;
   bytes_ = needed;
   for (std::size_t layer = 0; layer < trace_.info().layers.size(); ++layer)
     for (int image = 0; image < images_; ++image) {
@@ -29,7 +29,7 @@ HeldTrace::HeldTrace(const std::string& path, int images, std::size_t most_bytes
     }
 }
 
-std::size_t HeldTrace::bytes_needed() const {
+std::size_t CachedTrace::bytes_needed() const {
   std::size_t bytes = 0;
   for (const TraceLayer& traced : trace_.info().layers) {
     const Layer& layer = traced.layer;
@@ -37,19 +37,20 @@ std::size_t HeldTrace::bytes_needed() const {
     bytes += positions * layer.K * sizeof(float);
     if (!traced.has_ifmap) continue;
     bytes += positions * layer.groups * sizeof(int);
-    if (taps_ == HeldTaps::zero_and_live) bytes += LiveTaps::size_of(layer) * sizeof(std::uint64_t);
+    if (taps_ == CachedTaps::zero_and_live)
+      bytes += LiveTaps::size_of(layer) * sizeof(std::uint64_t);
   }
   return bytes * images_;
 }
 
-HeldValues HeldTrace::read(std::size_t layer, int image) const {
+CachedValues CachedTrace::read(std::size_t layer, int image) const {
   const TraceLayer& traced = trace_.info().layers[layer];
-  HeldValues values;
+  CachedValues values;
   trace_.read_ofmap(layer, image, values.ofmap);
   if (!traced.has_ifmap) return values;
   std::vector<float> ifmap;
   trace_.read_ifmap(layer, image, ifmap);
-  if (taps_ == HeldTaps::zero_and_live) {
+  if (taps_ == CachedTaps::zero_and_live) {
     values.live_taps = LiveTaps(traced.layer, ifmap);
     values.zero_taps = zero_taps(traced.layer, values.live_taps);
   } else {
@@ -58,25 +59,26 @@ HeldValues HeldTrace::read(std::size_t layer, int image) const {
   return values;
 }
 
-std::shared_ptr<const HeldTrace> TraceShelf::get(const std::string& path, int images,
-                                                 const std::function<bool()>& interrupted) {
-  for (auto place = used_last_.begin(); place != used_last_.end(); ++place) {
-    const HeldTrace& held = **place;
-    const bool same_images = held.images() == (images == 0 ? held.trace().info().images : images);
-    if (held.trace().info().path != path || !same_images) continue;
-    used_last_.splice(used_last_.begin(), used_last_, place);
-    return used_last_.front();
+std::shared_ptr<const CachedTrace> TraceCache::get(const std::string& path, int images,
+                                                   const std::function<bool()>& interrupted) {
+  for (auto place = traces_.begin(); place != traces_.end(); ++place) {
+    const CachedTrace& cached = **place;
+    const bool same_images =
+        cached.images() == (images == 0 ? cached.trace().info().images : images);
+    if (cached.trace().info().path != path || !same_images) continue;
+    traces_.splice(traces_.begin(), traces_, place);
+    return traces_.front();
   }
   ++reads_;
-  // Room is made before the next trace comes in.
+  // Evicts before the next trace is read, so that both never exceed the limit together.
   std::size_t bytes = 0;
-  for (auto place = used_last_.begin(); place != used_last_.end();) {
+  for (auto place = traces_.begin(); place != traces_.end();) {
     bytes += (*place)->bytes();
-    place = bytes > most_bytes_ / 2 ? used_last_.erase(place) : std::next(place);
+    place = bytes > max_bytes_ / 2 ? traces_.erase(place) : std::next(place);
   }
-  used_last_.push_front(std::make_shared<const HeldTrace>(path, images, most_bytes_ / 2,
-                                                          HeldTaps::zero_and_live, interrupted));
-  return used_last_.front();
+  traces_.push_front(std::make_shared<const CachedTrace>(path, images, max_bytes_ / 2,
+                                                         CachedTaps::zero_and_live, interrupted));
+  return traces_.front();
 }
 
 }  // namespace peeksim
