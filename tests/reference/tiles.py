@@ -6,7 +6,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Tile:
-    """One array-full, described by what sections 5 and 6 ask of it."""
+    """A tile, with the properties that sections 5 and 6 of docs/machine.md need."""
 
     kind: str  # dense, peek or neighbor: its pass
     positions: frozenset  # those of the live PEs

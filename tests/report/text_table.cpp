@@ -88,7 +88,7 @@ TEST_CASE("at any width every line fits, as long as names have room for 8 letter
   CHECK(table.text(narrow).find("a name …") != std::string::npos);
 }
 
-TEST_CASE("headings are bold where colors are, and columns line up all the same") {
+TEST_CASE("headings are bold where colors are, and columns still line up") {
   TextTable table(std::vector<std::vector<std::string>>(1, {"layer", "n"}));
   table.add_row({"conv1", "\033[36m█\033[0m"});
   ScreenStyle style;

@@ -86,7 +86,7 @@ TEST_CASE("a damaged value is an error that names the layer and the image") {
   CHECK(contains(message_of(ErrorKind::trace, [&] { check_trace(path); }), "checksum"));
 }
 
-TEST_CASE("damage that makes HDF5 itself crash, loop or swell is an error all the same") {
+TEST_CASE("damage that makes HDF5 itself crash, loop or swell is still an error") {
   // Variable-length strings lie in a heap without checksums: object sizes, then the text itself.
   const TempFolder folder;
   const std::string program = folder.path("write.py");
