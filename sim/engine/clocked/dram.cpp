@@ -25,6 +25,7 @@ void Dram::begin(const DramSpec& spec, bool used) {
 }
 
 void Dram::on_edge() {
+  if (idle()) return;
   const Cycle now = clock_.now();
   // The cycle that is over: no load of it can come any more.
   queue_.insert(queue_.end(), stores_.begin(), stores_.end());

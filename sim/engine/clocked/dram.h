@@ -36,6 +36,7 @@ class Dram : public Module, public Clocked {
   };
 
   void on_edge() override;
+  bool idle() const { return !busy_ && queue_.empty() && stores_.empty() && finished_.empty(); }
   void on_load_request();
   void on_store_request();
   // Takes transfers to the channel in `cycle` until one of them occupies it.
