@@ -26,7 +26,7 @@ template <class Body>
 // be foreseen.
 template <class Product, class Sum>
 [[gnu::always_inline]] inline void multiply_rows(const TileWork& tile, const float* activations,
-                                                 const Product* __restrict weights,
+                                                 const float* __restrict weights,
                                                  Sum* __restrict all_sums) {
   const int columns = tile.columns;
   for (const int row : tile.drain_rows) {
@@ -35,8 +35,9 @@ template <class Product, class Sum>
     const Product activation = own[0];
     Sum* __restrict sums = all_sums + row * columns;
     if (!tile.shared_rows)
-      for_each_column(columns,
-                      [=](int i) { sums[i] += static_cast<Sum>(own[i] * weights[i] * enable[i]); });
+      for_each_column(columns, [=](int i) {
+        sums[i] += static_cast<Sum>(static_cast<Product>(own[i]) * weights[i] * enable[i]);
+      });
     else if (tile.live_in_row[row] == columns)
       for_each_column(columns,
                       [=](int i) { sums[i] += static_cast<Sum>(activation * weights[i]); });
@@ -50,37 +51,31 @@ template <class Product, class Sum>
 PEEKSIM_VECTORS
 void multiply_tile(const TileWork& tile, const float* activations, const float* weights,
                    std::int32_t* sums) {
-  multiply_rows(tile, activations, weights, sums);
+  multiply_rows<float>(tile, activations, weights, sums);
 }
 
 PEEKSIM_VECTORS
-void multiply_tile(const TileWork& tile, const float* activations, const double* weights,
+void multiply_tile(const TileWork& tile, const float* activations, const float* weights,
                    double* sums) {
-  multiply_rows(tile, activations, weights, sums);
+  multiply_rows<double>(tile, activations, weights, sums);
 }
 
 }  // namespace
 
-// A job's column takes its own channel's weight.
-template <class Product, class Sum>
-void Accumulators<Product, Sum>::select(const TileWork& tile, const float* weights) {
-  weights_.resize(tile.columns);
-  if (tile.jobs)
+template <class Sum>
+void Accumulators<Sum>::multiply(const TileWork& tile, const float* activations,
+                                 const float* weights) {
+  if (tile.jobs) {  // a column takes its own channel's weight
+    weights_.resize(tile.columns);
     for (int column = 0; column < tile.columns; ++column)
       weights_[column] = weights[tile.channel[column]];
-  else
-    std::copy_n(weights, tile.columns, weights_.begin());
+    weights = weights_.data();
+  }
+  multiply_tile(tile, activations, weights, sums_.data());
 }
 
-template <class Product, class Sum>
-void Accumulators<Product, Sum>::multiply(const TileWork& tile, const float* activations,
-                                          const float* weights) {
-  select(tile, weights);
-  multiply_tile(tile, activations, weights_.data(), sums_.data());
-}
-
-template class Accumulators<float, std::int32_t>;
-template class Accumulators<double, double>;
+template class Accumulators<std::int32_t>;
+template class Accumulators<double>;
 
 PEEKSIM_VECTORS
 int zero_operands(const TileWork& tile, const float* activations) {

@@ -11,12 +11,9 @@
 
 namespace peeksim::clocked {
 
-template <class ProductType, class SumType>
+template <class Sum>
 class Accumulators {
  public:
-  using Product = ProductType;
-  using Sum = SumType;
-
   // As many PEs as an array-full has; new ones start at 0.
   void resize(std::size_t pes) { sums_.resize(pes); }
   void zero() { std::fill(sums_.begin(), sums_.end(), Sum{0}); }
@@ -28,14 +25,12 @@ class Accumulators {
   void multiply(const TileWork& tile, const float* activations, const float* weights);
 
  private:
-  void select(const TileWork& tile, const float* weights);
-
-  std::vector<Sum> sums_;         // [rows][columns]
-  std::vector<Product> weights_;  // [columns]
+  std::vector<Sum> sums_;       // [rows][columns]
+  std::vector<float> weights_;  // [columns], of jobs
 };
 
-using IntegerAccumulators = Accumulators<float, std::int32_t>;
-using FloatAccumulators = Accumulators<double, double>;
+using IntegerAccumulators = Accumulators<std::int32_t>;
+using FloatAccumulators = Accumulators<double>;
 
 // The most products of 8-bit operands whose sum fits 32 bits, whatever they are.
 constexpr Count max_integer_products = INT32_MAX / (128 * 128);
