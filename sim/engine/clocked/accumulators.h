@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/engine/clocked/operand_port.h"
 #include "sim/engine/clocked/tile_work.h"
 
 namespace peeksim::clocked {
@@ -20,9 +21,9 @@ class Accumulators {
   // [rows][columns]
   const std::vector<Sum>& sums() const { return sums_; }
 
-  // One tap in every enabled PE. activations: [rows], or [rows][columns] of a tile whose rows are
-  // not shared; weights: [channels of the group].
-  void multiply(const TileWork& tile, const float* activations, const float* weights);
+  // One tap in every enabled PE; weights: [channels of the group]. Returns in how many of them the
+  // activation is 0.
+  int multiply(const TileWork& tile, TapActivations activations, const float* weights);
 
  private:
   std::vector<Sum> sums_;       // [rows][columns]
@@ -35,7 +36,7 @@ using FloatAccumulators = Accumulators<double>;
 // The most products of 8-bit operands whose sum fits 32 bits, whatever they are.
 constexpr Count max_integer_products = INT32_MAX / (128 * 128);
 
-// The enabled PEs whose activation is 0.
-int zero_operands(const TileWork& tile, const float* activations);
+// In how many enabled PEs the activation is 0.
+int zero_operands(const TileWork& tile, TapActivations activations);
 
 }  // namespace peeksim::clocked

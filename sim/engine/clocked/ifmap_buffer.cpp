@@ -66,18 +66,12 @@ void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
   if (work_->operands->ifmap.empty()) return;
   const std::vector<int>& positions = tile.shared_rows ? tile.row_position : tile.position;
   base_.resize(positions.size());
-  shown_.resize(positions.size());
   for (std::size_t i = 0; i < positions.size(); ++i)
     base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
 }
 
-const float* IfmapBuffer::operands_of(Count tap) {
-  const float* values = reading_->values.data() + reading_->tap_offset[tap];
-  const int* base = base_.data();
-  float* shown = shown_.data();
-  const std::size_t count = base_.size();
-  for (std::size_t i = 0; i < count; ++i) shown[i] = values[base[i]];
-  return shown;
+TapActivations IfmapBuffer::activations_of(Count tap) {
+  return {reading_->values.data() + reading_->tap_offset[tap], base_.data()};
 }
 
 }  // namespace peeksim::clocked

@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "sim/engine/clocked/operand_buffer.h"
+#include "sim/engine/clocked/operand_port.h"
 #include "sim/engine/clocked/zero_flags.h"
 
 namespace peeksim::clocked {
 
-class IfmapBuffer : public OperandBuffer, public ZeroFlagsIf {
+class IfmapBuffer : public OperandBuffer, public ActivationPortIf, public ZeroFlagsIf {
  public:
   IfmapBuffer(const sc_core::sc_module_name& name, Wires& wires);
 
-  // [rows] or [rows][columns].
-  const float* operands_of(Count tap) override;
+  TapActivations activations_of(Count tap) override;
   std::vector<Count> live_taps(int load, const TileWork& tile, Count first,
                                Count taps) const override;
 
@@ -35,8 +35,7 @@ class IfmapBuffer : public OperandBuffer, public ZeroFlagsIf {
 
   Half halves_[2];
   const Half* reading_ = nullptr;
-  std::vector<int> base_;     // [rows] or [rows][columns]: first tap; 0 where no PE is live
-  std::vector<float> shown_;  // likewise: the port
+  std::vector<int> base_;  // [rows] or [rows][columns]: first tap; 0 where no PE is enabled
 };
 
 }  // namespace peeksim::clocked

@@ -2,13 +2,12 @@
 // while the array reads the other through the read port.
 #pragma once
 
-#include "sim/engine/clocked/operand_port.h"
 #include "sim/engine/clocked/wires.h"
 #include "sim/engine/kernel/module.h"
 
 namespace peeksim::clocked {
 
-class OperandBuffer : public Module, public OperandPortIf {
+class OperandBuffer : public Module {
  public:
   void begin(const Work& work);
   Bytes filled_bytes() const { return filled_bytes_; }

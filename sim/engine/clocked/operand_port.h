@@ -1,4 +1,4 @@
-// The read port of a buffer, as the array that is wired to it sees it.
+// The read ports of the buffers, as the array that is wired to them sees them.
 #pragma once
 
 #include "sim/base/units.h"
@@ -8,12 +8,28 @@ namespace peeksim::clocked {
 // What a buffer holds and what it reads changes only while a cycle settles, never at an edge. So at
 // an edge the array finds what the port showed in the cycle that is over, whichever is called
 // first.
-class OperandPortIf {
+
+// The activations of a tap: [rows], or [rows][columns] of a tile whose rows are not shared.
+struct TapActivations {
+  const float* values = nullptr;
+  const int* address = nullptr;  // in values; any where no PE is enabled
+
+  float operator[](int i) const { return values[address[i]]; }
+};
+
+class ActivationPortIf {
  public:
-  virtual ~OperandPortIf() = default;
-  // The operands of a tap of the output, which the chunk has; valid until the next call.
-  // REQUIRES: their values are known.
-  virtual const float* operands_of(Count tap) = 0;
+  virtual ~ActivationPortIf() = default;
+  // Of a tap of the output, which the chunk has. REQUIRES: their values are known.
+  virtual TapActivations activations_of(Count tap) = 0;
+};
+
+class WeightPortIf {
+ public:
+  virtual ~WeightPortIf() = default;
+  // Of a tap of the output, which the chunk has: [channels of the group]. REQUIRES: their values
+  // are known.
+  virtual const float* weights_of(Count tap) = 0;
 };
 
 }  // namespace peeksim::clocked

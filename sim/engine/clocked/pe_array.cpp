@@ -19,7 +19,7 @@ PeArray::PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires
   dont_initialize();
 }
 
-void PeArray::begin(const Work& work, OperandPortIf& rows, OperandPortIf& columns) {
+void PeArray::begin(const Work& work, ActivationPortIf& rows, WeightPortIf& columns) {
   work_ = &work;
   rows_ = &rows;
   columns_ = &columns;
@@ -67,12 +67,15 @@ void PeArray::execute(const TapIssue& taps) {
     if (work_->operands->ifmap.empty()) return;
     for (int lane = 0; lane < taps.count; ++lane) {
       const Count tap = chunk.tap(taps.first + lane);
-      const float* activations = rows_->operands_of(tap);
-      if (gate_zeros_) zeros += zero_operands(tile, activations);
-      if (work_->operands->computes()) pes.multiply(tile, activations, columns_->operands_of(tap));
+      const TapActivations activations = rows_->activations_of(tap);
+      if (work_->operands->computes())
+        zeros += pes.multiply(tile, activations, columns_->weights_of(tap));
+      else if (gate_zeros_)
+        zeros += zero_operands(tile, activations);
     }
   };
   std::visit(multiply, accumulators_);
+  if (!gate_zeros_) return;
   counted_.macs_executed -= zeros;
   counted_.macs_zero_gated += zeros;
 }

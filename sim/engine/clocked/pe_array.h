@@ -20,7 +20,7 @@ class PeArray : public Module, public Clocked {
           const ResidualIf& residual);
 
   // rows, columns: where the rows' activations and the columns' weights come from.
-  void begin(const Work& work, OperandPortIf& rows, OperandPortIf& columns);
+  void begin(const Work& work, ActivationPortIf& rows, WeightPortIf& columns);
   // MACs executed and zero-gated; elements read from the ifmap and the weight buffer.
   const Counters& counted() const { return counted_; }
   // The largest distance of a computed output from the trace's.
@@ -43,8 +43,8 @@ class PeArray : public Module, public Clocked {
   const ResidualIf& residual_;
   bool gate_zeros_ = false;  // a product with 0 costs nothing
   const Work* work_ = nullptr;
-  OperandPortIf* rows_ = nullptr;
-  OperandPortIf* columns_ = nullptr;
+  ActivationPortIf* rows_ = nullptr;
+  WeightPortIf* columns_ = nullptr;
   std::variant<IntegerAccumulators, FloatAccumulators> accumulators_;
   std::vector<float> shadow_;  // [rows][columns]: with bias and residual, as they drain
   const TileWork* draining_ = nullptr;

@@ -25,7 +25,7 @@ void WeightBuffer::turn_to(const ChunkIssue& chunk) {
   reading_ = &halves_[half_with(chunk.weight_load)];
 }
 
-const float* WeightBuffer::operands_of(Count tap) {
+const float* WeightBuffer::weights_of(Count tap) {
   return &reading_->values[(tap - reading_->first_tap) * reading_->columns];
 }
 

@@ -5,15 +5,15 @@
 #include <vector>
 
 #include "sim/engine/clocked/operand_buffer.h"
+#include "sim/engine/clocked/operand_port.h"
 
 namespace peeksim::clocked {
 
-class WeightBuffer : public OperandBuffer {
+class WeightBuffer : public OperandBuffer, public WeightPortIf {
  public:
   WeightBuffer(const sc_core::sc_module_name& name, Wires& wires);
 
-  // [channels of the group]
-  const float* operands_of(Count tap) override;
+  const float* weights_of(Count tap) override;
 
  private:
   struct Half {
