@@ -33,6 +33,7 @@ void PeArray::begin(const Work& work, ActivationPortIf& rows, WeightPortIf& colu
   draining_ = nullptr;
   drained_ = 0;
   worst_ = 0;
+  taps_ = zeros_ = 0;
   counted_ = Counters();
 }
 
@@ -55,13 +56,7 @@ void PeArray::on_edge() {
 void PeArray::execute(const TapIssue& taps) {
   const ChunkIssue& chunk = wires_.chunk.read();
   const TileWork& tile = *chunk.tile;
-  counted_.ifmap_reads += static_cast<Count>(tile.distinct.size()) * taps.count;
-  counted_.weight_reads += Count{tile.live_channels} * taps.count;
-  counted_.multicast_reads += Count{tile.multicast_positions} * taps.count;
-  counted_.weight_selects += Count{tile.jobs ? tile.live_columns : 0} * taps.count;
-  counted_.latched_operands += tile.latched_operands() * taps.count;
-  counted_.macs_executed += Count{tile.live_pes} * taps.count;
-  Count zeros = 0;  // hardware that gates zero activations does not even switch in these PEs
+  taps_ += taps.count;
   const auto multiply = [&](auto& pes) {
     pes.resize(tile.position.size());
     if (work_->operands->ifmap.empty()) return;
@@ -69,15 +64,26 @@ void PeArray::execute(const TapIssue& taps) {
       const Count tap = chunk.tap(taps.first + lane);
       const TapActivations activations = rows_->activations_of(tap);
       if (work_->operands->computes())
-        zeros += pes.multiply(tile, activations, columns_->weights_of(tap));
+        zeros_ += pes.multiply(tile, activations, columns_->weights_of(tap));
       else if (gate_zeros_)
-        zeros += zero_operands(tile, activations);
+        zeros_ += zero_operands(tile, activations);
     }
   };
   std::visit(multiply, accumulators_);
-  if (!gate_zeros_) return;
-  counted_.macs_executed -= zeros;
-  counted_.macs_zero_gated += zeros;
+}
+
+// What the taps of a finished tile cost.
+void PeArray::count(const TileWork& tile) {
+  counted_.ifmap_reads += static_cast<Count>(tile.distinct.size()) * taps_;
+  counted_.weight_reads += tile.live_channels * taps_;
+  counted_.multicast_reads += tile.multicast_positions * taps_;
+  if (tile.jobs) counted_.weight_selects += tile.live_columns * taps_;
+  counted_.latched_operands += tile.latched_operands() * taps_;
+  // Hardware that gates zero activations does not even switch in those PEs.
+  const Count gated = gate_zeros_ ? zeros_ : 0;
+  counted_.macs_executed += tile.live_pes * taps_ - gated;
+  counted_.macs_zero_gated += gated;
+  taps_ = zeros_ = 0;
 }
 
 std::vector<double> PeArray::accumulators() const {
@@ -90,6 +96,7 @@ std::vector<double> PeArray::accumulators() const {
 void PeArray::on_swap() {
   guard([this] {
     const TileWork& tile = *wires_.swap.read().tile;
+    count(tile);
     std::visit(
         [&](auto& pes) {
           move_to_shadow(tile, pes.sums());

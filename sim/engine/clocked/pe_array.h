@@ -33,6 +33,7 @@ class PeArray : public Module, public Clocked {
   void on_edge() override;
   void on_swap();
   void execute(const TapIssue& taps);
+  void count(const TileWork& tile);
   void show_row();
   template <class Sum>
   void move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums);
@@ -46,6 +47,8 @@ class PeArray : public Module, public Clocked {
   ActivationPortIf* rows_ = nullptr;
   WeightPortIf* columns_ = nullptr;
   std::variant<IntegerAccumulators, FloatAccumulators> accumulators_;
+  Count taps_ = 0;   // executed by the tile so far
+  Count zeros_ = 0;  // of their operands, in enabled PEs
   std::vector<float> shadow_;  // [rows][columns]: with bias and residual, as they drain
   const TileWork* draining_ = nullptr;
   std::size_t drain_row_ = 0;  // index into drain_rows
