@@ -29,11 +29,18 @@ void OfmapBuffer::begin(const Work& work, std::vector<float>* dram) {
   filled_bytes_ = 0;
 }
 
-int OfmapBuffer::offset(int step, int channel, int position) const {
+std::size_t OfmapBuffer::half_size(int step) const {
+  return std::size_t(work_->step(step).channels) * work_->block(step).rows * work_->grid().Q;
+}
+
+int OfmapBuffer::half_offset(int step, int column, int row) const {
   const Block& block = work_->block(step);
-  const int Q = work_->grid().Q;
-  const int row = position / Q - block.row, col = position % Q - block.col;
-  return (channel * block.rows + row) * block.cols + col;
+  return (column * block.rows + row) * work_->grid().Q + block.col;
+}
+
+int OfmapBuffer::offset(int step, int column, int position) const {
+  const Block& block = work_->block(step);
+  return (column * block.rows - block.row) * work_->grid().Q + position;
 }
 
 int OfmapBuffer::plane_offset(int step, int column, int row) const {
@@ -59,12 +66,11 @@ void OfmapBuffer::fill(const LoadRequest& load) {
   if (residual.empty()) return;
   const Block& block = work_->block(load.step);
   const int columns = work_->step(load.step).channels;
-  half.residual.clear();
+  half.residual.assign(half_size(load.step), 0.0f);
   for (int column = 0; column < columns; ++column)
-    for (int row = 0; row < block.rows; ++row) {
-      const float* from = &residual[plane_offset(load.step, column, row)];
-      half.residual.insert(half.residual.end(), from, from + block.cols);
-    }
+    for (int row = 0; row < block.rows; ++row)
+      std::copy_n(&residual[plane_offset(load.step, column, row)], block.cols,
+                  &half.residual[half_offset(load.step, column, row)]);
 }
 
 float OfmapBuffer::residual(int step, int channel, int position) const {
@@ -79,7 +85,7 @@ OfmapBuffer::Half& OfmapBuffer::half_of(int step) {
   Half& half = halves_[step % 2];
   if (half.step != step) {
     half.step = step;
-    half.values.assign(work_->block(step).positions() * work_->step(step).channels, 0.0f);
+    half.values.assign(half_size(step), 0.0f);
   }
   return half;
 }
@@ -91,12 +97,12 @@ void OfmapBuffer::on_row() {
     if (tile.step >= wires_.stored.read() + 2)
       throw bug("ofmap_buffer", "the drain overwrites a half that is still being stored");
     Half& half = half_of(tile.step);
-    for (int column = 0; column < tile.columns; ++column) {
-      const int position = tile.position[out.row * tile.columns + column];
-      if (position < 0) continue;
-      half.values[offset(tile.step, tile.channel[column], position)] = out.values[column];
-      ++writes_;
-    }
+    const int* positions = &tile.position[out.row * tile.columns];
+    for (int column = 0; column < tile.columns; ++column)
+      if (positions[column] >= 0)
+        half.values[offset(tile.step, tile.channel[column], positions[column])] =
+            out.values[column];
+    writes_ += tile.live_in_row[out.row];
   });
 }
 
@@ -107,10 +113,10 @@ void OfmapBuffer::on_store() {
       if (dram_ == nullptr) continue;
       const Half& half = half_of(stored_);
       const Block& block = work_->block(stored_);
-      const float* from = half.values.data();
       for (int column = 0; column < work_->step(stored_).channels; ++column)
-        for (int row = 0; row < block.rows; ++row, from += block.cols)
-          std::copy_n(from, block.cols, &(*dram_)[plane_offset(stored_, column, row)]);
+        for (int row = 0; row < block.rows; ++row)
+          std::copy_n(&half.values[half_offset(stored_, column, row)], block.cols,
+                      &(*dram_)[plane_offset(stored_, column, row)]);
     }
   });
 }

@@ -30,7 +30,7 @@ class OfmapBuffer : public Module, public ResidualIf {
  private:
   struct Half {
     int residual_step = -1, step = -1;
-    std::vector<float> residual, values;  // [columns][positions of the block]
+    std::vector<float> residual, values;  // [columns][rows of the block][Q]
   };
 
   void on_fill();
@@ -39,7 +39,10 @@ class OfmapBuffer : public Module, public ResidualIf {
   void fill(const LoadRequest& load);
   // The half of a step, cleared when the step is new to it.
   Half& half_of(int step);
-  int offset(int step, int channel, int position) const;
+  // In a half, whose rows are as wide as the plane's: a position then needs no division.
+  std::size_t half_size(int step) const;
+  int half_offset(int step, int column, int row) const;  // of a row of the block
+  int offset(int step, int column, int position) const;
   int plane_offset(int step, int column, int row) const;
 
   Wires& wires_;

@@ -21,6 +21,7 @@ PeArray::PeArray(const sc_core::sc_module_name& name, Clock& clock, Wires& wires
 
 void PeArray::begin(const Work& work, ActivationPortIf& rows, WeightPortIf& columns) {
   work_ = &work;
+  positions_ = static_cast<int>(work.layer->positions());
   rows_ = &rows;
   columns_ = &columns;
   gate_zeros_ =
@@ -114,19 +115,19 @@ void PeArray::on_swap() {
 template <class Sum>
 void PeArray::move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums) {
   const Operands& operands = *work_->operands;
-  const int positions = static_cast<int>(work_->layer->positions());
+  const int first_channel = work_->channel(tile.step, 0);
   shadow_.assign(tile.position.size(), 0.0f);
   for (const int row : tile.drain_rows) {
     for (int column = 0; column < tile.columns; ++column) {
       const int pe = row * tile.columns + column;
       const int position = tile.position[pe];
       if (position < 0) continue;
-      const int channel = work_->channel(tile.step, tile.channel[column]);
+      const int channel = first_channel + tile.channel[column];
       shadow_[pe] =
           operands.computes()
               ? operands.finish(sums[pe], channel,
                                 residual_.residual(tile.step, tile.channel[column], position))
-              : (*work_->ofmap)[channel * positions + position];
+              : (*work_->ofmap)[channel * positions_ + position];
     }
   }
 }
@@ -139,17 +140,18 @@ void PeArray::show_row() {
 
 void PeArray::check(const TileWork& tile, int row) {
   const Operands& operands = *work_->operands;
-  const Layer& layer = *work_->layer;
+  const int first_channel = work_->channel(tile.step, 0);
   for (int column = 0; column < tile.columns; ++column) {
     const int position = tile.position[row * tile.columns + column];
     if (position < 0) continue;
-    const int channel = work_->channel(tile.step, tile.channel[column]);
-    const float expected = (*work_->ofmap)[channel * layer.positions() + position];
+    const int channel = first_channel + tile.channel[column];
+    const float expected = (*work_->ofmap)[channel * positions_ + position];
     const float got = shadow_[row * tile.columns + column];
     const double off = std::abs(double{got} - expected);
     if (off == 0) continue;
     worst_ = std::max(worst_, off);
     if (!work_->check_values || off <= operands.tolerance) continue;
+    const Layer& layer = *work_->layer;
     std::ostringstream text;
     text.precision(9);
     text << "image " << work_->image << ": channel " << channel << ", position ("

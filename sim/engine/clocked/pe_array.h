@@ -44,6 +44,7 @@ class PeArray : public Module, public Clocked {
   const ResidualIf& residual_;
   bool gate_zeros_ = false;  // a product with 0 costs nothing
   const Work* work_ = nullptr;
+  int positions_ = 0;  // of the plane
   ActivationPortIf* rows_ = nullptr;
   WeightPortIf* columns_ = nullptr;
   std::variant<IntegerAccumulators, FloatAccumulators> accumulators_;
