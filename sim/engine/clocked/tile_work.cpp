@@ -1,6 +1,5 @@
 #include "sim/engine/clocked/tile_work.h"
 
-#include <algorithm>
 #include <numeric>
 
 namespace peeksim::clocked {
@@ -13,6 +12,20 @@ void TileWork::clear(int row_count, int column_count) {
   std::iota(channel.begin(), channel.end(), 0);
   multicast = jobs = last_peek = before_fill = false;
   peek_rows = 0;
+}
+
+// Leaves each value once, in the order in which they first appear.
+int TileWork::keep_different(std::vector<int>& values) {
+  std::size_t kept = 0;
+  for (const int value : values) {
+    if (value >= static_cast<int>(seen_.size())) seen_.resize(value + 1);
+    if (seen_[value]) continue;
+    seen_[value] = true;
+    values[kept++] = value;
+  }
+  values.resize(kept);
+  for (const int value : values) seen_[value] = false;
+  return static_cast<int>(kept);
 }
 
 void TileWork::settle() {
@@ -42,11 +55,6 @@ void TileWork::settle() {
     live_pes += live_in_row[row];
     if (live_in_row[row] > 0) drain_rows.push_back(row);
   }
-  const auto keep_different = [](std::vector<int>& values) {
-    std::sort(values.begin(), values.end());
-    values.erase(std::unique(values.begin(), values.end()), values.end());
-    return static_cast<int>(values.size());
-  };
   keep_different(distinct);
   multicast_positions = multicast ? keep_different(sent) : 0;
   std::vector<int> channels;

@@ -38,6 +38,11 @@ struct TileWork {
   void clear(int row_count, int column_count);
   // Fills what follows from the positions.
   void settle();
+
+ private:
+  int keep_different(std::vector<int>& values);
+
+  std::vector<char> seen_;  // [values]: 0 between two calls
 };
 
 }  // namespace peeksim::clocked
