@@ -17,19 +17,28 @@ class ReadPort {
   // A chunk whose taps need `elements` each starts; its first elements come in this cycle.
   void start(int elements) {
     elements_ = elements;
-    brought_ = width_;
+    taps_a_cycle_ = width_ / elements;
+    rest_a_cycle_ = width_ % elements;
+    complete_ = rest_ = 0;
+    advance();
   }
-  // The next cycle.
-  void advance() { brought_ += width_; }
+  // The next cycle. A division each would be felt.
+  void advance() {
+    complete_ += taps_a_cycle_;
+    rest_ += rest_a_cycle_;
+    if (rest_ < elements_) return;
+    rest_ -= elements_;
+    ++complete_;
+  }
   // Taps all of whose operands have come, of at most `taps`.
-  Count complete(Count taps) const {
-    return width_ == 0 ? taps : std::min(taps, brought_ / elements_);
-  }
+  Count complete(Count taps) const { return width_ == 0 ? taps : std::min(taps, complete_); }
 
  private:
   int width_;
   int elements_ = 1;  // of a tap
-  Count brought_ = 0;
+  int taps_a_cycle_ = 0, rest_a_cycle_ = 0;
+  Count complete_ = 0;
+  int rest_ = 0;  // elements of the next tap
 };
 
 // The same port of a buffer that is cut into banks, each of which brings its own elements in the
