@@ -208,6 +208,7 @@ TEST_CASE("a tile counts its distinct positions, live columns and rows from its 
   tile.settle();
   CHECK(tile.shared_rows);
   CHECK(tile.distinct == std::vector<int>{7, 9});
+  CHECK(tile.pes_at == std::vector<int>{3, 1});
   CHECK(tile.live_columns == 3);
   CHECK(tile.live_pes == 4);
   CHECK(tile.drain_rows == std::vector<int>{0, 2});
@@ -216,6 +217,7 @@ TEST_CASE("a tile counts its distinct positions, live columns and rows from its 
   tile.settle();
   CHECK_FALSE(tile.shared_rows);
   CHECK(tile.distinct == std::vector<int>{7, 9});
+  CHECK(tile.pes_at == std::vector<int>{2, 2});
 }
 
 TEST_CASE("an 8-bit output is scaled, rounded with halves to even, and clipped") {

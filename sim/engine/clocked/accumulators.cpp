@@ -12,7 +12,8 @@ namespace peeksim::clocked {
 
 namespace {
 
-// In blocks of a width that the compiler knows.
+// In blocks of a width that the compiler knows. Unrolled, a block would be cut into vectors of
+// several widths.
 constexpr int block = 16;
 
 template <class Body>
@@ -25,22 +26,19 @@ template <class Body>
 }
 
 // An operand of 0 is no case of its own: its product changes no sum, and a branch on it could not
-// be foreseen. These return the enabled PEs with one.
+// be foreseen.
 
 // Every row has one activation.
 template <class Product, class Sum>
-[[gnu::always_inline]] inline int multiply_rows(const TileWork& tile, int columns,
-                                                TapActivations activations,
-                                                const float* __restrict weights,
-                                                Sum* __restrict all_sums) {
-  int zeros = 0;
+[[gnu::always_inline]] inline void multiply_rows(const TileWork& tile, int columns,
+                                                 TapActivations activations,
+                                                 const float* __restrict weights,
+                                                 Sum* __restrict all_sums) {
   for (const int row : tile.drain_rows) {
     const Product activation = activations[row];
     const float* enable = &tile.enable[row * columns];
     Sum* __restrict sums = all_sums + row * columns;
-    const int live = tile.live_in_row[row];
-    zeros += -int{activation == 0} & live;
-    if (live == columns)
+    if (tile.live_in_row[row] == columns)
       for_each_column(columns,
                       [=](int i) { sums[i] += static_cast<Sum>(activation * weights[i]); });
     else
@@ -48,84 +46,73 @@ template <class Product, class Sum>
         sums[i] += static_cast<Sum>(activation * weights[i] * enable[i]);
       });
   }
-  return zeros;
 }
 
 // Every PE has its own.
 template <class Product, class Sum>
-[[gnu::always_inline]] inline int multiply_pes(const TileWork& tile, int columns,
-                                               TapActivations activations,
-                                               const float* __restrict weights,
-                                               Sum* __restrict all_sums) {
-  int zeros = 0;
+[[gnu::always_inline]] inline void multiply_pes(const TileWork& tile, int columns,
+                                                TapActivations activations,
+                                                const float* __restrict weights,
+                                                Sum* __restrict all_sums) {
   for (const int row : tile.drain_rows) {
     const float* values = activations.values;
     const int* address = activations.address + row * columns;
     const float* enable = &tile.enable[row * columns];
     Sum* __restrict sums = all_sums + row * columns;
-    for_each_column(columns, [=, &zeros](int i) {
-      const float activation = values[address[i]];
-      zeros += int{activation == 0.0f} & int{enable[i] != 0.0f};
-      sums[i] += static_cast<Sum>(Product{activation} * weights[i] * enable[i]);
+    for_each_column(columns, [=](int i) {
+      sums[i] += static_cast<Sum>(Product{values[address[i]]} * weights[i] * enable[i]);
     });
   }
-  return zeros;
 }
 
 // Most arrays have as many columns as a block, and need no loop over blocks.
 template <class Product, class Sum>
-[[gnu::always_inline]] inline int multiply_all(const TileWork& tile, TapActivations activations,
-                                               const float* weights, Sum* sums) {
+[[gnu::always_inline]] inline void multiply_all(const TileWork& tile, TapActivations activations,
+                                                const float* weights, Sum* sums) {
   if (!tile.shared_rows)
-    return multiply_pes<Product>(tile, tile.columns, activations, weights, sums);
-  if (tile.columns == block) return multiply_rows<Product>(tile, block, activations, weights, sums);
-  return multiply_rows<Product>(tile, tile.columns, activations, weights, sums);
+    multiply_pes<Product>(tile, tile.columns, activations, weights, sums);
+  else if (tile.columns == block)
+    multiply_rows<Product>(tile, block, activations, weights, sums);
+  else
+    multiply_rows<Product>(tile, tile.columns, activations, weights, sums);
 }
 
 PEEKSIM_VECTORS
-int multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
-                  std::int32_t* sums) {
-  return multiply_all<float>(tile, activations, weights, sums);
+void multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
+                   std::int32_t* sums) {
+  multiply_all<float>(tile, activations, weights, sums);
 }
 
 PEEKSIM_VECTORS
-int multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
-                  double* sums) {
-  return multiply_all<double>(tile, activations, weights, sums);
+void multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
+                   double* sums) {
+  multiply_all<double>(tile, activations, weights, sums);
 }
 
 }  // namespace
 
 template <class Sum>
-int Accumulators<Sum>::multiply(const TileWork& tile, TapActivations activations,
-                                const float* weights) {
+void Accumulators<Sum>::multiply(const TileWork& tile, TapActivations activations,
+                                 const float* weights) {
   if (tile.jobs) {  // a column takes its own channel's weight
     weights_.resize(tile.columns);
     for (int column = 0; column < tile.columns; ++column)
       weights_[column] = weights[tile.channel[column]];
     weights = weights_.data();
   }
-  return multiply_tile(tile, activations, weights, sums_.data());
+  multiply_tile(tile, activations, weights, sums_.data());
 }
 
 template class Accumulators<std::int32_t>;
 template class Accumulators<double>;
 
-PEEKSIM_VECTORS
+// Wider vectors would only take longer to fill.
 int zero_operands(const TileWork& tile, TapActivations activations) {
-  const float* values = activations.values;
-  const int* address = activations.address;
+  const int distinct = static_cast<int>(tile.distinct.size());
+  const int* pes = tile.pes_at.data();
   int zeros = 0;
-  if (tile.shared_rows) {
-    const int* live_in_row = tile.live_in_row.data();
-    for (int row = 0; row < tile.rows; ++row)
-      zeros += -int{values[address[row]] == 0.0f} & live_in_row[row];
-  } else {
-    const float* enable = tile.enable.data();
-    const int pes = tile.rows * tile.columns;
-    for (int pe = 0; pe < pes; ++pe)
-      zeros += int{values[address[pe]] == 0.0f} & int{enable[pe] != 0.0f};
-  }
+  for (int i = 0; i < distinct; ++i)
+    zeros += -int{activations.values[activations.distinct[i]] == 0.0f} & pes[i];
   return zeros;
 }
 

@@ -38,18 +38,23 @@ void IfmapBuffer::store(const LoadRequest& load, int which) {
   }
 }
 
-int IfmapBuffer::first_tap(const Half& half, int position) const {
+std::vector<int> IfmapBuffer::first_taps(const Half& half,
+                                         const std::vector<int>& positions) const {
   const Layer& layer = *work_->layer;
-  const int row = position / work_->grid().Q - half.block->row;
-  const int col = position % work_->grid().Q - half.block->col;
-  return row * layer.stride_h * half.width + col * layer.stride_w;
+  const int Q = work_->grid().Q;
+  std::vector<int> taps;
+  taps.reserve(positions.size());
+  for (const int position : positions) {
+    const int row = position / Q - half.block->row, col = position % Q - half.block->col;
+    taps.push_back(position < 0 ? 0 : row * layer.stride_h * half.width + col * layer.stride_w);
+  }
+  return taps;
 }
 
 std::vector<Count> IfmapBuffer::live_taps(int load, const TileWork& tile, Count first,
                                           Count taps) const {
   const Half& half = halves_[half_with(load)];
-  std::vector<int> bases;
-  for (const int position : tile.distinct) bases.push_back(first_tap(half, position));
+  const std::vector<int> bases = first_taps(half, tile.distinct);
   std::vector<Count> live;
   for (Count tap = 0; tap < taps; ++tap) {
     const float* values = half.values.data() + half.tap_offset[first + tap];
@@ -64,14 +69,13 @@ void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
   const TileWork& tile = *chunk.tile;
   reading_ = &halves_[half_with(chunk.ifmap_load)];
   if (work_->operands->ifmap.empty()) return;
-  const std::vector<int>& positions = tile.shared_rows ? tile.row_position : tile.position;
-  base_.resize(positions.size());
-  for (std::size_t i = 0; i < positions.size(); ++i)
-    base_[i] = positions[i] < 0 ? 0 : first_tap(*reading_, positions[i]);
+  distinct_base_ = first_taps(*reading_, tile.distinct);
+  if (work_->operands->computes())
+    base_ = first_taps(*reading_, tile.shared_rows ? tile.row_position : tile.position);
 }
 
 TapActivations IfmapBuffer::activations_of(Count tap) {
-  return {reading_->values.data() + reading_->tap_offset[tap], base_.data()};
+  return {reading_->values.data() + reading_->tap_offset[tap], distinct_base_.data(), base_.data()};
 }
 
 }  // namespace peeksim::clocked

@@ -31,11 +31,14 @@ class IfmapBuffer : public OperandBuffer, public ActivationPortIf, public ZeroFl
 
   void store(const LoadRequest& load, int half) override;
   void turn_to(const ChunkIssue& chunk) override;
-  int first_tap(const Half& half, int position) const;
+  // Where the first tap of each position is stored; 0 for the position -1.
+  std::vector<int> first_taps(const Half& half, const std::vector<int>& positions) const;
 
   Half halves_[2];
   const Half* reading_ = nullptr;
-  std::vector<int> base_;  // [rows] or [rows][columns]: first tap; 0 where no PE is enabled
+  // The first taps of the tile's different positions; and of each row or, where rows are not
+  // shared, of each PE.
+  std::vector<int> distinct_base_, base_;
 };
 
 }  // namespace peeksim::clocked

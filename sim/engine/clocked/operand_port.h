@@ -9,10 +9,13 @@ namespace peeksim::clocked {
 // an edge the array finds what the port showed in the cycle that is over, whichever is called
 // first.
 
-// The activations of a tap: [rows], or [rows][columns] of a tile whose rows are not shared.
+// The activations of a tap.
 struct TapActivations {
   const float* values = nullptr;
-  const int* address = nullptr;  // in values; any where no PE is enabled
+  // In values, of each of the tile's different positions.
+  const int* distinct = nullptr;
+  // Of each row, or of each PE where rows are not shared; any where no PE is enabled.
+  const int* address = nullptr;
 
   float operator[](int i) const { return values[address[i]]; }
 };

@@ -64,10 +64,8 @@ void PeArray::execute(const TapIssue& taps) {
     for (int lane = 0; lane < taps.count; ++lane) {
       const Count tap = chunk.tap(taps.first + lane);
       const TapActivations activations = rows_->activations_of(tap);
-      if (work_->operands->computes())
-        zeros_ += pes.multiply(tile, activations, columns_->weights_of(tap));
-      else if (gate_zeros_)
-        zeros_ += zero_operands(tile, activations);
+      if (gate_zeros_) zeros_ += zero_operands(tile, activations);
+      if (work_->operands->computes()) pes.multiply(tile, activations, columns_->weights_of(tap));
     }
   };
   std::visit(multiply, accumulators_);
@@ -81,9 +79,8 @@ void PeArray::count(const TileWork& tile) {
   if (tile.jobs) counted_.weight_selects += tile.live_columns * taps_;
   counted_.latched_operands += tile.latched_operands() * taps_;
   // Hardware that gates zero activations does not even switch in those PEs.
-  const Count gated = gate_zeros_ ? zeros_ : 0;
-  counted_.macs_executed += tile.live_pes * taps_ - gated;
-  counted_.macs_zero_gated += gated;
+  counted_.macs_executed += tile.live_pes * taps_ - zeros_;
+  counted_.macs_zero_gated += zeros_;
   taps_ = zeros_ = 0;
 }
 

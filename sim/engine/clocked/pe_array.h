@@ -48,8 +48,8 @@ class PeArray : public Module, public Clocked {
   ActivationPortIf* rows_ = nullptr;
   WeightPortIf* columns_ = nullptr;
   std::variant<IntegerAccumulators, FloatAccumulators> accumulators_;
-  Count taps_ = 0;   // executed by the tile so far
-  Count zeros_ = 0;  // of their operands, in enabled PEs
+  Count taps_ = 0;             // executed by the tile so far
+  Count zeros_ = 0;            // of their activations, in enabled PEs, where those cost nothing
   std::vector<float> shadow_;  // [rows][columns]: with bias and residual, as they drain
   const TileWork* draining_ = nullptr;
   std::size_t drain_row_ = 0;  // index into drain_rows

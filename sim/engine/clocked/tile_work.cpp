@@ -1,5 +1,6 @@
 #include "sim/engine/clocked/tile_work.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace peeksim::clocked {
@@ -14,20 +15,6 @@ void TileWork::clear(int row_count, int column_count) {
   peek_rows = 0;
 }
 
-// Leaves each value once, in the order in which they first appear.
-int TileWork::keep_different(std::vector<int>& values) {
-  std::size_t kept = 0;
-  for (const int value : values) {
-    if (value >= static_cast<int>(seen_.size())) seen_.resize(value + 1);
-    if (seen_[value]) continue;
-    seen_[value] = true;
-    values[kept++] = value;
-  }
-  values.resize(kept);
-  for (const int value : values) seen_[value] = false;
-  return static_cast<int>(kept);
-}
-
 void TileWork::settle() {
   enable.assign(position.size(), 0.0f);
   live_in_row.assign(rows, 0);
@@ -36,7 +23,8 @@ void TileWork::settle() {
   shared_rows = true;
   std::vector<char> column_live(columns);
   distinct.clear();
-  std::vector<int> sent;
+  pes_at.clear();
+  std::size_t of_peeks = 0;  // positions; no neighbor has one of them
   live_pes = 0;
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
@@ -48,20 +36,28 @@ void TileWork::settle() {
       if (row_position[row] != p) {
         shared_rows &= row_position[row] < 0;
         row_position[row] = p;
-        distinct.push_back(p);
-        if (row >= peek_rows) sent.push_back(p);
       }
+      if (p >= static_cast<int>(index_.size())) index_.resize(p + 1);
+      if (index_[p] == 0) {
+        distinct.push_back(p);
+        pes_at.push_back(0);
+        index_[p] = static_cast<int>(distinct.size());
+      }
+      ++pes_at[index_[p] - 1];
     }
     live_pes += live_in_row[row];
     if (live_in_row[row] > 0) drain_rows.push_back(row);
+    if (row < peek_rows) of_peeks = distinct.size();
   }
-  keep_different(distinct);
-  multicast_positions = multicast ? keep_different(sent) : 0;
+  for (const int p : distinct) index_[p] = 0;
+  multicast_positions = multicast ? static_cast<int>(distinct.size() - of_peeks) : 0;
   std::vector<int> channels;
   for (int column = 0; column < columns; ++column)
     if (column_live[column]) channels.push_back(channel[column]);
   live_columns = static_cast<int>(channels.size());
-  live_channels = keep_different(channels);
+  std::sort(channels.begin(), channels.end());
+  channels.erase(std::unique(channels.begin(), channels.end()), channels.end());
+  live_channels = static_cast<int>(channels.size());
 }
 
 }  // namespace peeksim::clocked

@@ -27,6 +27,7 @@ struct TileWork {
   std::vector<int> drain_rows;    // the rows with an enabled PE, in order
   bool shared_rows = true;        // the enabled PEs of each row have one position
   std::vector<int> distinct;      // the different positions
+  std::vector<int> pes_at;        // [distinct]: enabled PEs with that position
   int multicast_positions = 0;    // of those, the ones whose activations go to any PE
   int live_columns = 0;           // columns with an enabled PE
   int live_channels = 0;          // different channels of those
@@ -40,9 +41,8 @@ struct TileWork {
   void settle();
 
  private:
-  int keep_different(std::vector<int>& values);
-
-  std::vector<char> seen_;  // [values]: 0 between two calls
+  // [positions]: 1 + the index in `distinct`, or 0; all 0 between two calls.
+  std::vector<int> index_;
 };
 
 }  // namespace peeksim::clocked
