@@ -137,7 +137,8 @@ TEST_CASE("modules are called at every edge, and the kernel's time follows where
   }
 }
 
-TEST_CASE("a read port of w elements a cycle has brought floor(n w / e) taps of e after n cycles") {
+TEST_CASE(
+    "a read port of w elements a cycle has delivered floor(n w / e) taps of e after n cycles") {
   for (const int width : {1, 3, 7, 16})
     for (const int elements : {1, 2, 5, 16, 40}) {
       ReadPort port(width);

@@ -15,7 +15,7 @@ namespace peeksim::clocked {
 template <class Sum>
 class Accumulators {
  public:
-  // As many PEs as an array-full has; new ones start at 0.
+  // As many PEs as a tile has; new ones start at 0.
   void resize(std::size_t pes) { sums_.resize(pes); }
   void zero() { std::fill(sums_.begin(), sums_.end(), Sum{0}); }
   // [rows][columns]

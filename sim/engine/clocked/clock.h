@@ -1,8 +1,9 @@
 // The clock: one edge a cycle from the start of a program until its last store is complete. At an
 // edge every module looks at what the channels held at the end of the cycle before and does what
-// its registers do; then the new cycle settles. The edge calls the modules one by one: what they
-// say goes through registered channels, so their order cannot matter. Where none of them says
-// anything the cycle has settled already, and the next edge follows without the kernel.
+// its registers do; then the delta cycles of the new cycle follow. The edge calls the modules one
+// by one: they communicate through registered channels only, so their order cannot matter. Where
+// none of them writes to one there are no delta cycles, and the next edge follows without the
+// kernel.
 #pragma once
 
 #include <functional>
@@ -44,7 +45,7 @@ class Clock : public Module {
     edge_.notify(sc_core::SC_ZERO_TIME);
     started_.notify(sc_core::SC_ZERO_TIME);
   }
-  // Cycles since the start. The kernel's own time may be behind while a cycle settles.
+  // Cycles since the start. The kernel's own time may be behind in the delta cycles.
   Cycle now() const { return now_; }
   // The first cycle, for modules without registers of their own.
   const sc_core::sc_event& started() const { return started_; }

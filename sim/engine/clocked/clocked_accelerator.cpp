@@ -69,7 +69,7 @@ ClockedAccelerator::OtherMemory* ClockedAccelerator::find(const MemoryKind* memo
 }
 
 Counters ClockedAccelerator::run(const Work& work, const MemoryKind* memory,
-                                 const Audience& audience, Outcome& outcome) {
+                                 const CycleObserver& cycles, Outcome& outcome) {
   OtherMemory* const used = find(memory);
   wires_->reset();
   dram_->begin(work.machine->dram, used == nullptr);
@@ -83,7 +83,7 @@ Counters ClockedAccelerator::run(const Work& work, const MemoryKind* memory,
   sequencer_->begin(work, *ifmap_buffer_);
   array_->begin(work, *ifmap_buffer_, *weight_buffer_);
   prediction_unit_->begin(work, outcome.predicted);
-  show_cycles(audience, work.group, used);
+  show_cycles(cycles, work.group, used);
   clock_->start(used != nullptr);
   Kernel::run(modules(used));  // until the clock stops
   const Counters counters = counted(work, used);
@@ -91,18 +91,18 @@ Counters ClockedAccelerator::run(const Work& work, const MemoryKind* memory,
   return counters;
 }
 
-void ClockedAccelerator::show_cycles(const Audience& audience, int group,
+void ClockedAccelerator::show_cycles(const CycleObserver& cycles, int group,
                                      const OtherMemory* other) {
-  clock_->observe([this, audience, group, other](Cycle cycle) {
-    const Cycle of_layer = audience.group_start + cycle;
-    if (!audience.observer->wants_cycle(audience.image, of_layer)) return;
-    view_.image = audience.image;
+  clock_->observe([this, cycles, group, other](Cycle cycle) {
+    const Cycle of_layer = cycles.group_start + cycle;
+    if (!cycles.observer->wants_cycle(cycles.image, of_layer)) return;
+    view_.image = cycles.image;
     view_.group = group;
     view_.cycle = of_layer;
     probe_->read(view_);
     view_.loads = other != nullptr ? other->bridge->loads() : dram_->loads();
     view_.stores = other != nullptr ? other->bridge->stores() : dram_->stores();
-    audience.observer->on_cycle(view_);
+    cycles.observer->on_cycle(view_);
   });
 }
 

@@ -34,7 +34,7 @@ class ClockedAccelerator {
   explicit ClockedAccelerator(const EngineOptions& options);
   ~ClockedAccelerator();
 
-  // What comes out of a layer's convolution groups besides their counters.
+  // Outputs of a layer's convolution groups besides their counters.
   struct Outcome {
     // To be given: where to note the windows that the prediction unit gates; for predictors that
     // decide on peeks.
@@ -43,8 +43,8 @@ class ClockedAccelerator {
     double worst_deviation = 0;            // of the computed outputs from the trace's
   };
 
-  // Who is shown the cycles of a group, and where the group begins in its layer.
-  struct Audience {
+  // The observer of the cycles of a group, and where the group begins in its layer.
+  struct CycleObserver {
     Observer* observer = nullptr;
     int image = 0;  // of the job
     Cycle group_start = 0;
@@ -53,8 +53,8 @@ class ClockedAccelerator {
   // Runs one convolution group from empty buffers to the completion of its last store, and returns
   // what the blocks counted: all counters but those of the prediction's quality. Throws
   // Error(trace) for a wrong value if the work asks for the check, Error(internal) when a block
-  // finds another state than its inputs promise, or when `memory` is none that was bound.
-  Counters run(const Work& work, const MemoryKind* memory, const Audience& audience,
+  // is in a state that its inputs rule out, or when `memory` is none that was bound.
+  Counters run(const Work& work, const MemoryKind* memory, const CycleObserver& cycles,
                Outcome& outcome);
 
  private:
@@ -67,7 +67,7 @@ class ClockedAccelerator {
   void make_memories();
   // Null: the engine's own DRAM.
   OtherMemory* find(const MemoryKind* memory);
-  void show_cycles(const Audience& audience, int group, const OtherMemory* other);
+  void show_cycles(const CycleObserver& cycles, int group, const OtherMemory* other);
   std::vector<const Module*> modules(const OtherMemory* other) const;
   Counters counted(const Work& work, const OtherMemory* other) const;
 

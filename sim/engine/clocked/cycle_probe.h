@@ -1,5 +1,4 @@
-// Where a logic analyser is clipped on: reads a cycle's view from the modules, which it does not
-// touch.
+// Reads the state of all modules at the end of a cycle into a CycleView, without changing them.
 #pragma once
 
 #include "sim/engine/cycle_view.h"

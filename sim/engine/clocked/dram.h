@@ -21,7 +21,7 @@ class Dram : public Module, public Clocked {
   Bytes read_bytes() const { return read_bytes_; }
   Bytes written_bytes() const { return written_bytes_; }
 
-  // For who looks: what is on the channel in this cycle.
+  // For waveforms: what is on the channel in this cycle.
   bool loads() const { return busy_ && !active_.is_store; }
   bool stores() const { return busy_ ? active_.is_store : !stores_.empty(); }
 

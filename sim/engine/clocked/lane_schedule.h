@@ -1,5 +1,5 @@
-// How fast the lanes of the PEs get through the live taps of a chunk when nothing else holds them
-// up: run after run, a run without a live tap costing a cycle (docs/machine.md section 5).
+// The cycles that the lanes of the PEs need for the live taps of a chunk when no port stalls them:
+// run after run, a run without a live tap costing a cycle (docs/machine.md section 5).
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The DMA engine that loads: walks the loads of the program in their one order, asks the DRAM for
+// The DMA engine that loads: walks the loads of the program in program order, asks the DRAM for
 // each as soon as its half is free and it is known to be needed, and fills the buffers.
 #pragma once
 

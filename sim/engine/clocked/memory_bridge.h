@@ -1,5 +1,5 @@
-// Another memory than the engine's own DRAM: passes the DMA engines' requests on to its TLM-2.0
-// ports, and its answers back.
+// Connects an external memory in place of the engine's DRAM: passes the DMA engines' requests on to
+// its TLM-2.0 ports, and its answers back.
 #pragma once
 
 #include <deque>
@@ -20,7 +20,7 @@ class MemoryBridge : public Module {
   // `used`: the program's transfers go to this memory.
   void begin(bool used);
 
-  // For who looks: what is under way. Only the memory knows what is on its channel.
+  // For waveforms: transfers in flight. Only the memory knows what is on its channel.
   bool loads() const { return !loads_.empty(); }
   bool stores() const { return loads_.empty() && !stores_.empty(); }
 
@@ -36,7 +36,7 @@ class MemoryBridge : public Module {
   Cycle start_ = 0;  // of the program
   int tags_ = 0;
   AddressMap addresses_;
-  std::unordered_map<int, LoadRequest> loads_;  // under way, by tag
+  std::unordered_map<int, LoadRequest> loads_;  // in flight, by tag
   std::unordered_map<int, StoreRequest> stores_;
 };
 

@@ -1,4 +1,4 @@
-// What the buffers of ifmap and weights have alike: two halves that the DMA fills in turn, one
+// The base class of the ifmap and the weight buffer: two halves that the DMA fills in turn, one
 // while the array reads the other through the read port.
 #pragma once
 
@@ -13,7 +13,7 @@ class OperandBuffer : public Module {
   Bytes filled_bytes() const { return filled_bytes_; }
 
  protected:
-  // Of its tensor: loads that arrive, how many are complete, and how many have been used up.
+  // Of its tensor: loads that arrive, how many are complete, and how many have been released.
   struct Loads {
     Queue<LoadRequest>& fill;
     Register<int>& filled;

@@ -1,11 +1,11 @@
-// The read ports of the buffers, as the array that is wired to them sees them.
+// The read ports of the buffers, as seen by the array.
 #pragma once
 
 #include "sim/base/units.h"
 
 namespace peeksim::clocked {
 
-// What a buffer holds and what it reads changes only while a cycle settles, never at an edge. So at
+// What a buffer holds and what it reads changes only in the delta cycles, never at an edge. So at
 // an edge the array finds what the port showed in the cycle that is over, whichever is called
 // first.
 

@@ -26,7 +26,7 @@ class PeArray : public Module, public Clocked {
   // The largest distance of a computed output from the trace's.
   double worst_deviation() const { return worst_; }
 
-  // For who looks: accumulators, [rows][columns] of the tile that computes.
+  // For waveforms: accumulators, [rows][columns] of the tile that computes.
   std::vector<double> accumulators() const;
 
  private:

@@ -82,8 +82,8 @@ PredictionUnit::Windows PredictionUnit::look_ahead(const ShadowTile& shadow) con
 }
 
 // A step whose neighbors are all gated ends with its last peek tile (docs/machine.md section 5), so
-// the sequencer must know before that tile has drained: it is told from the shadow registers. In
-// the same way it is told whether that tile will be filled.
+// the sequencer must know before that tile has drained: that is reported from the shadow
+// registers, and so is whether that tile will be filled.
 void PredictionUnit::on_shadow() {
   guard([this] {
     const ShadowTile& shadow = wires_.shadow.read();

@@ -1,5 +1,5 @@
 // The prediction unit: asks the predictor's rule what each peek that drains means for its window,
-// and releases a step's predictions, as tiles of the neighbors that are left, a fixed latency after
+// and releases a step's predictions, as tiles of the remaining neighbors, a fixed latency after
 // its last peek; and those that fill up the last peek tile after the tile before it.
 #pragma once
 
@@ -21,7 +21,7 @@ class PredictionUnit : public Module, public Clocked {
   // Comparisons, peeks, windows, window bits, skipped tiles.
   const Counters& counted() const { return counted_; }
 
-  // For who looks: the bits of the step whose peeks drain.
+  // For waveforms: the bits of the step whose peeks drain.
   const StepBits& bits() const { return seen_.bits; }
 
  private:

@@ -1,4 +1,4 @@
-// The read port of a buffer: brings the operands of a chunk to the PEs, tap after tap, `width`
+// The read port of a buffer: delivers the operands of a chunk to the PEs, tap after tap, `width`
 // elements a cycle. The array's two ports run ahead of each other inside a chunk.
 #pragma once
 
@@ -30,7 +30,7 @@ class ReadPort {
     rest_ -= elements_;
     ++complete_;
   }
-  // Taps all of whose operands have come, of at most `taps`.
+  // Taps all of whose operands have been delivered, of at most `taps`.
   Count complete(Count taps) const { return width_ == 0 ? taps : std::min(taps, complete_); }
 
  private:
@@ -41,7 +41,7 @@ class ReadPort {
   int rest_ = 0;  // elements of the next tap
 };
 
-// The same port of a buffer that is cut into banks, each of which brings its own elements in the
+// The same port of a buffer that is cut into banks, each of which delivers its own elements in the
 // order of the taps.
 class BankedPort {
  public:
@@ -58,15 +58,15 @@ class BankedPort {
     columns_ = std::move(columns);
     std::fill(done_.begin(), done_.end(), 0);
     taps_ = 0;
-    brought_ = bank_width_;
+    delivered_ = bank_width_;
   }
-  void advance() { brought_ += bank_width_; }
-  // Taps all of whose elements have come.
+  void advance() { delivered_ += bank_width_; }
+  // Taps all of whose elements have been delivered.
   Count complete() {
     for (; taps_ < columns_.size(); ++taps_) {
       const std::vector<Count>& tap = elements_[columns_[taps_]];
       for (std::size_t bank = 0; bank < done_.size(); ++bank)
-        if (done_[bank] + tap[bank] > brought_) return static_cast<Count>(taps_);
+        if (done_[bank] + tap[bank] > delivered_) return static_cast<Count>(taps_);
       for (std::size_t bank = 0; bank < done_.size(); ++bank) done_[bank] += tap[bank];
     }
     return static_cast<Count>(taps_);
@@ -78,7 +78,7 @@ class BankedPort {
   std::vector<int> columns_;
   std::size_t taps_ = 0;     // complete
   std::vector<Count> done_;  // [banks]: elements of those
-  Count brought_ = 0;        // elements that a bank can have brought
+  Count delivered_ = 0;      // elements that a bank can have delivered
 };
 
 }  // namespace peeksim::clocked

@@ -22,7 +22,7 @@ class Register : public sc_core::sc_prim_channel {
   // Notified by every write, also of an equal value.
   const sc_core::sc_event& written() const { return written_; }
 
-  // Between runs, while the kernel stands.
+  // Between runs, while the kernel is stopped.
   void reset(const T& value = T()) { current_ = next_ = value; }
 
  private:

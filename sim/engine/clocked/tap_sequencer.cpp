@@ -256,11 +256,11 @@ void TapSequencer::place_neighbors(TileWork& tile) {
 
 void TapSequencer::issue_taps() {
   if (issued_ > 0) return;  // in this cycle already
-  const Count brought = std::min(
+  const Count delivered = std::min(
       ifmap_banks_.exists() ? ifmap_banks_.complete() : ifmap_port_.complete(taps_of_chunk_),
       weight_port_.complete(taps_of_chunk_));
   const Count taken = lanes_.after(clock_.now() - chunk_start_ + 1);
-  issued_ = static_cast<int>(std::min(brought, taken) - taps_done_);
+  issued_ = static_cast<int>(std::min(delivered, taken) - taps_done_);
   if (issued_ > 0) wires_.taps.write({taps_done_, issued_});
 }
 

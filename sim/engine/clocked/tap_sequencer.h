@@ -23,7 +23,7 @@ class TapSequencer : public Module, public Clocked {
   // Tiles, outputs, and the cycles with their parts.
   const Counters& counted() const { return counted_; }
 
-  // For who looks: what the array does in this cycle, and on what.
+  // For waveforms: what the array does in this cycle, and on what.
   Activity activity() const;
   int step() const { return step_; }
   const TileWork* tile() const { return state_ == State::computing ? tile_ : nullptr; }
@@ -78,7 +78,7 @@ class TapSequencer : public Module, public Clocked {
   int first_tiles_ = 0;          // tiles of that pass
   int tile_in_step_ = 0;
   std::shared_ptr<const NeighborTiles> neighbors_;  // once they are known
-  // A tile computes while another one drains; a third has still to be seen by its last reader.
+  // Three tiles exist at a time: one computes, one drains, and one still has a reader.
   std::array<TileWork, 4> tiles_;
   Count tiles_taken_ = 0;
   const TileWork* tile_ = nullptr;

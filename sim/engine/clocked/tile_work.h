@@ -9,7 +9,7 @@ namespace peeksim::clocked {
 
 struct TileWork {
   int step = 0;
-  int index = 0;  // the how-manieth tile of its step
+  int index = 0;  // its ordinal in its step, from 0
   Pass pass = Pass::dense;
   bool last_peek = false;    // the last tile of the step's peek pass
   bool before_fill = false;  // the next one may take in neighbors that are decided with this one
@@ -35,7 +35,7 @@ struct TileWork {
 
   Count latched_operands() const { return pass == Pass::neighbor && multicast ? live_pes : 0; }
 
-  // An array-full with every PE disabled, a column for each channel.
+  // A tile with every PE disabled, a column for each channel.
   void clear(int row_count, int column_count);
   // Fills what follows from the positions.
   void settle();

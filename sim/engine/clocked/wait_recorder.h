@@ -1,4 +1,4 @@
-// The waits of the array, put together from what single cycles were spent on.
+// Merges consecutive stall cycles of the array into wait events.
 #pragma once
 
 #include "sim/engine/observer.h"

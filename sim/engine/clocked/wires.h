@@ -1,6 +1,6 @@
-// Everything that the clocked modules say to one another: each channel with who drives it and who
-// listens. Counts only grow, and a module that looks early in a cycle sees less and looks again
-// when it is told, so every cycle settles to one state, whatever the order of the modules.
+// The channels between the clocked modules, each with its driver and its readers. Counts only grow:
+// a module that reads one early in a cycle sees a smaller value and is called again when it
+// changes, so every cycle converges to one state, whatever the order of the modules.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ struct ChunkIssue {
   const Count* live = nullptr;          // [taps]: which, of the chunk; null: all, in order
   int ifmap_load = 0, weight_load = 0;  // the loads whose data it uses
 
-  // Of the output, the tap that is executed as the how-manieth.
+  // The ordinal, in the output, of the tap that is executed.
   Count tap(Count executed) const {
     return first_tap + (live == nullptr ? executed : live[executed]);
   }
@@ -50,8 +50,8 @@ struct Drained {
   const TileWork* tile = nullptr;
 };
 
-// Whether any neighbor of a step will be live, told when its last peek tile is finished; or taken
-// into that tile, told when the one before it is.
+// Whether any neighbor of a step will be live, reported when its last peek tile is finished; or
+// taken into that tile, reported when the one before it is.
 struct LookAhead {
   int step = -1;
   bool any_live = false;
@@ -62,7 +62,7 @@ struct Ready {
   std::shared_ptr<const NeighborTiles> neighbors;
 };
 
-// The neighbors that a step's last peek tile takes in are known.
+// The neighbors that fill up a step's last peek tile are known.
 struct FillReady {
   int step = -1;
   std::shared_ptr<const FilledTile> tile;
@@ -77,7 +77,7 @@ struct StepEnd {
 // A transfer that a DMA engine asks of the DRAM, and the answer.
 struct LoadRequest {
   Tensor tensor = Tensor::ifmap;
-  int index = 0;  // the how-manieth into its buffer
+  int index = 0;  // its ordinal among the loads of its buffer, from 0
   int step = 0;
   Count first_tap = 0, taps = 0;  // of a weight load
   Bytes bytes = 0;

@@ -1,5 +1,5 @@
-// What the machine is given for one convolution group of one layer and image, and the tiles that
-// come of it. Plain data: the static program and the values, no time.
+// The work of the machine for one convolution group of one layer and image: the static program, the
+// values, and the tiles that result. Plain data, no time.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ struct Work {
   const WindowGrid& grid() const { return prediction->grid; }
   bool predicts() const { return prediction->predicts(); }
   bool has_peeks() const { return prediction->decides(); }
-  // The layer's channel that is the how-manieth of a step's group.
+  // The layer's channel with this ordinal in a step's group, from 0.
   int channel(int s, int of_group) const {
     return group * (layer->K / layer->groups) + step(s).first_channel + of_group;
   }
@@ -79,13 +79,13 @@ struct NeighborTiles {
 
 NeighborTiles place_neighbors(const Work& work, int step, const StepBits& bits);
 
-// Neighbors that a step's last peek tile takes in.
+// Neighbors that fill up a step's last peek tile.
 struct FilledTile {
   int step = -1;
   std::vector<int> position;  // [rows][columns] of the plane, or -1
 };
 
-// Whether the policy is to be asked for neighbors that the step's last peek tile takes in; peeks:
+// Whether the policy is to be asked for neighbors that fill up the step's last peek tile; peeks:
 // positions of its peek pass.
 bool may_fill(const Work& work, Count peeks);
 

@@ -1,4 +1,4 @@
-// The flags of zero activations in the ifmap buffer, as the sequencer looks at them.
+// The flags of zero activations in the ifmap buffer, as read by the sequencer.
 #pragma once
 
 #include <vector>
