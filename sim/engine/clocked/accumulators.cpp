@@ -1,12 +1,6 @@
 #include "sim/engine/clocked/accumulators.h"
 
-// Further copies for processors with wider vectors, of which the program takes the widest it can.
-// The sums are the same: no product is fused with its addition.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__)
-#define PEEKSIM_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define PEEKSIM_VECTORS
-#endif
+#include "sim/base/vectors.h"
 
 namespace peeksim::clocked {
 
