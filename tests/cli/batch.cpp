@@ -106,6 +106,20 @@ TEST_CASE("a bad line is answered with an error, and the next one is served") {
   }
 }
 
+TEST_CASE("a line that is nested too deep is answered with an error, and the next one is served") {
+  const Desk desk;
+  const std::string good = R"({"id": "good", "machine": "machine.yaml", "trace": "trace.h5"})";
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const std::string key : {"id", "machine", "trace", "set", "images", "unknown"}) {
+    CAPTURE(key);
+    const auto found = answers(batch(desk, "{\"" + key + "\": " + deep + "}\n" + good));
+    CHECK(found.at(R"("good")").count("result") == 1);
+    const json& error = found.at("null").at("error");
+    CHECK(error.at("exit_code") == 3);
+    CHECK(contains(error.at("message").get<std::string>(), "is nested 200001 levels deep"));
+  }
+}
+
 TEST_CASE("an error says where it is and what to do, with the exit code of run") {
   const Desk desk;
   const auto check = [&](const std::string& keys, int exit_code, const std::string& part) {

@@ -91,6 +91,13 @@ TEST_CASE("what cannot be compared is an error of the file") {
   const std::string log = desk.files.read("a.jsonl");
   desk.files.write("cut.jsonl", log.substr(0, log.size() - 20));
   desk.refused({"events", "diff", "a.jsonl", "cut.jsonl"}, 3, {"cut.jsonl:", "this is not JSON"});
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']') + "\n";
+  desk.files.write("deep.jsonl", log.substr(0, log.find('\n') + 1) + deep);
+  desk.refused({"events", "diff", "a.jsonl", "deep.jsonl"}, 3,
+               {"deep.jsonl:2: is nested 200000 levels deep"});
+  desk.files.write("header.jsonl", deep + log);
+  desk.refused({"events", "diff", "header.jsonl", "a.jsonl"}, 3,
+               {"header.jsonl:1: is nested 200000 levels deep"});
 }
 
 TEST_CASE("an existing log is kept without --force and replaced with it") {

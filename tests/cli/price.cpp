@@ -89,6 +89,8 @@ TEST_CASE("a missing, damaged, foreign or older results file is refused") {
   price("foreign.json", {"foreign.json: is not a results file of peeksim; give the results.json"});
   price("trace.h5", {"trace.h5: is not a complete results file: "});
   price("machine.yaml", {"machine.yaml: is not a complete results file: "});
+  desk.files.write("deep.json", std::string(200'000, '[') + std::string(200'000, ']'));
+  price("deep.json", {"deep.json: is nested 200000 levels deep, at most 64 are read; "});
 
   json results = json::parse(text);
   results["schema_version"] = 0;

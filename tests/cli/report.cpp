@@ -56,6 +56,8 @@ TEST_CASE("a missing, foreign, cut or older results file makes no page") {
   results["schema_version"] = 0;
   desk.files.write("older.json", results.dump());
   report("older.json", {"older.json: has schema version 0, expected 1; "});
+  desk.files.write("deep.json", std::string(200'000, '[') + std::string(200'000, ']'));
+  report("deep.json", {"deep.json: is nested 200000 levels deep, at most 64 are read; "});
   results = json::parse(text);
   results["layers"][0]["machine"].erase("energy");
   desk.files.write("bare.json", results.dump());

@@ -5,12 +5,15 @@
 
 #include "sim/base/error.h"
 #include "sim/report/events/event_file.h"
+#include "sim/report/files/read_json.h"
 
 namespace peeksim {
 
 namespace {
 
 using Names = std::vector<std::string>;
+
+const std::string remedy = "write the log again with 'peeksim run --events FILE'";
 
 // The keys of an event after image, layer, group, step and event.
 const std::map<std::string, Names>& keys_by_event() {
@@ -51,7 +54,7 @@ std::string format_error(const EventReader::Json& json) {
 
 EventReader::EventReader(const std::string& path) : path_(path), file_(path, std::ios::binary) {
   if (!file_) throw Error(ErrorKind::config, path, "cannot read this file", "check its name");
-  if (read_line()) header_ = Json::parse(text_, nullptr, false);
+  if (read_line()) header_ = parse_line();
   if (!header_.is_object() || !header_.contains(events_schema)) {
     line_ = 1;
     fail("this is not the first line of an event log");
@@ -66,7 +69,7 @@ bool EventReader::next(const EventReader* twin) {
   event_ = Json();
   if (!read_line()) return false;
   if (twin != nullptr && text_ == twin->text_) return true;
-  event_ = Json::parse(text_, nullptr, false);
+  event_ = parse_line();
   if (event_.is_discarded()) fail("this is not JSON: cut short or damaged");
   const std::string fault = format_error(event_);
   if (!fault.empty()) fail("this is not an event: " + fault);
@@ -79,9 +82,16 @@ bool EventReader::read_line() {
   return true;
 }
 
+EventReader::Json EventReader::parse_line() const {
+  return read_json_if_valid<Json>(text_, place(), remedy);
+}
+
+Location EventReader::place() const {
+  return {path_, static_cast<int>(line_), ""};
+}
+
 void EventReader::fail(const std::string& what) const {
-  throw Error(ErrorKind::config, Location{path_, static_cast<int>(line_), ""}, what,
-              "write the log again with 'peeksim run --events FILE'");
+  throw Error(ErrorKind::config, place(), what, remedy);
 }
 
 }  // namespace peeksim

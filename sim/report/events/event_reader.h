@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "sim/base/error.h"
+
 namespace peeksim {
 
 class EventReader {
@@ -30,6 +32,8 @@ class EventReader {
 
  private:
   bool read_line();
+  Json parse_line() const;  // discarded: it is not JSON
+  Location place() const;
   [[noreturn]] void fail(const std::string& what) const;
 
   std::string path_;

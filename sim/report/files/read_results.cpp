@@ -11,6 +11,7 @@
 #include "sim/config/load_machine.h"
 #include "sim/config/read_yaml.h"
 #include "sim/cost/energy.h"
+#include "sim/report/files/read_json.h"
 #include "sim/report/files/results_file.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/result_fields.h"
@@ -227,7 +228,7 @@ std::string read_results_text(const std::string& path) {
 PricedResult parse_results(const std::string& text, const std::string& path) {
   const std::string remedy = "give the results.json of a finished run of this version";
   try {
-    const Json json = Json::parse(text);
+    const Json json = read_json<Json>(text, Location{path, 0, ""}, remedy);
     if (!json.is_object() || json.value("schema", "") != results_schema)
       throw Error(ErrorKind::config, path, "is not a results file of peeksim", remedy);
     if (json.at("schema_version") != results_schema_version)

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sim/report/files/json_text.h"
+#include "sim/report/files/read_json.h"
 #include "sim/report/files/results_file.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/skip/layer_prediction.h"
@@ -30,7 +31,7 @@ Json parse(const std::string& line, const Location& where) {
     return true;
   };
   try {
-    return Json::parse(line, look);
+    return read_json<Json>(line, where, "write a request as docs/batch.md has it", look);
   } catch (const Json::exception& error) {
     const std::string text = error.what();
     throw Error(ErrorKind::config, where, "not valid JSON: " + text.substr(text.find("] ") + 2),
@@ -110,6 +111,7 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
 
 RequestOutline outline_of(const std::string& line) {
   RequestOutline outline;
+  if (json_depth(line) > max_json_depth) return outline;  // the answer says so
   const Json json = Json::parse(line, nullptr, false);
   if (!json.is_object()) return outline;
   if (json.contains("id")) outline.id = one_line(json["id"]);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/lookup.h"
+#include "sim/report/files/read_json.h"
 #include "sim/report/numbers/summary.h"
 #include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/sweep_tables.h"
@@ -48,9 +49,13 @@ std::string select(SweepDatabase& database, const RowQuery& query) {
          (query.by_layer ? ", v.layer" : "");
 }
 
+Json read_stored(const std::string& text) {
+  return read_json<Json>(text, Location{"the database", 0, ""}, "restore a copy");
+}
+
 std::vector<std::pair<std::string, std::string>> axes_from(const std::string& text) {
   std::vector<std::pair<std::string, std::string>> axes;
-  const Json json = Json::parse(text);
+  const Json json = read_stored(text);
   for (const auto& [axis, value] : json.items()) axes.emplace_back(axis, value.get<std::string>());
   return axes;
 }
@@ -103,8 +108,8 @@ SweepHead read_head(SweepDatabase& database) {
       throw Error(ErrorKind::config, database.path(), "holds no sweep yet", "run one into it");
     SweepHead head;
     head.name = found.text(0);
-    head.metrics = Json::parse(found.text(1)).get<std::vector<std::string>>();
-    const Json objectives = Json::parse(found.text(2));
+    head.metrics = read_stored(found.text(1)).get<std::vector<std::string>>();
+    const Json objectives = read_stored(found.text(2));
     for (const auto& [metric, direction] : objectives.items())
       head.objectives.push_back({metric, direction == "max"});
     return head;
