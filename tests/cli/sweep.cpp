@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tests/cli/sweeping.h"
 
@@ -68,6 +69,21 @@ TEST_CASE("neither the number of processes nor pauses change a byte of what is e
   desk.ok(SweepDesk::sweep_to("parts.db"));
   CHECK(desk.same_exports("two.db", "one.db"));
   CHECK(desk.same_exports("two.db", "parts.db"));
+}
+
+TEST_CASE("a database's name is a file's name, whatever SQLite would make of it") {
+  const SweepDesk desk;
+  for (const std::string name :
+       {"file:zz.db?mode=memory", ":memory:", "file:zz.db", "a#b?c%20.db", "file::memory:"}) {
+    CAPTURE(name);
+    desk.ok(SweepDesk::sweep_to(name));
+    CHECK(std::filesystem::exists(desk.files.path(name)));
+    CHECK(desk.ok({"sweep", "merge", "-o", "merged.db", name}) ==
+          "merged.db: 12 done, 0 failed, 0 to run\n");
+    CHECK(desk.same_exports(name, "merged.db"));
+    desk.ok({"sweep", "merge", "-o", name, "merged.db"});
+  }
+  CHECK_FALSE(std::filesystem::exists(desk.files.path("zz.db")));
 }
 
 TEST_CASE("merged shards are one run, whatever their number and order") {

@@ -35,6 +35,10 @@ Error sql_error(const std::string& path, const SQLite::Exception& error) {
   }
 }
 
+std::string sqlite_file_path(const std::string& path) {
+  return path.front() == '/' ? path : "./" + path;
+}
+
 std::string sqlite_uri_path(const std::string& path) {
   std::string text;
   for (const char c : path) {

@@ -13,6 +13,10 @@ namespace peeksim {
 // written.
 Error sql_error(const std::string& path, const SQLite::Exception& error);
 
+// A path that SQLite opens as the file of that name, whatever the name begins with: it would take
+// "file:x" for a URI, and ":memory:" for a database without a file.
+std::string sqlite_file_path(const std::string& path);
+
 // A path, escaped for an SQLite URI.
 std::string sqlite_uri_path(const std::string& path);
 

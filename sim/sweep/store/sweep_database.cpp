@@ -27,7 +27,7 @@ bool has_tables(const std::string& path) {
   std::error_code none;
   if (!fs::exists(path, none)) return false;
   return with_sql(path, [&] {
-    SQLite::Database sql(path, SQLite::OPEN_READONLY);
+    SQLite::Database sql(sqlite_file_path(path), SQLite::OPEN_READONLY);
     return sql.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
   });
 }
@@ -56,7 +56,7 @@ void SweepDatabase::open() {
   const int flags = use_ == DatabaseUse::read
                         ? SQLite::OPEN_READONLY | SQLite::OPEN_URI
                         : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI;
-  sql_ = std::make_unique<SQLite::Database>(path_, flags, busy_ms);
+  sql_ = std::make_unique<SQLite::Database>(sqlite_file_path(path_), flags, busy_ms);
   // A file without tables counts as new: a full disk, an early crash, or mktemp leaves one.
   is_new_ = sql_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0 &&
             sql_->execAndGet("PRAGMA application_id").getInt() == 0;
@@ -163,7 +163,7 @@ void SweepDatabase::merge(const std::string& other) {
   if (std::filesystem::equivalent(other, path_)) return;  // its points are here
   with_sql(path_, [&] {
     SQLite::Statement attach(*sql_, "ATTACH ? AS other");
-    attach.bind(1, "file:" + sqlite_uri_path(other) + "?mode=ro");
+    attach.bind(1, "file:" + sqlite_uri_path(sqlite_file_path(other)) + "?mode=ro");
     attach.exec();
     {
       SQLite::Transaction transaction(*sql_, SQLite::TransactionBehavior::IMMEDIATE);
