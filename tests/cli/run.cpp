@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sim/base/units.h"
+#include "sim/cli/shell/session.h"
 #include "tests/cli/peeksim.h"
 #include "tests/cli/spoil_trace.h"
 
@@ -184,11 +185,20 @@ TEST_CASE("progress shows on a terminal, is wiped at the end and is quiet in a p
   terminal.err_on_terminal = true;
   const CommandResult result = desk.run(run_to("shown"), terminal);
   CHECK(result.exit_code == 0);
-  CHECK(contains(result.err, "simulating small: layer 2 of 4, conv2"));
+  CHECK(contains(result.err, "simulating small: layer 2 of 4, conv2, image 1 of 2"));
   const std::string wipe = "\r\033[K";
   REQUIRE(result.err.size() > wipe.size());
   CHECK(result.err.substr(result.err.size() - wipe.size()) == wipe);
   CHECK(desk.files.read("shown/results.json") == desk.files.read("out/results.json"));
+}
+
+TEST_CASE("progress says how much time is left as soon as that can be estimated") {
+  const Watch::Place quarter{1, 20, "conv2", 6, 100, 0.25};
+  const std::string at = "simulating net: layer 2 of 20, conv2, image 7 of 100";
+  CHECK(progress_text("simulating net", quarter, 1.9) == at);
+  CHECK(progress_text("simulating net", quarter, 2) == at + ", 6 s left");
+  CHECK(progress_text("simulating net", quarter, 1200) == at + ", 60 min left");
+  CHECK(progress_text("checking", {0, 2, "fc", 0, 0, 0}, 60) == "checking: layer 1 of 2, fc");
 }
 
 TEST_CASE("--profile adds where CPU time went to standard error only") {

@@ -15,7 +15,7 @@ namespace peeksim {
 namespace {
 
 constexpr std::chrono::milliseconds between_images{200};
-constexpr double seconds_of_guesses = 2;  // before, nothing is said of the time that is left
+constexpr double min_seconds_of_estimate = 2;  // before, the time that is left is not known
 
 volatile std::sig_atomic_t stop_requested = 0;
 
@@ -68,6 +68,16 @@ std::string duration(double seconds) {
   return fixed(seconds / 3600, 1) + " h";
 }
 
+std::string progress_text(const std::string& what, const Watch::Place& at, double seconds) {
+  std::string text = what + ": layer " + std::to_string(at.layer + 1) + " of " +
+                     std::to_string(at.layers) + ", " + at.name;
+  if (at.images > 1)
+    text += ", image " + std::to_string(at.image + 1) + " of " + std::to_string(at.images);
+  if (at.done > 0 && seconds >= min_seconds_of_estimate)
+    text += ", " + duration(seconds * (1 - at.done) / at.done) + " left";
+  return text;
+}
+
 Watch Progress::watch() {
   Watch watch;
   if (shown_ && line_.visible()) watch.progress = [this](const Watch::Place& at) { show(at); };
@@ -79,14 +89,7 @@ void Progress::show(const Watch::Place& at) {
   const Clock::time_point now = Clock::now();
   if (at.image > 0 && now - shown_last_ < between_images) return;
   shown_last_ = now;
-  std::string text = what_ + ": layer " + std::to_string(at.layer + 1) + " of " +
-                     std::to_string(at.layers) + ", " + at.name;
-  if (at.images > 1)
-    text += ", image " + std::to_string(at.image + 1) + " of " + std::to_string(at.images);
-  const double seconds = std::chrono::duration<double>(now - begun_).count();
-  if (at.done > 0 && seconds > seconds_of_guesses)
-    text += ", " + duration(seconds * (1 - at.done) / at.done) + " left";
-  line_.show(text);
+  line_.show(progress_text(what_, at, std::chrono::duration<double>(now - begun_).count()));
 }
 
 }  // namespace peeksim

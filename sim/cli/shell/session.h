@@ -38,6 +38,9 @@ class StatusLine {
 // "40 s", "12 min", "3.5 h".
 std::string duration(double seconds);
 
+// "simulating net: layer 2 of 20, conv2, image 7 of 100, 12 s left", after these seconds.
+std::string progress_text(const std::string& what, const Watch::Place& at, double seconds);
+
 // The progress of an operation on a trace.
 class Progress {
  public:
