@@ -18,6 +18,7 @@
 #include "sim/sweep/store/sweep_screens.h"
 #include "sim/sweep/store/sweep_sources.h"
 #include "sim/sweep/store/sweep_tables.h"
+#include "tests/support/error_message.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
 #include "tests/trace/sample.h"
@@ -269,6 +270,18 @@ TEST_CASE("a second writer is refused, a reader is not, and a dead writer holds 
   }
   SweepDatabase next(folder.files.path("a.db"), DatabaseUse::write);
   CHECK(next.counts().done == 4);
+}
+
+TEST_CASE("a text in a database that is nested too deep is an error with the database's name") {
+  const SweepFolder folder;
+  run_plan(folder, axes, "a.db");
+  const std::string path = folder.files.path("a.db"), deep(100'000, '[');
+  SQLite::Database(path, SQLite::OPEN_READWRITE)
+      .exec("UPDATE points SET axes = '" + deep + "'; UPDATE sweep SET metrics = '" + deep + "'");
+  SweepDatabase database(path, DatabaseUse::read);
+  const std::string refusal = path + ": is nested 100000 levels deep, at most 64 are read; ";
+  CHECK(contains(message_of(ErrorKind::config, [&] { read_rows(database, RowQuery()); }), refusal));
+  CHECK(contains(message_of(ErrorKind::config, [&] { read_head(database); }), refusal));
 }
 
 TEST_CASE("a metric that came later is empty in an old database, read, joined or written again") {

@@ -49,24 +49,24 @@ std::string select(SweepDatabase& database, const RowQuery& query) {
          (query.by_layer ? ", v.layer" : "");
 }
 
-Json read_stored(const std::string& text) {
-  return read_json<Json>(text, Location{"the database", 0, ""}, "restore a copy");
+// path: of the database.
+Json read_stored(const std::string& text, const std::string& path) {
+  return read_json<Json>(text, Location{path, 0, ""}, "restore a copy");
 }
 
-std::vector<std::pair<std::string, std::string>> axes_from(const std::string& text) {
+std::vector<std::pair<std::string, std::string>> axes_from(const Json& json) {
   std::vector<std::pair<std::string, std::string>> axes;
-  const Json json = read_stored(text);
   for (const auto& [axis, value] : json.items()) axes.emplace_back(axis, value.get<std::string>());
   return axes;
 }
 
-SweepRow row_of(DatabaseQuery& found, std::size_t columns) {
+SweepRow row_of(DatabaseQuery& found, std::size_t columns, const std::string& path) {
   SweepRow row;
   row.key = found.text(0);
   row.position = found.optional_integer(1);
   row.status = found.text(2);
   row.error = found.text(3);
-  row.axes = axes_from(found.text(4));
+  row.axes = axes_from(read_stored(found.text(4), path));
   row.seconds = found.real(5);
   row.network = found.text(6);
   row.energy_unit = found.text(7);
@@ -96,7 +96,7 @@ std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query) 
     const std::vector<std::string> texts =
         query.by_layer ? std::vector<std::string>() : std::vector<std::string>{query.scope};
     DatabaseQuery found(database, select(database, query), texts);
-    while (found.next()) rows.push_back(row_of(found, query.columns.size()));
+    while (found.next()) rows.push_back(row_of(found, query.columns.size(), database.path()));
     return rows;
   });
 }
@@ -108,8 +108,8 @@ SweepHead read_head(SweepDatabase& database) {
       throw Error(ErrorKind::config, database.path(), "holds no sweep yet", "run one into it");
     SweepHead head;
     head.name = found.text(0);
-    head.metrics = read_stored(found.text(1)).get<std::vector<std::string>>();
-    const Json objectives = read_stored(found.text(2));
+    head.metrics = read_stored(found.text(1), database.path()).get<std::vector<std::string>>();
+    const Json objectives = read_stored(found.text(2), database.path());
     for (const auto& [metric, direction] : objectives.items())
       head.objectives.push_back({metric, direction == "max"});
     return head;
