@@ -10,8 +10,6 @@ namespace peeksim {
 namespace {
 
 constexpr int max_images_per_block = 8;
-// How long a signal may go unnoticed that arrives between a check and the wait after it.
-constexpr std::chrono::milliseconds poll_interval{200};
 
 // Large blocks need few messages; at least four per worker and layer keep all workers busy. With
 // events a block is one image, so that the events of few images are in memory.

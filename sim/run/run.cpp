@@ -43,9 +43,8 @@ int images_to_run(const TraceInfo& info, int wanted) {
 std::vector<double> work_before(const std::vector<TraceLayer>& layers, const EngineKind& engine) {
   std::vector<double> before = {0};
   for (const TraceLayer& traced : layers) {
-    const Layer& layer = traced.layer;
-    const auto outputs = static_cast<double>(layer.outputs());
-    before.push_back(before.back() + (engine.computes_values ? outputs * layer.L() : outputs));
+    const Count work = engine.computes_values ? traced.layer.macs() : traced.layer.outputs();
+    before.push_back(before.back() + static_cast<double>(work));
   }
   for (double& share : before) share /= before.back();
   return before;

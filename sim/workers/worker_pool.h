@@ -22,6 +22,10 @@ struct JobOutcome {
   double seconds = 0;  // wall time of the job
 };
 
+// How long callers wait at most before they look for a signal again: one may arrive between a look
+// and the wait after it.
+constexpr std::chrono::milliseconds poll_interval{200};
+
 class WorkerPool {
  public:
   // jobs: the maximum in flight, one per worker. Workers are forked when they are first needed.

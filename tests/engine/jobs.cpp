@@ -38,6 +38,18 @@ LayerValues small_values(int seed) {
   return {RandomCase(static_cast<std::uint64_t>(seed)).ofmap(small_layer()), {}};
 }
 
+// A job on the small machine that nobody observes.
+struct SmallJob {
+  const MachineSpec machine = small_machine();
+  const LayerSetup setup = set_up_layer(machine, small_layer(), false);
+  const LayerValues values = small_values(1);
+
+  Counters on(Engine& engine) const {
+    Observer nobody;
+    return simulate(engine, machine, setup, values, nobody);
+  }
+};
+
 // Throws, which ends the job, after some events.
 struct Impatient : Observer {
   EventDetail detail(int) const override { return EventDetail::log; }
@@ -150,35 +162,28 @@ TEST_CASE(
 TEST_CASE("good, bad, good: after a job that failed the process has to be replaced") {
   for (const std::string& name : engine_names) {
     CAPTURE(name);
-    const MachineSpec machine = small_machine();
-    const LayerSetup setup = set_up_layer(machine, small_layer(), false);
-    const LayerValues values = small_values(1);
-    Observer nobody;
+    const SmallJob job;
     Engine& engine = fresh_engine(name);
-    const Counters good = simulate(engine, machine, setup, values, nobody);
+    const Counters good = job.on(engine);
     CHECK_FALSE(engine.exhausted());
     Impatient impatient;
     CHECK(message_of(ErrorKind::output, [&] {
-            simulate(engine, machine, setup, values, impatient);
+            simulate(engine, job.machine, job.setup, job.values, impatient);
           }) == "observer: the disk is full");
     for (int again = 0; again < 2; ++again)
-      CHECK(contains(message_of(ErrorKind::internal,
-                                [&] { simulate(engine, machine, setup, values, nobody); }),
+      CHECK(contains(message_of(ErrorKind::internal, [&] { job.on(engine); }),
                      "its kernel cannot go on; simulate in a new process"));
     CHECK(engine.exhausted());
-    CHECK(simulate(fresh_engine(name), machine, setup, values, nobody) == good);
+    CHECK(job.on(fresh_engine(name)) == good);
   }
 }
 
 TEST_CASE("an engine is exhausted at half of the kernel's time; a job may use the other half") {
   for (const std::string& name : engine_names) {
     CAPTURE(name);
-    const MachineSpec machine = small_machine();
-    const LayerSetup setup = set_up_layer(machine, small_layer(), false);
-    const LayerValues values = small_values(1);
-    Observer nobody;
+    const SmallJob job;
     Engine& engine = fresh_engine(name);
-    const Counters early = simulate(engine, machine, setup, values, nobody);
+    const Counters early = job.on(engine);
     const auto pass_until = [](Cycle cycle) {
       sc_core::sc_start(cycles(cycle) - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
     };
@@ -187,7 +192,7 @@ TEST_CASE("an engine is exhausted at half of the kernel's time; a job may use th
     CHECK_FALSE(engine.exhausted());
     pass_until(half + 1);
     CHECK(engine.exhausted());
-    CHECK(simulate(engine, machine, setup, values, nobody) == early);
+    CHECK(job.on(engine) == early);
   }
 }
 

@@ -23,8 +23,6 @@ namespace peeksim {
 
 namespace {
 
-constexpr int poll_interval_ms = 200;  // in case a signal comes just before poll()
-
 // Lines of a stream that may be slow: call read() when poll() reports data.
 class LineReader {
  public:
@@ -131,8 +129,8 @@ class BatchServer {
     for (const int file : pool_.descriptors()) files.push_back({file, POLLIN, 0});
     const bool listens = pool_.idle() && !input_.ended();
     if (listens) files.push_back({STDIN_FILENO, POLLIN, 0});
-    if (::poll(files.data(), files.size(), poll_interval_ms) > 0 && listens && files.back().revents)
-      input_.read();
+    const int ready = ::poll(files.data(), files.size(), static_cast<int>(poll_interval.count()));
+    if (ready > 0 && listens && files.back().revents) input_.read();
   }
 
   void begin(const std::string& line) {
