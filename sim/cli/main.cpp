@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/cli/shell/command.h"
+#include "sim/cli/shell/heap.h"
 #include "sim/cli/shell/session.h"
 #include "sim/cli/shell/terminal.h"
 
@@ -18,6 +19,7 @@ extern "C" int sc_main(int, char**) {
 
 int main(int argc, char** argv) {
   using namespace peeksim;
+  prepare_heap();
   guard_standard_streams();
   // spdlog sees what is a terminal, but knows no NO_COLOR.
   auto log = spdlog::stderr_color_mt("peeksim", colors_wanted(STDERR_FILENO)

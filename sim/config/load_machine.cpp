@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "sim/config/machine_checks.h"
 #include "sim/config/machine_keys.h"
@@ -82,20 +83,28 @@ Settings read_override(const std::string& text, const Vocabulary& vocabulary) {
   return {{path, parse_yaml(text.substr(equals + 1), "--set", path)}};
 }
 
+// Finds the value of a key, or nullptr.
+using FindSetting = std::function<const Value*(const std::string& path)>;
+
+const Value* find_in(const Settings& settings, const std::string& path) {
+  const auto found = settings.find(path);
+  return found == settings.end() ? nullptr : &found->second;
+}
+
 // `path` is the location of errors that concern no single key.
-MachineSpec build_machine(const Settings& settings, const std::string& path,
+MachineSpec build_machine(const FindSetting& find, const std::string& path,
                           const Vocabulary& vocabulary) {
   MachineSpec machine;
   const auto read = [&](const MachineKey& key) {
-    const auto setting = settings.find(key.path);
-    if (setting == settings.end()) return;
-    key.read(setting->second, vocabulary, machine);
-    machine.where[key.path] = setting->second.where();
+    const Value* setting = find(key.path);
+    if (setting == nullptr) return;
+    key.read(*setting, vocabulary, machine);
+    machine.where.emplace(key.path, setting->where());
   };
   for (const MachineKey& key : machine_keys()) read(key);
   // Parameters last: whether an unset one applies depends on the other keys.
   for (const OwnedParameter& owned : parameters_of(vocabulary))
-    if (settings.count(owned.parameter.key) > 0)
+    if (find(owned.parameter.key) != nullptr)
       read(key_of(owned));
     else if (owned.applies_to(machine))
       machine.parameters.by_key[owned.parameter.key] = owned.parameter.default_value;
@@ -109,6 +118,12 @@ MachineSpec build_machine(const Settings& settings, const std::string& path,
   require_peeks_inside_windows(machine);
   require_consistent(machine);
   return machine;
+}
+
+MachineSpec build_machine(const Settings& settings, const std::string& path,
+                          const Vocabulary& vocabulary) {
+  return build_machine([&](const std::string& key) { return find_in(settings, key); }, path,
+                       vocabulary);
 }
 
 }  // namespace
@@ -139,10 +154,13 @@ MachineTemplate::MachineTemplate(const Value& tree, const Vocabulary& vocabulary
     : path_(tree.where().file), settings_(FileReader(vocabulary).tree(tree, path_)) {}
 
 MachineSpec MachineTemplate::with(const KeyValues& keys, const Vocabulary& vocabulary) const {
-  Settings settings = settings_;
+  Settings on_top;
   for (const auto& [key, value] : keys)
-    overlay(flatten(Value::map({{key, value}}, value.where()), vocabulary), settings);
-  return build_machine(settings, path_, vocabulary);
+    overlay(flatten(Value::map({{key, value}}, value.where()), vocabulary), on_top);
+  const auto find = [&](const std::string& key) {
+    return find_in(replaces(on_top, key) ? on_top : settings_, key);
+  };
+  return build_machine(find, path_, vocabulary);
 }
 
 MachineSpec machine_from_tree(const Value& tree, const Vocabulary& vocabulary) {

@@ -61,6 +61,11 @@ Settings flatten(const Value& map, const Vocabulary& vocabulary) {
   return settings;
 }
 
+bool replaces(const Settings& layer, const std::string& path) {
+  if (path != inline_thresholds && path != thresholds_file) return layer.count(path) > 0;
+  return layer.count(inline_thresholds) + layer.count(thresholds_file) > 0;
+}
+
 void overlay(const Settings& layer, Settings& settings) {
   const auto in_line = layer.find(inline_thresholds);
   const auto in_file = layer.find(thresholds_file);

@@ -25,6 +25,9 @@ bool is_group(const std::string& path);
 // The keys of a map, nested or dotted. Throws Error(config) for an unknown one.
 Settings flatten(const Value& map, const Vocabulary& vocabulary);
 
+// Whether `layer`, put over other settings, replaces the key `path` of theirs.
+bool replaces(const Settings& layer, const std::string& path);
+
 // Replaces the keys of `settings` that `layer` gives. Throws Error(config) when `layer` gives both
 // inline thresholds and a file of thresholds.
 void overlay(const Settings& layer, Settings& settings);

@@ -18,8 +18,9 @@ Value show_machine(const MachineSpec& machine) {
   for (const MachineKey& key : machine_keys()) {
     Value value = key.show(machine);
     if (value.is_null()) continue;
-    if (group_of(key.path) != group_name) close_group();
-    group_name = group_of(key.path);
+    const std::string its_group = group_of(key.path);
+    if (its_group != group_name) close_group();
+    group_name = its_group;
     (group_name.empty() ? top : group).emplace_back(leaf_of(key.path), std::move(value));
   }
   close_group();

@@ -1,7 +1,6 @@
 #include "sim/config/to_yaml.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <utility>
 
@@ -9,16 +8,20 @@ namespace peeksim {
 
 namespace {
 
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 // Whether YAML reads the text back unchanged without quotes, in every context, and never as null.
 bool is_plain(const std::string& text) {
-  const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   if (text.empty() || text == "null" || text == "Null" || text == "NULL") return false;
-  const bool negative = text[0] == '-' && text.size() > 1 && letter(text[1]);
-  if (!letter(text[0]) && text[0] != '_' && text[0] != '/' && text[0] != '.' && !negative) {
+  const bool negative = text[0] == '-' && text.size() > 1 && is_alphanumeric(text[1]);
+  if (!is_alphanumeric(text[0]) && text[0] != '_' && text[0] != '/' && text[0] != '.' &&
+      !negative) {
     return false;
   }
   const auto safe = [&](char c) {
-    return letter(c) || c == '_' || c == '.' || c == '/' || c == '-';
+    return is_alphanumeric(c) || c == '_' || c == '.' || c == '/' || c == '-';
   };
   for (std::size_t i = 1; i < text.size(); ++i) {
     const bool inner_space = text[i] == ' ' && i + 1 < text.size() && text[i - 1] != ' ';

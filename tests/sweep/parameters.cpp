@@ -28,7 +28,7 @@ MachineSpec machine(const std::vector<std::string>& overrides) {
 }
 
 std::string key_of(const MachineSpec& spec) {
-  return point_key(spec, "table", "trace", 1);
+  return MachineIdentity(spec).point_key("table", "trace", 1);
 }
 
 }  // namespace
@@ -59,8 +59,27 @@ TEST_CASE("points that differ in a parameter are different points") {
 }
 
 TEST_CASE("masks depend on the parameters of predictors, dense counters on those of the array") {
-  CHECK(prediction_digest(machine({})) != prediction_digest(machine({"prediction.trust=1"})));
-  CHECK(prediction_digest(machine({})) == prediction_digest(machine({"array.lookahead=3"})));
-  CHECK(dense_digest(machine({})) != dense_digest(machine({"array.lookahead=3"})));
-  CHECK(dense_digest(machine({})) == dense_digest(machine({"prediction.trust=1"})));
+  const MachineIdentity plain(machine({}));
+  const MachineIdentity trusting(machine({"prediction.trust=1"}));
+  const MachineIdentity farsighted(machine({"array.lookahead=3"}));
+  CHECK(plain.prediction_digest() != trusting.prediction_digest());
+  CHECK(plain.prediction_digest() == farsighted.prediction_digest());
+  CHECK(plain.dense_digest() != farsighted.dense_digest());
+  CHECK(plain.dense_digest() == trusting.dense_digest());
+}
+
+TEST_CASE("masks and dense counters depend on no name, price or latency") {
+  const MachineIdentity plain(machine({}));
+  const MachineIdentity renamed(
+      machine({"name=other", "clock_mhz=1000", "dram.kind=ddr4", "array.multicast_mm=2"}));
+  CHECK(plain.dense_digest() == renamed.dense_digest());
+  CHECK(plain.prediction_digest() == renamed.prediction_digest());
+  const MachineIdentity later(machine({"prediction.latency=9"}));
+  CHECK(plain.prediction_digest() == later.prediction_digest());
+  CHECK(key_of(machine({})) != key_of(machine({"prediction.latency=9"})));
+  const MachineIdentity daring(machine({"prediction.threshold=0.5"}));
+  CHECK(plain.prediction_digest() != daring.prediction_digest());
+  CHECK(plain.dense_digest() == daring.dense_digest());
+  const MachineIdentity narrow(machine({"array.cols=3"}));
+  CHECK(plain.dense_digest() != narrow.dense_digest());
 }

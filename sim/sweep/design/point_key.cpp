@@ -18,22 +18,45 @@ std::string sha256_of(const std::string& text) {
   return hash.hex();
 }
 
-MachineSpec without_thresholds(const MachineSpec& machine) {
+Value show_without_thresholds(const MachineSpec& machine) {
+  const PredictionSpec& prediction = machine.prediction;
+  if (prediction.channel_thresholds.empty() && prediction.thresholds_file.empty())
+    return show_machine(machine);
   MachineSpec plain = machine;
   plain.prediction.channel_thresholds.clear();
   plain.prediction.thresholds_file.clear();
-  return plain;
+  return show_machine(plain);
 }
 
-// Whether a parameter belongs to a predictor.
-bool is_predictors(const std::string& key) {
+bool is_about_prediction(const std::string& key) {
   return group_of(key) == "prediction";
+}
+
+// Keys that change what a run is called and what it costs, but no counter.
+bool is_name_or_price(const std::string& key) {
+  return key == "name" || key == "energy" || key == "clock_mhz" || key == "array.multicast_mm" ||
+         key == "dram.kind";
+}
+
+// The keys that `counts` holds for, as text.
+template <class Predicate>
+std::string text_of(const Value& keys, const Predicate& counts) {
+  std::string text;
+  const auto add = [&](const std::string& key, const Value& value) {
+    if (counts(key)) text += key + ": " + to_yaml(value);
+  };
+  for (const auto& [key, value] : keys.entries()) {
+    if (!value.is_map()) add(key, value);
+    if (!value.is_map()) continue;
+    for (const auto& [leaf, inner] : value.entries()) add(key + "." + leaf, inner);
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string machine_text(const MachineSpec& machine) {
-  return to_yaml(show_machine(without_thresholds(machine)));
+  return to_yaml(show_without_thresholds(machine));
 }
 
 std::string thresholds_text(const PredictionSpec& prediction) {
@@ -50,36 +73,28 @@ std::string thresholds_digest(const PredictionSpec& prediction) {
   return hash.hex();
 }
 
-std::string point_key(const MachineSpec& machine, const std::string& energy_table_sha256,
-                      const std::string& trace_sha256, int images) {
+MachineIdentity::MachineIdentity(const MachineSpec& machine)
+    : keys_(show_without_thresholds(machine)), thresholds_(thresholds_digest(machine.prediction)) {}
+
+std::string MachineIdentity::point_key(const std::string& energy_table_sha256,
+                                       const std::string& trace_sha256, int images) const {
   return sha256_of("peeksim point\nversion " + std::string(program_version()) +
                    "\nresults schema " + std::to_string(results_schema_version) + "\ntrace " +
                    trace_sha256 + "\nimages " + std::to_string(images) + "\nenergy table " +
-                   energy_table_sha256 + "\nthresholds " + thresholds_digest(machine.prediction) +
-                   "\n" + machine_text(machine));
+                   energy_table_sha256 + "\nthresholds " + thresholds_ + "\n" + to_yaml(keys_));
 }
 
-std::string prediction_digest(const MachineSpec& machine) {
-  MachineSpec plain;
-  plain.prediction = machine.prediction;
-  plain.prediction.latency = 0;  // delays predictions but does not change them
-  for (const auto& [key, value] : machine.parameters.by_key)
-    if (is_predictors(key)) plain.parameters.by_key[key] = value;
-  return sha256_of(thresholds_digest(machine.prediction) + "\n" + machine_text(plain));
+// The latency delays predictions but does not change them.
+std::string MachineIdentity::prediction_digest() const {
+  return sha256_of(thresholds_ + "\n" + text_of(keys_, [](const std::string& key) {
+                     return is_about_prediction(key) && key != "prediction.latency";
+                   }));
 }
 
-std::string dense_digest(const MachineSpec& machine) {
-  MachineSpec dense = machine;
-  dense.name.clear();
-  dense.energy.clear();
-  dense.clock_mhz = 1;
-  dense.array.multicast_mm = 0;
-  dense.dram.kind.clear();
-  dense.prediction = PredictionSpec();
-  dense.prediction.policy = "none";
-  for (const auto& [key, value] : machine.parameters.by_key)
-    if (is_predictors(key)) dense.parameters.by_key.erase(key);
-  return sha256_of(machine_text(dense));
+std::string MachineIdentity::dense_digest() const {
+  return sha256_of(text_of(keys_, [](const std::string& key) {
+    return !is_about_prediction(key) && !is_name_or_price(key);
+  }));
 }
 
 std::string windows_digest(const std::vector<LayerPrediction>& layers) {

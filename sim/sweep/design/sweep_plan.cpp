@@ -151,10 +151,11 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   try {
     const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
     rates_for(priced.table, machine);
-    point.prediction = ordinal_of(prediction_digest(machine), predictions_);
-    point.dense = ordinal_of(dense_digest(machine), dense_machines_);
+    const MachineIdentity identity(machine);
+    point.prediction = ordinal_of(identity.prediction_digest(), predictions_);
+    point.dense = ordinal_of(identity.dense_digest(), dense_machines_);
     require_runnable(point, machine);
-    point.key = point_key(machine, priced.sha256, trace.sha256(), images(point));
+    point.key = identity.point_key(priced.sha256, trace.sha256(), images(point));
   } catch (const Error& error) {
     throw Error(error.kind(), "the point " + describe(point), error.what(),
                 "exclude it with where:, or change the axes");

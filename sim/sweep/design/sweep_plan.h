@@ -20,7 +20,7 @@
 namespace peeksim {
 
 struct SweepPoint {
-  std::string key;                     // point_key()
+  std::string key;                     // MachineIdentity::point_key()
   std::size_t machine = 0, trace = 0;  // in the spec
   // Ordinals of distinct prediction settings and dense machines: points on the same trace share the
   // masks of equal settings and the counters of equal dense machines.

@@ -8,7 +8,7 @@ namespace peeksim {
 class MachineRuns::CacheOfRun : public RunCache {
  public:
   CacheOfRun(MachineRuns& runs, const MachineSpec& machine, const CachedTrace& trace)
-      : runs_(runs), trace_(trace), dense_key_(dense_digest(machine)) {}
+      : runs_(runs), trace_(trace), dense_key_(MachineIdentity(machine).dense_digest()) {}
 
   bool read_ofmap(std::size_t layer, int image, std::vector<float>& values) override {
     if (trace_.has_values()) values = trace_.values(layer, image).ofmap;
