@@ -4,6 +4,7 @@
 // (docs/machine.md).
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "sim/base/units.h"
@@ -31,7 +32,17 @@ struct Operands {
 
   // The value that enters the activation. REQUIRES: computes(). `residual` is in units of the
   // tensor.
-  float finish(double accumulator, int channel, float added) const;
+  float finish(double accumulator, int channel, float added) const {
+    if (!bias.empty()) accumulator += bias[channel];
+    if (!integer) return static_cast<float>(accumulator + added);
+    double scaled = accumulator * multiplier[channel];
+    if (!residual.empty()) scaled += added * residual_multiplier;
+    // A sum as large as this has no fraction: rounded in the default mode, halves to the even
+    // neighbor, as std::nearbyint would, which is a call for each output.
+    constexpr double no_fraction = 0x1.8p52;
+    const double rounded = (std::clamp(scaled, -127.0, 127.0) + no_fraction) - no_fraction;
+    return static_cast<float>(rounded) * ofmap_scale;
+  }
 };
 
 }  // namespace peeksim

@@ -115,8 +115,7 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
     settings.predictor->predict(grid, plane, settings.thresholds[k], settings.parameters,
                                 predicted.data());
     plane_judge.judge(plane, predicted.data(), result);
-    for (int window = 0; window < windows; ++window)
-      result.predicted.set(window, k, predicted[window]);
+    result.predicted.set_channel(k, predicted.data());
   }
   result.correct_zero = result.predicted_zero - result.false_zero;
   return result;

@@ -22,6 +22,13 @@ class WindowBits {
   void set(int window, int channel, std::uint64_t bit) {
     bits_[index(window) + channel / 64] |= bit << (channel % 64);
   }
+  // Those of all windows; set: [windows], 0 or 1.
+  void set_channel(int channel, const std::uint8_t* set) {
+    std::uint64_t* word = bits_.data() + channel / 64;
+    const std::uint64_t* const end = bits_.data() + bits_.size();
+    for (const int shift = channel % 64; word < end; word += words_)
+      *word |= std::uint64_t{*set++} << shift;
+  }
   bool test(int window, int channel) const {
     return bits_[index(window) + channel / 64] >> (channel % 64) & 1;
   }

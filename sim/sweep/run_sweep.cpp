@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
-constexpr Milliseconds write_interval{20};  // a transaction costs as much as several points in it
+constexpr Milliseconds write_interval{100};  // a transaction costs as much as several points in it
 
 // Runs points and writes their results.
 class SweepRun {

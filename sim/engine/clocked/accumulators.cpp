@@ -22,14 +22,16 @@ template <class Body>
 // An operand of 0 is no case of its own: its product changes no sum, and a branch on it could not
 // be foreseen.
 
-// Every row has one activation.
+// Every row has one activation. Returns in how many PEs it is 0.
 template <class Product, class Sum>
-[[gnu::always_inline]] inline void multiply_rows(const TileWork& tile, int columns,
-                                                 TapActivations activations,
-                                                 const float* __restrict weights,
-                                                 Sum* __restrict all_sums) {
+[[gnu::always_inline]] inline int multiply_rows(const TileWork& tile, int columns,
+                                                TapActivations activations,
+                                                const float* __restrict weights,
+                                                Sum* __restrict all_sums) {
+  int zeros = 0;
   for (const int row : tile.drain_rows) {
     const Product activation = activations[row];
+    zeros += -int{activation == 0} & tile.live_in_row[row];
     const float* enable = &tile.enable[row * columns];
     Sum* __restrict sums = all_sums + row * columns;
     if (tile.live_in_row[row] == columns)
@@ -40,6 +42,7 @@ template <class Product, class Sum>
         sums[i] += static_cast<Sum>(activation * weights[i] * enable[i]);
       });
   }
+  return zeros;
 }
 
 // Every PE has its own.
@@ -61,40 +64,41 @@ template <class Product, class Sum>
 
 // Most arrays have as many columns as a block, and need no loop over blocks.
 template <class Product, class Sum>
-[[gnu::always_inline]] inline void multiply_all(const TileWork& tile, TapActivations activations,
-                                                const float* weights, Sum* sums) {
-  if (!tile.shared_rows)
+[[gnu::always_inline]] inline int multiply_all(const TileWork& tile, TapActivations activations,
+                                               const float* weights, Sum* sums) {
+  if (!tile.shared_rows) {
     multiply_pes<Product>(tile, tile.columns, activations, weights, sums);
-  else if (tile.columns == block)
-    multiply_rows<Product>(tile, block, activations, weights, sums);
-  else
-    multiply_rows<Product>(tile, tile.columns, activations, weights, sums);
+    return zero_operands(tile, activations);
+  }
+  return tile.columns == block
+             ? multiply_rows<Product>(tile, block, activations, weights, sums)
+             : multiply_rows<Product>(tile, tile.columns, activations, weights, sums);
 }
 
 PEEKSIM_VECTORS
-void multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
-                   std::int32_t* sums) {
-  multiply_all<float>(tile, activations, weights, sums);
+int multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
+                  std::int32_t* sums) {
+  return multiply_all<float>(tile, activations, weights, sums);
 }
 
 PEEKSIM_VECTORS
-void multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
-                   double* sums) {
-  multiply_all<double>(tile, activations, weights, sums);
+int multiply_tile(const TileWork& tile, TapActivations activations, const float* weights,
+                  double* sums) {
+  return multiply_all<double>(tile, activations, weights, sums);
 }
 
 }  // namespace
 
 template <class Sum>
-void Accumulators<Sum>::multiply(const TileWork& tile, TapActivations activations,
-                                 const float* weights) {
+int Accumulators<Sum>::multiply(const TileWork& tile, TapActivations activations,
+                                const float* weights) {
   if (tile.jobs) {  // a column takes its own channel's weight
     weights_.resize(tile.columns);
     for (int column = 0; column < tile.columns; ++column)
       weights_[column] = weights[tile.channel[column]];
     weights = weights_.data();
   }
-  multiply_tile(tile, activations, weights, sums_.data());
+  return multiply_tile(tile, activations, weights, sums_.data());
 }
 
 template class Accumulators<std::int32_t>;

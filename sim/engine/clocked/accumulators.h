@@ -21,8 +21,8 @@ class Accumulators {
   // [rows][columns]
   const std::vector<Sum>& sums() const { return sums_; }
 
-  // One tap in every enabled PE; weights: [channels of the group].
-  void multiply(const TileWork& tile, TapActivations activations, const float* weights);
+  // One tap in every enabled PE; weights: [channels of the group]. Returns as zero_operands().
+  int multiply(const TileWork& tile, TapActivations activations, const float* weights);
 
  private:
   std::vector<Sum> sums_;       // [rows][columns]

@@ -64,8 +64,12 @@ void PeArray::execute(const TapIssue& taps) {
     for (int lane = 0; lane < taps.count; ++lane) {
       const Count tap = chunk.tap(taps.first + lane);
       const TapActivations activations = rows_->activations_of(tap);
-      if (gate_zeros_) zeros_ += zero_operands(tile, activations);
-      if (work_->operands->computes()) pes.multiply(tile, activations, columns_->weights_of(tap));
+      if (work_->operands->computes()) {
+        const int zeros = pes.multiply(tile, activations, columns_->weights_of(tap));
+        if (gate_zeros_) zeros_ += zeros;
+      } else if (gate_zeros_) {
+        zeros_ += zero_operands(tile, activations);
+      }
     }
   };
   std::visit(multiply, accumulators_);
@@ -113,6 +117,9 @@ template <class Sum>
 void PeArray::move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums) {
   const Operands& operands = *work_->operands;
   const int first_channel = work_->channel(tile.step, 0);
+  const auto residual = [&](int channel, int position) {
+    return operands.residual.empty() ? 0 : residual_.residual(tile.step, channel, position);
+  };
   shadow_.assign(tile.position.size(), 0.0f);
   for (const int row : tile.drain_rows) {
     for (int column = 0; column < tile.columns; ++column) {
@@ -120,11 +127,9 @@ void PeArray::move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums)
       const int position = tile.position[pe];
       if (position < 0) continue;
       const int channel = first_channel + tile.channel[column];
-      shadow_[pe] =
-          operands.computes()
-              ? operands.finish(sums[pe], channel,
-                                residual_.residual(tile.step, tile.channel[column], position))
-              : (*work_->ofmap)[channel * positions_ + position];
+      shadow_[pe] = operands.computes() ? operands.finish(sums[pe], channel,
+                                                          residual(tile.channel[column], position))
+                                        : (*work_->ofmap)[channel * positions_ + position];
     }
   }
 }

@@ -6,17 +6,22 @@
 
 namespace peeksim {
 
-Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
-                    std::vector<Tile>& tiles, TilePositions* positions) {
-  const int words = step.words(), rows = step.rows;
-  std::vector<std::uint64_t> live_cols(words);
+namespace {
+
+// `one_word`: step.words() is 1, and the live columns of a tile are a number.
+template <bool one_word>
+Count cut(const StepWindows& step, int after, bool keep_dead_rows, std::vector<Tile>& tiles,
+          TilePositions* positions) {
+  const int words = one_word ? 1 : step.words(), rows = step.rows;
+  std::uint64_t first_live_cols = 0;
+  std::vector<std::uint64_t> more_live_cols(words - 1);
   Count skipped = 0;
 
   const auto finish = [&](int distinct, int live_pes) {
     if (live_pes > 0) {
       Tile tile;
       tile.distinct = tile.drained = distinct;
-      tile.live_cols = count_bits(live_cols.data(), words);
+      tile.live_cols = count_bits(first_live_cols) + count_bits(more_live_cols.data(), words - 1);
       tile.live_pes = live_pes;
       tile.pass = Pass::neighbor;
       tile.after = after;
@@ -24,7 +29,8 @@ Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
     } else {
       ++skipped;
     }
-    for (std::uint64_t& word : live_cols) word = 0;
+    first_live_cols = 0;
+    for (std::uint64_t& word : more_live_cols) word = 0;
   };
 
   int filled = 0;  // rows taken, live or dead
@@ -43,8 +49,8 @@ Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
       // For a dead window all of this is 0; a branch would be mispredicted too often.
       distinct += taken * is_live;
       live_pes += taken * columns;
-      live_cols[0] |= live[0];
-      for (int w = 1; w < words; ++w) live_cols[w] |= live[w];
+      first_live_cols |= live[0];
+      for (int w = 1; w < words; ++w) more_live_cols[w - 1] |= live[w];
       filled += taken;
       neighbor += taken;
       if (filled == rows) {
@@ -56,6 +62,14 @@ Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
   }
   if (filled > 0) finish(distinct, live_pes);
   return skipped;
+}
+
+}  // namespace
+
+Count cut_row_tiles(const StepWindows& step, int after, bool keep_dead_rows,
+                    std::vector<Tile>& tiles, TilePositions* positions) {
+  return step.words() == 1 ? cut<true>(step, after, keep_dead_rows, tiles, positions)
+                           : cut<false>(step, after, keep_dead_rows, tiles, positions);
 }
 
 Count place_row_tiles(const StepWindows& step, bool keep_dead_rows,
