@@ -47,6 +47,14 @@ void require_hard_link(const Object& parent, const std::string& name, const char
   }
 }
 
+// A dataset may name any file that this user can read as the place of its values.
+void require_values_inside(const Object& dataset) {
+  const Handle list(H5Dget_create_plist(dataset.id), H5Pclose);
+  if (!list.valid()) dataset.fail_damaged("the dataset's layout cannot be read");
+  if (H5Pget_layout(list) == H5D_VIRTUAL || H5Pget_external_count(list) != 0)
+    dataset.fail("the values lie in another file", "a trace is one file");
+}
+
 }  // namespace
 
 void prepare_library() {
@@ -162,6 +170,7 @@ Object open_dataset(const Object& parent, const std::string& name) {
   Object dataset{Handle(H5Dopen2(parent.id, name.c_str(), access), H5Dclose),
                  {parent.where.file, 0, child_path(parent, name)}};
   if (!dataset.id.valid()) dataset.fail_damaged("the dataset cannot be opened");
+  require_values_inside(dataset);
   return dataset;
 }
 

@@ -58,7 +58,8 @@ std::string reason();
 // Opens an existing file for reading. Throws Error(trace): missing, not a file, not HDF5, damaged.
 Object open_file(const std::string& path);
 
-// Throw Error(trace) when there is no such group or dataset, or when it is a soft or external link.
+// Throw Error(trace) when there is no such group or dataset, when it is a soft or external link, or
+// when a dataset's values lie in another file.
 Object open_group(const Object& parent, const std::string& name);
 Object open_dataset(const Object& parent, const std::string& name);
 

@@ -94,11 +94,7 @@ void TensorDataset::read_scales(std::size_t max_count) {
 void TensorDataset::check_storage() {
   const Handle list(H5Dget_create_plist(dataset_.id), H5Pclose);
   if (!list.valid()) dataset_.fail_damaged("the dataset's layout cannot be read");
-  const H5D_layout_t layout = H5Pget_layout(list);
-  if (layout == H5D_VIRTUAL || H5Pget_external_count(list) > 0) {
-    dataset_.fail("the values lie in another file", "a trace is one file");
-  }
-  chunked_ = layout == H5D_CHUNKED;
+  chunked_ = H5Pget_layout(list) == H5D_CHUNKED;
   if (!chunked_) return;
 
   const int filters = H5Pget_nfilters(list);

@@ -186,6 +186,23 @@ TEST_CASE("a dataset of another type, chunking, filter or place is named") {
   check_refusals(cases);
 }
 
+TEST_CASE("no dataset takes its values from another file, whatever it holds") {
+  std::vector<Case> cases;
+  for (const std::string made :
+       {"f, 'labels', (2,), 'i4'", "f, 'image_names', (2,), 'S8'", "g, 'ifmap', (2, 3, 6, 6), 'f4'",
+        "g, 'weight', (8, 3, 3, 3), 'f4'", "g, 'bias', (8,), 'f4'"}) {
+    const std::string part = ": the values lie in another file; a trace is one file";
+    cases.push_back({"o, n, s, t = " + made +
+                         "; o.create_dataset(n, s, t, external=[('/etc/passwd', 0, 2592)])",
+                     part});
+    cases.push_back({"o, n, s, t = " + made +
+                         "; v = h5py.VirtualLayout(s, t); v[:] = h5py.VirtualSource('x.h5', 'x', "
+                         "s); o.create_virtual_dataset(n, v)",
+                     part});
+  }
+  check_refusals(cases);
+}
+
 TEST_CASE("a shape that claims more memory than any real layer is refused, not allocated") {
   check_refusals({
       {"g.attrs.update(ifmap_shape=[3, 32768, 32768], ofmap_shape=[8, 32768, 32768]); " +
