@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "sim/base/paths.h"
 #include "sim/config/machine_checks.h"
 #include "sim/config/machine_keys.h"
 #include "sim/config/parameter_keys.h"
@@ -51,11 +52,9 @@ class FileReader {
 void FileReader::read_tree(const Value& tree, const std::string& path) {
   if (const Value* extends = tree.find("extends")) {
     const std::string parent = (fs::path(path).parent_path() / extends->text()).lexically_normal();
-    if (!fs::is_regular_file(parent)) {
-      extends->fail("cannot read the machine file " + parent,
-                    "the path is relative to the file that names it");
-    }
-    const auto same = [&](const std::string& known) { return fs::equivalent(known, parent); };
+    require_file(parent, "the machine file", extends->where(),
+                 "the path is relative to the file that names it");
+    const auto same = [&](const std::string& known) { return same_file(known, parent); };
     if (std::any_of(chain_.begin(), chain_.end(), same)) {
       std::string circle;
       for (const std::string& name : chain_) circle += name + " -> ";

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "sim/base/paths.h"
 #include "sim/config/key_makers.h"
 #include "sim/config/prediction_values.h"
 #include "sim/config/read_yaml.h"
@@ -73,10 +74,8 @@ MachineKey thresholds_file_key() {
             const std::filesystem::path folder =
                 std::filesystem::path(value.where().file).parent_path();
             const std::string path = (folder / value.text()).string();
-            if (!std::filesystem::is_regular_file(path)) {
-              value.fail("cannot read the thresholds file " + path,
+            require_file(path, "the thresholds file", value.where(),
                          "the path is relative to the file that names it");
-            }
             const Value file = read_yaml(path);
             if (file.entries().empty()) file.fail("expected thresholds by layer name, found none");
             machine.prediction.channel_thresholds = read_channel_thresholds(file);

@@ -6,12 +6,13 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
+
+#include "sim/base/paths.h"
 
 namespace peeksim {
 
@@ -224,7 +225,7 @@ Value parse_yaml(const std::string& text, const std::string& file, const std::st
 }
 
 Value read_yaml(const std::string& path) {
-  if (std::filesystem::is_directory(path)) {
+  if (look_at(path).kind == PathKind::folder) {
     throw Error(ErrorKind::config, path, "is a folder, expected a file", "name a file in it");
   }
   std::ifstream file(path, std::ios::binary);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sim/base/paths.h"
 #include "sim/base/suggest.h"
 #include "sim/cost/table_reader.h"
 
@@ -25,9 +26,8 @@ std::vector<fs::path> named_tables(const std::string& beside) {
   std::vector<fs::path> tables;
   for (const fs::path& directory :
        {fs::path(beside).parent_path() / "energy", fs::path(PEEKSIM_CONFIGS) / "energy"}) {
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(directory, none))
-      if (has_extension(entry.path())) tables.push_back(entry.path());
+    for (const std::string& name : names_in(directory))
+      if (has_extension(name)) tables.push_back(directory / name);
   }
   return tables;
 }
@@ -57,10 +57,10 @@ std::string find_energy_table(const std::string& name_or_path, const std::string
   const bool is_path = name_or_path.find('/') != std::string::npos || has_extension(name_or_path);
   const fs::path folder = fs::path(beside).parent_path();
   if (is_path) {
-    const fs::path path = folder / name_or_path;  // an absolute path replaces the folder
-    if (fs::exists(path)) return path.string();
-    throw Error(ErrorKind::config, where, "no energy table '" + path.string() + "'",
-                "give the path of a table, or the name of a shipped one");
+    const std::string path = folder / name_or_path;  // an absolute path replaces the folder
+    require_file(path, "the energy table", where,
+                 "give the path of a table, or the name of a shipped one");
+    return path;
   }
   for (const fs::path& table : named_tables(beside))
     if (table.stem() == name_or_path) return table.string();

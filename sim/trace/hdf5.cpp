@@ -4,8 +4,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <utility>
+
+#include "sim/base/paths.h"
 
 namespace peeksim::hdf5 {
 
@@ -112,10 +113,11 @@ Object open_file(const std::string& path) {
   const auto refuse = [&path](const std::string& what, const std::string& remedy) {
     throw Error(ErrorKind::trace, path, what, remedy);
   };
-  std::error_code ignored;
-  const auto status = std::filesystem::status(path, ignored);
-  if (!std::filesystem::exists(status)) refuse("there is no such file", "check the path");
-  if (!std::filesystem::is_regular_file(status)) refuse("is not a file", "name a trace file");
+  const PathState state = look_at(path);
+  if (state.kind == PathKind::nothing) refuse("there is no such file", "check the path");
+  if (state.kind == PathKind::unknown)
+    refuse("cannot be read: " + state.reason, "check the path and its permissions");
+  if (state.kind != PathKind::file) refuse("is not a file", "name a trace file");
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (!file)
     refuse(std::string("cannot be read: ") + std::strerror(errno), "check its permissions");

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 
+#include "sim/base/paths.h"
 #include "sim/trace/hdf5.h"
 
 namespace peeksim::hdf5 {
@@ -29,9 +29,7 @@ void limit(int resource, rlim_t max) {
 }
 
 void limit_time(const std::string& path) {
-  std::error_code unknown;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
-  const rlim_t mebibytes = unknown ? 0 : static_cast<rlim_t>(bytes >> 20);
+  const auto mebibytes = static_cast<rlim_t>(bytes_of(path) >> 20);
   limit(RLIMIT_CPU, std::min(max_cpu_seconds, min_cpu_seconds + seconds_per_mebibyte * mebibytes));
 }
 

@@ -1,13 +1,11 @@
 #include "sim/trace/trace_writer.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <limits>
 
+#include "sim/base/output_file.h"
 #include "sim/trace/hdf5.h"
 #include "sim/trace/layout.h"
 
@@ -58,14 +56,14 @@ float i8_scale(float largest_magnitude) {
 }
 
 struct TraceWriter::Impl {
+  Impl(const std::string& name, bool overwrite) : path(name), output(name, overwrite) {}
+
   std::string path;
-  std::string partial;
+  OutputFile output;  // goes last: HDF5 closes its own file first
   int images = 0;
   Handle file;
   Handle layers;
   std::size_t layer_count = 0;
-  bool created = false;
-  bool closed = false;
 
   // The current layer.
   Layer layer;
@@ -74,15 +72,12 @@ struct TraceWriter::Impl {
   Handle datasets[2];  // ofmap, ifmap
   std::vector<bool> written[2];
 
-  Impl() = default;
   ~Impl() {
-    if (!created || closed) return;
     for (Handle& dataset : datasets) dataset.reset();
     group.reset();
     layers.reset();
     file.reset();
     H5Eclear2(H5E_DEFAULT);
-    std::remove(partial.c_str());
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -219,33 +214,21 @@ struct TraceWriter::Impl {
   }
 };
 
-TraceWriter::TraceWriter(const std::string& path, const TraceHeader& header, bool overwrite)
-    : impl_(std::make_unique<Impl>()) {
-  Impl& to = *impl_;
-  if (!overwrite && std::filesystem::exists(path)) {
-    throw Error(ErrorKind::output, path, "exists already", "choose another name, or use --force");
-  }
+TraceWriter::TraceWriter(const std::string& path, const TraceHeader& header, bool overwrite) {
   const auto count = static_cast<std::size_t>(header.images);
   if (header.images < 1 || (!header.labels.empty() && header.labels.size() != count) ||
       (!header.image_names.empty() && header.image_names.size() != count)) {
     throw Error(ErrorKind::internal, path, "a trace needs an image, and as many labels as images");
   }
-  to.path = path;
-  to.partial = path + ".partial";
+  impl_ = std::make_unique<Impl>(path, overwrite);
+  Impl& to = *impl_;
   to.images = header.images;
-  std::FILE* probe = std::fopen(to.partial.c_str(), "wb");  // HDF5 does not say why it cannot
-  if (!probe) {
-    throw Error(ErrorKind::output, path, std::string("cannot be created: ") + std::strerror(errno),
-                "check the folder and its permissions");
-  }
-  std::fclose(probe);
-  to.created = true;
   hdf5::prepare_library();
   const Handle creation = without_times(H5P_FILE_CREATE);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  to.file = Handle(H5Fcreate(to.partial.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
+  to.file = Handle(H5Fcreate(to.output.partial().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
   to.check(to.file.valid());
 
   to.write_text(to.file, "format", trace_format);
@@ -326,14 +309,7 @@ void TraceWriter::close() {
   to.check(to.layers.reset() >= 0);
   to.check(H5Fflush(to.file, H5F_SCOPE_LOCAL) >= 0);
   to.check(to.file.reset() >= 0);
-  std::error_code error;
-  std::filesystem::rename(to.partial, to.path, error);
-  if (error) {
-    throw Error(ErrorKind::output, to.path,
-                "cannot be renamed from " + to.partial + ": " + error.message(),
-                "check the folder and its permissions");
-  }
-  to.closed = true;
+  to.output.commit();
 }
 
 }  // namespace peeksim

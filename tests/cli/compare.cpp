@@ -78,7 +78,7 @@ TEST_CASE("a mistake in a comparison is an error before anything is written") {
   desk.refused({"compare", "a/results.json"}, 2, {"one run compares with nothing; name"});
   desk.refused({"compare", "a/results.json", "none.json"}, 3, {"none.json: cannot be read"});
   desk.refused({"compare", "a/results.json", "trace.h5"}, 3, {"is not a complete results file"});
-  desk.refused(with(both, {"--html", "trace.h5"}), 6, {"trace.h5: exists already"});
+  desk.refused(with(both, {"--html", "workload.yaml"}), 6, {"workload.yaml: exists already"});
   desk.refused(with(both, {"--html", "none/page.html"}), 6, {"none"});
 }
 
@@ -154,5 +154,5 @@ TEST_CASE("a mistake in a machine or a trace is an error before anything is simu
                {"none.h5"});
   desk.refused(with(machines, {"--images", "9"}), 2, {"the trace has 2 images, not 9"});
   desk.refused(with(machines, {"--engine", "fast"}), 2, {"fast"});
-  desk.refused(with(machines, {"--html", "trace.h5"}), 6, {"trace.h5: exists already"});
+  desk.refused(with(machines, {"--html", "workload.yaml"}), 6, {"workload.yaml: exists already"});
 }

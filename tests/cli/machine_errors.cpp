@@ -72,7 +72,9 @@ TEST_CASE("an unknown dispatch policy, predictor or energy table is refused with
   desk.refused_machine("prediction:\n  policy: pek\n",
                        {"other.yaml:4: prediction.policy: ", "did you mean 'peek'?"});
   desk.refused_machine("energy: 45mm\n", {"other.yaml:3: energy: ", "did you mean '45nm'?"});
-  desk.refused_machine("energy: ./own.yaml\n", {"other.yaml:3: energy: no energy table"});
+  desk.refused_machine(
+      "energy: ./own.yaml\n",
+      {"other.yaml:3: energy: cannot read the energy table ./own.yaml: there is no such file; "});
 }
 
 TEST_CASE("a thresholds file with the wrong number of channels is refused with the layer") {

@@ -138,3 +138,29 @@ TEST_CASE("a standard output that is full or closed is an error; the results sta
     desk.ok({"trace", "check", "copy.h5"});
   }
 }
+
+TEST_CASE("a file to write that is also one to read is refused, under any of its names") {
+  const Desk desk;
+  desk.ok(run_to("out"));
+  std::filesystem::create_symlink("trace.h5", desk.files.path("link.h5"));
+  std::filesystem::create_hard_link(desk.files.path("machine.yaml"), desk.files.path("hard.yaml"));
+  const Words in_place = {" is also read, as "};
+  const auto refuse = [&](Words command) {
+    command.push_back("--force");
+    desk.refused(command, 6, in_place);
+  };
+  for (const std::string name : {"trace.h5", "./trace.h5", "link.h5"})
+    refuse({"masks", "trace.h5", "--machine", "machine.yaml", "--out", name});
+  refuse({"masks", "trace.h5", "--machine", "machine.yaml", "--out", "hard.yaml"});
+  refuse({"trace", "synth", "workload.yaml", "-o", "workload.yaml"});
+  refuse({"report", "out/results.json", "-o", "out/results.json"});
+  refuse({"view", "trace.h5", "--machine", "machine.yaml", "-o", "trace.h5"});
+  refuse({"run", "machine.yaml", "--trace", "trace.h5", "--events", "trace.h5"});
+  refuse({"compare", "out/results.json", "out/results.json", "--html", "out/results.json"});
+}
+
+TEST_CASE("two outputs of one name are refused, however it is spelled") {
+  const Desk desk;
+  desk.refused({"run", "machine.yaml", "--trace", "trace.h5", "--events", "a", "--timeline", "./a"},
+               2, {"--timeline and --events name the same file"});
+}

@@ -69,10 +69,19 @@ TEST_CASE("without --out, pricing writes nothing; an existing folder needs --for
   desk.ok({"price", "out/results.json", "--energy", "eyeriss-relative"});
   const bool unchanged = desk.files.contents() == before;
   CHECK(unchanged);
-  desk.refused({"price", "out/results.json", "--energy", "45nm", "--out", "out"}, 6,
-               {"out: exists already; "});
-  desk.ok({"price", "out/results.json", "--energy", "eyeriss-relative", "--out", "out", "--force"});
-  CHECK(desk.json("out/results.json")["energy_table"]["name"] == "eyeriss-relative");
+  Words pricing = {"price", "out/results.json", "--energy", "eyeriss-relative", "--out", "other"};
+  desk.files.write("other/results.json", "old");
+  desk.refused(pricing, 6, {"other: exists already; "});
+  pricing.push_back("--force");
+  desk.ok(pricing);
+  CHECK(desk.json("other/results.json")["energy_table"]["name"] == "eyeriss-relative");
+}
+
+TEST_CASE("pricing does not replace the results that it reads, whatever the folder is called") {
+  const PriceDesk desk;
+  for (const std::string folder : {"out", "./out/", "out/../out"})
+    desk.refused({"price", "out/results.json", "--energy", "45nm", "--out", folder, "--force"}, 6,
+                 {folder + ": holds the results that are read; name another folder"});
 }
 
 TEST_CASE("a missing, damaged, foreign or older results file is refused") {

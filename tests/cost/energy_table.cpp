@@ -378,6 +378,6 @@ TEST_CASE("a path is taken from the folder of the machine file, or as it is when
               find_energy_table("u.yaml", machine, {"m.yaml", 3, "energy"});
             },
             &folder) ==
-        "m.yaml:3: energy: no energy table 'u.yaml'; give the path of a table, or the name of a "
-        "shipped one");
+        "m.yaml:3: energy: cannot read the energy table u.yaml: there is no such file; give the "
+        "path of a table, or the name of a shipped one");
 }

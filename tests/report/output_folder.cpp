@@ -107,3 +107,55 @@ TEST_CASE("a committed folder is as open as the user's other folders") {
   const bool same = mode("out") == mode("ordinary");
   CHECK(same);
 }
+
+TEST_CASE("what got the folder's name meanwhile stays, even an empty folder") {
+  for (const bool empty : {true, false}) {
+    const TempFolder files;
+    std::string message;
+    {
+      OutputFolder folder(files.path("out"), false);
+      folder.write("a.txt", "ours");
+      std::filesystem::create_directory(files.path("out"));
+      if (!empty) files.write("out/a.txt", "theirs");
+      try {
+        folder.commit();
+      } catch (const Error& error) {
+        CHECK(error.exit_code() == 6);
+        message = error.what();
+      }
+    }
+    CHECK(message.find("out: exists already: it was made meanwhile; ") != std::string::npos);
+    CHECK(files.contents().size() == (empty ? 1 : 2));
+    if (!empty) CHECK(files.read("out/a.txt") == "theirs");
+  }
+}
+
+TEST_CASE("of two that replace results in a folder at once, the second is refused") {
+  const TempFolder files;
+  files.write("out/a.txt", "old");
+  const std::string out = files.path("out");
+  {
+    OutputFolder first(out, true);
+    CHECK(refusal(out, true) ==
+          out + ": is being written by another process; wait for it, or name another folder");
+    first.write("a.txt", "new");
+    first.commit();
+  }
+  CHECK(files.read("out/a.txt") == "new");
+  OutputFolder next(out, true);
+  next.write("a.txt", "newer");
+  next.commit();
+  CHECK(files.read("out/a.txt") == "newer");
+}
+
+TEST_CASE("with force, a folder that appears meanwhile has its files replaced and keeps others") {
+  const TempFolder files;
+  OutputFolder folder(files.path("out"), true);
+  folder.write("a.txt", "ours");
+  files.write("out/a.txt", "theirs");
+  files.write("out/notes.txt", "mine");
+  folder.commit();
+  CHECK(files.contents() == std::map<std::string, std::string>{{"out", "folder/"},
+                                                               {"out/a.txt", "ours"},
+                                                               {"out/notes.txt", "mine"}});
+}

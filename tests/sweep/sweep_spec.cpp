@@ -64,7 +64,9 @@ TEST_CASE("a file that a sweep names has to be there, once") {
   CHECK(error("name: x\ntrace: small.h5\n") ==
         "s.yaml:1: the key 'machine' is missing; for example machine: ../peek-16x16.yaml");
   CHECK(error("name: x\nmachine: tin.yaml\ntrace: small.h5\n") ==
-        "s.yaml:2: machine: cannot read tin.yaml; the path is relative to the sweep file");
+        "s.yaml:2: machine: cannot read the file tin.yaml: there is no such file; the path is "
+        "relative "
+        "to the sweep file");
   CHECK(error("name: x\nmachine: [tiny.yaml, ./tiny.yaml]\ntrace: small.h5\n")
             .find("is there twice") != std::string::npos);
   CHECK(error("name: x\nmachine: []\ntrace: small.h5\n").find("is an empty list") !=

@@ -11,7 +11,7 @@
 #include "sim/page/compare_page.h"
 #include "sim/report/files/compare_file.h"
 #include "sim/report/files/json_text.h"
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/screens/compare_screen.h"
 #include "sim/run/run.h"

@@ -5,7 +5,7 @@
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
 #include "sim/report/files/masks_file.h"
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 #include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {

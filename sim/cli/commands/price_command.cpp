@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "sim/base/paths.h"
 #include "sim/cli/commands/trace_warnings.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
@@ -32,6 +33,10 @@ void price_command(const std::vector<std::string>& arguments) {
   result.machine.energy = name;
   result.machine.where["energy"] = {"", 0, "--energy"};
   std::unique_ptr<OutputFolder> folder;
+  if (options.has("out") &&
+      same_file(options.text("out") + "/results.json", options.text("RESULTS")))
+    throw Error(ErrorKind::output, options.text("out"), "holds the results that are read",
+                "name another folder");
   if (options.has("out"))
     folder = std::make_unique<OutputFolder>(options.text("out"), options.has("force"));
   warn_about_prices(result.machine, table);

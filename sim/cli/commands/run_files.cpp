@@ -4,6 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/glob.h"
+#include "sim/base/paths.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/engine_kind.h"
 #include "sim/page/run_page.h"
@@ -86,7 +87,8 @@ RunFiles::RunFiles(const Options& options) : options_(options) {
     const std::string path = options.text(file.option);
     for (const FileOption& other : file_options()) {
       if (other.option == file.option) break;
-      if (options.has(other.option) && options.text(other.option) == path)
+      if (options.has(other.option) &&
+          absolute_path(options.text(other.option)) == absolute_path(path))
         throw Error(ErrorKind::usage, "", option + " and --" + other.option + " name the same file",
                     "name two files");
     }

@@ -9,7 +9,7 @@
 #include "sim/cli/shell/options.h"
 #include "sim/page/step_strips.h"
 #include "sim/report/events/timeline_file.h"
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 #include "sim/report/numbers/priced.h"
 #include "sim/run/run.h"
 

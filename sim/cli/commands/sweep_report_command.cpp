@@ -4,7 +4,7 @@
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/page/sweep_page.h"
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 
 namespace peeksim {
 

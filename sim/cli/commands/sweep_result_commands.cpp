@@ -6,7 +6,7 @@
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/terminal.h"
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/store/export.h"
 #include "sim/sweep/store/pareto.h"

@@ -9,7 +9,7 @@
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
 #include "sim/page/view_page.h"
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/skip/prediction.h"
 

@@ -7,9 +7,11 @@
 #include <sstream>
 
 #include "sim/base/error.h"
+#include "sim/base/paths.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/shell/completion.h"
 #include "sim/cli/shell/help.h"
+#include "sim/cli/shell/value_kinds.h"
 
 namespace po = boost::program_options;
 
@@ -37,6 +39,12 @@ std::string default_of(const po::option_description& option) {
 std::string short_name(const po::option_description& option) {
   const std::string names = option.format_name();
   return names.rfind("--", 0) == 0 ? "" : names.substr(0, names.find(' '));
+}
+
+// Whether an option names a file that the command replaces; databases are added to.
+bool is_written(const po::option_description& option) {
+  const std::string kind = value_name(option);
+  return kind == "FILE" || (option.long_name() == "output" && kind != "DB");
 }
 
 HelpRow help_row(const po::option_description& option) {
@@ -148,7 +156,29 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   for (const Positional& argument : positionals_)
     if (!has(argument.name))
       throw Error(ErrorKind::usage, "", "missing argument " + argument.name, see_help());
+  require_separate_files();
   return true;
+}
+
+// With --force, a file would be replaced by what was made of it.
+void Options::require_separate_files() const {
+  std::vector<std::string> inputs, outputs;
+  for (const Positional& argument : positionals_) {
+    const ValueKind* kind = find_value_kind(argument.kind);
+    if (kind == nullptr || !kind->files) continue;
+    const std::vector<std::string> given =
+        argument.repeats ? list(argument.name) : std::vector{get<std::string>(argument.name)};
+    inputs.insert(inputs.end(), given.begin(), given.end());
+  }
+  for (const auto& option : described_.options()) {
+    const ValueKind* kind = find_value_kind(value_name(*option));
+    if (kind == nullptr || !kind->files || !has(option->long_name())) continue;
+    (is_written(*option) ? outputs : inputs).push_back(get<std::string>(option->long_name()));
+  }
+  for (const std::string& output : outputs)
+    for (const std::string& input : inputs)
+      if (same_file(output, input))
+        throw Error(ErrorKind::output, output, "is also read, as " + input, "name another file");
 }
 
 void Options::require(const std::string& name, const std::string& what,

@@ -37,7 +37,8 @@ class Options {
   void positionals(const std::string& name, const std::string& meaning);
 
   // Parses. Returns false after printing help for --help, or candidates for a line that begins with
-  // complete_mark. Throws Error(usage): unknown option, missing value, missing argument.
+  // complete_mark. Throws Error(usage): unknown option, missing value, missing argument;
+  // Error(output): a file to write is also one to read.
   bool parse(const std::vector<std::string>& arguments);
 
   // Throws Error(usage) with these words when an option that a command needs was not given.
@@ -67,6 +68,7 @@ class Options {
     bool repeats = false;
   };
 
+  void require_separate_files() const;
   std::string help() const;
   std::string see_help() const;  // "see 'peeksim run --help'"
   // The option with this name, as "--out" or "-o", or nullptr.

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 #include "sim/run/run.h"
 
 namespace peeksim {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sim/report/events/timeline.h"
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 
 namespace peeksim {
 

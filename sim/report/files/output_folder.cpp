@@ -1,17 +1,16 @@
 #include "sim/report/files/output_folder.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "sim/base/error.h"
-#include "sim/report/files/output_file.h"
-
-namespace fs = std::filesystem;
+#include "sim/base/output_file.h"
+#include "sim/base/paths.h"
 
 namespace peeksim {
 
@@ -28,17 +27,17 @@ std::string reason() {
 
 }  // namespace
 
-OutputFolder::OutputFolder(const std::string& path, bool force) {
+OutputFolder::OutputFolder(const std::string& path, bool force) : force_(force) {
   // "out/" and "out" are the same folder.
-  const fs::path trimmed =
-      fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path();
-  path_ = trimmed.string();
-  std::error_code none;
-  const fs::file_status status = fs::symlink_status(path_, none);
-  if (fs::exists(status) && !fs::is_directory(fs::status(path_, none)))
-    fail(path_, "is not a folder", "name another folder");
-  if (fs::exists(status) && !force)
-    fail(path_, "exists already", "name another folder, or add --force to replace its results");
+  const std::size_t last = path.find_last_not_of('/');
+  path_ = last == std::string::npos ? path : path.substr(0, last + 1);
+  if (name_is_taken(path_)) {
+    if (look_at(path_).kind != PathKind::folder)
+      fail(path_, "is not a folder", "name another folder");
+    if (!force)
+      fail(path_, "exists already", "name another folder, or add --force to replace its results");
+    lock();
+  }
   partial_ = path_ + ".partial-XXXXXX";
   if (::mkdtemp(partial_.data()) == nullptr)
     fail(path_, "cannot be written: " + reason(),
@@ -50,8 +49,16 @@ OutputFolder::OutputFolder(const std::string& path, bool force) {
 }
 
 OutputFolder::~OutputFolder() {
-  std::error_code none;
-  if (!committed_) fs::remove_all(partial_, none);
+  if (!committed_) remove_folder(partial_);
+  if (lock_ >= 0) ::close(lock_);
+}
+
+// Of two that replace results in one folder, one would get the other's parts between its own. Where
+// the file system knows no locks, nobody is kept out.
+void OutputFolder::lock() {
+  lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    fail(path_, "is being written by another process", "wait for it, or name another folder");
 }
 
 void OutputFolder::write(const std::string& name, const std::string& text) {
@@ -70,14 +77,25 @@ void OutputFolder::write(const std::string& name, const std::string& text) {
 }
 
 void OutputFolder::commit() {
-  if (!fs::exists(path_)) {
-    put_in_place(partial_, path_);
+  if (!force_ || !name_is_taken(path_)) {
+    put_in_place(partial_, path_, false);
   } else {
-    for (const std::string& name : names_) put_in_place(partial_ + "/" + name, path_ + "/" + name);
-    std::error_code none;
-    fs::remove(partial_, none);
+    if (lock_ < 0) lock();
+    replace_files();
   }
   committed_ = true;
+}
+
+// Whenever the process is killed, the first file has no others of another run beside it.
+void OutputFolder::replace_files() {
+  for (std::size_t i = 1; i < names_.size(); ++i) {
+    const std::string path = path_ + "/" + names_[i];
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+      fail(path, "cannot be replaced: " + reason(), "name another folder");
+  }
+  for (const std::string& name : names_)
+    put_in_place(partial_ + "/" + name, path_ + "/" + name, true);
+  remove_folder(partial_);
 }
 
 }  // namespace peeksim

@@ -8,7 +8,8 @@
 #include <sstream>
 #include <string_view>
 
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
+#include "sim/base/paths.h"
 #include "sim/sweep/cluster/run_program.h"
 #include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/run_sweep.h"
@@ -70,8 +71,8 @@ void write_script(const Files& files, const SweepPlan& plan, const SlurmArray& a
        << "#SBATCH --nodes=1 --ntasks=1 --requeue\n"
        << "# Runs one shard of a sweep, and goes on where it stopped. With exec, a signal that\n"
        << "# Slurm sends before a time limit reaches the program.\n"
-       << "exec " << shell_word(fs::read_symlink("/proc/self/exe")) << " sweep "
-       << shell_word(fs::absolute(plan.spec().file).lexically_normal()) << " \\\n"
+       << "exec " << shell_word(own_program()) << " sweep "
+       << shell_word(absolute_path(plan.spec().file)) << " \\\n"
        << "  --shard \"" << number << "/" << files.of << "\" --out " << shell_word(files.folder)
        << "/\"" << files.shard(number, ".db") << "\" --jobs "
        << (array.jobs > 0 ? std::to_string(array.jobs) : "\"${SLURM_CPUS_ON_NODE:-1}\"");
@@ -137,10 +138,11 @@ std::set<std::string> ended_points(const Files& files, const SlurmArray& array,
   std::set<std::string> busy, keys;
   for (const std::size_t number : queued) busy.insert(files.database(number));
   add_ended(array.database, array.retry_failed, keys);
-  std::error_code none;
-  for (const fs::directory_entry& entry : fs::directory_iterator(files.folder, none))
-    if (entry.path().extension() == ".db" && busy.count(entry.path()) == 0)
-      add_ended(entry.path(), array.retry_failed, keys);
+  for (const std::string& name : names_in(files.folder)) {
+    const fs::path path = files.folder / name;
+    if (path.extension() == ".db" && busy.count(path) == 0)
+      add_ended(path, array.retry_failed, keys);
+  }
   return keys;
 }
 
@@ -188,16 +190,12 @@ SlurmSubmission submit_to_slurm(const SweepPlan& plan, const SlurmArray& array) 
   submission.shards = array.tasks > 0
                           ? array.tasks
                           : std::min(max_tasks, (points + points_per_task - 1) / points_per_task);
-  const Files files{fs::absolute(array.database + ".shards").lexically_normal(),
+  const Files files{absolute_path(array.database + ".shards"),
                     std::to_string(submission.shards)};
   submission.script = files.script();
   submission.databases = shell_word(array.database + ".shards") + "/*.db";
   const std::set<std::size_t> queued = queued_shards(files);
-  std::error_code error;
-  fs::create_directories(files.folder, error);
-  if (error)
-    throw Error(ErrorKind::output, files.folder, "cannot be made: " + error.message(),
-                "name a place where a folder can be made");
+  make_folders(files.folder);
   const std::set<std::string> ended = ended_points(files, array, queued);
   for (std::size_t shard = 1; shard <= submission.shards; ++shard) {
     const std::vector<std::size_t> numbers = points_of(plan, {shard, submission.shards});

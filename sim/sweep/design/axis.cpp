@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sim/base/lookup.h"
+#include "sim/base/paths.h"
 #include "sim/config/machine_keys.h"
 #include "sim/config/read_yaml.h"
 #include "sim/sweep/design/key_text.h"
@@ -144,8 +145,7 @@ std::string path_of(const Value& name) {
 // The keys of a machine file that extends another, without those of its parents.
 KeyValues overlay_file(const Value& name, const Vocabulary& vocabulary) {
   const std::string path = path_of(name);
-  if (!fs::is_regular_file(path))
-    name.fail("cannot read the overlay " + path, "the path is relative to the file that names it");
+  require_file(path, "the overlay", name.where(), "the path is relative to the file that names it");
   std::vector<std::pair<std::string, Value>> own;
   const Value file = read_yaml(path);
   for (const auto& entry : file.entries())
@@ -158,7 +158,7 @@ void add_overlays(const Value& map, const Vocabulary& vocabulary, Axis& axis) {
   for (const auto& [name, part] : map.entries()) {
     const Value* optional = part.is_map() ? part.find("if_present") : nullptr;
     if (optional != nullptr) part.require_known_keys({"if_present"});
-    if (optional != nullptr && !fs::exists(path_of(*optional))) {
+    if (optional != nullptr && look_at(path_of(*optional)).kind == PathKind::nothing) {
       axis.left_out.push_back("the axis '" + axis.name + "' goes without '" + name +
                               "': there is no " + path_of(*optional));
       continue;

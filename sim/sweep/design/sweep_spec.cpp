@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sim/base/lookup.h"
+#include "sim/base/paths.h"
 #include "sim/config/read_yaml.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
@@ -34,8 +35,7 @@ std::vector<std::string> read_paths(const Value& value) {
   for (const Value& item : one_or_more(value)) {
     const std::string path =
         (fs::path(item.where().file).parent_path() / item.text()).lexically_normal();
-    if (!fs::is_regular_file(path))
-      item.fail("cannot read " + path, "the path is relative to the sweep file");
+    require_file(path, "the file", item.where(), "the path is relative to the sweep file");
     for (const std::string& other : paths)
       if (other == path) item.fail("is there twice: " + path, "name every file once");
     paths.push_back(path);

@@ -4,15 +4,13 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <filesystem>
 
+#include "sim/base/paths.h"
 #include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/merge_sql.h"
 #include "sim/sweep/store/point_writer.h"
 #include "sim/sweep/store/sql.h"
 #include "sim/sweep/store/sweep_tables.h"
-
-namespace fs = std::filesystem;
 
 namespace peeksim {
 
@@ -24,8 +22,7 @@ constexpr int busy_ms = 10000;              // wait for a reader to finish
 }  // namespace
 
 bool has_tables(const std::string& path) {
-  std::error_code none;
-  if (!fs::exists(path, none)) return false;
+  if (look_at(path).kind == PathKind::nothing) return false;
   return with_sql(path, [&] {
     SQLite::Database sql(sqlite_file_path(path), SQLite::OPEN_READONLY);
     return sql.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
@@ -33,12 +30,12 @@ bool has_tables(const std::string& path) {
 }
 
 SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(path), use_(use) {
-  std::error_code none;
-  is_new_ = !fs::exists(path, none);
+  const PathState state = look_at(path);
+  is_new_ = !state.is_there();
   if (is_new_ && use == DatabaseUse::read)
-    throw Error(ErrorKind::config, path, "cannot be read: there is no such file",
+    throw Error(ErrorKind::config, path, "cannot be read: " + state.reason,
                 "give the database of a sweep");
-  if (!is_new_ && !fs::is_regular_file(path, none))
+  if (!is_new_ && state.kind != PathKind::file)
     throw Error(ErrorKind::output, path, "is not a plain file", "name another file");
   if (use == DatabaseUse::write) lock_ = std::make_unique<DatabaseLock>(path);
   with_sql(path_, [&] { open(); });
@@ -160,7 +157,7 @@ void SweepDatabase::merge(const std::string& other) {
                       std::to_string(database_schema_version),
                   "'peeksim sweep export' reads it");
   }
-  if (std::filesystem::equivalent(other, path_)) return;  // its points are here
+  if (same_file(other, path_)) return;  // its points are here
   with_sql(path_, [&] {
     SQLite::Statement attach(*sql_, "ATTACH ? AS other");
     attach.bind(1, "file:" + sqlite_uri_path(sqlite_file_path(other)) + "?mode=ro");

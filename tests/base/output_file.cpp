@@ -1,4 +1,4 @@
-#include "sim/report/files/output_file.h"
+#include "sim/base/output_file.h"
 
 #include <doctest/doctest.h>
 
@@ -99,4 +99,38 @@ TEST_CASE("a committed file is as open as the user's other files") {
   };
   const bool same = mode("log") == mode("ordinary");
   CHECK(same);
+}
+
+TEST_CASE("what got the file's name meanwhile stays, and the file is refused") {
+  const TempFolder files;
+  const std::string path = files.path("a.txt");
+  {
+    OutputFile file(path, false);
+    file.write("ours");
+    files.write("a.txt", "theirs");
+    try {
+      file.commit();
+      FAIL("it was replaced");
+    } catch (const Error& error) {
+      CHECK(error.exit_code() == 6);
+      CHECK(std::string(error.what()) == path +
+                                             ": exists already: it was made meanwhile; name "
+                                             "another place, or add --force to replace it");
+    }
+  }
+  CHECK(files.contents() == std::map<std::string, std::string>{{"a.txt", "theirs"}});
+}
+
+TEST_CASE("of two writers of one name the first wins; with force the last") {
+  const TempFolder files;
+  const std::string path = files.path("a.txt");
+  OutputFile first(path, false), second(path, false), forced(path, true);
+  first.write("first");
+  second.write("second");
+  forced.write("forced");
+  first.commit();
+  CHECK_THROWS_AS(second.commit(), Error);
+  CHECK(files.read("a.txt") == "first");
+  forced.commit();
+  CHECK(files.read("a.txt") == "forced");
 }
