@@ -29,9 +29,9 @@ Error sql_error(const std::string& path, const SQLite::Exception& error) {
     case SQLITE_CANTOPEN:
       return {ErrorKind::output, path, std::string("cannot be opened: ") + error.what(),
               "make its folder, with permission to write there, or name another"};
-    default:
-      return {ErrorKind::internal, path, std::string("database: ") + error.what(),
-              "this is a bug in the simulator: please report it"};
+    default:  // a row that contradicts its table, for example
+      return {ErrorKind::config, path, std::string("is damaged: ") + error.what(),
+              "restore a copy; if it is sound, please report this as a bug in the simulator"};
   }
 }
 

@@ -9,6 +9,7 @@
 #include "sim/sweep/store/database_query.h"
 #include "sim/sweep/store/merge_sql.h"
 #include "sim/sweep/store/point_writer.h"
+#include "sim/sweep/store/schema_check.h"
 #include "sim/sweep/store/sql.h"
 #include "sim/sweep/store/sweep_tables.h"
 
@@ -25,6 +26,7 @@ bool has_tables(const std::string& path) {
   if (look_at(path).kind == PathKind::nothing) return false;
   return with_sql(path, [&] {
     SQLite::Database sql(sqlite_file_path(path), SQLite::OPEN_READONLY);
+    distrust(sql);
     return sql.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
   });
 }
@@ -36,7 +38,8 @@ SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(p
     throw Error(ErrorKind::config, path, "cannot be read: " + state.reason,
                 "give the database of a sweep");
   if (!is_new_ && state.kind != PathKind::file)
-    throw Error(ErrorKind::output, path, "is not a plain file", "name another file");
+    throw Error(use == DatabaseUse::read ? ErrorKind::config : ErrorKind::output, path,
+                "is not a plain file", "name another file");
   if (use == DatabaseUse::write) lock_ = std::make_unique<DatabaseLock>(path);
   with_sql(path_, [&] { open(); });
 }
@@ -54,6 +57,7 @@ void SweepDatabase::open() {
                         ? SQLite::OPEN_READONLY | SQLite::OPEN_URI
                         : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI;
   sql_ = std::make_unique<SQLite::Database>(sqlite_file_path(path_), flags, busy_ms);
+  distrust(*sql_);
   // A file without tables counts as new: a full disk, an early crash, or mktemp leaves one.
   is_new_ = sql_->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0 &&
             sql_->execAndGet("PRAGMA application_id").getInt() == 0;
@@ -76,6 +80,8 @@ void SweepDatabase::require_own_schema() {
     throw Error(ErrorKind::config, path_, "is not a database of sweep results",
                 "name another file");
   require_known_version();
+  if (sql_->execAndGet("PRAGMA user_version").getInt() == database_schema_version)
+    require_own_tables(*sql_, path_);
   if (use_ == DatabaseUse::read) return;
   const std::string state = sql_->execAndGet("PRAGMA quick_check(1)").getString();
   if (state != "ok")

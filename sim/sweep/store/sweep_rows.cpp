@@ -49,6 +49,17 @@ std::string select(SweepDatabase& database, const RowQuery& query) {
          (query.by_layer ? ", v.layer" : "");
 }
 
+// Those that a sweep file named; exports show them.
+void require_known_metrics(const SweepHead& head, const std::string& path) {
+  std::vector<std::string> names = head.metrics;
+  for (const Objective& objective : head.objectives) names.push_back(objective.metric);
+  const std::vector<ValueColumn> known = totals_columns();
+  for (const std::string& name : names)
+    if (find_row(known, name) == nullptr)
+      throw Error(ErrorKind::config, path, "its sweep names the unknown metric '" + name + "'",
+                  "use the program that wrote it, or restore a copy");
+}
+
 // path: of the database.
 Json read_stored(const std::string& text, const std::string& path) {
   return read_json<Json>(text, Location{path, 0, ""}, "restore a copy");
@@ -56,7 +67,8 @@ Json read_stored(const std::string& text, const std::string& path) {
 
 std::vector<std::pair<std::string, std::string>> axes_from(const Json& json) {
   std::vector<std::pair<std::string, std::string>> axes;
-  for (const auto& [axis, value] : json.items()) axes.emplace_back(axis, value.get<std::string>());
+  for (const auto& [axis, value] : json.get_ref<const Json::object_t&>())
+    axes.emplace_back(axis, value.get<std::string>());
   return axes;
 }
 
@@ -110,8 +122,9 @@ SweepHead read_head(SweepDatabase& database) {
     head.name = found.text(0);
     head.metrics = read_stored(found.text(1), database.path()).get<std::vector<std::string>>();
     const Json objectives = read_stored(found.text(2), database.path());
-    for (const auto& [metric, direction] : objectives.items())
+    for (const auto& [metric, direction] : objectives.get_ref<const Json::object_t&>())
       head.objectives.push_back({metric, direction == "max"});
+    require_known_metrics(head, database.path());
     return head;
   });
 }
