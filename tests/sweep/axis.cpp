@@ -113,6 +113,20 @@ TEST_CASE("a mistake in an axis is an error that says what was expected") {
         std::string::npos);
 }
 
+TEST_CASE("no axis has the name of a column of results") {
+  for (const std::string name : {"key", "point", "status", "error", "network", "layer", "cycles",
+                                 "edp", "machine", "machine_cycles", "dense_macs_total"}) {
+    CAPTURE(name);
+    for (const char* axis : {"{overlays: {x: {array.rows: 1}}}", "{zip: {array.rows: [1]}}"})
+      CHECK(error(name, axis) ==
+            "sweep.yaml:1: results have a column '" + name + "'; call the axis something else");
+  }
+  CHECK(values("energy", "[45nm]") == Texts{"45nm"});
+  const Axis axis = read_axis("energy", parse_yaml("[45nm]", "sweep.yaml"), vocabulary());
+  CHECK(axis.choices[0].shown[0].first == "machine.energy");
+  CHECK(axis.choices[0].keys[0].first == "energy");
+}
+
 TEST_CASE("of a machine file that extends another, an overlay takes what it changes") {
   const TempFolder folder;
   folder.write("tuned.yaml", "extends: somewhere.yaml\nname: tuned\nprediction: {threshold: 1}\n");

@@ -11,6 +11,7 @@
 #include "sim/config/machine_keys.h"
 #include "sim/config/read_yaml.h"
 #include "sim/sweep/design/key_text.h"
+#include "sim/sweep/design/metric.h"
 
 namespace fs = std::filesystem;
 
@@ -20,8 +21,13 @@ namespace {
 
 constexpr std::int64_t max_choices = 1000000;  // of one axis: more are probably a mistake
 
+// The column of a key: `energy` is a key, and the metric is called so too.
+std::string column_of(const std::string& key) {
+  return is_result_column(key) ? "machine." + key : key;
+}
+
 AxisChoice choice_of(const std::string& key, const Value& value) {
-  return {{{key, display_text(value)}}, {{key, value}}};
+  return {{{column_of(key), display_text(value)}}, {{key, value}}};
 }
 
 bool is_whole(const MachineKey& key) {
@@ -130,7 +136,7 @@ std::vector<AxisChoice> zip(const Value& map, const Vocabulary& vocabulary) {
                      std::to_string(choices.size()),
                  "keys that advance together have as many values each");
     for (std::size_t i = 0; i < values.size(); ++i) {
-      choices[i].shown.emplace_back(key, display_text(values[i]));
+      choices[i].shown.emplace_back(column_of(key), display_text(values[i]));
       choices[i].keys.emplace_back(key, values[i]);
     }
   }
@@ -192,6 +198,8 @@ Axis read_axis(const std::string& name, const Value& value, const Vocabulary& vo
   axis.where = value.where();
   const bool one_entry = value.is_map() && value.entries().size() == 1;
   const std::string form = one_entry ? value.entries()[0].first : "";
+  if ((form == "zip" || form == "overlays") && is_result_column(name))
+    value.fail("results have a column '" + name + "'", "call the axis something else");
   if (form == "zip") {
     axis.choices = zip(value.entries()[0].second, vocabulary);
   } else if (form == "overlays") {

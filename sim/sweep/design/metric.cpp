@@ -50,6 +50,20 @@ const std::vector<Metric>& metrics() {
   return table;
 }
 
+bool is_result_column(const std::string& name) {
+  if (find_row(metrics(), name) != nullptr) return true;
+  for (const char* other : {"point", "status", "network", "machine", "trace", "layer",
+                            "energy_unit", "wall_seconds", "error", "key"})
+    if (name == other) return true;
+  bool is_counter = false;
+  const Counters counters;
+  for_each_counter(counters, [&](const char* counter, const char*, Count) {
+    is_counter = is_counter || name == std::string("machine_") + counter ||
+                 name == std::string("dense_") + counter;
+  });
+  return is_counter;
+}
+
 const Metric& find_metric(const std::string& name, const Location& where) {
   return require_row(metrics(), name, "metric", ErrorKind::config, where.text());
 }

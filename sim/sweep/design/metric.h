@@ -25,6 +25,9 @@ struct Metric {
 
 const std::vector<Metric>& metrics();
 
+// Whether exports and tables of points have a column of that name, which then cannot be an axis's.
+bool is_result_column(const std::string& name);
+
 // The row of that name. Throws Error(config) at `where` with a suggestion.
 const Metric& find_metric(const std::string& name, const Location& where);
 
