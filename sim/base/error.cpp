@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/base/utf8.h"
+
 namespace peeksim {
 
 namespace {
@@ -12,7 +14,7 @@ std::string message(const std::string& where, const std::string& what, const std
   // File names and messages of libraries may hold line breaks; ours are one line.
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return text;
+  return valid_utf8(text);
 }
 
 }  // namespace

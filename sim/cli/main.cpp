@@ -11,6 +11,7 @@
 #include "sim/cli/shell/heap.h"
 #include "sim/cli/shell/session.h"
 #include "sim/cli/shell/terminal.h"
+#include "sim/cli/shell/utf8_output.h"
 
 // Debian's SystemC library calls it from a main() of its own, which is not used here.
 extern "C" int sc_main(int, char**) {
@@ -25,9 +26,10 @@ int main(int argc, char** argv) {
   auto log = spdlog::stderr_color_mt("peeksim", colors_wanted(STDERR_FILENO)
                                                     ? spdlog::color_mode::automatic
                                                     : spdlog::color_mode::never);
-  log->set_pattern("peeksim: %^%l%$: %v");
+  log->set_formatter(utf8_formatter("peeksim: %^%l%$: %v"));
   spdlog::set_default_logger(log);
   install_signal_handlers();
+  const Utf8Output output;
   try {
     run_command_line({argv + 1, argv + argc});
     std::cout.flush();

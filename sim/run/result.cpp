@@ -2,12 +2,14 @@
 
 #include <filesystem>
 
+#include "sim/base/utf8.h"
+
 namespace peeksim {
 
 TraceIdentity identity_of(const Trace& trace) {
   const TraceInfo& info = trace.info();
   TraceIdentity id;
-  id.file = std::filesystem::path(info.path).filename().string();
+  id.file = valid_utf8(std::filesystem::path(info.path).filename().string());
   id.network = info.network;
   id.origin = info.origin;
   id.workload = info.workload;

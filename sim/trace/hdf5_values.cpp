@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "sim/base/utf8.h"
+
 namespace peeksim::hdf5 {
 
 namespace {
@@ -47,7 +49,8 @@ struct Elements {
     require_count(count);
     std::vector<std::string> values =
         H5Tis_variable_str(type) > 0 ? variable_strings(count) : fixed_strings(count);
-    for (const std::string& value : values) {
+    for (std::string& value : values) {
+      value = valid_utf8(value);
       const bool printable = std::all_of(value.begin(), value.end(),
                                          [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
       if (!printable) fail("holds a line break or another control character");

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "sim/base/utf8.h"
 #include "sim/cli/shell/terminal.h"
 #include "sim/report/screens/text_table.h"
 
@@ -57,7 +58,8 @@ void StatusLine::clear() {
 void StatusLine::show(const std::string& text) {
   if (!visible()) return;
   // A line that wraps could not be overwritten.
-  std::fprintf(stderr, "\r\033[K%s", shortened(text, std::max<std::size_t>(width_, 2) - 1).c_str());
+  const std::string line = shortened(valid_utf8(text), std::max<std::size_t>(width_, 2) - 1);
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
   std::fflush(stderr);
   shown_ = true;
 }
