@@ -11,47 +11,48 @@ namespace peeksim {
 
 namespace {
 
-// For each column of a row of windows, how many of its values are above 0, without the peeks.
-PEEKSIM_VECTORS void count_positive_neighbors(const WindowGrid& grid, const float* values,
-                                              int height, int* positive) {
-  const int Q = grid.Q;
-  std::fill_n(positive, Q, 0);
-  for (int i = 0; i < height; ++i, values += Q) {
-    for (int q = 0; q < Q; ++q) positive[q] += values[q] > 0.0f;
-    for (const Position& peek : grid.peeks) {
-      if (peek.row != i) continue;
-      for (int q = peek.col; q < Q; q += grid.width) positive[q] -= values[q] > 0.0f;
-    }
-  }
+// For each column of the plane, all bits of a number: set where its window is gated.
+void spread(const WindowGrid& grid, const std::uint8_t* predicted, std::int32_t* gated) {
+  const int cols = grid.cols(), width = grid.width;
+  for (int j = 0; j < width; ++j)
+    for (int col = 0; col < cols; ++col) gated[col * width + j] = -std::int32_t{predicted[col]};
 }
 
-// Those of the columns of gated windows.
-PEEKSIM_VECTORS int count_gated(const WindowGrid& grid, const int* positive,
-                                const std::uint8_t* predicted) {
-  int gated = 0;
-  const int cols = grid.cols(), width = grid.width;
-  for (int j = 0; j < width; ++j)  // without a branch, which nothing could predict
-    for (int col = 0; col < cols; ++col) gated += predicted[col] * positive[col * width + j];
-  return gated;
+// How many values of a row of the plane are above 0 where both masks are set.
+PEEKSIM_VECTORS int count_positive(const float* values, const std::int32_t* gated,
+                                   const std::int32_t* neighbors, int count) {
+  int positive = 0;
+  for (int q = 0; q < count; ++q)
+    positive += -std::int32_t{values[q] > 0.0f} & gated[q] & neighbors[q] & 1;
+  return positive;
 }
 
 // Adds the windows of one channel after another to the counts of gated and wrongly gated outputs.
 class PlaneJudge {
  public:
   explicit PlaneJudge(const WindowGrid& grid)
-      : grid_(grid), positive_(std::size_t(grid.cols()) * grid.width) {}
+      : grid_(grid),
+        gated_(std::size_t(grid.cols()) * grid.width),
+        are_neighbors_(std::size_t(grid.height) * grid.Q) {
+    for (int i = 0; i < grid.height; ++i)
+      for (int q = 0; q < grid.Q; ++q)
+        are_neighbors_[std::size_t(i) * grid.Q + q] = grid.is_peek({i, q % grid.width}) ? 0 : -1;
+  }
 
   // predicted: a byte for each window of the plane.
   void judge(const float* plane, const std::uint8_t* predicted, Prediction& result) {
     const int cols = grid_.cols(), rows = grid_.rows();
     for (int row = 0; row < rows; ++row, predicted += cols) {
       if (row == 0 || row + 1 == rows) enter_rows_like(row);
-      count_positive_neighbors(grid_, plane + std::int64_t{row} * grid_.height * grid_.Q, height_,
-                               positive_.data());
       const int windows = std::accumulate(predicted, predicted + cols, 0);
+      if (windows == 0) continue;
       const Count last = predicted[cols - 1];
       result.predicted_zero += (windows - last) * neighbors_ + last * neighbors_of_last_;
-      result.false_zero += count_gated(grid_, positive_.data(), predicted);
+      spread(grid_, predicted, gated_.data());
+      const float* values = plane + std::int64_t{row} * grid_.height * grid_.Q;
+      for (int i = 0; i < height_; ++i, values += grid_.Q)
+        result.false_zero += count_positive(values, gated_.data(),
+                                            &are_neighbors_[std::size_t(i) * grid_.Q], grid_.Q);
     }
   }
 
@@ -64,7 +65,8 @@ class PlaneJudge {
   }
 
   const WindowGrid& grid_;
-  std::vector<int> positive_;                    // of each column of the plane
+  std::vector<std::int32_t> gated_;              // of each column of the plane: 0, or all bits set
+  std::vector<std::int32_t> are_neighbors_;      // [rows of a window][Q]: the same
   int height_ = 0;                               // of the row's windows
   Count neighbors_ = 0, neighbors_of_last_ = 0;  // of a window of the row, of its last one
 };
