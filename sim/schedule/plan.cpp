@@ -80,6 +80,26 @@ Bytes loaded_bytes(const std::vector<Step>& steps) {
   return bytes;
 }
 
+// No load or store has more bytes than half of its buffer.
+void require_transferable(const Layer& layer, const MachineSpec& machine, Bytes bytes,
+                          const char* key) {
+  if (bytes <= max_transfer_bytes) return;
+  throw Error(ErrorKind::machine, machine.location(key),
+              "layer '" + layer.name + "': a transfer of " + std::to_string(bytes) +
+                  " bytes is more than a DRAM transfer may have, " +
+                  std::to_string(max_transfer_bytes),
+              "make " + std::string(key) + " at most " + std::to_string(2 * max_transfer_bytes));
+}
+
+void require_transferable(const Layer& layer, const MachineSpec& machine, const Plan& plan) {
+  for (const Step& step : plan.steps) {
+    const Bytes weights = plan.streamed ? plan.chunk_bytes(step, 0) : step.weight_bytes;
+    require_transferable(layer, machine, step.ifmap_bytes, "buffers.ifmap_bytes");
+    require_transferable(layer, machine, weights, "buffers.weight_bytes");
+    require_transferable(layer, machine, step.store_bytes, "buffers.ofmap_bytes");
+  }
+}
+
 }  // namespace
 
 Plan plan_layer(const Layer& layer, const MachineSpec& machine, const WindowGrid& grid) {
@@ -97,6 +117,7 @@ Plan plan_layer(const Layer& layer, const MachineSpec& machine, const WindowGrid
     std::vector<Step> group_major = make_steps(layer, machine, plan, groups, false);
     if (loaded_bytes(group_major) < loaded_bytes(plan.steps)) plan.steps = std::move(group_major);
   }
+  require_transferable(layer, machine, plan);
   return plan;
 }
 

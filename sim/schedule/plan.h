@@ -13,6 +13,9 @@
 
 namespace peeksim {
 
+// The length of a TLM transaction has 32 bits.
+constexpr Bytes max_transfer_bytes = (Bytes{1} << 32) - 1;
+
 // A rectangle of windows of the ofmap plane; edges are multiples of the window.
 struct Block {
   int window_row = 0, window_col = 0;    // first window
@@ -59,7 +62,8 @@ struct Plan {
 };
 
 // REQUIRES: shape_error(layer) is empty. Throws Error(machine) naming the layer, the buffer and the
-// bytes needed when not even one window, or one tap of weights, fits.
+// bytes needed when not even one window, or one tap of weights, fits, or when a load or store has
+// more than max_transfer_bytes.
 Plan plan_layer(const Layer& layer, const MachineSpec& machine, const WindowGrid& grid);
 
 }  // namespace peeksim

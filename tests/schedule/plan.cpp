@@ -118,6 +118,22 @@ TEST_CASE("a buffer without room for one tap is an error that names layer, buffe
         "weight buffer, but half of it holds 3; make buffers.weight_bytes at least 8");
 }
 
+TEST_CASE("a transfer that is larger than any transaction is an error that names layer and key") {
+  MachineSpec machine = machine_with_weights(Bytes{1} << 40);
+  Layer layer = conv(1, 1, 1, 1);
+  layer.R = layer.S = 1 << 15;  // 2^30 taps
+  layer.pad_top = layer.pad_left = layer.R - 1;
+  machine.precision.weight_bytes = 4;
+  CHECK(error(layer, machine) ==
+        machine.location("buffers.weight_bytes").text() + ": layer '" + layer.name +
+            "': a transfer of 4294967296 bytes is more than a DRAM transfer may have, 4294967295; "
+            "make buffers.weight_bytes at most 8589934590");
+  machine.buffers.weight_bytes = 8589934590;
+  CHECK(plan(layer, machine).streamed);
+  machine.precision.weight_bytes = 2;
+  CHECK_FALSE(plan(layer, machine).streamed);
+}
+
 TEST_CASE("channels are grouped in order, the last group may be narrower") {
   const Plan result = plan(conv(1, 3, 3, 10), roomy_machine("none", 4, 4));
   REQUIRE(result.steps.size() == 3);

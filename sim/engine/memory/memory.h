@@ -16,7 +16,8 @@ class MemoryPort;
 // A TLM-2.0 target. Of requests in the same cycle loads go before stores. A memory's timing
 // depends on the requests since begin() and on their cycles counted from begin(), never on the
 // kernel's time, nor on earlier programs: an engine may simulate convolution groups and images
-// that are alike once and add them up.
+// that are alike once and add them up. It may read and write the data of a transfer, all of its
+// bytes at any time; but there is nothing in them, and all transfers share them.
 class Memory : public Module {
  public:
   // During elaboration, once for each DMA engine.

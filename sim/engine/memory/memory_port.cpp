@@ -2,6 +2,7 @@
 
 #include "sim/base/error.h"
 #include "sim/engine/kernel/cycle_time.h"
+#include "sim/engine/memory/transfer_data.h"
 
 namespace peeksim {
 
@@ -36,10 +37,9 @@ void MemoryPort::send(tlm::tlm_command command, std::uint64_t address, Bytes byt
   transfer->service->start = current_cycle();
   // The data length of a TLM transaction is at least 1; 0 bytes are sent as its "ignore" command.
   const Bytes length = bytes > 0 ? bytes : 1;
-  if (static_cast<Bytes>(transfer->data.size()) < length) transfer->data.resize(length);
   transfer->set_command(bytes > 0 ? command : tlm::TLM_IGNORE_COMMAND);
   transfer->set_address(address);
-  transfer->set_data_ptr(transfer->data.data());
+  transfer->set_data_ptr(transfer_data(length));
   transfer->set_data_length(static_cast<unsigned>(length));
   transfer->set_streaming_width(static_cast<unsigned>(length));
   transfer->set_byte_enable_ptr(nullptr);

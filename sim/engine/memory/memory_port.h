@@ -37,7 +37,8 @@ class MemoryPort : public Module {
   bool ready() const { return requesting_ == nullptr; }
   const sc_core::sc_event& ready_event() const { return ready_; }
 
-  // Requests a transfer now. REQUIRES: ready(). 0 bytes is a command that moves nothing.
+  // Requests a transfer now. REQUIRES: ready(), at most max_transfer_bytes. 0 bytes is a command
+  // that moves nothing.
   void send(tlm::tlm_command command, std::uint64_t address, Bytes bytes, int tag);
 
  private:
@@ -49,8 +50,6 @@ class MemoryPort : public Module {
     ServiceStart* service;
     int tag = 0;
     Bytes bytes = 0;
-    // TLM wants a buffer, and a memory may fill it at any time; the simulator moves no values.
-    std::vector<unsigned char> data;
   };
   // Transfers are reused: a streamed layer makes one request per tile chunk.
   class Pool : public tlm::tlm_mm_interface {
