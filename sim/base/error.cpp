@@ -1,6 +1,8 @@
 #include "sim/base/error.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "sim/base/utf8.h"
 
@@ -33,5 +35,18 @@ Error::Error(ErrorKind kind, const std::string& where, const std::string& what,
 Error::Error(ErrorKind kind, const Location& where, const std::string& what,
              const std::string& remedy)
     : Error(kind, where.text(), what, remedy) {}
+
+Error cannot_open(ErrorKind kind, const std::string& path, const std::string& remedy) {
+  const int reason = errno;
+  const bool too_many = reason == EMFILE || reason == ENFILE;
+  return {too_many ? ErrorKind::usage : kind, path,
+          std::string("cannot read this file: ") + std::strerror(reason),
+          too_many ? "allow more open files with ulimit -n" : remedy};
+}
+
+Error out_of_memory() {
+  return {ErrorKind::memory, "", "out of memory",
+          "take fewer --jobs, fewer images or smaller layers, or a computer with more memory"};
+}
 
 }  // namespace peeksim

@@ -13,11 +13,12 @@ enum class ErrorKind : int {
   usage = 2,         // the command line
   config = 3,        // a machine, workload, energy or thresholds file
   trace = 4,         // a trace: missing, damaged, foreign or contradictory
-  machine = 5,       // a machine that cannot run a layer
+  machine = 5,       // a machine that cannot run a layer, or counts too large to be counted
   output = 6,        // the results could not be written
   different = 7,     // two event logs that were compared are not the same
   points = 8,        // some points of a sweep failed
   cluster = 9,       // Slurm is not there, or refused
+  memory = 10,       // out of memory
   interrupted = 130  // Ctrl-C
 };
 
@@ -45,5 +46,12 @@ class Error : public std::runtime_error {
  private:
   ErrorKind kind_;
 };
+
+// The error for a file that could not be opened; errno says why. Too many open files are no fault
+// of the file: its kind is usage.
+Error cannot_open(ErrorKind kind, const std::string& path, const std::string& remedy);
+
+// The error for std::bad_alloc, and for std::length_error: a size that no memory can hold.
+Error out_of_memory();
 
 }  // namespace peeksim

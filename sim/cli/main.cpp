@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <new>
+#include <stdexcept>
 
 #include "sim/base/error.h"
 #include "sim/cli/shell/command.h"
@@ -17,6 +19,15 @@
 extern "C" int sc_main(int, char**) {
   return 0;
 }
+
+namespace {
+
+int end_with(const peeksim::Error& error) {
+  spdlog::error(error.what());
+  return error.exit_code();
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace peeksim;
@@ -38,14 +49,13 @@ int main(int argc, char** argv) {
                   "is the disk full, or the pipe closed?");
     return 0;
   } catch (const Error& error) {
-    spdlog::error(error.what());
-    return error.exit_code();
+    return end_with(error);
   } catch (const std::bad_alloc&) {
-    spdlog::error("out of memory");
+    return end_with(out_of_memory());
+  } catch (const std::length_error&) {
+    return end_with(out_of_memory());
   } catch (const std::exception& error) {
-    const Error bug(ErrorKind::internal, "", error.what(),
-                    "this is a bug in the simulator: please report it");
-    spdlog::error(bug.what());
+    return end_with({ErrorKind::internal, "", error.what(),
+                     "this is a bug in the simulator: please report it"});
   }
-  return static_cast<int>(ErrorKind::internal);
 }

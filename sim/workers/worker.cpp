@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 
 namespace peeksim {
 
@@ -57,7 +58,9 @@ Message reply_to(const Message& job, JobRunner& runner) {
   } catch (const Error& error) {
     return failure(error.kind(), error.what());
   } catch (const std::bad_alloc&) {
-    return failure(ErrorKind::internal, "out of memory");
+    return failure(ErrorKind::memory, out_of_memory().what());
+  } catch (const std::length_error&) {
+    return failure(ErrorKind::memory, out_of_memory().what());
   } catch (const std::exception& error) {
     return failure(ErrorKind::internal, error.what());
   }

@@ -18,6 +18,11 @@ TEST_CASE("an error is one line of place, finding and remedy") {
   CHECK(std::string(Error(ErrorKind::usage, "", "no command").what()) == "no command");
 }
 
+TEST_CASE("running out of memory has an exit code of its own, and a remedy") {
+  CHECK(out_of_memory().exit_code() == 10);
+  CHECK(std::string(out_of_memory().what()).find("out of memory; take fewer --jobs") == 0);
+}
+
 TEST_CASE("an error's kind is the exit code") {
   CHECK(Error(ErrorKind::config, "", "").exit_code() == 3);
   CHECK(Error(ErrorKind::interrupted, "", "").exit_code() == 130);

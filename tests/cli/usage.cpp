@@ -52,7 +52,7 @@ TEST_CASE("--help names every command and every exit code and fits a terminal") 
   for (const std::string& command : all_commands) CHECK(contains(help, "  " + command + " "));
   for (const std::string code :
        {"0 done", "2 command line", "3 machine", "4 trace", "5 the machine", "6 results",
-        "7 logs differ", "8 points", "9 Slurm", "130 interrupted"}) {
+        "7 logs differ", "8 points", "9 Slurm", "10 out of memory", "130 interrupted"}) {
     CAPTURE(code);
     CHECK(contains(flowing(help), code));
   }

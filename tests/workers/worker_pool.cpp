@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <new>
+#include <stdexcept>
 
 #include <doctest/doctest.h>
 
@@ -20,6 +21,7 @@ class CountingRunner : public JobRunner {
     ++jobs_;
     if (job == "fail") throw Error(ErrorKind::config, "here", "is wrong");
     if (job == "no memory") throw std::bad_alloc();
+    if (job == "no such size") throw std::length_error("vector");
     if (job == "exhaust") exhausted_ = true;
     if (job == "exit") ::_exit(0);
     while (job == "wait") ::pause();
@@ -102,8 +104,11 @@ TEST_CASE("a job that cannot be done is a failure that says why, and the worker 
   CHECK(wrong.kind == ErrorKind::config);
   CHECK(wrong.text == "here: is wrong");
   CHECK(memory.failed);
-  CHECK(memory.kind == ErrorKind::internal);
-  CHECK(memory.text == "out of memory");
+  CHECK(memory.kind == ErrorKind::memory);
+  CHECK(memory.text == out_of_memory().what());
+  const JobOutcome size = run(pool, "no such size");
+  CHECK(size.failed);
+  CHECK(size.kind == ErrorKind::memory);
   CHECK(done(run(pool, "")).process == before.process);
 }
 

@@ -26,7 +26,8 @@ std::string help() {
          help_text(
              "exit codes: 0 done, 1 bug, 2 command line, 3 machine, workload, results or event "
              "file, 4 trace, 5 the machine cannot run a layer, 6 results cannot be written, 7 logs "
-             "differ, 8 points of a sweep failed, 9 Slurm refused, 130 interrupted\n");
+             "differ, 8 points of a sweep failed, 9 Slurm refused, 10 out of memory, 130 "
+             "interrupted\n");
 }
 
 // The number of words in the name of a command: 2 for "config check".
