@@ -118,9 +118,8 @@ Object open_file(const std::string& path) {
   if (state.kind == PathKind::unknown)
     refuse("cannot be read: " + state.reason, "check the path and its permissions");
   if (state.kind != PathKind::file) refuse("is not a file", "name a trace file");
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (!file)
-    refuse(std::string("cannot be read: ") + std::strerror(errno), "check its permissions");
+  std::FILE* file = std::fopen(path.c_str(), "rb");  // HDF5 does not say why it cannot
+  if (!file) throw cannot_open(ErrorKind::trace, path, "check its permissions");
   std::fclose(file);
 
   const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());

@@ -42,6 +42,15 @@ void limit_memory() {
   if (statm) limit(RLIMIT_DATA, pages[5] * page_size + max_new_memory);
 }
 
+// Whether the process has less than limit_memory() leaves to the child, by a limit of its own: then
+// a child that fails may lack memory rather than read a damaged file.
+bool memory_is_limited() {
+  rlimit space = {}, data = {};
+  getrlimit(RLIMIT_AS, &space);
+  getrlimit(RLIMIT_DATA, &data);
+  return std::min(space.rlim_cur, data.rlim_cur) <= 2 * max_new_memory;
+}
+
 // No handler of the program (a test runner's, a sanitizer's) may report the child's death.
 void die_quietly() {
   for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) std::signal(crash, SIG_DFL);
@@ -49,6 +58,7 @@ void die_quietly() {
   if (nowhere < 0) return;
   dup2(nowhere, STDOUT_FILENO);
   dup2(nowhere, STDERR_FILENO);
+  close(nowhere);
 }
 
 [[noreturn]] void run_child(int report, const std::string& path,
@@ -63,9 +73,9 @@ void die_quietly() {
   } catch (const Error& error) {
     const std::string text = error.what();
     const auto length = static_cast<ssize_t>(text.size());
-    status = write(report, text.data(), text.size()) == length ? 1 : 2;
+    status = write(report, text.data(), text.size()) == length ? error.exit_code() : 1;
   } catch (...) {
-    status = 2;
+    status = 1;
   }
   _exit(status);
 }
@@ -86,7 +96,10 @@ void rehearse(const std::string& path, const std::function<void()>& attempt) {
   int ends[2] = {};
   if (pipe(ends) != 0) return;  // the rehearsal is a precaution
   const pid_t child = fork();
-  if (child == 0) run_child(ends[1], path, attempt);
+  if (child == 0) {
+    close(ends[0]);
+    run_child(ends[1], path, attempt);
+  }
   close(ends[1]);
   const std::string report = read_to_end(ends[0]);
   close(ends[0]);
@@ -94,7 +107,9 @@ void rehearse(const std::string& path, const std::function<void()>& attempt) {
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) return;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 1) throw Error(ErrorKind::trace, "", report);
+  if (WIFEXITED(status) && WEXITSTATUS(status) > 1)
+    throw Error(static_cast<ErrorKind>(WEXITSTATUS(status)), "", report);
+  if (memory_is_limited()) throw out_of_memory();
   throw Error(ErrorKind::trace, path, "is damaged: HDF5 cannot cope with its structure",
               damage_remedy);
 }

@@ -36,7 +36,7 @@ std::string Sha256::hex() {
 std::string sha256_of_file(const std::string& path, ErrorKind kind) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              std::fclose);
-  if (!file) throw Error(kind, path, "cannot be read again", "leave it where it is");
+  if (!file) throw cannot_open(kind, path, "leave it where it is");
   Sha256 hash;
   std::vector<unsigned char> buffer(std::size_t{1} << 20);
   std::size_t bytes = 0;
