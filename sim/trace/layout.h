@@ -13,6 +13,8 @@ namespace peeksim {
 constexpr const char* trace_format = "peeksim-trace";
 constexpr int trace_version = 1;
 constexpr int max_layers = 10000;  // four digits
+// Of one image of one tensor: 1 GiB as float.
+constexpr hsize_t max_image_values = hsize_t{1} << 28;
 
 std::string layer_group_name(std::size_t layer);  // "0007"
 const char* dataset_name(TraceTensor tensor);

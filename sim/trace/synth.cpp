@@ -1,10 +1,14 @@
 #include "sim/trace/synth.h"
 
 #include <algorithm>
+#include <functional>
 #include <locale>
+#include <numeric>
 #include <sstream>
 
 #include "sim/trace/field.h"
+#include "sim/trace/hdf5.h"
+#include "sim/trace/layout.h"
 #include "sim/trace/trace_writer.h"
 
 namespace peeksim {
@@ -28,6 +32,19 @@ void check_settings(const SynthSettings& settings) {
   const std::vector<std::string>& types = synth_types();
   const bool known = std::find(types.begin(), types.end(), settings.type) != types.end();
   require(known, "type", types[0] + ", " + types[1] + ", " + types[2]);
+}
+
+void check_sizes(const Workload& workload) {
+  for (const Layer& layer : workload.layers)
+    for (const TraceTensor tensor : {TraceTensor::ofmap, TraceTensor::ifmap}) {
+      const std::vector<hsize_t> shape = tensor_shape(layer, tensor);
+      const double values = std::accumulate(shape.begin(), shape.end(), 1.0, std::multiplies<>());
+      if (values > static_cast<double>(max_image_values))
+        throw Error(ErrorKind::config, workload.name,
+                    "layer '" + layer.name + "': an " + dataset_name(tensor) + " of " +
+                        hdf5::shape_text(shape) + " has more than 2^28 values",
+                    "make the layer smaller: no trace holds more of an image");
+    }
 }
 
 TraceHeader make_header(const Workload& workload, const SynthSettings& settings) {
@@ -72,6 +89,7 @@ void synthesize(const Workload& workload, const SynthSettings& settings, const s
   if (workload.layers.empty()) {
     throw Error(ErrorKind::config, workload.name, "has no layers", "give a workload with layers");
   }
+  check_sizes(workload);
   TraceWriter writer(path, make_header(workload, settings), overwrite);
   for (std::size_t i = 0; i < workload.layers.size(); ++i) {
     const Layer& layer = workload.layers[i];

@@ -25,7 +25,8 @@ const std::vector<std::string>& synth_types();
 // Writes a trace of `workload` to `path`, ofmaps and ifmaps. The ofmap of a layer without an
 // activation is not shifted: half of it is <= 0. Every layer's and image's values depend only on
 // the seed, the layer's place, the image's number and the layer's shape.
-// Throws Error(usage) for settings out of range, Error(output), Error(interrupted).
+// Throws Error(usage) for settings out of range, Error(config) for a layer of which a trace holds
+// no image, before anything is written, Error(output), Error(interrupted).
 void synthesize(const Workload& workload, const SynthSettings& settings, const std::string& path,
                 bool overwrite = false, const Watch& watch = {});
 

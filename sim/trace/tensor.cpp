@@ -5,14 +5,12 @@
 #include <memory>
 
 #include "sim/trace/hdf5_values.h"
+#include "sim/trace/layout.h"
 #include "sim/trace/tensor_values.h"
 
 namespace peeksim::hdf5 {
 
 namespace {
-
-// One image of one tensor: 1 GiB as float. Nothing is allocated for a shape before this is checked.
-constexpr hsize_t max_values = hsize_t{1} << 28;
 
 // Whether a file's float type is the IEEE one with these bit fields, in either byte order.
 bool is_ieee(hid_t type, std::size_t size, std::size_t exponent_bits, std::size_t mantissa_bits) {
@@ -52,9 +50,9 @@ void TensorDataset::check_shape(const std::vector<hsize_t>& expected) {
                       shape_text(expected),
                   "correct the one that is wrong");
   }
-  count_ = 1;
+  count_ = 1;  // nothing is allocated for a shape before this is checked
   for (const hsize_t size : shape_) {
-    if (size > max_values || count_ * size > max_values) {
+    if (size > max_image_values || count_ * size > max_image_values) {
       dataset_.fail("one image has more than 2^28 values", "write a trace of a smaller layer");
     }
     count_ *= size;

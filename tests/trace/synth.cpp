@@ -175,6 +175,23 @@ TEST_CASE("settings out of range are errors that name the option") {
   CHECK_FALSE(std::filesystem::exists(folder.path("synth.h5")));
 }
 
+TEST_CASE("a layer of which no trace holds an image is refused before anything is made") {
+  const TempFolder folder;
+  Workload workload = sample_workload();
+  workload.layers[2].H = workload.layers[2].W = 1 << 13;  // an ifmap of 2^28 values
+  workload.layers[2].stride_h = workload.layers[2].stride_w = 1 << 13;
+  workload.layers[2].C = 5;
+  CHECK(message_of(ErrorKind::config, [&] { synthesize(workload, {}, folder.path("a.h5")); }) ==
+        "sample: layer 'shortcut': an ifmap of [5,8192,8192] has more than 2^28 values; make the "
+        "layer smaller: no trace holds more of an image");
+  workload.layers[2].C = 1;
+  workload.layers[2].stride_h = workload.layers[2].stride_w = 1;
+  CHECK(contains(
+      message_of(ErrorKind::config, [&] { synthesize(workload, {}, folder.path("a.h5")); }),
+      "layer 'shortcut': an ofmap of [8,8192,8192] has more than 2^28 values"));
+  CHECK(folder.contents().empty());
+}
+
 TEST_CASE("an interrupted synthesis leaves nothing behind") {
   const TempFolder folder;
   const std::string path = folder.path("synth.h5");
