@@ -4,15 +4,16 @@
 #include <string>
 
 #include "sim/base/bug.h"
+#include "sim/base/overflow.h"
 
 namespace peeksim {
 
 namespace {
 
-void sum(Count& into, Count value) {
-  into += value;
+void sum(Count& into, Count value, const char* name) {
+  add_checked(into, value, name);
 }
-void max(Count& into, Count value) {
+void max(Count& into, Count value, const char*) {
   into = std::max(into, value);
 }
 
@@ -25,7 +26,7 @@ void require_equal(Count left, Count right, const char* what, const char* equati
 }  // namespace
 
 Counters& Counters::operator+=(const Counters& other) {
-#define PEEKSIM_ADD(name, how, source, meaning) how(name, other.name);
+#define PEEKSIM_ADD(name, how, source, meaning) how(name, other.name, #name);
   PEEKSIM_COUNTERS(PEEKSIM_ADD)
 #undef PEEKSIM_ADD
   return *this;

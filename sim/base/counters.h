@@ -59,6 +59,7 @@ struct Counters {
   PEEKSIM_COUNTERS(PEEKSIM_FIELD)
 #undef PEEKSIM_FIELD
 
+  // Throws Overflow.
   Counters& operator+=(const Counters& other);
   friend bool operator==(const Counters& a, const Counters& b);
 };

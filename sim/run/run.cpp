@@ -4,6 +4,7 @@
 #include <future>
 
 #include "sim/base/error.h"
+#include "sim/base/overflow.h"
 #include "sim/engine/engine.h"
 #include "sim/run/image_workers.h"
 #include "sim/run/read_operands.h"
@@ -90,6 +91,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
   const std::vector<double> before = work_before(info.layers, kind);
   std::vector<LayerResult> layer_results;
   std::vector<CounterPair> of_image(images);
+  CounterPair network;  // so far: where it does not overflow, no part of it does
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerSetup& setup = simulation.setup(i);
     LayerResult layer;
@@ -107,6 +109,7 @@ RunResult run_trace(const MachineSpec& machine, const Trace& trace, const Watch&
         shift_events(outcome.events, of_image[image].machine.cycles);
         options.events({setup.layer, setup.plan, image, outcome.events});
       }
+      name_overflow(setup.layer.name, [&] { network += outcome.counters; });
       layer.counters += outcome.counters;
       of_image[image] += outcome.counters;
     }

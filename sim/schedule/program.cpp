@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "sim/base/overflow.h"
+
 namespace peeksim {
 
 namespace {
+
+// Streamed weights are loaded once per chunk of a tile; loads are numbered.
+constexpr Count max_chunks = Count{1} << 29;
 
 // Without predictions a step is one dense pass, whatever the dispatch policy.
 void cut_dense_pass(const Block& block, int rows, int columns, std::vector<Tile>& tiles) {
@@ -81,6 +86,8 @@ const Program& ProgramMaker::make(int first_channel, TapCounter* taps) {
       cut_dense_pass(plan.blocks[step.block], array.rows, step.channels, program_.tiles);
     }
     tiles.end = program_.tiles.size();
+    if (static_cast<Count>(tiles.end) * plan.chunks > max_chunks)
+      throw Overflow("needs more than 2^29 loads of streamed weights");
     if (by_position)
       taps_.count(step.block, array.rows, program_.tiles, tiles.begin, positions_,
                   program_.chunk_taps);

@@ -60,7 +60,7 @@ class ProgramMaker {
 
   // The program of the group whose channels start at `first_channel` of the layer. taps: counts
   // the taps of the group's tiles where they depend on positions; null: they do not. Valid until
-  // the next call.
+  // the next call. Throws Overflow.
   const Program& make(int first_channel, TapCounter* taps = nullptr);
 
  private:

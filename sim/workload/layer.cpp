@@ -2,6 +2,7 @@
 // overflow for a shape that passes it.
 #include "sim/workload/layer.h"
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,8 @@ namespace peeksim {
 namespace {
 
 constexpr int max_size = 1 << 24;
-constexpr double max_count = 9007199254740992.0;  // 2^53: exact in a double, and so in JSON
+constexpr double max_taps = std::numeric_limits<int>::max();
+constexpr double max_exact = 9007199254740992.0;  // 2^53: in a double, and so in JSON
 
 std::string range_error(const char* what, int size, int min) {
   if (size >= min && size <= max_size) return "";
@@ -83,8 +85,9 @@ std::string shape_error(const Layer& layer) {
   }
   const int channels = layer.C / layer.groups;
   const double taps = double(channels) * layer.R * layer.S;
-  if (double(layer.P()) * layer.Q() * layer.K * taps > max_count) return "more than 2^53 MACs";
-  if (double(layer.C) * layer.H * layer.W > max_count) return "an ifmap of more than 2^53 elements";
+  if (taps > max_taps) return "more than 2^31 - 1 taps of an output";
+  if (double(layer.P()) * layer.Q() * layer.K * taps > max_exact) return "more than 2^53 MACs";
+  if (double(layer.C) * layer.H * layer.W > max_exact) return "an ifmap of more than 2^53 elements";
   return "";
 }
 

@@ -37,7 +37,7 @@ const char* activation_name(Activation activation);
 
 // "" when the shape is possible, else what is wrong with it: sizes below 1, groups that do not
 // divide C and K, a kernel larger than the padded map, an fc layer that is not 1x1, more than
-// 2^53 MACs.
+// 2^31 - 1 taps of an output, more than 2^53 MACs.
 std::string shape_error(const Layer& layer);
 
 }  // namespace peeksim

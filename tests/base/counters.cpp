@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/base/error.h"
+#include "sim/base/overflow.h"
 
 using namespace peeksim;
 
@@ -85,6 +86,25 @@ TEST_CASE("counters add up, except for peaks, of which the maximum counts") {
       CHECK(counter == (peaks.count(name) > 0 ? 5 : 7));
     });
   }
+}
+
+TEST_CASE("each counter that would become too large is named instead of added") {
+  const Counters list;
+  for_each_counter(list, [](const char* name, const char*, Count) {
+    const std::set<std::string> peaks = {"window_bits_peak", "jobs_peak", "queue_peak"};
+    CAPTURE(name);
+    Counters total = filled(1), more;
+    change(total, name, max_count - 1);
+    total += more;
+    change(more, name, 1);
+    std::string message;
+    try {
+      total += more;
+    } catch (const Overflow& overflow) {
+      message = overflow.what();
+    }
+    CHECK((message.rfind(std::string(name) + " becomes larger", 0) == 0) == !peaks.count(name));
+  });
 }
 
 TEST_CASE("adding nothing changes nothing") {

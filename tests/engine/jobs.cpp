@@ -196,6 +196,56 @@ TEST_CASE("an engine is exhausted at half of the kernel's time; a job may use th
   }
 }
 
+TEST_CASE("a layer that outlasts the kernel's time is an error that names it") {
+  for (const std::string& name : engine_names) {
+    CAPTURE(name);
+    const SmallJob job;
+    const Cycle needed = job.on(fresh_engine(name)).cycles;
+    const auto last = static_cast<Cycle>(sc_core::sc_max_time().value() / ticks_per_cycle());
+    for (Cycle left = needed; left >= 0; left -= left > 2 ? left / 3 : 1) {
+      CAPTURE(left);
+      Engine& engine = fresh_engine(name);
+      engine.exhausted();  // makes the kernel
+      sc_core::sc_start(cycles(last - left) - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
+      CHECK(
+          contains(message_of(ErrorKind::machine, [&] { job.on(engine); }),
+                   "layer 'small': outlasts the simulated clock, of 9.2e15 cycles for a layer and "
+                   "1.8e16 for all that a process simulates; take fewer images, smaller layers "
+                   "or a faster machine"));
+      CHECK(engine.exhausted());
+    }
+  }
+}
+
+TEST_CASE("more loads than are numbered are an error that names the layer") {
+  MachineSpec machine = small_machine();
+  machine.array.cols = 1;
+  machine.buffers.weight_bytes = 2;  // one tap: a load for each
+  Layer layer = small_layer();
+  layer.C = layer.H = layer.W = layer.K = 1, layer.R = layer.S = 1 << 15;
+  layer.pad_top = layer.pad_left = layer.R - 1;
+  const LayerValues values{{1.0f}, {}};
+  CHECK(contains(message_of(ErrorKind::machine,
+                            [&] { simulate(fresh_engine("event"), machine, layer, values); }),
+                 "layer 'small': needs more than 2^29 loads of streamed weights; "));
+}
+
+TEST_CASE("cycles that add up over groups to more than is counted name the layer") {
+  MachineSpec machine = small_machine();
+  machine.prediction.policy = "none";
+  machine.array.rows = machine.array.cols = 1;
+  machine.buffers.weight_bytes = 2;  // one tap: a load for each
+  machine.dram.latency = 1000000;
+  Layer layer = small_layer();
+  layer.groups = layer.C = layer.K = 1 << 22;
+  layer.H = layer.W = 1, layer.R = layer.S = 1 << 9;
+  layer.pad_top = layer.pad_left = layer.R - 1;
+  const LayerValues values{std::vector<float>(static_cast<std::size_t>(layer.outputs())), {}};
+  CHECK(contains(message_of(ErrorKind::machine,
+                            [&] { simulate(fresh_engine("event"), machine, layer, values); }),
+                 "layer 'small': cycles becomes larger than 2^58, the most that is counted"));
+}
+
 TEST_CASE("a failed value check leaves the kernel unusable, like every failure") {
   MachineSpec machine = small_machine();
   machine.prediction.policy = "none";

@@ -118,6 +118,8 @@ TEST_CASE("work that would not fit exact arithmetic is refused") {
   Layer layer = conv();
   layer.H = layer.W = layer.C = layer.K = 1 << 24;
   CHECK(refused(layer, "2^53 MACs"));
+  layer.R = 128;
+  CHECK(refused(layer, "2^31 - 1 taps of an output"));
   layer.K = 1;
   layer.R = layer.S = 1;
   layer.stride_h = layer.stride_w = 1 << 24;

@@ -58,7 +58,7 @@ class Clock : public Module {
         edge();
         ++edges;
       } while (!shares_time_ && !done_.read() && !sc_core::sc_pending_activity_at_current_time());
-      if (!done_.read()) edge_.notify(cycles(edges));
+      if (!done_.read()) edge_.notify(until(current_cycle() + edges));
     });
   }
 

@@ -97,7 +97,7 @@ Counters Accelerator::run(const Program& program, const MemoryKind* kind,
   loader_->begin(program, used, recorder);
   sequencer_->begin(program, recorder);
   Kernel::run({&memory, loader_.get(), loader_->memory[used].get(), storer_.get(),
-               storer_->memory[used].get(), sequencer_.get()});
+               storer_->memory[used].get(), sequencer_.get(), decision_unit_.get()});
   check_against(program, memory);
   if (storer_->last_completion() > sequencer_->last_step_end())
     recorder.record(stall_event(sequencer_->last_step(), Stall::tail), sequencer_->last_step_end(),

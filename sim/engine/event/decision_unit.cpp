@@ -1,7 +1,5 @@
 #include "sim/engine/event/decision_unit.h"
 
-#include <algorithm>
-
 #include "sim/engine/kernel/cycle_time.h"
 
 namespace peeksim::event {
@@ -30,14 +28,15 @@ void DecisionUnit::last_peek(const ChunkStart& tile, Cycle drain_end) {
 }
 
 void DecisionUnit::release() {
-  timing_.advance(current_cycle());
-  ready_.notify(sc_core::SC_ZERO_TIME);
-  wake_for_next();
+  guard([this] {
+    timing_.advance(current_cycle());
+    ready_.notify(sc_core::SC_ZERO_TIME);
+    wake_for_next();
+  });
 }
 
 void DecisionUnit::wake_for_next() {
-  if (const KnownDecision* next = timing_.next())
-    wake_.notify(cycles(std::max<Cycle>(0, next->ready - current_cycle())));
+  if (const KnownDecision* next = timing_.next()) wake_.notify(until(next->ready));
 }
 
 }  // namespace peeksim::event

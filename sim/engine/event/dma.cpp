@@ -116,7 +116,7 @@ void DmaStorer::request() {
     while (order_.front() != nullptr && port_->ready()) {
       const Store store = *order_.front();
       if (!order_.may_request(now, prediction->known().decision)) {
-        if (store.drain_end > now) wake_.notify(cycles(store.drain_end - now));
+        if (store.drain_end > now) wake_.notify(until(store.drain_end));
         return;
       }
       order_.pop();

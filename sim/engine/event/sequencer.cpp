@@ -54,7 +54,7 @@ void Sequencer::start_chunks(Cycle now) {
     sequence_.advance(next, *this);
     start_chunk(next);
   }
-  wake_.notify(cycles(chunk_end_ - now));
+  wake_.notify(until(chunk_end_));
 }
 
 void Sequencer::start_chunk(Cycle start) {

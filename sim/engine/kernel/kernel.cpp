@@ -1,6 +1,7 @@
 #include "sim/engine/kernel/kernel.h"
 
 #include "sim/base/error.h"
+#include "sim/engine/kernel/cycle_time.h"
 
 namespace peeksim {
 
@@ -11,6 +12,12 @@ void Kernel::run(const std::vector<const Module*>& modules) {
 
 bool Kernel::exhausted() const {
   return failed_ || sc_core::sc_time_stamp().value() > sc_core::sc_max_time().value() / 2;
+}
+
+// A job that fits one half fits whatever ran before it.
+void Kernel::require_half_time(const sc_core::sc_time& start) {
+  if ((sc_core::sc_time_stamp() - start).value() > sc_core::sc_max_time().value() / 2)
+    throw_kernel_time_over();
 }
 
 void Kernel::require_usable() const {

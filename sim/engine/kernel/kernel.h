@@ -11,12 +11,15 @@ namespace peeksim {
 
 class Kernel {
  public:
-  // Runs a job. Throws what the work throws, and Error(internal) when an earlier job has failed.
+  // Runs a job. Throws what the work throws, Error(internal) when an earlier job has failed, and
+  // Overflow when it took more than half of the kernel's time.
   template <class Work>
   auto job(Work&& work) {
     require_usable();
     failed_ = true;
+    const sc_core::sc_time start = sc_core::sc_time_stamp();
     auto result = work();
+    require_half_time(start);
     failed_ = false;
     return result;
   }
@@ -30,6 +33,7 @@ class Kernel {
 
  private:
   void require_usable() const;
+  static void require_half_time(const sc_core::sc_time& start);
 
   bool failed_ = false;
 };

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "sim/base/overflow.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/kernel/kernel.h"
 
@@ -11,11 +12,13 @@ namespace peeksim {
 class KernelEngine : public Engine {
  public:
   std::vector<Counters> simulate(const Job& job, Observer& observer) final {
-    return kernel_.job([&] {
-      std::vector<Counters> counters;
-      for (std::size_t i = 0; i < job.images.size(); ++i)
-        counters.push_back(simulate_image(job, static_cast<int>(i), observer));
-      return counters;
+    return name_overflow(job.setup->layer.name, [&] {
+      return kernel_.job([&] {
+        std::vector<Counters> counters;
+        for (std::size_t i = 0; i < job.images.size(); ++i)
+          counters.push_back(simulate_image(job, static_cast<int>(i), observer));
+        return counters;
+      });
     });
   }
 

@@ -45,7 +45,9 @@ tlm::tlm_sync_enum DramChannel::nb_transport_fw(int initiator, tlm::tlm_generic_
 }
 
 void DramChannel::serve_stores() {
-  for (; !stores_.empty(); stores_.pop_front()) serve(stores_.front());
+  guard([this] {
+    for (; !stores_.empty(); stores_.pop_front()) serve(stores_.front());
+  });
 }
 
 void DramChannel::serve(Request request) {
@@ -77,10 +79,7 @@ void DramChannel::respond() {
 
 // Also called in the second half of a cycle: a store is complete in a later one.
 void DramChannel::wake_for_response() {
-  if (served_.empty()) return;
-  const sc_core::sc_time at = cycles(served_.front().at);
-  const sc_core::sc_time& now = sc_core::sc_time_stamp();
-  completion_.notify(at > now ? at - now : sc_core::SC_ZERO_TIME);
+  if (!served_.empty()) completion_.notify(until(served_.front().at));
 }
 
 const MemoryKind dram_channel_kind = {

@@ -39,8 +39,9 @@ double false_share(const CounterPair& c) {
 }
 
 double utilisation(const Counters& c, const ArraySpec& array) {
-  return share(c.macs_executed + c.macs_zero_gated,
-               c.cycles * array.rows * array.cols * array.lanes);
+  // In real numbers: a large array has more slots than a Count can hold.
+  const double slots = static_cast<double>(c.cycles) * array.rows * array.cols * array.lanes;
+  return slots == 0 ? 0.0 : static_cast<double>(c.macs_executed + c.macs_zero_gated) / slots;
 }
 
 Bytes dram_bytes(const Counters& c) {

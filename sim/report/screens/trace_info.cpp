@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/base/overflow.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/screens/text_table.h"
 
@@ -89,7 +90,7 @@ std::string trace_info_screen(const TraceInfo& info, const std::string& sha256,
   Count macs = 0;
   for (const TraceLayer& traced : info.layers) {
     const Layer& layer = traced.layer;
-    macs += layer.macs();
+    name_overflow(layer.name, [&] { add_checked(macs, layer.macs(), "the number of MACs"); });
     table.add_row(
         {layer.name, kind_name(layer),
          std::string(activation_name(layer.activation)) + (layer.residual ? " after add" : ""),
