@@ -3,9 +3,9 @@
 // given; the last value wins.
 #include "sim/config/load_machine.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <set>
 
 #include "sim/base/paths.h"
 #include "sim/config/machine_checks.h"
@@ -40,12 +40,14 @@ class FileReader {
   void read_file(const std::string& path) {
     const Value file = read_yaml(path);
     chain_.push_back(path);
+    in_chain_.insert(path_behind_links(path));
     read_tree(file, path);
   }
   void read_tree(const Value& tree, const std::string& path);
 
   const Vocabulary& vocabulary_;
   std::vector<std::string> chain_;  // the file that the user named, what it extends, and so on
+  std::set<std::string> in_chain_;  // the same, by the paths behind all links
   Settings settings_;
 };
 
@@ -54,8 +56,7 @@ void FileReader::read_tree(const Value& tree, const std::string& path) {
     const std::string parent = (fs::path(path).parent_path() / extends->text()).lexically_normal();
     require_file(parent, "the machine file", extends->where(),
                  "the path is relative to the file that names it");
-    const auto same = [&](const std::string& known) { return same_file(known, parent); };
-    if (std::any_of(chain_.begin(), chain_.end(), same)) {
+    if (in_chain_.count(path_behind_links(parent)) > 0) {
       std::string circle;
       for (const std::string& name : chain_) circle += name + " -> ";
       extends->fail("the files extend each other in a circle: " + circle + parent,

@@ -6,13 +6,11 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
 
-#include "sim/base/paths.h"
+#include "sim/base/text_file.h"
 
 namespace peeksim {
 
@@ -74,6 +72,7 @@ class TreeBuilder : public YAML::EventHandler {
     Location where;
     std::vector<Value> items = {};
     std::vector<std::pair<std::string, Value>> entries = {};
+    std::map<std::string, int> lines = {};  // of the map's keys so far
     std::optional<std::pair<std::string, Location>> key = std::nullopt;
   };
 
@@ -131,9 +130,9 @@ class TreeBuilder : public YAML::EventHandler {
     if (key == "<<")
       throw Error(ErrorKind::config, where, "merge keys are not accepted",
                   "write the keys out, or use extends");
-    for (const auto& [name, value] : open_.back().entries) {
-      if (name != key) continue;
-      const int line = value.where().line;
+    const auto [first, is_new] = open_.back().lines.emplace(key, where.line);
+    if (!is_new) {
+      const int line = first->second;
       throw Error(ErrorKind::config, where,
                   "duplicate key" + (line > 0 ? ", first on line " + std::to_string(line) : ""),
                   "keep one of them");
@@ -225,16 +224,8 @@ Value parse_yaml(const std::string& text, const std::string& file, const std::st
 }
 
 Value read_yaml(const std::string& path) {
-  if (look_at(path).kind == PathKind::folder) {
-    throw Error(ErrorKind::config, path, "is a folder, expected a file", "name a file in it");
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || file.bad()) {
-    throw Error(ErrorKind::config, path, "cannot read this file", "check the path and its rights");
-  }
   static ParsedFiles parsed;
-  return parsed.parse(path, std::move(text));
+  return parsed.parse(path, read_text_file(path));
 }
 
 }  // namespace peeksim

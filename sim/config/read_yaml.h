@@ -8,8 +8,8 @@
 
 namespace peeksim {
 
-// Reads a YAML file. Throws Error(config): missing or unreadable file, YAML syntax, duplicate key,
-// anchors, tags, more than one document.
+// Reads a YAML file. Throws Error(config): as read_text_file, YAML syntax, duplicate key, anchors,
+// tags, more than one document.
 Value read_yaml(const std::string& path);
 
 // The same for text; `file` names it in errors ("--set" for an override). With a `key` the text is

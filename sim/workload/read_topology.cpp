@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
 #include <map>
+#include <sstream>
 
 #include "sim/base/error.h"
+#include "sim/base/text_file.h"
 #include "sim/config/value.h"
 
 namespace peeksim {
@@ -28,8 +29,7 @@ std::string trimmed(const std::string& text) {
 
 // Rows with a name or a size (notes further right do not count), cells without their margins.
 std::vector<Row> read_rows(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw Error(ErrorKind::config, path, "cannot read this file", "check the path");
+  std::istringstream file(read_text_file(path));
   std::vector<Row> rows;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {

@@ -76,7 +76,7 @@ TEST_CASE("energies of different tables are not compared") {
 TEST_CASE("a mistake in a comparison is an error before anything is written") {
   const CompareDesk desk;
   desk.refused({"compare", "a/results.json"}, 2, {"one run compares with nothing; name"});
-  desk.refused({"compare", "a/results.json", "none.json"}, 3, {"none.json: cannot be read"});
+  desk.refused({"compare", "a/results.json", "none.json"}, 3, {"none.json: cannot read this file"});
   desk.refused({"compare", "a/results.json", "trace.h5"}, 3, {"is not a complete results file"});
   desk.refused(with(both, {"--html", "workload.yaml"}), 6, {"workload.yaml: exists already"});
   desk.refused(with(both, {"--html", "none/page.html"}), 6, {"none"});

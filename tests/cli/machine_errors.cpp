@@ -39,7 +39,7 @@ TEST_CASE("a number that YAML would read as octal is refused") {
 TEST_CASE("a machine file that is not there is named, and so is a parent that is not there") {
   const Desk desk;
   desk.refused({"run", "missing.yaml", "--trace", "trace.h5", "--out", "out"}, 3,
-               {"missing.yaml: cannot read this file; check the path"});
+               {"missing.yaml: cannot read this file: No such file or directory; check the path"});
   desk.files.write("orphan.yaml", "extends: missing.yaml\nname: orphan\n");
   desk.refused({"config", "check", "orphan.yaml"}, 3,
                {"orphan.yaml:1: extends: cannot read the machine file missing.yaml"});

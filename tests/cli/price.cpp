@@ -89,8 +89,8 @@ TEST_CASE("a missing, damaged, foreign or older results file is refused") {
   const auto price = [&](const std::string& file, const Words& parts) {
     desk.refused({"price", file, "--energy", "45nm", "--out", "priced"}, 3, parts);
   };
-  price("none.json", {"none.json: cannot be read; "});
-  price("out", {"out: cannot be read; "});
+  price("none.json", {"none.json: cannot read this file: No such file or directory; "});
+  price("out", {"out: is a folder, expected a file; "});
   const std::string text = desk.files.read("out/results.json");
   desk.files.write("half.json", text.substr(0, text.size() / 2));
   price("half.json", {"half.json: is not a complete results file: ", "parse error"});
@@ -115,6 +115,9 @@ TEST_CASE("a missing, damaged, foreign or older results file is refused") {
   results["layers"][1]["machine"]["counters"]["cycles"] = 1;
   desk.files.write("edited.json", results.dump());
   price("edited.json", {"edited.json: is damaged: the layers and the images give different sums"});
+  results["layers"][1]["machine"]["counters"]["cycles"] = std::int64_t{1} << 62;
+  desk.files.write("edited.json", results.dump());
+  price("edited.json", {"edited.json: is damaged: cycles becomes larger than 2^58"});
 
   results = json::parse(text);
   results["machine"]["array"]["rows"] = "four";

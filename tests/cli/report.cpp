@@ -45,7 +45,7 @@ TEST_CASE("a missing, foreign, cut or older results file makes no page") {
   const auto report = [&](const std::string& file, const Words& parts) {
     desk.refused({"report", file, "-o", "page.html"}, 3, parts);
   };
-  report("none.json", {"none.json: cannot be read; "});
+  report("none.json", {"none.json: cannot read this file: No such file or directory; "});
   report("machine.yaml", {"machine.yaml: is not a complete results file: "});
   desk.files.write("foreign.json", "{\"schema\": \"other\"}");
   report("foreign.json", {"foreign.json: is not a results file of peeksim; "});

@@ -88,6 +88,18 @@ TEST_CASE("files that extend each other in a circle are refused with the circle"
   CHECK(files.error("self.yaml").find("self.yaml -> self.yaml") != std::string::npos);
 }
 
+TEST_CASE("a long chain of files is read to its end") {
+  const Files files;
+  files.folder.write("0.yaml", "name: first\narray: {rows: 3}\n");
+  constexpr int last = 2000;
+  for (int i = 1; i <= last; ++i)
+    files.folder.write(std::to_string(i) + ".yaml",
+                       "extends: " + std::to_string(i - 1) + ".yaml\n");
+  const MachineSpec machine = files.load(std::to_string(last) + ".yaml");
+  CHECK(machine.name == "first");
+  CHECK(machine.array.rows == 3);
+}
+
 TEST_CASE("a missing parent is refused where it is named") {
   Files files;
   files.folder.write("a.yaml", "name: a\nextends: none.yaml\n");

@@ -186,6 +186,22 @@ TEST_CASE("a line that is not an event is an error with its file and line") {
         "bad:3: this is not an event: it has keys that no event has");
 }
 
+TEST_CASE("a line of a log that is larger than 16 MiB is an error, and a long one is none") {
+  const TempFolder files;
+  const std::string good = files.write("good", joined(some));
+  const std::string blank(15 << 20, ' ');
+  std::vector<std::string> padded = some;
+  padded.back() += blank;
+  CHECK(diff_events(good, files.write("padded", joined(padded))).same);
+  padded.back() += blank;
+  CHECK(config_error([&] { diff_events(good, files.write("endless", joined(padded))); }, &files) ==
+        "endless:4: this line is larger than 16 MiB; write the log again with 'peeksim run "
+        "--events FILE'");
+  CHECK(config_error([&] {
+          diff_events(good, "/dev/zero");
+        }).find("/dev/zero:1: this line is larger than 16 MiB; ") == 0);
+}
+
 TEST_CASE("a log that is not there is an error") {
   const TempFolder files;
   const std::string good = files.write("good", joined(some));

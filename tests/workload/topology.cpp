@@ -101,5 +101,6 @@ TEST_CASE("a bad topology is refused with its line") {
   CHECK(error("").find("net.csv: the topology is empty") == 0);
   const TempFolder folder;
   CHECK(config_error([&] { load_workload(folder.path("none.csv")); }, &folder) ==
-        "none.csv: cannot read this file; check the path");
+        "none.csv: cannot read this file: No such file or directory; check the path and its "
+        "permissions");
 }

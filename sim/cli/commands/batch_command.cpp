@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <iostream>
 #include <map>
+#include <new>
 #include <thread>
 
 #include "sim/base/error.h"
+#include "sim/base/text_file.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
@@ -30,31 +32,52 @@ class LineReader {
 
   bool ended() const { return ended_; }
 
+  // Throws Error(config) for a line without an end.
   void read() {
     char buffer[65536];
     const ssize_t n = ::read(file_, buffer, sizeof buffer);
-    if (n > 0) text_.append(buffer, static_cast<std::size_t>(n));
+    if (n > 0) append(buffer, static_cast<std::size_t>(n));
     if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) ended_ = true;
   }
 
-  // The next complete line; at the end of the stream, the rest counts as one.
+  // The next complete line; at the end of the stream, the rest counts as one. Of a line that is
+  // larger than max_line_bytes, the beginning, which is larger too.
   bool next(std::string& line) {
-    const std::size_t end = text_.find('\n', at_);
-    if (end == std::string::npos && !(ended_ && at_ < text_.size())) {
+    std::size_t end = text_.find('\n', std::max(at_, searched_));
+    const bool complete = end != std::string::npos || (ended_ && at_ < text_.size());
+    end = std::min(end, text_.size());
+    const std::size_t size = std::min(end - at_, max_line_bytes + 1);
+    if (!complete && size <= max_line_bytes) {
       text_.erase(0, at_);
       at_ = 0;
+      searched_ = text_.size();
       return false;
     }
-    const std::size_t size = std::min(end, text_.size()) - at_;
     line = text_.substr(at_, size);
-    at_ = std::min(at_ + size + 1, text_.size());
+    at_ = std::min(end + 1, text_.size());
+    if (!complete) dropped_ = 1;
     return true;
   }
 
  private:
+  void append(const char* bytes, std::size_t size) {
+    const char* const end = bytes + size;
+    if (dropped_ > 0) {
+      const char* const newline = std::find(bytes, end, '\n');
+      dropped_ = newline == end ? dropped_ + size : 0;
+      if (dropped_ > max_text_bytes)
+        throw Error(ErrorKind::config, "request", "a line " + larger_than(max_text_bytes),
+                    "write one request a line");
+      bytes = newline == end ? end : newline + 1;
+    }
+    text_.append(bytes, end);
+  }
+
   int file_;
   std::string text_;
-  std::size_t at_ = 0;  // where the next line begins
+  std::size_t at_ = 0;        // where the next line begins
+  std::size_t searched_ = 0;  // no line ends before it
+  std::size_t dropped_ = 0;   // bytes of a line that is too large; 0: there is none
   bool ended_ = false;
 };
 
@@ -71,6 +94,8 @@ class RequestRunner : public JobRunner {
       traces_.get(request.trace, request.images, interrupted);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
+      return false;
+    } catch (const std::bad_alloc&) {
       return false;
     }
     return traces_.reads() > reads;
@@ -136,10 +161,22 @@ class BatchServer {
   void begin(const std::string& line) {
     ++lines_;
     if (line.find_first_not_of(" \t\r") == std::string::npos) return;
-    const RequestOutline request = outline_of(line);
-    if (runner_.prepare(request)) pool_.renew();
-    pool_.start(*pool_.idle(), lines_, std::to_string(lines_) + " " + line);
-    in_flight_.emplace(lines_, request.id);
+    if (line.size() > max_line_bytes)
+      return refuse({ErrorKind::config, Location{"request", static_cast<int>(lines_), ""},
+                     larger_than(max_line_bytes), "write a smaller one"});
+    try {
+      const RequestOutline request = outline_of(line);
+      if (runner_.prepare(request)) pool_.renew();
+      pool_.start(*pool_.idle(), lines_, std::to_string(lines_) + " " + line);
+      in_flight_.emplace(lines_, request.id);
+    } catch (const std::bad_alloc&) {
+      refuse(out_of_memory());
+    }
+  }
+
+  // Answers a line that is not given to a worker.
+  static void refuse(const Error& error) {
+    say(answer(BatchRequest(), error.what(), error.kind()));
   }
 
   void end(const JobOutcome& outcome) {

@@ -1,9 +1,11 @@
 #include "sim/report/events/event_reader.h"
 
+#include <array>
 #include <map>
 #include <vector>
 
 #include "sim/base/error.h"
+#include "sim/base/text_file.h"
 #include "sim/report/events/event_file.h"
 #include "sim/report/files/read_json.h"
 
@@ -76,9 +78,21 @@ bool EventReader::next(const EventReader* twin) {
   return true;
 }
 
+// std::getline, with a limit.
 bool EventReader::read_line() {
-  if (!std::getline(file_, text_)) return false;
+  std::array<char, 1 << 16> part;
+  text_.clear();
+  bool full = true;
+  while (full && text_.size() <= max_line_bytes) {
+    file_.getline(part.data(), part.size());
+    const auto count = static_cast<std::size_t>(file_.gcount());
+    full = file_.fail() && count + 1 == part.size();
+    if (full) file_.clear();
+    text_.append(part.data(), file_.good() && !full ? count - 1 : count);  // without the newline
+  }
+  if (!file_ && text_.empty()) return false;
   ++line_;
+  if (text_.size() > max_line_bytes) fail("this line " + larger_than(max_line_bytes));
   return true;
 }
 

@@ -18,13 +18,11 @@ int json_depth(const std::string& text);
 // Throws Error(config) at `where` for a text that is nested deeper than max_json_depth.
 void require_json_depth(const std::string& text, const Location& where, const std::string& remedy);
 
-// Throws as require_json_depth, and Json::parse_error for a text that is not JSON. `look` is called
-// for every value, as Json::parse does it.
+// Throws as require_json_depth, and Json::parse_error for a text that is not JSON.
 template <class Json>
-Json read_json(const std::string& text, const Location& where, const std::string& remedy,
-               const typename Json::parser_callback_t& look = nullptr) {
+Json read_json(const std::string& text, const Location& where, const std::string& remedy) {
   require_json_depth(text, where, remedy);
-  return Json::parse(text, look);
+  return Json::parse(text);
 }
 
 // The same, but a text that is not JSON gives a value that is_discarded().

@@ -1,13 +1,13 @@
 #include "sim/report/files/read_results.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 
 #include "sim/base/error.h"
+#include "sim/base/overflow.h"
+#include "sim/base/text_file.h"
 #include "sim/config/load_machine.h"
 #include "sim/config/read_yaml.h"
 #include "sim/cost/energy.h"
@@ -20,7 +20,7 @@ namespace peeksim {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // not ordered_json, which looks for a key in the whole object
 
 int integer(const Json& json) {
   if (!json.is_number_integer())
@@ -216,13 +216,7 @@ void read_prices(const Json& json, PricedResult& priced) {
 }  // namespace
 
 std::string read_results_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || !text)
-    throw Error(ErrorKind::config, path, "cannot be read",
-                "give the results.json of a finished run");
-  return text.str();
+  return read_text_file(path, "give the results.json of a finished run");
 }
 
 PricedResult parse_results(const std::string& text, const std::string& path) {
@@ -249,6 +243,8 @@ PricedResult parse_results(const std::string& text, const std::string& path) {
     throw Error(ErrorKind::config, path,
                 std::string("is not a complete results file: ") + error.what(), remedy);
   } catch (const std::invalid_argument& error) {
+    throw Error(ErrorKind::config, path, std::string("is damaged: ") + error.what(), remedy);
+  } catch (const Overflow& error) {
     throw Error(ErrorKind::config, path, std::string("is damaged: ") + error.what(), remedy);
   }
 }

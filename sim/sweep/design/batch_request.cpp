@@ -1,6 +1,7 @@
 #include "sim/sweep/design/batch_request.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "sim/report/files/json_text.h"
@@ -19,26 +20,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int max_images = 1000000000;
 
-// The library silently keeps the last of two equal keys: reject duplicates.
-Json parse(const std::string& line, const Location& where) {
-  std::vector<std::set<std::string>> open;
-  const auto look = [&](int, Json::parse_event_t event, const Json& parsed) {
-    if (event == Json::parse_event_t::object_start) open.emplace_back();
-    if (event == Json::parse_event_t::object_end) open.pop_back();
-    if (event == Json::parse_event_t::key && !open.back().insert(parsed).second)
-      throw Error(ErrorKind::config, Location{where.file, where.line, parsed.get<std::string>()},
-                  "duplicate key", "keep one of them");
-    return true;
-  };
-  try {
-    return read_json<Json>(line, where, "write a request as docs/batch.md has it", look);
-  } catch (const Json::exception& error) {
-    const std::string text = error.what();
-    throw Error(ErrorKind::config, where, "not valid JSON: " + text.substr(text.find("] ") + 2),
-                "write one object in one line");
-  }
-}
-
 // A string that looks like a number or the like stays text, as if it were quoted in YAML.
 Value text_value(const std::string& text, const Location& where) {
   const Json parsed = Json::parse(text, nullptr, false);
@@ -46,24 +27,97 @@ Value text_value(const std::string& text, const Location& where) {
   return typed ? Value::quoted(text, where) : Value::scalar(text, where);
 }
 
-Value to_value(const Json& json, const Location& where) {
-  const auto below = [&](const std::string& key) {
-    return Location{where.file, where.line, where.key.empty() ? key : where.key + "." + key};
-  };
-  if (json.is_null()) return Value::nothing(where);
-  if (json.is_string()) return text_value(json, where);
-  if (json.is_array()) {
-    std::vector<Value> items;
-    for (const Json& item : json)
-      items.push_back(to_value(
-          item, {where.file, where.line, where.key + "[" + std::to_string(items.size()) + "]"}));
-    return Value::list(std::move(items), where);
+// Builds the values of a line while the library parses it. The library itself keeps the last of two
+// equal keys without a word, and looks for each of them in the whole object.
+class ValueBuilder : public nlohmann::json_sax<Json> {
+ public:
+  explicit ValueBuilder(const Location& where) : where_(where) {}
+
+  Value take() { return std::move(*root_); }
+
+  bool null() override { return add(Value::nothing(place())); }
+  bool boolean(bool truth) override { return add_scalar(truth ? "true" : "false"); }
+  bool number_integer(std::int64_t number) override { return add_scalar(std::to_string(number)); }
+  bool number_unsigned(std::uint64_t number) override { return add_scalar(std::to_string(number)); }
+  bool number_float(double number, const std::string&) override {
+    return add_scalar(Json(number).dump());
   }
-  if (!json.is_object()) return Value::scalar(json.dump(), where);
-  std::vector<std::pair<std::string, Value>> entries;
-  for (const auto& [key, item] : json.items())
-    entries.emplace_back(key, to_value(item, below(key)));
-  return Value::map(std::move(entries), where);
+  bool string(std::string& text) override { return add(text_value(text, place())); }
+  bool binary(Json::binary_t&) override { return false; }  // is not in texts
+
+  bool start_object(std::size_t) override { return open(); }
+  bool key(std::string& name) override {
+    Open& object = open_.back();
+    object.key = name;
+    if (!object.keys.insert(name).second)
+      throw Error(ErrorKind::config, Location{where_.file, where_.line, name}, "duplicate key",
+                  "keep one of them");
+    return true;
+  }
+  bool end_object() override {
+    Open done = close();
+    return add(Value::map(std::move(done.entries), done.where));
+  }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override {
+    Open done = close();
+    return add(Value::list(std::move(done.items), done.where));
+  }
+
+  bool parse_error(std::size_t, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    const std::string text = error.what();
+    throw Error(ErrorKind::config, where_, "not valid JSON: " + text.substr(text.find("] ") + 2),
+                "write one object in one line");
+  }
+
+ private:
+  // An array or object that is being read; `key` is that of the object's next value.
+  struct Open {
+    Location where;
+    std::string key;
+    std::set<std::string> keys;
+    std::vector<std::pair<std::string, Value>> entries;
+    std::vector<Value> items;
+  };
+
+  Location place() const {
+    if (open_.empty()) return where_;
+    const Open& in = open_.back();
+    if (in.keys.empty())
+      return {where_.file, where_.line, in.where.key + "[" + std::to_string(in.items.size()) + "]"};
+    return {where_.file, where_.line, in.where.key.empty() ? in.key : in.where.key + "." + in.key};
+  }
+  bool open() {
+    open_.push_back({place(), {}, {}, {}, {}});
+    return true;
+  }
+  Open close() {
+    Open done = std::move(open_.back());
+    open_.pop_back();
+    return done;
+  }
+  bool add_scalar(const std::string& text) { return add(Value::scalar(text, place())); }
+  bool add(Value value) {
+    if (open_.empty())
+      root_ = std::move(value);
+    else if (open_.back().keys.empty())
+      open_.back().items.push_back(std::move(value));
+    else
+      open_.back().entries.emplace_back(open_.back().key, std::move(value));
+    return true;
+  }
+
+  const Location where_;
+  std::vector<Open> open_;
+  std::optional<Value> root_;
+};
+
+Value parse(const std::string& line, const Location& where) {
+  require_json_depth(line, where, "write a request as docs/batch.md has it");
+  ValueBuilder builder(where);
+  Json::sax_parse(line, &builder);
+  return builder.take();
 }
 
 const Value& require(const Value& request, const char* key, const char* remedy) {
@@ -90,9 +144,8 @@ std::string excluded_by(const Value& where, const MachineSpec& machine,
 void read_request(const std::string& line, int number, const Vocabulary& vocabulary,
                   BatchRequest& request) {
   const Location where{"request", number, ""};
-  const Json json = parse(line, where);
-  if (json.is_object() && json.contains("id")) request.id = one_line(json["id"]);
-  const Value value = to_value(json, where);
+  const Value value = parse(line, where);
+  request.id = outline_of(line).id;
   value.require_known_keys({"id", "machine", "trace", "set", "images", "detail", "where"});
   const Value& machine =
       require(value, "machine", "name a machine file, or write a whole machine as an object");
@@ -112,7 +165,11 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
 RequestOutline outline_of(const std::string& line) {
   RequestOutline outline;
   if (json_depth(line) > max_json_depth) return outline;  // the answer says so
-  const Json json = Json::parse(line, nullptr, false);
+  const auto is_wanted = [](int depth, Json::parse_event_t event, const Json& key) {
+    return depth != 1 || event != Json::parse_event_t::key || key == "id" || key == "trace" ||
+           key == "images";
+  };
+  const Json json = Json::parse(line, is_wanted, false);
   if (!json.is_object()) return outline;
   if (json.contains("id")) outline.id = one_line(json["id"]);
   const Json images = json.value("images", Json(0)), trace = json.value("trace", Json());
