@@ -55,7 +55,7 @@ std::string format_error(const EventReader::Json& json) {
 }  // namespace
 
 EventReader::EventReader(const std::string& path) : path_(path), file_(path, std::ios::binary) {
-  if (!file_) throw Error(ErrorKind::config, path, "cannot read this file", "check its name");
+  if (!file_) throw cannot_open(ErrorKind::config, path, "check its name");
   if (read_line()) header_ = parse_line();
   if (!header_.is_object() || !header_.contains(events_schema)) {
     line_ = 1;

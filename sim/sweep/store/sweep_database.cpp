@@ -40,6 +40,9 @@ SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(p
   if (!is_new_ && state.kind != PathKind::file)
     throw Error(use == DatabaseUse::read ? ErrorKind::config : ErrorKind::output, path,
                 "is not a plain file", "name another file");
+  if (state.kind == PathKind::unknown)
+    throw Error(ErrorKind::output, path, "cannot be written: " + state.reason,
+                "name another database");
   if (use == DatabaseUse::write) lock_ = std::make_unique<DatabaseLock>(path);
   with_sql(path_, [&] { open(); });
 }
