@@ -1,9 +1,7 @@
 #include "sim/trace/hdf5.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <utility>
 
 #include "sim/base/paths.h"

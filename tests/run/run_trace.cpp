@@ -338,7 +338,7 @@ TEST_CASE("a run has the sum of the whole file, and none when the file is gone")
   fresh_kernel();
   CHECK(contains(
       message_of(ErrorKind::trace, [&] { run_trace(machine_with_small_buffers(), trace); }),
-      "cannot be read again"));
+      "cannot read this file: No such file or directory; leave it where it is"));
 }
 
 TEST_CASE("a run refuses damaged values like every other reader") {
