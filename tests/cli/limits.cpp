@@ -75,7 +75,8 @@ TEST_CASE("whatever reads a text file refuses one without an end") {
                    "extends: machine.yaml\nname: t\nprediction: {thresholds_file: large.json}\n");
   refused({"config", "check", "/dev/zero"});
   refused({"config", "check", "thresholds.yaml"}, "large.json");
-  refused({"run", "machine.yaml", "--trace", "trace.h5", "--energy", "/dev/zero"});
+  refused({"run", "machine.yaml", "--trace", "trace.h5", "--set", "energy=large.json"},
+          "large.json");
   refused({"trace", "synth", "/dev/zero", "-o", "a.h5"});
   refused({"trace", "synth", "zero.csv", "-o", "a.h5"}, "zero.csv");
   refused({"sweep", "plan", "/dev/zero"});
