@@ -321,12 +321,13 @@ TEST_CASE("a name is the name of one thing: no two headers and no two types are 
   for (const fs::path& file : source_files()) {
     if (file.extension() != ".h") continue;
     const std::string name = file.filename();
-    const auto [header, new_header] = headers.emplace(name, file.string());
-    CHECK_MESSAGE(new_header, file.string() << " and " << header->second);
+    const auto header = headers.emplace(name, file.string());
+    CHECK_MESSAGE(header.second, file.string() << " and " << header.first->second);
     for (const std::string& type :
          all_matches(read(root / file), "^(?:class|struct|enum class) (\\w+)[^;]*\\{$")) {
-      const auto [found, is_new] = types.emplace(type, file.string());
-      CHECK_MESSAGE(is_new, type << " in " << file.string() << " and " << found->second);
+      const auto found = types.emplace(type, file.string());
+      CHECK_MESSAGE(found.second,
+                    type << " in " << file.string() << " and " << found.first->second);
     }
   }
   CHECK(headers.size() > 100);

@@ -60,9 +60,9 @@ TEST_CASE("every action is counted from the counters alone") {
 }
 
 TEST_CASE("counters of 0 mean no actions") {
-  for (const auto& [action, count] : counts_of(Counters(), {1, 1})) {
-    CAPTURE(action);
-    CHECK(count == 0);
+  for (const auto& action : counts_of(Counters(), {1, 1})) {
+    CAPTURE(action.first);
+    CHECK(action.second == 0);
   }
 }
 

@@ -290,7 +290,8 @@ TEST_CASE("a curve of one point holds for every capacity") {
 }
 
 TEST_CASE("both shipped tables load, price the widths of all machines and name their source") {
-  for (const auto& [name, unit] : {std::pair{"45nm", "pJ"}, {"eyeriss-relative", "mac"}}) {
+  for (const auto& shipped : {std::pair{"45nm", "pJ"}, {"eyeriss-relative", "mac"}}) {
+    const char *const name = shipped.first, *const unit = shipped.second;
     CAPTURE(name);
     const EnergyTable table = load_energy_table(find_energy_table(name, "", {}));
     CHECK(table.name == name);

@@ -94,9 +94,9 @@ TEST_CASE("the example of docs/energy.md has the energies of the page") {
                                {"leakage", 10.134578125}};
   const Components got = by_name(energy);
   REQUIRE(got.size() == expected.size());
-  for (const auto& [name, value] : expected) {
-    CAPTURE(name);
-    CHECK(got.at(name) == doctest::Approx(value).epsilon(1e-12));
+  for (const auto& component : expected) {
+    CAPTURE(component.first);
+    CHECK(got.at(component.first) == doctest::Approx(component.second).epsilon(1e-12));
   }
   CHECK(total(energy) == doctest::Approx(10523.228).epsilon(1e-7));
 }
@@ -142,7 +142,9 @@ TEST_CASE("each counter is priced where the page says, and nowhere else") {
     });
     const auto found = prices.find(which);
     priced += found != prices.end();
-    for (const auto& [component, energy] : by_name(price(counters, distinct_rates()))) {
+    for (const auto& row : by_name(price(counters, distinct_rates()))) {
+      const auto& component = row.first;
+      const auto energy = row.second;
       CAPTURE(component);
       const bool costs = found != prices.end() && found->second.count(component) > 0;
       CHECK(energy == (costs ? 10 * found->second.at(component) : 0));

@@ -63,9 +63,10 @@ void check_holds(const Json& now, const Json& old, const std::string& at = "") {
   REQUIRE(now.type() == old.type());
   if (old.is_array()) REQUIRE(now.size() == old.size());
   for (const auto& [key, value] : old.items()) {
+    const std::string below = at + "/" + key;
     const Json::json_pointer place("/" + key);
-    REQUIRE_MESSAGE(now.contains(place), at << "/" << key);
-    check_holds(now.at(place), value, at + "/" + key);
+    REQUIRE_MESSAGE(now.contains(place), below);
+    check_holds(now.at(place), value, below);
   }
 }
 
@@ -102,7 +103,9 @@ TEST_CASE("layers.csv of 0.1.0 is written from its results again") {
   const auto now = columns_of(layers_csv(priced_anew()));
   const auto old = columns_of(text_of("layers.csv"));
   CHECK(old.size() > 80);
-  for (const auto& [name, cells] : old) {
+  for (const auto& column : old) {
+    const auto& name = column.first;
+    const auto& cells = column.second;
     CAPTURE(name);
     REQUIRE(now.count(name) == 1);
     CHECK(std::equal(cells.begin(), cells.end(), now.at(name).begin(), now.at(name).end(),

@@ -55,9 +55,9 @@ Sums lengths_expected(const Counters& n) {
 
 void check_conserved(const std::vector<TimelineLane>& lanes, const Counters& n) {
   Sums sums = lengths_of(lanes);
-  for (const auto& [name, cycles] : lengths_expected(n)) {
-    CAPTURE(name);
-    CHECK(sums[name] == cycles);
+  for (const auto& length : lengths_expected(n)) {
+    CAPTURE(length.first);
+    CHECK(sums[length.first] == length.second);
   }
   CHECK(sums["array, dense pass"] + sums["array, peek pass"] + sums["array, neighbor pass"] ==
         n.array_busy);

@@ -187,7 +187,8 @@ TEST_CASE("a waveform is the same bytes every time") {
 
 TEST_CASE("a waveform's range of cycles starts with every value and ends at its last cycle") {
   const Vcd all = example_waveform();
-  for (const auto& [first, end] : {std::pair<Cycle, Cycle>{25, 35}, {60, 61}, {0, 1}, {42, 99}}) {
+  for (const auto& range : {std::pair<Cycle, Cycle>{25, 35}, {60, 61}, {0, 1}, {42, 99}}) {
+    const Cycle first = range.first, end = range.second;
     CAPTURE(first);
     const Vcd part(waveform_text(Example(), {first, end}));
     const Cycle last = std::min<Cycle>(end, 61);
