@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <map>
 #include <sstream>
 
@@ -14,6 +15,8 @@
 namespace peeksim {
 
 namespace {
+
+constexpr int max_size = 1 << 24;
 
 struct Row {
   Location where;
@@ -59,7 +62,7 @@ bool column_starts_with(const Row& header, std::size_t column, const std::string
 int cell(const Row& row, const std::vector<const char*>& names, std::size_t column) {
   const Location where{row.where.file, row.where.line, names[column]};
   const std::string text = column < row.cells.size() ? row.cells[column] : "";
-  return static_cast<int>(Value::scalar(text, where).integer(1, 1 << 24));
+  return static_cast<int>(Value::scalar(text, where).integer(1, max_size));
 }
 
 Layer convolution(const Row& row, bool two_strides) {
@@ -77,8 +80,15 @@ Layer convolution(const Row& row, bool two_strides) {
   layer.stride_h = cell(row, names, 7);
   layer.stride_w = two_strides ? cell(row, names, 8) : layer.stride_h;
   if (layer.name.find("DP") != std::string::npos) {  // SCALE-Sim's mark of a depthwise layer
+    const std::int64_t outputs = std::int64_t{layer.K} * layer.C;
+    if (outputs > max_size) {
+      throw Error(ErrorKind::config, row.where,
+                  "a depthwise layer of " + std::to_string(outputs) +
+                      " output channels, expected at most " + std::to_string(max_size),
+                  "'Num Filter' counts those of one channel where the name holds DP");
+    }
     layer.groups = layer.C;
-    layer.K *= layer.C;
+    layer.K = static_cast<int>(outputs);
   }
   return layer;
 }

@@ -97,6 +97,9 @@ TEST_CASE("a bad topology is refused with its line") {
   CHECK(error("Layer, M, N, K,\nqk, 2, 3, 5, 4,\n")
             .find("net.csv:2: a batch of 4 is not supported") == 0);
   CHECK(error("Layer, M, N, K,\nqk, 2, 3,\n").find("net.csv:2: K: expected an integer") == 0);
+  CHECK(error(conv_header + "DP,8,8,3,3,65536,65537,1,\n") ==
+        "net.csv:2: a depthwise layer of 4295032832 output channels, expected at most 16777216; "
+        "'Num Filter' counts those of one channel where the name holds DP");
   CHECK(error(conv_header).find("net.csv: lists no layers") == 0);
   CHECK(error("").find("net.csv: the topology is empty") == 0);
   const TempFolder folder;
