@@ -188,6 +188,24 @@ TEST_CASE("a counter that somebody changed is noticed") {
   }
 }
 
+TEST_CASE("a number that does not fit its type is refused, not cut to one that does") {
+  const TempFolder folder;
+  const std::string text = results_json(price_run(sample_run(), sample_table()));
+  for (const std::string place : {"/layers/1/machine/counters/cycles", "/trace/images"}) {
+    CAPTURE(place);
+    const std::uint64_t value =
+        Json::parse(text).at(Json::json_pointer(place)).get<std::uint64_t>();
+    for (const std::uint64_t more : {std::uint64_t{1} << 63, std::uint64_t{1} << 32}) {
+      Json changed = Json::parse(text);
+      changed.at(Json::json_pointer(place)) = value + more;
+      CHECK(outcome(folder, changed, text) == "refused");
+    }
+    Json changed = Json::parse(text);
+    changed.at(Json::json_pointer(place)) = ~std::uint64_t{0};
+    CHECK(outcome(folder, changed, text) == "refused");
+  }
+}
+
 TEST_CASE("another schema version is refused with both versions") {
   const TempFolder folder;
   Json json = Json::parse(results_json(price_run(sample_run(), sample_table())));

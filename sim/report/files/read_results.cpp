@@ -1,6 +1,8 @@
 #include "sim/report/files/read_results.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -22,10 +24,16 @@ namespace {
 
 using Json = nlohmann::json;  // not ordered_json, which looks for a key in the whole object
 
+constexpr std::uint64_t max_count = std::numeric_limits<Count>::max();
+
+// The library casts a number of another size without a check.
 int integer(const Json& json) {
-  if (!json.is_number_integer())
-    throw std::invalid_argument("found " + json.dump() + ", expected a whole number");
-  return json.get<int>();
+  const bool fits = json.is_number_integer() &&
+                    (!json.is_number_unsigned() || json.get<std::uint64_t>() <= max_count);
+  const auto number = fits ? json.get<std::int64_t>() : std::numeric_limits<std::int64_t>::max();
+  if (number != static_cast<int>(number))
+    throw std::invalid_argument("found " + json.dump() + ", expected a whole number of 32 bits");
+  return static_cast<int>(number);
 }
 
 bool contains(const UnknownCounters& counters, Count Counters::*counter) {
@@ -49,11 +57,11 @@ class CounterReader {
       const Json value = found.value(row.name, Json());
       if (value.is_null())
         lacking.push_back(row.value);
-      else if (value.is_number_unsigned())
+      else if (value.is_number_unsigned() && value.get<std::uint64_t>() <= max_count)
         counters.*row.value = value.get<Count>();
       else
         throw std::invalid_argument("counter '" + std::string(row.name) + "' is " + value.dump() +
-                                    ", expected a whole number from 0");
+                                    ", expected a whole number from 0 to 2^63 - 1");
     }
     require_same_unknown(lacking);
     return counters;
