@@ -146,3 +146,24 @@ TEST_CASE("merged shards know their files, and a base that is no whole machine i
   CHECK(sources.machines.empty());
   CHECK(sources.points.size() == 1);
 }
+
+TEST_CASE("a database whose parts contradict each other is refused with its name") {
+  const SweepFolder folder;
+  run_plan(folder, "axes:\n  array.rows: [2, 4]\n", "sound.db");
+  const auto error_after = [&](const std::string& change) {
+    const std::string path = folder.files.write("damaged.db", folder.files.read("sound.db"));
+    SQLite::Database(path, SQLite::OPEN_READWRITE).exec(change);
+    return config_error([&] { reading(folder, "damaged.db"); }, &folder.files);
+  };
+  // The rows that rows refer to are checked in databases of this version alone.
+  const std::string older = "PRAGMA user_version = 0; ";
+  const std::string lost =
+      "damaged.db: is damaged: a point has lost its trace or energy table; restore a copy";
+  CHECK(error_after(older + "DELETE FROM traces") == lost);
+  CHECK(error_after(older + "UPDATE points SET energy_table = 'x' WHERE position = 1") == lost);
+  const std::string keys =
+      "damaged.db: has machines of different keys: it is damaged, or of several versions; "
+      "restore a copy; 'peeksim sweep export' reads this one";
+  CHECK(error_after("UPDATE points SET machine = 'name: x' WHERE position = 1") == keys);
+  CHECK(error_after("UPDATE inputs SET content = '' WHERE kind = 'machine'") == keys);
+}

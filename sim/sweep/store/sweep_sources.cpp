@@ -139,6 +139,31 @@ class SourceReader {
   std::map<std::string, std::size_t> by_sha256_;
 };
 
+// A point that refers to a trace or an energy table that is not there is in no row.
+void require_same_points(const SweepReading& reading, const std::string& path) {
+  const auto done = std::count_if(reading.rows.begin(), reading.rows.end(),
+                                  [](const SweepRow& row) { return row.status == "done"; });
+  if (static_cast<std::size_t>(done) != reading.sources.points.size())
+    throw Error(ErrorKind::config, path, "is damaged: a point has lost its trace or energy table",
+                "restore a copy");
+}
+
+void require_same_keys(const SweepSources& sources, const std::string& path) {
+  const MachineSettings* first = nullptr;
+  const auto check = [&](const MachineSettings& settings) {
+    if (first == nullptr) first = &settings;
+    const bool same =
+        std::equal(settings.begin(), settings.end(), first->begin(), first->end(),
+                   [](const auto& one, const auto& other) { return one.first == other.first; });
+    if (!same)
+      throw Error(ErrorKind::config, path,
+                  "has machines of different keys: it is damaged, or of several versions",
+                  "restore a copy; 'peeksim sweep export' reads this one");
+  };
+  for (const PointSource& point : sources.points) check(point.settings);
+  for (const BaseMachine& base : sources.machines) check(base.settings);
+}
+
 }  // namespace
 
 SweepReading read_sweep(SweepDatabase& database, const RowQuery& query) {
@@ -148,6 +173,8 @@ SweepReading read_sweep(SweepDatabase& database, const RowQuery& query) {
   reading.counts = database.counts();
   reading.rows = read_rows(database, query);
   reading.sources = SourceReader(database).read();
+  require_same_points(reading, database.path());
+  require_same_keys(reading.sources, database.path());
   return reading;
 }
 

@@ -51,7 +51,8 @@ struct SweepReading {
   SweepSources sources;
 };
 
-// Throws as read_rows and read_head.
+// Throws as read_rows and read_head; Error(config) when parts of the database contradict each
+// other.
 SweepReading read_sweep(SweepDatabase& database, const RowQuery& query);
 
 }  // namespace peeksim
