@@ -1,4 +1,4 @@
-# Sourced by demo, test, bench and lint: installs the Debian packages that are missing, as root or
+# Sourced by demo, test, fuzz, bench and lint: installs the Debian packages that are missing, as root or
 # with sudo. Fast when there is nothing to do.
 
 build_packages="g++ cmake ninja-build pkg-config libsystemc-dev libboost-program-options-dev \

@@ -1,0 +1,11 @@
+// A network as a topology file of SCALE-Sim.
+#include "sim/workload/workload.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace peeksim {
+
+void read_input(const std::string& bytes) {
+  load_workload(input_file("topology.csv", bytes)).macs();
+}
+
+}  // namespace peeksim
