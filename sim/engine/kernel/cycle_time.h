@@ -20,8 +20,7 @@ inline sc_dt::uint64 ticks_per_cycle() {
 [[noreturn]] inline void throw_kernel_time_over() {
   throw Overflow(
       "outlasts the simulated clock, of 9.2e15 cycles for a layer and 1.8e16 for all that a "
-      "process "
-      "simulates");
+      "process simulates");
 }
 
 // Exact for every cycle that the kernel's time can hold; a double's 53 bits are over after 10^13.
