@@ -206,7 +206,7 @@ TEST_CASE("a log that is not there is an error") {
   const TempFolder files;
   const std::string good = files.write("good", joined(some));
   CHECK(config_error([&] { diff_events(good, files.path("none")); }, &files) ==
-        "none: cannot read this file; check its name");
+        "none: cannot read this file: No such file or directory; check its name");
   CHECK(config_error([&] { diff_events(files.path(), good); }, nullptr) ==
         files.path() +
             ":1: this is not the first line of an event log; write the log again with "
