@@ -228,7 +228,8 @@ TraceWriter::TraceWriter(const std::string& path, const TraceHeader& header, boo
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  to.file = Handle(H5Fcreate(to.output.partial().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
+  to.file =
+      Handle(H5Fcreate(to.output.partial().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
   to.check(to.file.valid());
 
   to.write_text(to.file, "format", trace_format);

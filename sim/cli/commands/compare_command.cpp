@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/base/error.h"
+#include "sim/base/output_file.h"
 #include "sim/cli/commands/run_machines.h"
 #include "sim/cli/commands/simulation_options.h"
 #include "sim/cli/shell/command.h"
@@ -11,7 +12,6 @@
 #include "sim/page/compare_page.h"
 #include "sim/report/files/compare_file.h"
 #include "sim/report/files/json_text.h"
-#include "sim/base/output_file.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/screens/compare_screen.h"
 #include "sim/run/run.h"

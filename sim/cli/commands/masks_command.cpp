@@ -1,11 +1,11 @@
 #include <iostream>
 
+#include "sim/base/output_file.h"
 #include "sim/cli/commands/trace_warnings.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
 #include "sim/report/files/masks_file.h"
-#include "sim/base/output_file.h"
 #include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {

@@ -1,9 +1,9 @@
 #include <iostream>
 
+#include "sim/base/output_file.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/page/run_page.h"
-#include "sim/base/output_file.h"
 #include "sim/report/files/read_results.h"
 
 namespace peeksim {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/output_file.h"
 #include "sim/cli/shell/options.h"
 #include "sim/page/step_strips.h"
 #include "sim/report/events/timeline_file.h"
-#include "sim/base/output_file.h"
 #include "sim/report/numbers/priced.h"
 #include "sim/run/run.h"
 

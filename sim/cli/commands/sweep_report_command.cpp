@@ -1,10 +1,10 @@
 #include <iostream>
 
 #include "sim/base/error.h"
+#include "sim/base/output_file.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/page/sweep_page.h"
-#include "sim/base/output_file.h"
 
 namespace peeksim {
 

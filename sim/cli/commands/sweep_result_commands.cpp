@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "sim/base/error.h"
+#include "sim/base/output_file.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/terminal.h"
-#include "sim/base/output_file.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/store/export.h"
 #include "sim/sweep/store/pareto.h"

@@ -3,13 +3,13 @@
 #include <iostream>
 
 #include "sim/base/error.h"
+#include "sim/base/output_file.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/commands/trace_warnings.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
 #include "sim/page/view_page.h"
-#include "sim/base/output_file.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/skip/prediction.h"
 

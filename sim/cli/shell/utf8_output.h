@@ -21,7 +21,8 @@ class Utf8Output : public std::streambuf {
   int_type overflow(int_type c) override;
   std::streamsize xsputn(const char* text, std::streamsize count) override;
   int sync() override;
-  // Passes on what has come so far; a character at its end that is not complete waits, unless `all`.
+  // Passes on what has come so far; a character at its end that is not complete waits, unless
+  // `all`.
   bool pass_on(bool all);
 
   std::streambuf* output_;

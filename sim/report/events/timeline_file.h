@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/events/timeline.h"
 #include "sim/base/output_file.h"
+#include "sim/report/events/timeline.h"
 
 namespace peeksim {
 

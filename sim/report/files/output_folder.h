@@ -21,9 +21,9 @@ class OutputFolder {
   // Throws Error(output): full disk.
   void write(const std::string& name, const std::string& text);
 
-  // Renames the folder to its final path. With `force`, in an existing folder, replaces files of the
-  // same names and leaves all others: whenever the process is killed, there are the old files, the
-  // new ones, or the file that was written first, old or new, and none of the others. Throws
+  // Renames the folder to its final path. With `force`, in an existing folder, replaces files of
+  // the same names and leaves all others: whenever the process is killed, there are the old files,
+  // the new ones, or the file that was written first, old or new, and none of the others. Throws
   // Error(output): something of that name has been made meanwhile (unless `force`).
   void commit();
 

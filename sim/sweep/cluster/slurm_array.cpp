@@ -190,8 +190,7 @@ SlurmSubmission submit_to_slurm(const SweepPlan& plan, const SlurmArray& array) 
   submission.shards = array.tasks > 0
                           ? array.tasks
                           : std::min(max_tasks, (points + points_per_task - 1) / points_per_task);
-  const Files files{absolute_path(array.database + ".shards"),
-                    std::to_string(submission.shards)};
+  const Files files{absolute_path(array.database + ".shards"), std::to_string(submission.shards)};
   submission.script = files.script();
   submission.databases = shell_word(array.database + ".shards") + "/*.db";
   const std::set<std::size_t> queued = queued_shards(files);
