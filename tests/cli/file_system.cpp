@@ -1,6 +1,7 @@
 // Whatever the file system says about a path of the user's, the command ends with the exit code of
 // that input or output and the system's words; never with that of a bug.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -84,6 +85,45 @@ TEST_CASE("an output that the system does not take is an error with the system's
     desk.refused({"masks", "trace.h5", "--machine", "machine.yaml", "--out", path}, 6, parts);
     desk.refused({"sweep", "sweep.yaml", "--out", path}, 6, {words});
   }
+}
+
+TEST_CASE("what the user has no permission for is an error that says so") {
+  const Desk desk;
+  desk.ok({"masks", "trace.h5", "--machine", "machine.yaml", "--out", "masks.npy"});
+  desk.files.write("sweep.yaml", "name: s\nmachine: machine.yaml\ntrace: trace.h5\n");
+  desk.ok({"sweep", "sweep.yaml", "--out", "sweep.db"});
+  desk.files.write("heir.yaml", "extends: closed/machine.yaml\nname: heir\n");
+  // Root may do anything, so the program gives up being root; for that it lies where all may go.
+  namespace fs = std::filesystem;
+  fs::copy_file(PEEKSIM_BINARY, desk.files.path("peeksim"));
+  fs::create_directory(desk.files.path("closed"));
+  fs::copy_file(desk.files.path("machine.yaml"), desk.files.path("closed/machine.yaml"));
+  for (const char* name : {"sweep.db", "trace.h5", "closed"})
+    fs::permissions(desk.files.path(name), fs::perms::none);
+  fs::permissions(desk.files.path(), fs::perms::all);
+  Words as_other = {desk.files.path("peeksim")};
+  if (::geteuid() == 0)
+    as_other = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                desk.files.path("peeksim")};
+  CommandSetup here;
+  here.folder = desk.files.path();
+  const auto refused = [&](const Words& command, int exit_code) {
+    Words words = as_other;
+    words.insert(words.end(), command.begin(), command.end());
+    const CommandResult result = run_program(words, here);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == exit_code);
+    CHECK(contains(result.err, ": Permission denied; "));
+  };
+  refused({"trace", "info", "trace.h5"}, 4);
+  refused({"trace", "info", "closed/trace.h5"}, 4);
+  refused({"sweep", "status", "sweep.db"}, 3);
+  refused({"sweep", "status", "closed/sweep.db"}, 3);
+  refused({"sweep", "merge", "sweep.db", "-o", "joined.db"}, 3);
+  refused({"config", "check", "closed/machine.yaml"}, 3);
+  refused({"config", "check", "heir.yaml"}, 3);
+  refused({"trace", "synth", "workload.yaml", "-o", "closed/new.h5"}, 6);
+  fs::permissions(desk.files.path("closed"), fs::perms::all);
 }
 
 TEST_CASE("batch answers requests for files that the system does not give, and goes on") {

@@ -2,6 +2,7 @@
 #include "sim/sweep/store/sweep_database.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -40,6 +41,8 @@ SweepDatabase::SweepDatabase(const std::string& path, DatabaseUse use) : path_(p
   if (!is_new_ && state.kind != PathKind::file)
     throw Error(use == DatabaseUse::read ? ErrorKind::config : ErrorKind::output, path,
                 "is not a plain file", "name another file");
+  if (use == DatabaseUse::read && ::access(path.c_str(), R_OK) != 0)
+    throw cannot_open(ErrorKind::config, path, "check its permissions");
   if (state.kind == PathKind::unknown)
     throw Error(ErrorKind::output, path, "cannot be written: " + state.reason,
                 "name another database");
