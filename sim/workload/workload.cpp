@@ -3,6 +3,7 @@
 #include "sim/workload/workload.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <numeric>
 #include <set>
@@ -136,7 +137,9 @@ Count Workload::conv_macs() const {
 Workload load_workload(const std::string& path) {
   Workload workload;
   const std::filesystem::path file(path);
-  if (file.extension() == ".csv") {
+  std::string extension = file.extension();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (extension == ".csv") {
     workload.name = file.stem().string();
     workload.source = "SCALE-Sim topology " + file.filename().string();
     workload.layers = read_topology(path);
