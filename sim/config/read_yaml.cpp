@@ -202,6 +202,18 @@ class ParsedFiles {
   std::map<std::string, File> files_;
 };
 
+// What people get wrong without knowing that it is syntax.
+std::string remedy_for(const YAML::Exception& error, const std::string& text) {
+  const bool alias =
+      error.msg.find("anchor") != std::string::npos || error.msg.find("alias") != std::string::npos;
+  if (alias) return "quote a text that begins with * or &, as in \"*dw*\"";
+  std::istringstream lines(text);
+  std::string line;
+  for (int number = 0; number <= error.mark.line && std::getline(lines, line); ++number) {
+  }
+  return line.find('\t') != std::string::npos ? "use blanks instead of tabs" : "correct the syntax";
+}
+
 }  // namespace
 
 Value parse_yaml(const std::string& text, const std::string& file, const std::string& key) {
@@ -214,7 +226,7 @@ Value parse_yaml(const std::string& text, const std::string& file, const std::st
   } catch (const YAML::Exception& error) {
     const int line = key.empty() && !error.mark.is_null() ? error.mark.line + 1 : 0;
     throw Error(ErrorKind::config, Location{file, line, key}, "not valid YAML: " + error.msg,
-                "correct the syntax");
+                remedy_for(error, text));
   }
   if (!builder.tree() || builder.tree()->is_null()) {
     throw Error(ErrorKind::config, Location{file, 0, key}, "nothing is written here",

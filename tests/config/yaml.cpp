@@ -149,3 +149,12 @@ TEST_CASE("a file is read as it is now, however often it was read before") {
     CHECK(read_yaml(folder.path(name)).find("a")->text() == std::to_string(i));
   }
 }
+
+TEST_CASE("a pattern that begins with a star, and a tab, are told from other mistakes") {
+  for (const char* text : {"exclude: [*dw*]\n", "exclude:\n  - *conv\n", "exclude: [a*, *]\n"})
+    CHECK(refusal(text).find("; quote a text that begins with * or &, as in \"*dw*\"") !=
+          std::string::npos);
+  for (const char* text : {"a:\n\tb: 1\n", "a:\tb: 1\n"})
+    CHECK(refusal(text).find("; use blanks instead of tabs") != std::string::npos);
+  CHECK(refusal("a: 1\nb: [1, 2\nc: 3\n").find("; correct the syntax") != std::string::npos);
+}
