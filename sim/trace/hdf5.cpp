@@ -1,7 +1,9 @@
 #include "sim/trace/hdf5.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "sim/base/paths.h"
@@ -44,6 +46,22 @@ void require_hard_link(const Object& parent, const std::string& name, const char
     parent.fail("'" + name + "' is a soft or external link",
                 "use a hard link: a trace is one file");
   }
+}
+
+std::string first_bytes(std::FILE* file) {
+  char bytes[32];
+  return {bytes, std::fread(bytes, 1, sizeof bytes, file)};
+}
+
+// With a lock no program can begin to write the file while it is read. Where the file cannot be
+// opened, `why` is HDF5's reason.
+Handle open_for_reading(const std::string& path, bool lock, std::string& why) {
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  H5Pset_file_locking(access, lock, true);
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose);
+  if (!file.valid()) why = reason();
+  return file;
 }
 
 // A dataset may name any file that this user can read as the place of its values.
@@ -118,25 +136,31 @@ Object open_file(const std::string& path) {
   if (state.kind != PathKind::file) refuse("is not a file", "name a trace file");
   std::FILE* file = std::fopen(path.c_str(), "rb");  // HDF5 does not say why it cannot
   if (!file) throw cannot_open(ErrorKind::trace, path, "check its permissions");
+  const std::string beginning = first_bytes(file);
   std::fclose(file);
 
   const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
   H5Eclear2(H5E_DEFAULT);
   if (is_hdf5 <= 0) {
+    if (beginning.rfind("version https://git-lfs", 0) == 0)
+      refuse("is a pointer of Git LFS and not the file itself", "fetch it: git lfs pull");
+    if (beginning.rfind("\x0e\x03\x13\x01", 0) == 0)
+      refuse("is an HDF4 file", "traces are HDF5 files: convert it, or write it again");
     refuse("is not an HDF5 file, or its beginning is damaged",
            "traces are HDF5 files: docs/trace-format.md");
   }
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  H5Pset_file_locking(access, true, true);  // where the file system has no locks, do without
-  Object object{Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose), {path, 0, ""}};
-  if (!object.id.valid()) {
-    const std::string why = reason();
-    const bool locked = why.find("unable to lock") != std::string::npos;
-    const bool truncated = why.find("truncated") != std::string::npos;
-    if (locked) refuse("is being written by another program", "wait until it is complete");
-    refuse(truncated ? "is truncated (" + why + ")" : "is damaged (" + why + ")", damage_remedy);
+  std::string why;
+  Object object{open_for_reading(path, true, why), {path, 0, ""}};
+  if (object.id.valid()) return object;
+  const auto says = [&why](int error) { return why.find(std::strerror(error)) != why.npos; };
+  if (says(EAGAIN) || why.find("unable to lock") != why.npos)
+    refuse("is open for writing in another program", "wait until it is complete, or close it");
+  if (says(ENOLCK) || says(ENOSYS) || says(ENOTSUP)) {  // a file system that has no locks
+    object.id = open_for_reading(path, false, why);
+    if (object.id.valid()) return object;
   }
+  const bool truncated = why.find("truncated") != why.npos;
+  refuse(truncated ? "is truncated (" + why + ")" : "is damaged (" + why + ")", damage_remedy);
   return object;
 }
 

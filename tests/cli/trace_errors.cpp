@@ -1,7 +1,11 @@
 // What is wrong with a trace is said in one line, and no results are left behind.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <limits>
 
@@ -52,6 +56,37 @@ TEST_CASE("a text file and somebody else's HDF5 file are no traces") {
   write_foreign_hdf5(desk.files.path("model.h5"));
   check_refused(desk, "model.h5",
                 {"model.h5: is an HDF5 file, but not a trace", "trace-format.md"});
+}
+
+TEST_CASE("a pointer of Git LFS and an HDF4 file are called what they are") {
+  const Desk desk;
+  desk.files.write("pointer.h5",
+                   "version https://git-lfs.github.com/spec/v1\noid sha256:12ab\nsize 123\n");
+  check_refused(desk, "pointer.h5", {"pointer.h5: is a pointer of Git LFS", "; fetch it: "});
+  desk.files.write("old.h5", std::string("\x0e\x03\x13\x01", 4) + std::string(100, '\0'));
+  check_refused(desk, "old.h5", {"old.h5: is an HDF4 file; "});
+}
+
+TEST_CASE("a trace that another program writes is not damaged") {
+  const Desk desk;
+  const int writer = ::open(desk.files.path("trace.h5").c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(::flock(writer, LOCK_EX) == 0);  // as HDF5 does
+  check_refused(desk, "trace.h5",
+                {"trace.h5: is open for writing in another program; wait until it is complete"});
+  ::close(writer);
+  desk.ok({"trace", "check", "trace.h5"});
+}
+
+TEST_CASE("a trace is read where the file system has no locks") {
+  const Desk desk;
+  const std::string expected = desk.ok({"trace", "check", "trace.h5"});
+  for (const int error : {ENOLCK, ENOSYS, EOPNOTSUPP}) {
+    CAPTURE(error);
+    CommandSetup without_locks;
+    without_locks.environment = {{"LD_PRELOAD", FAIL_FLOCK_LIBRARY},
+                                 {"FLOCK_ERROR", std::to_string(error)}};
+    CHECK(desk.ok({"trace", "check", "trace.h5"}, without_locks) == expected);
+  }
 }
 
 TEST_CASE("shapes that contradict each other are refused with the layer and the right shape") {
