@@ -2,8 +2,10 @@
 // refused. Its commands are stand-ins that note their arguments; tests/slurm has the real ones.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
+
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "tests/cli/sweeping.h"
@@ -85,6 +87,13 @@ TEST_CASE("sbatch is given the user's options as they are, and no shell reads th
                  "--array=1 " +
                      desk.files.path("sweep.db.shards/shard-of-4.sh")));
   CHECK(contains(said, "join:   peeksim sweep merge -o sweep.db sweep.db.shards/*.db\n"));
+}
+
+TEST_CASE("how many tasks run at a time is written as Slurm does") {
+  const SlurmDesk desk;
+  desk.submit("--array-size=4%2");
+  const Words told = desk.told();
+  CHECK(std::count(told.begin(), told.end(), "--array=1-4%2") == 1);
 }
 
 TEST_CASE("a task runs its shard with the options of the sweep, from wherever it starts") {
@@ -170,7 +179,8 @@ TEST_CASE("a wrong --slurm is refused before anything is submitted") {
   const auto refused = [&](const std::string& options, const Words& parts, const Words& more = {}) {
     desk.refused(desk.words(options, more), 2, parts, desk.setup());
   };
-  for (const std::string size : {"0", "-1", "many", "1.5", "99999999999999999999", "4%2"})
+  for (const std::string size :
+       {"0", "-1", "many", "1.5", "99999999999999999999", "4%", "4%0", "%4", "4%x", "4%2%1"})
     refused("--array-size=" + size, {"--array-size is '" + size + "'"});
   refused("--array-size", {"--array-size is ''"});
   for (const std::string own : {"--array=1-3", "-a1-3"})

@@ -1,5 +1,6 @@
 #include "sim/cli/commands/sweep_slurm.h"
 
+#include <algorithm>
 #include <charconv>
 #include <iomanip>
 #include <iostream>
@@ -16,14 +17,21 @@ namespace {
 
 constexpr std::size_t max_tasks = 1000000;
 
-std::size_t array_size(const std::string& text) {
-  std::size_t size = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, size);
-  if (read.ec != std::errc() || read.ptr != end || size < 1 || size > max_tasks)
-    throw Error(ErrorKind::usage, "", "--array-size is '" + text + "' in --slurm",
-                "give the number of tasks, as in --slurm \"--array-size=64\"");
-  return size;
+// "64", or "64%4": of which 4 run at a time, as Slurm writes it.
+void read_array_size(const std::string& text, SlurmOptions& slurm) {
+  const std::size_t percent = std::min(text.find('%'), text.size());
+  const auto number = [&](const std::string& digits) {
+    std::size_t count = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, count);
+    if (read.ec != std::errc() || read.ptr != end || count < 1 || count > max_tasks)
+      throw Error(ErrorKind::usage, "", "--array-size is '" + text + "' in --slurm",
+                  "give the number of tasks, as in --slurm \"--array-size=64\", or 64%4 to run 4 "
+                  "at a time");
+    return count;
+  };
+  slurm.tasks = number(text.substr(0, percent));
+  if (percent < text.size()) slurm.at_a_time = number(text.substr(percent + 1));
 }
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -66,9 +74,9 @@ SlurmOptions slurm_options(const Options& options) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == size) {
-      slurm.tasks = array_size(i + 1 < words.size() ? words[++i] : "");
+      read_array_size(i + 1 < words.size() ? words[++i] : "", slurm);
     } else if (word.rfind(size + "=", 0) == 0) {
-      slurm.tasks = array_size(word.substr(size.size() + 1));
+      read_array_size(word.substr(size.size() + 1), slurm);
     } else if (word == "--array" || word.rfind("--array=", 0) == 0 || word.rfind("-a", 0) == 0) {
       throw Error(ErrorKind::usage, "",
                   "'" + word + "' is in --slurm, and peeksim chooses the tasks",
@@ -84,6 +92,7 @@ void submit_sweep(const SweepPlan& plan, const SlurmOptions& slurm, const Option
   SlurmArray array;
   array.database = options.text("out");
   array.tasks = slurm.tasks;
+  array.at_a_time = slurm.at_a_time;
   array.sbatch_options = slurm.sbatch;
   if (options.has("jobs")) array.jobs = static_cast<std::size_t>(options.get<long long>("jobs"));
   array.sweep_options = task_options(options);

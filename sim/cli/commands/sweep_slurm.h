@@ -12,7 +12,8 @@ namespace peeksim {
 // The value of --slurm: options for sbatch, and those of this program.
 struct SlurmOptions {
   std::vector<std::string> sbatch;
-  std::size_t tasks = 0;  // --array-size; 0: not given
+  std::size_t tasks = 0;      // --array-size; 0: not given
+  std::size_t at_a_time = 0;  // its number after %; 0: no limit
 };
 
 // `options` are those of `peeksim sweep`. Throws Error(usage): unbalanced quotes,

@@ -150,7 +150,8 @@ std::string submit(const Files& files, const SlurmArray& array,
                    const std::vector<std::size_t>& shards) {
   std::vector<std::string> words = {"sbatch", "--parsable"};
   words.insert(words.end(), array.sbatch_options.begin(), array.sbatch_options.end());
-  words.push_back("--array=" + ranges_of(shards));
+  words.push_back("--array=" + ranges_of(shards) +
+                  (array.at_a_time > 0 ? "%" + std::to_string(array.at_a_time) : ""));
   words.push_back(files.script());
   const std::string said = ask_slurm(words);
   const std::string job = said.substr(0, said.find_first_of(";\n"));

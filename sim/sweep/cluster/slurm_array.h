@@ -11,8 +11,9 @@
 namespace peeksim {
 
 struct SlurmArray {
-  std::string database;   // of the sweep, into which the shards will be merged
-  std::size_t tasks = 0;  // in the array, one per shard; 0: chosen by the number of points
+  std::string database;       // of the sweep, into which the shards will be merged
+  std::size_t tasks = 0;      // in the array, one per shard; 0: chosen by the number of points
+  std::size_t at_a_time = 0;  // of those, how many may run; 0: as many as Slurm likes
   std::vector<std::string> sbatch_options;  // given by the user, passed on unchanged
   std::vector<std::string> sweep_options;   // more options for `peeksim sweep` in each task
   std::size_t jobs = 0;  // points at a time in a task; 0: one per processor that Slurm gives it
