@@ -131,6 +131,60 @@ class TheCommand(Extracting):
             self.assertEqual(f["labels"][:].tolist(), [3, 1])
             np.testing.assert_allclose(f["layers/0000/ifmap"][:, 0, 0, 0], [31, 29])
 
+    def samples(self, folder):
+        from trace_extractor import loading
+
+        return [
+            (sample.name, sample.label, float(sample.tensor[0, 112, 112]))
+            for sample in loading.inputs(folder, loading.standard_preprocess)()
+        ]
+
+    def test_a_grey_image_of_sixteen_bits_is_as_bright_as_the_same_one_of_eight(self):
+        from PIL import Image
+
+        folder = os.path.join(self.folder, "grey")
+        os.makedirs(folder)
+        ramp = np.tile(np.arange(256, dtype=np.uint8), (256, 1))
+        Image.fromarray(ramp, "L").save(os.path.join(folder, "8.png"))
+        Image.fromarray(ramp.astype(np.uint16) * 257).save(os.path.join(folder, "16.png"))
+        given = self.samples(folder)
+        self.assertEqual(given[0][2], given[1][2])
+        Image.fromarray(ramp.astype(np.float32)).save(os.path.join(folder, "float.tif"))
+        code, _, err = self.call(self.model + ":load", "--images", folder)
+        self.assertEqual(code, 2)
+        self.assertIn("float.tif has values beyond 16 bits", err)
+
+    def test_folders_of_a_folder_are_classes_in_the_order_of_their_names(self):
+        from PIL import Image
+
+        folder = os.path.join(self.folder, "classes")
+        for name, image in (("dog", "1.png"), ("cat", "2.png"), ("cat", "1.png"), ("empty", None)):
+            os.makedirs(os.path.join(folder, name), exist_ok=True)
+            if image:
+                pixels = np.zeros((256, 256, 3), np.uint8)
+                Image.fromarray(pixels).save(os.path.join(folder, name, image))
+        self.assertEqual(
+            [(name, label) for name, label, _ in self.samples(folder)],
+            [("cat/1.png", 0), ("cat/2.png", 0), ("dog/1.png", 1)],
+        )
+
+    def test_labels_may_begin_with_a_mark_and_say_what_they_leave_out(self):
+        folder = self.photographs("\ufefffile,label_index\na.png,7\n")
+        err = io.StringIO()
+        with contextlib.redirect_stderr(err):
+            given = self.samples(folder)
+        self.assertEqual([(name, label) for name, label, _ in given], [("a.png", 7)])
+        self.assertIn("labels.csv names 1 of the images beside it; 1 are left out", err.getvalue())
+
+    def test_files_of_unknown_kinds_are_named(self):
+        folder = os.path.join(self.folder, "phone")
+        os.makedirs(folder)
+        for name in ("a.heic", "b.HEIC", "notes"):
+            open(os.path.join(folder, name), "w").close()
+        code, _, err = self.call(self.model + ":load", "--images", folder)
+        self.assertEqual(code, 2)
+        self.assertIn("gives no image: it holds files of .heic, no ending; known are .png", err)
+
     def test_the_standard_preprocessing_is_torchvisions(self):
         from PIL import Image
         from torchvision import transforms as T

@@ -77,7 +77,8 @@ def add_images(parser, more=""):
         "--inputs",
         required=True,
         metavar="FOLDER_OR_CALLABLE",
-        help="a folder of images (labels.csv with file,label_index is used when there), or "
+        help="a folder of images (labels.csv with file,label_index is used when there) or of "
+        "folders, one per class, or "
         "file.py:callable that yields tensors [C,H,W] or PIL images, alone or as "
         "(name, image[, label])" + more,
     )

@@ -189,7 +189,7 @@ def _folder(folder):
         raise ExtractError(USAGE, "%s: no such folder" % folder)
     table = os.path.join(folder, "labels.csv")
     if os.path.isfile(table):
-        with open(table, newline="") as f:
+        with open(table, newline="", encoding="utf-8-sig") as f:  # spreadsheets write a mark first
             rows = list(csv.DictReader(f))
         try:
             names = [(row["file"], int(row["label_index"])) for row in rows]
@@ -198,8 +198,16 @@ def _folder(folder):
                 USAGE,
                 "%s: expected the columns file,label_index with whole numbers (%s)" % (table, e),
             ) from e
+        left_out = len(set(_images_in(folder)) - {name for name, _ in names})
+        if left_out:
+            _note(
+                "%s names %d of the images beside it; %d are left out"
+                % (table, len(names), left_out)
+            )
     else:
-        names = [(n, -1) for n in sorted(os.listdir(folder)) if n.lower().endswith(IMAGE_ENDINGS)]
+        names = [(name, -1) for name in _images_in(folder)] or _classes_in(folder)
+        if not names:
+            _name_other_kinds(folder)
 
     def source(skip):
         for name, label in names[skip:]:
@@ -207,11 +215,55 @@ def _folder(folder):
             try:
                 with Image.open(path) as image:
                     image.load()
-                    yield name, image, label
+                    yield name, _eight_bit(path, image), label
             except OSError as e:
                 raise ExtractError(USAGE, "%s cannot be read as an image: %s" % (path, e)) from e
 
     return source
+
+
+def _images_in(folder):
+    return [n for n in sorted(os.listdir(folder)) if n.lower().endswith(IMAGE_ENDINGS)]
+
+
+def _classes_in(folder):
+    """(name, class) of the images in a folder of folders: one per class, in the order of their
+    names, as torchvision's ImageFolder has it."""
+    classes = [n for n in sorted(os.listdir(folder)) if os.path.isdir(os.path.join(folder, n))]
+    return [
+        (os.path.join(name, image), number)
+        for number, name in enumerate(classes)
+        for image in _images_in(os.path.join(folder, name))
+    ]
+
+
+def _name_other_kinds(folder):
+    files = [n for n in sorted(os.listdir(folder)) if os.path.isfile(os.path.join(folder, n))]
+    kinds = sorted({os.path.splitext(n)[1].lower() or "no ending" for n in files})
+    if kinds:
+        raise ExtractError(
+            USAGE,
+            "%s gives no image: it holds files of %s; known are %s"
+            % (folder, ", ".join(kinds), ", ".join(IMAGE_ENDINGS)),
+        )
+
+
+def _note(text):
+    print("note: " + text, file=sys.stderr)
+
+
+def _eight_bit(path, image):
+    """A grey image of 16 bits as one of 8, which Pillow would clip; any other as it is."""
+    from PIL import Image
+
+    if not image.mode.startswith("I") and image.mode != "F":
+        return image
+    values = np.asarray(image).astype(np.float64)
+    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
+        raise ExtractError(
+            USAGE, "%s has values beyond 16 bits: write it with 8 or 16 bits a channel" % path
+        )
+    return Image.fromarray(np.rint(values / 257).astype(np.uint8), "L")
 
 
 def _callable(spec):
