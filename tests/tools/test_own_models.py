@@ -234,6 +234,11 @@ class OnnxRefused(Own):
             self.refused_onnx(2, "ONNX files need Debian's python3-onnx, which is missing")
 
 
+def write(path, data):
+    with open(path, "wb") as f:
+        f.write(data)
+
+
 class StateDicts(Own):
     def setUp(self):
         super().setUp()
@@ -282,8 +287,39 @@ class StateDicts(Own):
         self.assert_loaded("a.pth", lambda p: torch.save(dict(more, model=self.state), p))
         old = {"_use_new_zipfile_serialization": False}
         self.assert_loaded("b.pth", lambda p: torch.save(self.state, p, **old))
-        self.refused_state("Weights only load failed", more, "c.pth", **old)
+        self.assert_loaded("c.pth", lambda p: torch.save(dict(more, net=self.state), p, **old))
         self.assertFalse(os.path.exists(marker))
+
+    def test_an_old_file_that_was_cut_short_is_refused(self):
+        path = os.path.join(self.folder, "a.pth")
+        torch.save(self.state, path, _use_new_zipfile_serialization=False)
+        with open(path, "rb") as f:
+            whole = f.read()
+        for size in (3, 100, len(whole) // 2, len(whole) - 1):
+            with self.assertRaisesRegex(loading.ExtractError, "cannot be read as weights"):
+                self.load("b.pth", lambda p, n=size: write(p, whole[:n]))
+
+    def test_the_weights_are_found_under_any_key_and_behind_any_wrapper(self):
+        for key in ("net", "model_state_dict", "weights", "best_state", "params"):
+            self.assert_loaded(key + ".pt", lambda p, k=key: torch.save({k: self.state}, p))
+        self.assert_loaded("deep.pt", lambda p: torch.save({"a": {"b": self.state}}, p))
+        for prefix in ("module.", "_orig_mod.", "model.", "net.", "backbone."):
+            state = {prefix + name: value for name, value in self.state.items()}
+            self.assert_loaded("p.pt", lambda p, s=state: torch.save(s, p))
+        other = {"model": {"x": torch.zeros(2)}, "optimizer": {"state": {0: torch.zeros(1)}}}
+        self.assert_loaded("o.pt", lambda p: torch.save(dict(other, ema=self.state), p))
+
+    def test_of_several_sets_of_weights_that_fit_none_is_guessed(self):
+        tuned = {name: value + 1 for name, value in self.state.items()}
+        self.refused_state(
+            "a.pt holds several sets of weights that fit: 'model', 'ema'; save the one",
+            {"model": self.state, "ema": tuned},
+        )
+        self.assert_loaded("s.pt", lambda p: torch.save({"a": self.state, "b": self.state}, p))
+        self.refused_state(
+            "a.pt does not hold this network's weights: .*; it has 'model', 'head', of which 'head'",
+            {"model": {"x%d" % i: torch.zeros(1) for i in range(40)}, "head": {"y": torch.ones(1)}},
+        )
 
     def test_arrays_of_numpy_with_or_without_the_counters(self):
         arrays = {k: v.numpy() for k, v in self.state.items()}
@@ -320,6 +356,35 @@ class StateDicts(Own):
             r"1 of another shape \(fc.weight: \[7, 4\], the network has \[5, 4\]\)",
             few,
         )
+
+    def test_weights_in_the_place_of_the_model_are_told_where_they_go(self):
+        for name in ("weights.pth", "a.pt", "a.npz", "a.safetensors", "a.CKPT"):
+            with self.assertRaisesRegex(loading.ExtractError, name + " .*--state-dict") as caught:
+                loading.load_model(os.path.join(self.folder, name))
+            self.assertEqual(caught.exception.code, 2)
+
+    def test_a_wrapped_network_is_unwrapped_and_one_without_layers_is_named(self):
+        def model(body):
+            with open(self.model, "a") as f:
+                f.write("import torch\ndef made():\n    %s\n" % body)
+            sys.modules.pop("own", None)
+            return loading.load_model(self.model + ":made")[0]
+
+        self.assertEqual(type(model("return torch.nn.DataParallel(Basic())")).__name__, "Basic")
+        compiled = "n = Basic(); n._orig_mod = Basic(); return n"
+        self.assertEqual(type(model(compiled)).__name__, "Basic")
+        self.assertFalse(hasattr(model(compiled), "_orig_mod"))
+        for body, kind in (
+            ("return torch.jit.script(torch.nn.Conv2d(3, 4, 3))", "TorchScript"),
+            (
+                "return torch.nn.Sequential(torch.jit.script(torch.nn.Conv2d(3, 4, 3)))",
+                "TorchScript",
+            ),
+            ("return torch.ao.nn.quantized.Conv2d(3, 4, 3)", "quantised"),
+        ):
+            with self.assertRaisesRegex(loading.ExtractError, kind + ".*give the original") as caught:
+                model(body)
+            self.assertEqual(caught.exception.code, 4)
 
     def test_what_is_no_state_dict(self):
         self.refused_state("a.pt cannot be read as weights .*whole object, expected", self.net)

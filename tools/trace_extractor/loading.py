@@ -19,6 +19,7 @@ from .errors import MODEL, USAGE, ExtractError
 
 Sample = namedtuple("Sample", "name tensor label")  # tensor: [C, H, W]; label: -1 when unknown
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp", ".tif", ".tiff", ".gif")
+WEIGHT_ENDINGS = (".pt", ".pth", ".npz", ".safetensors", ".ckpt")
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -59,6 +60,12 @@ def _load_file(path):
 def load_model(spec, arguments=(), state_dict=None):
     """(network in eval mode, meta or None, trained). `trained`: not known as random."""
     torch.manual_seed(0)
+    if spec.lower().endswith(WEIGHT_ENDINGS):
+        raise ExtractError(
+            USAGE,
+            "%s is a file of weights: give the network as MODEL, and use the file with --state-dict"
+            % spec,
+        )
     if is_onnx(spec):
         net, meta, trained = _load_onnx(spec, arguments), None, True
     elif spec.startswith("torchvision:"):
@@ -109,7 +116,33 @@ def _make(spec, arguments):
             "%s gave a %s, expected a torch.nn.Module or a tuple that starts with one"
             % (spec, type(net).__name__),
         )
-    return net, meta
+    return _unwrapped(spec, net), meta
+
+
+def _unwrapped(spec, net):
+    """The network that DataParallel or torch.compile was given. Throws ExtractError(MODEL) for one
+    whose layers cannot be followed."""
+    while True:
+        if isinstance(net, (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)):
+            net = net.module
+        elif isinstance(getattr(net, "_orig_mod", None), torch.nn.Module):
+            net = net._orig_mod
+        else:
+            break
+    for module in net.modules():
+        kind = (
+            "a TorchScript module"
+            if isinstance(module, torch.jit.ScriptModule)
+            else "a layer that PyTorch has quantised"
+            if ".quantized" in type(module).__module__ and "torch" in type(module).__module__
+            else None
+        )
+        if kind:
+            raise ExtractError(
+                MODEL, "%s gave %s, whose layers cannot be followed: give the original nn.Module"
+                % (spec, kind if module is net else "a network with " + kind)
+            )
+    return net
 
 
 def standard_preprocess(image):
