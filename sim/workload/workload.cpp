@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "sim/base/text_file.h"
 #include "sim/config/read_yaml.h"
 #include "sim/config/value.h"
 #include "sim/workload/read_topology.h"
@@ -105,8 +106,27 @@ void check_published(const Value& published) {
   }
 }
 
+// Files of other tools that have the same ending.
+void refuse_other_tools(const Value& file) {
+  const auto refuse = [&](const char* tool) {
+    file.fail(std::string("is a workload of ") + tool,
+              "write its layers as in workloads/, or as a SCALE-Sim topology: docs/workloads.md");
+  };
+  if (file.is_map() && (file.find("problem") != nullptr || file.find("architecture") != nullptr))
+    refuse("Timeloop");
+  if (!file.is_list()) return;
+  for (const Value& item : file.items())
+    if (item.is_map() && (item.find("loop_dims") != nullptr || item.find("equation") != nullptr))
+      refuse("ZigZag");
+}
+
 Workload read_yaml_workload(const std::string& path) {
-  const Value file = read_yaml(path);
+  const std::string text = read_text_file(path);
+  if (text.rfind("Network ", 0) == 0 && text.find("Dimensions") != std::string::npos)
+    throw Error(ErrorKind::config, path, "is a workload of MAESTRO",
+                "write its layers as in workloads/, or as a SCALE-Sim topology: docs/workloads.md");
+  const Value file = parse_yaml(text, path);
+  refuse_other_tools(file);
   file.require_known_keys({"name", "source", "published", "layers"});
   Workload workload;
   workload.name = required(file, "name").text();

@@ -131,3 +131,17 @@ TEST_CASE("a bad file is refused") {
   CHECK(starts(config_error([&] { load_workload(folder.path("none.yaml")); }, &folder),
                "none.yaml: cannot read this file"));
 }
+
+TEST_CASE("a workload of another tool is called so") {
+  const TempFolder folder;
+  for (const auto& [tool, text] : std::vector<std::pair<std::string, std::string>>{
+           {"Timeloop", "problem:\n  shape: {dimensions: [C, K]}\n  instance: {C: 3}\n"},
+           {"ZigZag", "- id: 0\n  operator_type: Conv\n  equation: O+=I*W\n  loop_dims: [K, C]\n"},
+           {"MAESTRO",
+            "Network net {\n  Layer a {\n    Type: CONV\n    Dimensions { K: 3 }\n  }\n}\n"}}) {
+    const std::string path = folder.write("net.yaml", text);
+    CHECK(config_error([&] { load_workload(path); }, &folder)
+              .find("is a workload of " + tool + "; write its layers as in workloads/") !=
+          std::string::npos);
+  }
+}
