@@ -210,4 +210,5 @@ class Extracting(unittest.TestCase):
             run(*arguments, **named)
         self.assertEqual(caught.exception.code, code)
         self.assertRegex(str(caught.exception), pattern)
+        self.assertNotIn("\n", str(caught.exception))
         self.assertEqual(os.listdir(self.folder), [])

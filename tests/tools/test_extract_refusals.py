@@ -99,7 +99,11 @@ class WhatIsRefused(Extracting):
             lambda: [Sample("x", torch.randn(3, 8, 8, generator=random), -1)],
         )
         self.refused(
-            2, "another size", self.extract, shake(Fire()), images(1) + images(1, (3, 8, 8))
+            2,
+            "another size than the images before it; all need one size$",
+            self.extract,
+            shake(Fire()),
+            images(1) + images(1, (3, 8, 8)),
         )
 
     def test_a_tensor_that_mixes_images(self):

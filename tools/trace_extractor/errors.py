@@ -10,5 +10,9 @@ class ExtractError(Exception):
     """One clear line: what was found, and what to do about it."""
 
     def __init__(self, code, message):
-        super().__init__(" ".join(str(message).split()))
+        self.message = " ".join(str(message).split())
+        super().__init__(self.message)
         self.code = code
+
+    def __str__(self):
+        return self.message  # torch.fx adds lines of its own to the arguments of exceptions
