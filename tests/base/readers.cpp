@@ -76,7 +76,7 @@ Tables read_tables() {
 std::set<std::string> readers() {
   std::set<std::string> found;
   for (const auto& entry : fs::recursive_directory_iterator(root / "sim")) {
-    const fs::path file = entry.path();
+    const fs::path& file = entry.path();
     if (file.extension() != ".h" && file.extension() != ".cpp") continue;
     if (reads_input(read(file))) found.insert(fs::relative(file, root / "sim").generic_string());
   }

@@ -62,7 +62,7 @@ void bind_some_value(SQLite::Statement& change, std::minstd_rand& random) {
 void change_a_value(SQLite::Database& sql, std::minstd_rand& random) {
   const auto tables = names(sql, "SELECT name FROM sqlite_schema WHERE type = 'table'");
   if (tables.empty()) return;
-  const std::string table = tables[any_of(tables, random)];
+  const std::string& table = tables[any_of(tables, random)];
   if (random() % 8 == 0) {
     sql.exec("DELETE FROM \"" + table + "\" WHERE rowid % 2");
     return;
