@@ -89,6 +89,20 @@ class WhatIsRefused(Extracting):
         big.conv1.weight.data *= 1e7
         self.refused(4, "does not fit into f16", self.extract, big, images(1), type="f16")
 
+    def test_a_layer_that_is_made_inside_forward(self):
+        class Net(nn.Module):
+            def forward(self, x):
+                return nn.Conv2d(3, 2, 1)(nn.ReLU()(x))
+
+        self.refused(
+            4,
+            r"Conv2d is made inside a forward\(\), with new weights at every call: make it in "
+            r"__init__\(\) \(met at .*test_extract_refusals.py:\d+ in forward: ",
+            self.extract,
+            Net(),
+            images(1),
+        )
+
     def test_images_that_change_or_differ_in_size(self):
         random = torch.Generator().manual_seed(0)
         self.refused(

@@ -176,6 +176,28 @@ class WhatIsRecorded(Extracting):
         self.assertEqual((second["activation"], int(second["residual"])), ("none", 0))
         self.assertEqual(b.shape[3], second["ofmap"].shape[3] + 1)
 
+    def test_a_module_that_forward_makes_is_what_it_computes(self):
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 4, 3)
+                self.last = nn.Conv2d(4, 2, 1)
+
+            def forward(self, x):
+                x = nn.Sequential(nn.ReLU(), nn.MaxPool2d(2))(self.conv(x))
+                return nn.Sigmoid()(self.last(x))
+
+        net, samples = shake(Net()), images(2)
+        self.extract(net, samples, type="f32")
+        layers = self.read()
+        self.assertEqual(
+            [(name, layer["activation"]) for name, layer in layers.items()],
+            [("conv", "relu"), ("last", "none")],
+        )
+        with torch.no_grad():
+            expected = net.double().conv(torch.stack(samples).double()).numpy()
+        np.testing.assert_allclose(layers["conv"]["ofmap"], expected, rtol=1e-6, atol=1e-6)
+
     def test_a_shared_convolution_is_recorded_at_each_call_and_pooling_may_precede_the_relu(self):
         net = shake(Shared())
         samples = images(2)

@@ -57,13 +57,29 @@ class PathTracer(fx.Tracer):
     def __init__(self):
         super().__init__()
         self.paths = [""]
+        self.modules = None  # of the network
 
     def call_module(self, m, forward, args, kwargs):
+        if self.modules is None:
+            self.modules = set(self.root.modules())
+        if m not in self.modules:
+            return self._call_made_inside(m, forward, args, kwargs)
         self.paths.append(self.path_of_module(m))
         try:
             return super().call_module(m, forward, args, kwargs)
         finally:
             self.paths.pop()
+
+    @staticmethod
+    def _call_made_inside(m, forward, args, kwargs):
+        """A module that forward() has just made, as nn.ReLU()(x), is what it computes."""
+        if any(True for _ in m.parameters()) or any(True for _ in m.buffers()):
+            raise ExtractError(
+                MODEL,
+                "%s is made inside a forward(), with new weights at every call: make it in "
+                "__init__()%s" % (type(m).__name__, _own_line()),
+            )
+        return forward(*args, **kwargs)
 
     def proxy(self, node):
         return UnpackingProxy(node, self)
@@ -75,12 +91,20 @@ class PathTracer(fx.Tracer):
 
 
 def _where(error):
-    """The last line of the user's own code in an error's traceback, for a message."""
+    return _line_of_user(traceback.extract_tb(error.__traceback__))
+
+
+def _own_line():
+    return _line_of_user(traceback.extract_stack())
+
+
+def _line_of_user(stack):
+    """The last line of the user's own code, for a message."""
     torch_folder = os.path.dirname(torch.__file__)
     own = os.path.dirname(os.path.abspath(__file__))
     frames = [
         f
-        for f in traceback.extract_tb(error.__traceback__)
+        for f in stack
         if not f.filename.startswith((torch_folder + os.sep, own)) and os.path.exists(f.filename)
     ]
     if not frames:
@@ -94,6 +118,8 @@ def trace(net):
     tracer = PathTracer()
     try:
         graph = tracer.trace(OneInput(net))
+    except ExtractError:
+        raise
     except Exception as e:
         raise ExtractError(
             MODEL,
