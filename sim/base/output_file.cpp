@@ -55,10 +55,7 @@ OutputFile::OutputFile(const std::string& path, bool force)
   if (file_ < 0)
     throw Error(ErrorKind::output, path, cannot("written"),
                 "make its folder, with permission to write there, or name another");
-  const mode_t mask =
-      ::umask(0);  // mkostemp makes files private; results get the default permissions
-  ::umask(mask);
-  ::fchmod(file_, 0666 & ~mask);
+  ::fchmod(file_, default_permissions(0666));
 }
 
 OutputFile::~OutputFile() {
@@ -78,6 +75,12 @@ void OutputFile::commit() {
   flush();
   put_in_place(partial_, target_, force_);
   committed_ = true;
+}
+
+mode_t default_permissions(mode_t wanted) {
+  const mode_t mask = ::umask(0);  // can be read only by setting it
+  ::umask(mask);
+  return wanted & ~mask;
 }
 
 void write_all(int file, const std::string& text, const std::string& path) {

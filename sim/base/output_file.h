@@ -3,6 +3,8 @@
 // or loses an earlier one, and nothing is replaced that the user did not give up.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 namespace peeksim {
@@ -37,7 +39,12 @@ class OutputFile {
   bool committed_ = false;
 };
 
-// What OutputFolder shares; errors name the final path. Throw Error(output).
+// What OutputFolder shares.
+
+// `wanted` less what the user's umask takes away: mkstemp and mkdtemp make what they make private,
+// and results get the default permissions. Not for several threads at once.
+mode_t default_permissions(mode_t wanted);
+// Errors name the final path. Throw Error(output).
 void write_all(int file, const std::string& text, const std::string& path);
 void flush_to_disk(int file, const std::string& path);
 // Gives a file or folder its final name. `replace`: a file of that name may go; otherwise it is an

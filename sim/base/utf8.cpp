@@ -1,6 +1,7 @@
 #include "sim/base/utf8.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace peeksim {
 
@@ -41,6 +42,12 @@ std::string valid_utf8(const std::string& text) {
     at += sequence.bytes;
   }
   return valid;
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 }  // namespace peeksim

@@ -10,4 +10,7 @@ namespace peeksim {
 // of each character that breaks off.
 std::string valid_utf8(const std::string& text);
 
+// The text with its ASCII letters in lower case.
+std::string lower_case(std::string text);
+
 }  // namespace peeksim

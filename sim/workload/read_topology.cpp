@@ -4,7 +4,6 @@
 #include "sim/workload/read_topology.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/text_file.h"
+#include "sim/base/utf8.h"
 #include "sim/config/value.h"
 
 namespace peeksim {
@@ -60,14 +60,8 @@ std::vector<Row> read_rows(const std::string& path) {
   return rows;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 bool column_starts_with(const Row& header, std::size_t column, const std::string& prefix) {
-  return column < header.cells.size() && lower(header.cells[column]).rfind(prefix, 0) == 0;
+  return column < header.cells.size() && lower_case(header.cells[column]).rfind(prefix, 0) == 0;
 }
 
 // The integer in a column; `names` are what the columns of the dialect mean.
@@ -95,7 +89,7 @@ MoreColumns more_columns(const Row& header, std::size_t first) {
 }
 
 std::string cell_text(const Row& row, std::optional<std::size_t> column) {
-  return column && *column < row.cells.size() ? lower(row.cells[*column]) : "";
+  return column && *column < row.cells.size() ? lower_case(row.cells[*column]) : "";
 }
 
 [[noreturn]] void refuse(const Row& row, const std::string& what, const std::string& remedy) {
@@ -191,8 +185,8 @@ Layer matrix_product(const Row& row, const MoreColumns& more) {
 }
 
 bool is_of_products(const Row& header) {
-  return header.cells.size() > 3 && lower(header.cells[1]) == "m" &&
-         lower(header.cells[2]) == "n" && lower(header.cells[3]) == "k";
+  return header.cells.size() > 3 && lower_case(header.cells[1]) == "m" &&
+         lower_case(header.cells[2]) == "n" && lower_case(header.cells[3]) == "k";
 }
 
 // The row that names the columns; before it, rows of one cell are titles.
@@ -210,7 +204,7 @@ std::vector<Row>::const_iterator find_header(const std::vector<Row>& rows) {
   while (row != rows.end() && is_title(*row) && separator_of(*row) == nullptr) ++row;
   const Row& header = row == rows.end() ? rows.front() : *row;
   for (const std::string& name : header.cells)
-    if (lower(name).find("intraline") != std::string::npos)
+    if (lower_case(name).find("intraline") != std::string::npos)
       refuse(header, "a SCALE-Sim layout, which says how tensors lie in memory",
              "give the topology, 'Layer name, IFMAP Height, ...'");
   if (is_of_products(header) || column_starts_with(header, 1, "ifmap")) return row;

@@ -3,12 +3,12 @@
 #include "sim/workload/workload.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <numeric>
 #include <set>
 
 #include "sim/base/text_file.h"
+#include "sim/base/utf8.h"
 #include "sim/config/read_yaml.h"
 #include "sim/config/value.h"
 #include "sim/workload/read_topology.h"
@@ -106,25 +106,25 @@ void check_published(const Value& published) {
   }
 }
 
-// Files of other tools that have the same ending.
-void refuse_other_tools(const Value& file) {
-  const auto refuse = [&](const char* tool) {
-    file.fail(std::string("is a workload of ") + tool,
+[[noreturn]] void refuse_file_of(const char* tool, const Location& where) {
+  throw Error(ErrorKind::config, where, std::string("is a workload of ") + tool,
               "write its layers as in workloads/, or as a SCALE-Sim topology: docs/workloads.md");
-  };
+}
+
+// Files of other tools that are YAML too.
+void refuse_other_tools(const Value& file) {
   if (file.is_map() && (file.find("problem") != nullptr || file.find("architecture") != nullptr))
-    refuse("Timeloop");
+    refuse_file_of("Timeloop", file.where());
   if (!file.is_list()) return;
   for (const Value& item : file.items())
     if (item.is_map() && (item.find("loop_dims") != nullptr || item.find("equation") != nullptr))
-      refuse("ZigZag");
+      refuse_file_of("ZigZag", file.where());
 }
 
 Workload read_yaml_workload(const std::string& path) {
   const std::string text = read_text_file(path);
   if (text.rfind("Network ", 0) == 0 && text.find("Dimensions") != std::string::npos)
-    throw Error(ErrorKind::config, path, "is a workload of MAESTRO",
-                "write its layers as in workloads/, or as a SCALE-Sim topology: docs/workloads.md");
+    refuse_file_of("MAESTRO", {path});
   const Value file = parse_yaml(text, path);
   refuse_other_tools(file);
   file.require_known_keys({"name", "source", "published", "layers"});
@@ -157,9 +157,7 @@ Count Workload::conv_macs() const {
 Workload load_workload(const std::string& path) {
   Workload workload;
   const std::filesystem::path file(path);
-  std::string extension = file.extension();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (extension == ".csv") {
+  if (lower_case(file.extension()) == ".csv") {
     workload.name = file.stem().string();
     workload.source = "SCALE-Sim topology " + file.filename().string();
     workload.layers = read_topology(path);

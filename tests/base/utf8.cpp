@@ -45,6 +45,11 @@ TEST_CASE("valid text is valid, whatever bytes it is made of") {
   }
 }
 
+TEST_CASE("letters go to lower case, and no other byte changes") {
+  CHECK(lower_case("Layer_1.CSV") == "layer_1.csv");
+  CHECK(lower_case("\xc3\x9c\xff") == "\xc3\x9c\xff");
+}
+
 TEST_CASE("an error about a name that is no UTF-8 is valid text") {
   const Error error(ErrorKind::config, "m\xff.yaml", "is '\xfe'");
   CHECK(std::string(error.what()).find("m" + unknown + ".yaml: is '" + unknown + "'") == 0);

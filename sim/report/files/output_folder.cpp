@@ -42,10 +42,7 @@ OutputFolder::OutputFolder(const std::string& path, bool force) : force_(force) 
   if (::mkdtemp(partial_.data()) == nullptr)
     fail(path_, "cannot be written: " + reason(),
          "make its parent folder, with permission to write there, or name another");
-  const mode_t mask =
-      ::umask(0);  // mkdtemp makes folders private; results get the default permissions
-  ::umask(mask);
-  ::chmod(partial_.c_str(), 0777 & ~mask);
+  ::chmod(partial_.c_str(), default_permissions(0777));
 }
 
 OutputFolder::~OutputFolder() {

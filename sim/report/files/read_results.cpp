@@ -24,12 +24,12 @@ namespace {
 
 using Json = nlohmann::json;  // not ordered_json, which looks for a key in the whole object
 
-constexpr std::uint64_t max_count = std::numeric_limits<Count>::max();
+constexpr std::uint64_t max_int64 = std::numeric_limits<std::int64_t>::max();
 
 // The library casts a number of another size without a check.
 int integer(const Json& json) {
   const bool fits = json.is_number_integer() &&
-                    (!json.is_number_unsigned() || json.get<std::uint64_t>() <= max_count);
+                    (!json.is_number_unsigned() || json.get<std::uint64_t>() <= max_int64);
   const auto number = fits ? json.get<std::int64_t>() : std::numeric_limits<std::int64_t>::max();
   if (number != static_cast<int>(number))
     throw std::invalid_argument("found " + json.dump() + ", expected a whole number of 32 bits");
@@ -57,7 +57,7 @@ class CounterReader {
       const Json value = found.value(row.name, Json());
       if (value.is_null())
         lacking.push_back(row.value);
-      else if (value.is_number_unsigned() && value.get<std::uint64_t>() <= max_count)
+      else if (value.is_number_unsigned() && value.get<std::uint64_t>() <= max_int64)
         counters.*row.value = value.get<Count>();
       else
         throw std::invalid_argument("counter '" + std::string(row.name) + "' is " + value.dump() +

@@ -85,9 +85,7 @@ void SweepDatabase::require_own_schema() {
   if (sql_->execAndGet("PRAGMA application_id").getInt() != application_id)
     throw Error(ErrorKind::config, path_, "is not a database of sweep results",
                 "name another file");
-  require_known_version();
-  if (sql_->execAndGet("PRAGMA user_version").getInt() == database_schema_version)
-    require_own_tables(*sql_, path_);
+  if (require_known_version() == database_schema_version) require_own_tables(*sql_, path_);
   if (use_ == DatabaseUse::read) return;
   const std::string state = sql_->execAndGet("PRAGMA quick_check(1)").getString();
   if (state != "ok")
@@ -95,7 +93,7 @@ void SweepDatabase::require_own_schema() {
 }
 
 // An older database can be read, with unknown values; writing would mix two schemas.
-void SweepDatabase::require_known_version() {
+int SweepDatabase::require_known_version() {
   const int version = sql_->execAndGet("PRAGMA user_version").getInt();
   const std::string has = "has schema version " + std::to_string(version) + ", ";
   const std::string own = std::to_string(database_schema_version);
@@ -106,6 +104,7 @@ void SweepDatabase::require_known_version() {
     throw Error(ErrorKind::config, path_,
                 has + "which is older, and this program writes " + own + ": it can only be read",
                 "name another database for new points; 'peeksim sweep export' has the old ones");
+  return version;
 }
 
 void SweepDatabase::make_tables() {

@@ -70,7 +70,7 @@ class SweepDatabase {
 
   void open();
   void require_own_schema();
-  void require_known_version();
+  int require_known_version();  // returns it
   void make_tables();
   void add_missing_columns();
 
