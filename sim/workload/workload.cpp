@@ -124,7 +124,7 @@ void refuse_other_tools(const Value& file) {
 Workload read_yaml_workload(const std::string& path) {
   const std::string text = read_text_file(path);
   if (text.rfind("Network ", 0) == 0 && text.find("Dimensions") != std::string::npos)
-    refuse_file_of("MAESTRO", {path});
+    refuse_file_of("MAESTRO", {path, 0, ""});
   const Value file = parse_yaml(text, path);
   refuse_other_tools(file);
   file.require_known_keys({"name", "source", "published", "layers"});
