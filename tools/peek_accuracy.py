@@ -104,7 +104,8 @@ def run(options, state):
     else:
         journal = accuracy.Memory()
     state.journal, before, start = journal, journal.images(), time.monotonic()
-    accuracy.evaluate(net, predicted, samples, options.batch, device, journal, options.count)
+    batch = network.at_once(options.batch)
+    accuracy.evaluate(net, predicted, samples, batch, device, journal, options.count)
     seconds = time.monotonic() - start
 
     del what["machines"]

@@ -116,8 +116,9 @@ def run(options):
         first = given[0].tensor[None].to(device=device, dtype=torch.float32)
         network = insert.Network(net, first)
     machine = network.resolve(options.machine)
+    batch = network.at_once(options.batch)
     found = calibrate.Calibration(
-        network, machine, candidates, lambda: given, options.batch, not options.no_mirror, progress
+        network, machine, candidates, lambda: given, batch, not options.no_mirror, progress
     )
     corrects = not options.no_correction
     if options.reduction is not None:

@@ -78,7 +78,7 @@ def run(options, state):
     import torch
     from peek import accuracy, finetune, insert
     from trace_extractor import loading
-    from trace_extractor.errors import OUTPUT, ExtractError
+    from trace_extractor.errors import MODEL, OUTPUT, ExtractError
 
     if os.path.exists(options.output) and not (options.force or options.resume):
         raise ExtractError(
@@ -94,6 +94,12 @@ def run(options, state):
     validation = options.validate and finetune.Images(options.validate, preprocess, "--validate")
     with torch.no_grad():
         network = insert.Network(net, images[0][0][None].to(device))
+    if not network.analysis.any_count:
+        raise ExtractError(
+            MODEL,
+            "%s takes one image at a time, training takes batches: make its sizes follow the number "
+            "of images, as x.view(x.size(0), -1) does" % options.model,
+        )
     predicted = network.apply(network.resolve(options.machine, options.set))
     for entry in predicted.settings.unmatched:
         print("note: %s: %s names no layer" % (options.machine, entry), file=sys.stderr)

@@ -35,6 +35,13 @@ def stripes(count=40, seed=1):
         x = (wave if i % 2 == 0 else wave.t())[None] + 0.3 * torch.randn(1, 8, 8, generator=g)
         yield "image%d" % i, x, i % 2
 
+class One(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(1, 2, 3), nn.Linear(72, 2)
+    def forward(self, x):
+        return self.fc(torch.relu(self.conv(x)).view(1, -1))
+
 def others():
     return stripes(20, 2)
 
@@ -59,9 +66,9 @@ class Finetuning(Peeking):
         self.rough = self.machine("rough.yaml", peeks="corner", window=[2, 2], threshold=0.1)
         self.out = os.path.join(self.folder, "out.pth")
 
-    def call(self, *words, images="stripes", out=None, machine=None):
+    def call(self, *words, images="stripes", out=None, machine=None, model="load"):
         """Runs the command in this process: exit code, stdout, stderr."""
-        command = [self.model + ":load", "--images", "%s:%s" % (self.model, images)]
+        command = ["%s:%s" % (self.model, model), "--images", "%s:%s" % (self.model, images)]
         command += [machine or self.rough, "-o", out or self.out, "--lr", "0.05", "--batch", "8"]
         return called(command + list(words))
 
@@ -283,6 +290,7 @@ class BadInput(Finetuning):
         self.refused(2, "label 2, but the network has 2 classes", images="third_class")
         self.refused(2, "several sizes; --preprocess", images="sizes")
         self.refused(2, "has no 'nothing'", images="nothing")
+        self.refused(4, "takes one image at a time", model="One")
         self.assertFalse(os.path.exists(self.out))
 
     def test_bad_options_and_machines_are_refused(self):

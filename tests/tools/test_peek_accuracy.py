@@ -36,6 +36,15 @@ def load():
         p.data = whole(p.shape, i)
     return net
 
+def one_at_a_time():
+    class One(nn.Module):
+        def __init__(self, net):
+            super().__init__()
+            self.net = net
+        def forward(self, x):
+            return self.net(x).view(1, -1)
+    return One(load())
+
 def labelled():
     for i in range(23):
         yield "image%d" % i, whole((2, 9, 9), 100 + i), i % 8
@@ -73,8 +82,8 @@ class Commanding(Peeking):
             signal.signal(number, handler)
         return code, out.getvalue(), err.getvalue()
 
-    def words(self, *machines, images="labelled"):
-        return [self.model + ":load", "--images", "%s:%s" % (self.model, images)] + list(machines)
+    def words(self, *machines, images="labelled", model="load"):
+        return ["%s:%s" % (self.model, model), "--images", "%s:%s" % (self.model, images)] + list(machines)
 
     def results(self, path=None):
         with open(path or self.out) as f:
@@ -137,6 +146,17 @@ class TheCommand(Commanding):
         self.assertEqual(daring["top5"]["value"], sum(r < 5 for r in ranks) / 23)
         for line in ("dense", "oracle", "none", "daring", "MACs saved,", "0", "2"):
             self.assertRegex(out, r"(?m)^%s " % line)
+
+    def test_a_network_that_takes_one_image_at_a_time_gets_one_at_a_time(self):
+        machine = self.machine(peeks="corner")
+        for model in ("load", "one_at_a_time"):
+            words = self.words(machine, model=model) + ["-o", self.out, "--force", "--batch", "4"]
+            self.assertEqual(self.call(*words)[0], 0)
+            results = self.results()
+            ranks = [(i["dense_rank"], i["ranks"]) for i in results["per_image"]]
+            if model == "load":
+                expected = ranks
+        self.assertEqual(ranks, expected)
 
     def test_it_goes_on_after_an_interruption_as_if_there_had_been_none(self):
         stop = os.path.join(self.folder, "stop")

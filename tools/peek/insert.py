@@ -47,6 +47,10 @@ class Network:
         self.module, self.analysis = analyse(net, first)
         self.layers = self.analysis.find()
 
+    def at_once(self, batch):
+        """How many images of the `batch` that is wanted the traced network takes at a time."""
+        return batch if self.analysis.any_count else 1
+
     def resolve(self, machine, overrides=()):
         """MachineSettings of a machine file. Throws ExtractError."""
         return peek_settings.resolve(self.layers, self.analysis, machine, overrides)

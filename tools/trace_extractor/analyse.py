@@ -1,7 +1,7 @@
 """Traces a network with torch.fx, runs it once and finds its layers."""
 import torch
 
-from . import graph
+from . import graph, tracing
 from .errors import MODEL, ExtractError
 from .layers import Analysis
 from .recording import Run, form_of
@@ -14,7 +14,9 @@ def analyse(net, first):
     parameters. Throws ExtractError(MODEL): it cannot be traced, or not faithfully.
     """
     expected = _guarded(lambda: net(first.clone()), first.dtype)
-    module = graph.trace(net)
+    module, any_count = tracing.trace(net, first)
+    graph.undo_in_place(module.graph, dict(module.named_modules()))
+    module.recompile()
     fixed, shapes, constant = graph.constants(module.graph), {}, {}
 
     def show(node, value):
@@ -24,7 +26,9 @@ def analyse(net, first):
 
     output = _guarded(lambda: Run(module, show).run(first.clone()), first.dtype)
     tolerance = 1e-9 if first.dtype == torch.float64 else 1e-3
-    for a, b in zip(_tensors(expected), _tensors(output)):
+    for a, b in zip(tracing.tensors(expected), tracing.tensors(output)):
+        if not a.is_floating_point() or not a.numel():
+            continue
         if a.shape != b.shape or not float((a - b).abs().max()) <= tolerance * float(a.abs().max()):
             raise ExtractError(
                 MODEL,
@@ -32,7 +36,7 @@ def analyse(net, first):
                 "(a random operation, or one that changes a view of a tensor in place?); "
                 "call .eval(), and replace in-place operations on views",
             )
-    return module, Analysis(module, shapes, constant)
+    return module, Analysis(module, shapes, constant, any_count)
 
 
 def ifmap_shape(layer, analysis):
@@ -80,15 +84,3 @@ def _guarded(run, dtype):
         raise ExtractError(
             MODEL, "the network failed on the first image: %s: %s%s" % (type(e).__name__, e, hint)
         ) from e
-
-
-def _tensors(value):
-    if isinstance(value, torch.Tensor):
-        return [value] if value.is_floating_point() and value.numel() else []
-    if isinstance(value, dict):
-        value = value.values()
-    return (
-        [t for v in value for t in _tensors(v)]
-        if hasattr(value, "__iter__") and not isinstance(value, str)
-        else []
-    )

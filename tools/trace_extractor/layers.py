@@ -45,8 +45,9 @@ class Layer:
 class Analysis:
     """find() returns the layers in order of execution; `notes` is what a user should know."""
 
-    def __init__(self, module, shapes, constant):
+    def __init__(self, module, shapes, constant, any_count=True):
         self.graph = module.graph
+        self.any_count = any_count  # the module takes any number of images, else one
         self.shapes = shapes  # node -> shape of its value for one image
         self.constant = constant
         modules = dict(module.named_modules())
