@@ -1,6 +1,6 @@
-// The values of one layer and image as they lie in DRAM, and the arithmetic
-// that turns a finished accumulator into an output. Operands are held as float, which is exact for
-// 8-bit integers; accumulators as double, which is exact for their sums of products
+// The values of one layer and image as they lie in DRAM, and the arithmetic that turns a finished
+// accumulator into an output. Operands are held as float, which is exact for 8-bit integers less
+// their zero point; accumulators as double, which is exact for their sums of products
 // (docs/machine.md).
 #pragma once
 
@@ -24,6 +24,7 @@ struct Operands {
   std::vector<double> multiplier;  // [K]
   double residual_multiplier = 0;
   float ofmap_scale = 1;
+  double ofmap_limit = 127;  // 32767 where the ofmap is stored in 16 bits
 
   // How far a computed value may be from the trace's; 0 for 8-bit arithmetic.
   double tolerance = 0;
@@ -40,7 +41,8 @@ struct Operands {
     // A sum as large as this has no fraction: rounded in the default mode, halves to the even
     // neighbor, as std::nearbyint would, which is a call for each output.
     constexpr double no_fraction = 0x1.8p52;
-    const double rounded = (std::clamp(scaled, -127.0, 127.0) + no_fraction) - no_fraction;
+    const double rounded =
+        (std::clamp(scaled, -ofmap_limit, ofmap_limit) + no_fraction) - no_fraction;
     return static_cast<float>(rounded) * ofmap_scale;
   }
 };

@@ -47,6 +47,7 @@ void read_integer_weights(const Trace& trace, std::size_t layer, Operands& opera
   const std::vector<float> weight = trace.scales(layer, TraceTensor::weight);
   operands.integer = true;
   operands.ofmap_scale = static_cast<float>(ofmap);
+  operands.ofmap_limit = trace.info().layers[layer].ofmap_type == "i16" ? 32767 : 127;
   for (int k = 0; k < shape.K; ++k)
     operands.multiplier.push_back(ifmap * double{weight[weight.size() == 1 ? 0 : k]} / ofmap);
   if (shape.residual)

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include "sim/trace/layout.h"
+
 namespace peeksim {
 
 namespace {
@@ -66,10 +68,11 @@ void require_int32_sums(const Trace& trace, std::size_t layer) {
   trace.read_integers(layer, TraceTensor::weight, 0, weight);
   trace.read_integers(layer, TraceTensor::bias, 0, bias);
   const std::size_t taps = weight.size() / bias.size();
+  const int ifmap = max_i8_magnitude(trace.info().layers[layer].ifmap_zero_point);
   for (std::size_t k = 0; k < bias.size(); ++k) {
     std::int64_t magnitude = 0;
     for (std::size_t i = k * taps; i < (k + 1) * taps; ++i) magnitude += std::abs(weight[i]);
-    const std::int64_t reach = std::abs(std::int64_t{bias[k]}) + 128 * magnitude;
+    const std::int64_t reach = std::abs(std::int64_t{bias[k]}) + ifmap * magnitude;
     if (reach <= std::numeric_limits<std::int32_t>::max()) continue;
     throw Error(ErrorKind::trace, trace.info().path,
                 "layer '" + trace.info().layers[layer].layer.name + "': the sums of channel " +

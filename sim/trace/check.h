@@ -40,8 +40,8 @@ struct TraceReport {
 };
 
 // Throws Error(trace) unless all sums of a layer of i8 arithmetic fit into an int32, whatever its
-// ifmap: |bias| + 128 times the sum of |weight|, for every channel. REQUIRES:
-// layers[layer].integer.
+// ifmap: |bias| plus the ifmap's largest magnitude times the sum of |weight|, for every channel.
+// REQUIRES: layers[layer].integer.
 void require_int32_sums(const Trace& trace, std::size_t layer);
 
 // Reads all. Throws Error(trace) at the first damage, Error(interrupted).

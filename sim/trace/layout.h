@@ -1,8 +1,9 @@
-// Names and shapes of version 1 of the trace format, for its reader and its writer.
+// Names, shapes and limits of the trace format, for its reader and its writer.
 #pragma once
 
 #include <hdf5.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,16 @@
 namespace peeksim {
 
 constexpr const char* trace_format = "peeksim-trace";
-constexpr int trace_version = 1;
-constexpr int max_layers = 10000;  // four digits
+constexpr int trace_version = 2;    // the latest; earlier ones are read too
+constexpr int written_version = 1;  // TraceWriter writes nothing that needs a later one
+constexpr int max_layers = 10000;   // four digits
 // Of one image of one tensor: 1 GiB as float.
 constexpr hsize_t max_image_values = hsize_t{1} << 28;
+
+// How large an i1 integer can be, in magnitude, after its zero point is subtracted.
+constexpr int max_i8_magnitude(int zero_point) {
+  return std::max(128 + zero_point, 127 - zero_point);
+}
 
 std::string layer_group_name(std::size_t layer);  // "0007"
 const char* dataset_name(TraceTensor tensor);

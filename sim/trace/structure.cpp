@@ -48,7 +48,7 @@ std::string shape_text(std::initializer_list<int> sizes) {
   return hdf5::shape_text(std::vector<hsize_t>(sizes.begin(), sizes.end()));
 }
 
-void check_version(const Object& file) {
+int read_version(const Object& file) {
   if (!hdf5::has_attribute(file, "format") || hdf5::read_string(file, "format") != trace_format) {
     file.fail(
         "is an HDF5 file, but not a trace: it has no @format '" + std::string(trace_format) + "'",
@@ -56,13 +56,15 @@ void check_version(const Object& file) {
   }
   const std::int64_t version = hdf5::read_integers(file, "version", 1)[0];
   if (version > trace_version) {
-    file.fail("has format version " + std::to_string(version) + ", this program reads version " +
-                  std::to_string(trace_version),
+    file.fail("has format version " + std::to_string(version) +
+                  ", this program reads versions up to " + std::to_string(trace_version),
               "use a newer peeksim");
   }
   if (version < 1) {
-    file.fail("attribute @version is " + std::to_string(version) + ", expected 1", format_remedy);
+    file.fail("attribute @version is " + std::to_string(version) + ", expected 1 or 2",
+              format_remedy);
   }
+  return static_cast<int>(version);
 }
 
 Layer read_layer(const Object& group, const std::string& name) {
@@ -140,8 +142,8 @@ TraceLoop read_loop(const Object& file) {
   return loop;
 }
 
-TraceLayer read_trace_layer(const Object& group, const std::string& name, int images,
-                            std::vector<std::string>& unknown) {
+// Adds what the format does not know to info.unknown.
+TraceLayer read_trace_layer(const Object& group, const std::string& name, TraceInfo& info) {
   TraceLayer trace_layer;
   trace_layer.layer = read_layer(group, name);
   check_ofmap_shape(group, trace_layer.layer);
@@ -157,10 +159,13 @@ TraceLayer read_trace_layer(const Object& group, const std::string& name, int im
                      (trace_layer.integer ? ", @arithmetic needs it" : ""),
                  format_remedy);
     }
-    const hdf5::TensorDataset opened = open_tensor(group, trace_layer, tensor, images);
+    const hdf5::TensorDataset opened = open_tensor(group, trace_layer, tensor, info.images);
+    opened.require_version(info.version);
     opened.require_complete();
     trace_layer.checksummed = trace_layer.checksummed && opened.checksummed();
     if (tensor == TraceTensor::ofmap) trace_layer.ofmap_type = opened.type();
+    if (tensor == TraceTensor::ifmap) trace_layer.ifmap_zero_point = opened.zero_point();
+    if (tensor == TraceTensor::residual) trace_layer.residual_zero_point = opened.zero_point();
     return true;
   };
   const bool integer = trace_layer.integer;
@@ -175,7 +180,7 @@ TraceLayer read_trace_layer(const Object& group, const std::string& name, int im
   note_unknown(group,
                {"name", "kind", "activation", "ifmap_shape", "weight_shape", "ofmap_shape",
                 "stride", "pad", "dilation", "groups", "residual", "arithmetic"},
-               {"ofmap", "ifmap", "residual", "weight", "bias"}, unknown);
+               {"ofmap", "ifmap", "residual", "weight", "bias"}, info.unknown);
   return trace_layer;
 }
 
@@ -207,6 +212,22 @@ void read_images(const Object& file, TraceInfo& info) {
   }
 }
 
+hdf5::Coding coding_of(const TraceLayer& about, TraceTensor tensor) {
+  hdf5::Coding coding;
+  coding.arithmetic = about.integer;
+  coding.scale_per_channel = about.integer && tensor == TraceTensor::weight;
+  coding.zero_point = tensor == TraceTensor::ifmap || tensor == TraceTensor::residual;
+  if (!about.integer)
+    coding.types = {"f4", "f2", "i1"};
+  else if (tensor == TraceTensor::bias)
+    coding.types = {"i4"};
+  else if (tensor == TraceTensor::ofmap)
+    coding.types = {"i1", "i2"};
+  else
+    coding.types = {"i1"};
+  return coding;
+}
+
 bool has_metadata_checksums(const Object& file) {
   H5F_info2_t about;
   return H5Fget_info2(file.id, &about) >= 0 && about.super.version >= 2;
@@ -222,17 +243,13 @@ Object open_layer(const Object& file, std::size_t layer, const std::string& name
 
 hdf5::TensorDataset open_tensor(const Object& group, const TraceLayer& about, TraceTensor tensor,
                                 int images) {
-  const hdf5::Coding coding = !about.integer                  ? hdf5::Coding::value
-                              : tensor == TraceTensor::weight ? hdf5::Coding::i8_per_channel
-                              : tensor == TraceTensor::bias   ? hdf5::Coding::i32
-                                                              : hdf5::Coding::i8;
   return hdf5::TensorDataset(group, dataset_name(tensor), tensor_shape(about.layer, tensor),
-                             has_images(tensor) ? images : 0, coding);
+                             has_images(tensor) ? images : 0, coding_of(about, tensor));
 }
 
 TraceInfo read_structure(const Object& file) {
-  check_version(file);
   TraceInfo info;
+  info.version = read_version(file);
   info.path = file.where.file;
   info.network = hdf5::read_string(file, "network");
   info.origin = hdf5::read_string(file, "origin");
@@ -262,7 +279,7 @@ TraceInfo read_structure(const Object& file) {
     if (!seen.insert(name).second) {
       group.fail("an earlier layer has the same @name", "give every layer its own name");
     }
-    info.layers.push_back(read_trace_layer(group, name, info.images, info.unknown));
+    info.layers.push_back(read_trace_layer(group, name, info));
   }
   return info;
 }

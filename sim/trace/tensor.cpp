@@ -20,8 +20,25 @@ bool is_ieee(hid_t type, std::size_t size, std::size_t exponent_bits, std::size_
          exponent == exponent_bits && mantissa == mantissa_bits;
 }
 
-bool is_signed(hid_t type, std::size_t size) {
-  return H5Tget_size(type) == size && H5Tget_sign(type) == H5T_SGN_2;
+// The name in docs/trace-format.md of a dataset's type: "f4", "i2"; "": it has none.
+std::string format_type(hid_t type) {
+  const H5T_class_t kind = H5Tget_class(type);
+  const std::size_t bytes = H5Tget_size(type);
+  if (kind == H5T_FLOAT && (is_ieee(type, 4, 8, 23) || is_ieee(type, 2, 5, 10)))
+    return "f" + std::to_string(bytes);
+  const bool width = bytes == 1 || bytes == 2 || bytes == 4;
+  if (kind == H5T_INTEGER && width && H5Tget_sign(type) == H5T_SGN_2)
+    return "i" + std::to_string(bytes);
+  return "";
+}
+
+// "f4, f2 or i1 (with @scale)"
+std::string expected_text(const Coding& coding) {
+  std::string text = coding.types[0];
+  for (std::size_t i = 1; i < coding.types.size(); ++i)
+    text += (i + 1 < coding.types.size() ? ", " : " or ") + coding.types[i];
+  if (coding.types.back() != "i4") text += " (with @scale)";
+  return text + (coding.arithmetic ? ", as @arithmetic asks for" : "");
 }
 
 // "[k,p,q]" of a flat position.
@@ -34,7 +51,7 @@ std::string position_text(hsize_t flat, const std::vector<hsize_t>& shape) {
 }  // namespace
 
 TensorDataset::TensorDataset(const Object& group, const std::string& name,
-                             const std::vector<hsize_t>& shape, int images, Coding coding)
+                             const std::vector<hsize_t>& shape, int images, const Coding& coding)
     : dataset_(open_dataset(group, name)), shape_(shape), images_(images) {
   std::vector<hsize_t> expected = shape;
   if (images_ > 0) expected.insert(expected.begin(), static_cast<hsize_t>(images_));
@@ -59,29 +76,38 @@ void TensorDataset::check_shape(const std::vector<hsize_t>& expected) {
   }
 }
 
-void TensorDataset::find_type(Coding coding) {
+void TensorDataset::find_type(const Coding& coding) {
   const Handle type(H5Dget_type(dataset_.id), H5Tclose);
   if (!type.valid()) dataset_.fail_damaged("the dataset's type cannot be read");
-  const H5T_class_t kind = H5Tget_class(type);
-  if (kind == H5T_FLOAT && is_ieee(type, 4, 8, 23)) type_ = "f32";
-  if (kind == H5T_FLOAT && is_ieee(type, 2, 5, 10)) type_ = "f16";
-  if (kind == H5T_INTEGER && is_signed(type, 1)) type_ = "i8";
-  if (kind == H5T_INTEGER && is_signed(type, 4)) type_ = "i32";
-  const bool plain = coding == Coding::value;
-  if (plain ? type_.empty() || type_ == "i32" : type_ != (coding == Coding::i32 ? "i32" : "i8")) {
-    dataset_.fail(plain                   ? "the dataset's type is not f4, f2 or i1 (with @scale)"
-                  : coding == Coding::i32 ? "the dataset's type is not i4, as @arithmetic asks for"
-                                          : "the dataset's type is not i1 (with @scale), as "
-                                            "@arithmetic asks for",
-                  format_remedy);
+  const std::string found = format_type(type);
+  if (std::find(coding.types.begin(), coding.types.end(), found) == coding.types.end()) {
+    dataset_.fail("the dataset's type is not " + expected_text(coding),
+                  found == "i2" ? "only the ofmap of a layer whose @arithmetic is 'i8' may be i2"
+                                : format_remedy);
   }
-  if (type_ == "i8") read_scales(coding == Coding::i8_per_channel ? shape_[0] : 1);
+  type_ = found[0] + std::to_string(8 * H5Tget_size(type));
+  read_zero_point(coding.zero_point && type_ == "i8");
+  if (type_ == "i8" || type_ == "i16") read_scales(coding.scale_per_channel ? shape_[0] : 1);
+}
+
+void TensorDataset::read_zero_point(bool allowed) {
+  if (!has_attribute(dataset_, "zero_point")) return;
+  if (!allowed)
+    dataset_.fail("has an attribute @zero_point, which only an ifmap and a residual of i1 may have",
+                  "remove it, and subtract it from the values that are stored");
+  const std::int64_t found = peeksim::hdf5::read_integers(dataset_, "zero_point", 1)[0];
+  if (found < -128 || found > 127) {
+    dataset_.fail("attribute @zero_point is " + std::to_string(found) + ", expected -128 to 127",
+                  "store uint8 values as i1, less 128, and their zero point less 128");
+  }
+  zero_point_ = static_cast<int>(found);
 }
 
 void TensorDataset::read_scales(std::size_t max_count) {
+  const int max_magnitude = type_ == "i16" ? 32768 : max_i8_magnitude(zero_point());
   for (const double stored : read_reals(dataset_, "scale", max_count)) {
     const auto scale = static_cast<float>(stored);
-    if (!std::isfinite(scale * 128) || scale <= 0) {
+    if (!std::isfinite(scale * static_cast<float>(max_magnitude)) || scale <= 0) {
       dataset_.fail("attribute @scale is " + std::to_string(scale) + ", expected a positive number",
                     format_remedy);
     }
@@ -119,6 +145,17 @@ void TensorDataset::check_storage() {
     dataset_.fail("the chunks have shape " + shape_text(chunk) + ", expected one image per chunk",
                   "create the dataset with chunks=" + shape_text(expected));
   }
+}
+
+void TensorDataset::require_version(int version) const {
+  const auto need_2 = [this, version](const std::string& what) {
+    dataset_.fail(
+        what + " needs version 2 of the format, but @version is " + std::to_string(version),
+        "write the root's @version as 2");
+  };
+  if (version >= 2) return;
+  if (zero_point_) need_2("attribute @zero_point");
+  if (type_ == "i16") need_2("the type i2");
 }
 
 void TensorDataset::require_complete() const {
@@ -198,7 +235,12 @@ void TensorDataset::read(int image, std::vector<float>& values) const {
   if (type_ == "i8") {
     const std::unique_ptr<std::int8_t[]> raw(new std::int8_t[count_]);
     read_raw(image, H5T_NATIVE_INT8, raw.get(), count_);
-    return integers_to_floats(raw.get(), scales_, values);
+    return integers_to_floats(raw.get(), zero_point(), scales_, values);
+  }
+  if (type_ == "i16") {
+    const std::unique_ptr<std::int16_t[]> raw(new std::int16_t[count_]);
+    read_raw(image, H5T_NATIVE_INT16, raw.get(), 2 * count_);
+    return integers_to_floats(raw.get(), scales_[0], values);
   }
   if (type_ == "f16") {
     const std::unique_ptr<std::uint16_t[]> raw(new std::uint16_t[count_]);
@@ -217,6 +259,8 @@ void TensorDataset::read(int image, std::vector<float>& values) const {
 void TensorDataset::read_integers(int image, std::vector<std::int32_t>& values) const {
   values.resize(count_);
   read_raw(image, H5T_NATIVE_INT32, values.data(), 4 * count_);
+  if (zero_point() == 0) return;
+  for (std::int32_t& value : values) value -= zero_point();
 }
 
 std::vector<hsize_t> TensorDataset::chunk_offset(int image) const {

@@ -1,9 +1,10 @@
-// One tensor of a trace: a dataset of 32- or 16-bit floats, of scaled 8-bit integers or of 32-bit
-// integers whose shape, chunks and filters have been checked. Reads one image at a time and never
-// returns a value that was not written: unwritten chunks, skipped filters, NaN and infinity are
-// errors.
+// One tensor of a trace: a dataset of 32- or 16-bit floats, of scaled 8- or 16-bit integers or of
+// 32-bit integers whose shape, chunks and filters have been checked. Reads one image at a time and
+// never returns a value that was not written: unwritten chunks, skipped filters, NaN and infinity
+// are errors.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,11 @@
 namespace peeksim::hdf5 {
 
 // What a dataset's values may be.
-enum class Coding {
-  value,           // f4, f2, or i1 with one scale
-  i8,              // i1 with one scale
-  i8_per_channel,  // i1 with one scale, or one for each index of the first dimension
-  i32              // i4 without a scale
+struct Coding {
+  std::vector<std::string> types;  // "f4", "f2", "i1", "i2" (these two with a scale) or "i4"
+  bool arithmetic = false;         // it is @arithmetic that asks for these types
+  bool scale_per_channel = false;  // one scale, or one for each index of the first dimension
+  bool zero_point = false;         // i1 may have one
 };
 
 class TensorDataset {
@@ -26,11 +27,15 @@ class TensorDataset {
   // dataset has images as its first dimension and is chunked per image, else 0.
   // Throws Error(trace): missing, wrong type, shape, chunks or filters.
   TensorDataset(const Object& group, const std::string& name, const std::vector<hsize_t>& shape,
-                int images, Coding coding);
+                int images, const Coding& coding);
 
-  const std::string& type() const { return type_; }             // "f32", "f16", "i8" or "i32"
-  const std::vector<float>& scales() const { return scales_; }  // of i8
+  const std::string& type() const { return type_; }  // "f32", "f16", "i8", "i16" or "i32"
+  const std::vector<float>& scales() const { return scales_; }  // of i8 and i16
+  int zero_point() const { return zero_point_.value_or(0); }    // of i8
   bool checksummed() const { return checksummed_; }
+
+  // Throws Error(trace) when the dataset has what this version of the format does not have.
+  void require_version(int version) const;
 
   // Throws Error(trace) unless every image was written. Visits the whole index of the chunks.
   void require_complete() const;
@@ -38,12 +43,13 @@ class TensorDataset {
   // The values of one image in row-major order, as float. REQUIRES: not i32. Throws Error(trace).
   void read(int image, std::vector<float>& values) const;
 
-  // The same values as stored, without a scale. REQUIRES: i8 or i32. Throws Error(trace).
+  // The stored integers less their zero point. REQUIRES: i8, i16 or i32. Throws Error(trace).
   void read_integers(int image, std::vector<std::int32_t>& values) const;
 
  private:
   void check_shape(const std::vector<hsize_t>& expected);
-  void find_type(Coding coding);
+  void find_type(const Coding& coding);
+  void read_zero_point(bool allowed);
   void read_scales(std::size_t max_count);
   void check_storage();
   hsize_t require_written(int image) const;  // returns the bytes that it takes in the file
@@ -61,7 +67,8 @@ class TensorDataset {
   bool chunked_ = false;
   bool checksummed_ = false;
   ChunkFilters filters_;
-  std::vector<float> scales_;  // of i8
+  std::vector<float> scales_;      // of i8 and i16
+  std::optional<int> zero_point_;  // none: the dataset has no such attribute
   std::string type_;
 };
 

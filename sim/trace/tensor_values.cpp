@@ -33,15 +33,22 @@ float half_to_float(std::uint16_t half) {
 
 }  // namespace
 
-PEEKSIM_VECTORS void integers_to_floats(const std::int8_t* integers,
+PEEKSIM_VECTORS void integers_to_floats(const std::int8_t* integers, int zero_point,
                                         const std::vector<float>& scales,
                                         std::vector<float>& values) {
   const std::size_t count = values.size();
   const std::size_t run = count / scales.size();
   for (std::size_t i = 0; i < count; i += run) {
     const float scale = scales[i / run];
-    for (std::size_t j = i; j < i + run; ++j) values[j] = static_cast<float>(integers[j]) * scale;
+    for (std::size_t j = i; j < i + run; ++j)
+      values[j] = static_cast<float>(integers[j] - zero_point) * scale;
   }
+}
+
+PEEKSIM_VECTORS void integers_to_floats(const std::int16_t* integers, float scale,
+                                        std::vector<float>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<float>(integers[i]) * scale;
 }
 
 void halves_to_floats(const std::uint16_t* halves, std::vector<float>& values) {

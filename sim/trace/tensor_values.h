@@ -7,9 +7,11 @@
 
 namespace peeksim::hdf5 {
 
-// Multiplies values.size() integers by their scale: one for all, or one for each of equal runs.
-void integers_to_floats(const std::int8_t* integers, const std::vector<float>& scales,
-                        std::vector<float>& values);
+// Subtracts the zero point from values.size() integers and multiplies them by their scale: one for
+// all, or one for each of equal runs.
+void integers_to_floats(const std::int8_t* integers, int zero_point,
+                        const std::vector<float>& scales, std::vector<float>& values);
+void integers_to_floats(const std::int16_t* integers, float scale, std::vector<float>& values);
 
 // Converts values.size() IEEE 754 half-precision numbers, given as their bits.
 void halves_to_floats(const std::uint16_t* halves, std::vector<float>& values);

@@ -16,13 +16,15 @@ namespace peeksim {
 
 struct TraceLayer {
   Layer layer;
-  std::string ofmap_type;  // "f32", "f16" or "i8"
+  std::string ofmap_type;  // "f32", "f16" or "i8"; of i8 arithmetic "i8" or "i16"
   bool has_ifmap = false;
   bool has_weight = false;
   bool has_bias = false;
   bool has_residual = false;  // the residual's values; layer.residual: the layer adds one
   bool checksummed = false;   // every dataset of the layer has checksums
   bool integer = false;       // i8 arithmetic: docs/trace-format.md; then all tensors are there
+  int ifmap_zero_point = 0;   // the stored integer that is the value 0; subtracted by every reader
+  int residual_zero_point = 0;
 };
 
 // Whether zeros were predicted in the network while it was recorded. Open loop: no; closed loop:
@@ -35,6 +37,7 @@ struct TraceLoop {
 
 struct TraceInfo {
   std::string path;
+  int version = 1;  // of the format
   std::string network;
   std::string origin;      // how the trace was made, in a sentence
   bool synthetic = false;  // not taken from a trained network
@@ -65,20 +68,22 @@ class Trace {
   // Read once, at the first call.
   std::string sha256() const;
 
-  // The values that enter the activation: [K,P,Q], as float (i8 times its scale). Resizes `values`.
-  // Throws Error(trace): checksum error, NaN or infinity, with layer, image and position.
+  // The values that enter the activation: [K,P,Q], as float (an integer times its scale). Resizes
+  // `values`. Throws Error(trace): checksum error, NaN or infinity, with layer, image and position.
   void read_ofmap(std::size_t layer, int image, std::vector<float>& values) const;
 
   // The ifmap: [C,H,W]. REQUIRES: layers[layer].has_ifmap. Throws as read_ofmap.
   void read_ifmap(std::size_t layer, int image, std::vector<float>& values) const;
 
-  // Any tensor that the layer has, as float; `image` is ignored for weight and bias.
+  // Any tensor that the layer has, as float: an i8 less its zero point, times its scale. `image` is
+  // ignored for weight and bias.
   // REQUIRES: the layer has it. Throws as read_ofmap.
   void read(std::size_t layer, TraceTensor tensor, int image, std::vector<float>& values) const;
 
-  // The integers of a layer of i8 arithmetic, as they are stored, and their scale: one
-  // number, or for the weight one per output channel. REQUIRES: layers[layer].integer; the
-  // layer has the tensor; scales: it is not the bias. Throws as read_ofmap.
+  // The integers of a layer of i8 arithmetic, less their zero point, so that the integer 0 is the
+  // value 0, and their scale: one number, or for the weight one per output channel. REQUIRES:
+  // layers[layer].integer; the layer has the tensor; scales: it is not the bias. Throws as
+  // read_ofmap.
   void read_integers(std::size_t layer, TraceTensor tensor, int image,
                      std::vector<std::int32_t>& values) const;
   std::vector<float> scales(std::size_t layer, TraceTensor tensor) const;

@@ -233,7 +233,7 @@ TraceWriter::TraceWriter(const std::string& path, const TraceHeader& header, boo
   to.check(to.file.valid());
 
   to.write_text(to.file, "format", trace_format);
-  to.write_number(to.file, "version", trace_version);
+  to.write_number(to.file, "version", written_version);
   to.write_text(to.file, "network", header.network);
   to.write_text(to.file, "origin", header.origin);
   to.write_number(to.file, "synthetic", header.synthetic ? 1 : 0);

@@ -1,4 +1,5 @@
-// Layers of i8 arithmetic: their integers and scales as they were written, and what is refused.
+// Layers of i8 arithmetic: their integers, zero points and scales as they were written, and what is
+// refused.
 #include <doctest/doctest.h>
 
 #include "sample.h"
@@ -117,6 +118,105 @@ TEST_CASE("the weights of i8 arithmetic may have one scale for all channels") {
   }
 }
 
+TEST_CASE("zero points are subtracted from integers and values; an ofmap may have 16 bits") {
+  const TempFolder folder;
+  const std::string zero_points =
+      "f.attrs['version'] = 2; g['ifmap'].attrs['zero_point'] = np.int8(-128); "
+      "g['residual'].attrs['zero_point'] = 5; ";
+  const std::string plain =
+      "; h = f['layers/0000'].create_dataset('ifmap', data=steps(2, 2, 3, 3), "
+      "chunks=(1, 2, 3, 3)); h.attrs['scale'] = 0.5; h.attrs['zero_point'] = 127";
+  std::vector<std::string> changes;
+  for (const std::string type : {"<i2", ">i2"})
+    changes.push_back(zero_points + "put('ofmap', steps(2, 4, 2, 2).astype('" + type +
+                      "') * 257, 0.5)" + plain);
+  write_traces(folder, changes);
+  for (const std::string name : {"0.h5", "1.h5"}) {
+    const Trace trace(folder.path(name));
+    CHECK(trace.info().version == 2);
+    CHECK(trace.info().layers[0].ifmap_zero_point == 127);
+    const TraceLayer& layer = trace.info().layers[1];
+    CHECK(layer.ofmap_type == "i16");
+    CHECK(layer.ifmap_zero_point == -128);
+    CHECK(layer.residual_zero_point == 5);
+    CHECK(trace.info().unknown.empty());
+
+    std::vector<std::int32_t> integers;
+    std::vector<float> values;
+    const auto check = [&](TraceTensor tensor, std::size_t count, int factor, int zero_point,
+                           float scale) {
+      trace.read_integers(1, tensor, 1, integers);
+      trace.read(1, tensor, 1, values);
+      REQUIRE(integers.size() == count);
+      for (std::size_t i = 0; i < count; ++i) {
+        CHECK(integers[i] == factor * step(count + i) - zero_point);
+        CHECK(values[i] == static_cast<float>(integers[i]) * scale);
+      }
+    };
+    check(TraceTensor::ofmap, 16, 257, 0, 0.5f);
+    check(TraceTensor::ifmap, 18, 1, -128, 0.25f);
+    check(TraceTensor::residual, 16, 1, 5, 0.125f);
+    trace.read_ifmap(0, 1, values);
+    for (std::size_t i = 0; i < 18; ++i)
+      CHECK(values[i] == static_cast<float>(step(18 + i) - 127) * 0.5f);
+    CHECK(check_trace(folder.path(name)).layers[1].ofmap.values == 32);
+  }
+}
+
+TEST_CASE("zero points and 16-bit ofmaps are refused where the format has none, and in version 1") {
+  struct Case {
+    std::string change;
+    std::string part;
+  };
+  const std::string version = "f.attrs['version'] = 2; ";
+  const std::string zero = ".attrs['zero_point'] = ";
+  std::vector<Case> cases = {
+      {"g['ifmap']" + zero + "0",
+       "ifmap: attribute @zero_point needs version 2 of the format, but @version is 1; write the "
+       "root's @version as 2"},
+      {"g['residual']" + zero + "3", "residual: attribute @zero_point needs version 2"},
+      {"put('ofmap', steps(2, 4, 2, 2).astype('i2'), 1.0)", "ofmap: the type i2 needs version 2"},
+      {version + "g['ifmap']" + zero + "[1, 2]", "ifmap: attribute @zero_point holds 2 values"},
+      {version + "g['ifmap']" + zero + "1.0", "ifmap: attribute @zero_point must hold integers"},
+      {version + "g['ifmap']" + zero + "128",
+       "ifmap: attribute @zero_point is 128, expected -128 to 127"},
+      {version + "g['residual']" + zero + "-129", "residual: attribute @zero_point is -129"},
+      {version +
+           "del g.attrs['arithmetic']; del g['bias']; g['weight'].attrs['scale'] = 1.0; "
+           "put('ifmap', np.ones((2, 2, 3, 3), 'f4')); g['ifmap']" +
+           zero + "1",
+       "ifmap: has an attribute @zero_point, which only an ifmap and a residual of i1 may have"},
+      {version + "put('ofmap', steps(2, 4, 2, 2).astype('u2'), 1.0)",
+       "ofmap: the dataset's type is not i1 or i2 (with @scale), as @arithmetic asks for"},
+      {version + "put('ofmap', steps(2, 4, 2, 2).astype('i2'))",
+       "ofmap: attribute @scale is missing"},
+      {version + "put('ofmap', steps(2, 4, 2, 2).astype('i2'), 1e35)",
+       "ofmap: attribute @scale is 100000004091847875962975319375216640.000000, expected a "
+       "positive"},
+      {version + "put('ofmap', steps(2, 4, 2, 2).astype('i2'), 1.0); del g.attrs['arithmetic']",
+       "ofmap: the dataset's type is not f4, f2 or i1 (with @scale); only the ofmap of a layer "
+       "whose @arithmetic is 'i8' may be i2"},
+  };
+  for (const std::string name : {"ifmap", "residual"})
+    cases.push_back({version + "put('" + name + "', g['" + name + "'][...].astype('i2'), 1.0)",
+                     name + ": the dataset's type is not i1 (with @scale), as @arithmetic asks "
+                            "for; only the ofmap"});
+  for (const std::string name : {"ofmap", "weight", "bias"})
+    cases.push_back({version + "g['" + name + "']" + zero + "0",
+                     name + ": has an attribute @zero_point, which only an ifmap and a residual"});
+  const TempFolder folder;
+  std::vector<std::string> changes;
+  for (const Case& one : cases) changes.push_back(one.change);
+  write_traces(folder, changes);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const std::string path = folder.path(std::to_string(i) + ".h5");
+    CAPTURE(cases[i].change);
+    const std::string message = message_of(ErrorKind::trace, [&] { Trace{path}; });
+    CHECK_MESSAGE(contains(message, path + ": layers/0001 (conv1)/" + cases[i].part), message);
+    CHECK_MESSAGE(contains(message, "; "), message);  // a remedy
+  }
+}
+
 TEST_CASE("contradictions to i8 arithmetic are reported by name") {
   struct Case {
     std::string change;
@@ -150,7 +250,8 @@ TEST_CASE("contradictions to i8 arithmetic are reported by name") {
   }
   for (const std::string name : {"ofmap", "ifmap", "residual", "weight"}) {
     cases.push_back({"put('" + name + "', g['" + name + "'][...].astype('f4'))",
-                     "(conv1)/" + name + ": the dataset's type is not i1 (with @scale)"});
+                     "(conv1)/" + name + ": the dataset's type is not i1 " +
+                         (name == "ofmap" ? "or i2 (with @scale)" : "(with @scale)")});
   }
   for (const std::string scale : {"0.0", "-1.0", "np.nan", "np.inf", "1e300"}) {
     cases.push_back(
@@ -186,4 +287,22 @@ TEST_CASE("sums that an int32 cannot hold are found before any is computed") {
   const Trace trace(folder.path("2.h5"));
   CHECK(contains(message_of(ErrorKind::trace, [&] { require_int32_sums(trace, 1); }),
                  "channel 0 may reach 2147549184"));
+}
+
+TEST_CASE("a zero point makes the ifmap's largest magnitude larger, and the sums with it") {
+  const TempFolder folder;
+  const int most = 2147483647 - 4 * 255 * 128;
+  std::vector<std::string> changes;
+  for (const int zero_point : {127, -128})
+    for (const int bias : {most, most + 1})
+      changes.push_back(
+          "f.attrs['version'] = 2; put('weight', np.full((4, 1, 2, 2), -128, 'i1'), "
+          "1.0); g['ifmap'].attrs['zero_point'] = " +
+          std::to_string(zero_point) + "; put('bias', np.array([0, 0, 0, " + std::to_string(bias) +
+          "], 'i4'))");
+  write_traces(folder, changes);
+  for (const std::string name : {"0.h5", "2.h5"}) CHECK_NOTHROW(check_trace(folder.path(name)));
+  for (const std::string name : {"1.h5", "3.h5"})
+    CHECK(contains(message_of(ErrorKind::trace, [&] { check_trace(folder.path(name)); }),
+                   "channel 3 may reach 2147483648"));
 }

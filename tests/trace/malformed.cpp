@@ -72,7 +72,7 @@ TEST_CASE("a foreign HDF5 file and a newer version are refused") {
   check_refusals({
       {"del f.attrs['format']", "is an HDF5 file, but not a trace"},
       {"f.attrs['format'] = 'keras'", "is an HDF5 file, but not a trace"},
-      {"f.attrs['version'] = 2", "has format version 2, this program reads version 1"},
+      {"f.attrs['version'] = 3", "has format version 3, this program reads versions up to 2"},
       {"f.attrs['version'] = 0", "@version is 0"},
   });
 }

@@ -47,12 +47,14 @@ void trace_check_command(const std::vector<std::string>& arguments) {
   if (options.has("workload")) check_workload(report.info, options.text("workload"));
   const ScreenStyle style = screen_style();
   TextTable table(
-      {{"layer", "ofmap from", "to", "zeros (<= 0), %", "ifmap zeros, %", "checksums"}});
-  for (const LayerCheck& layer : report.layers)
+      {{"layer", "ofmap from", "to", "zeros (<= 0), %", "ifmap zeros, %", "checksums", "values"}});
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    const LayerCheck& layer = report.layers[i];
     table.add_row({layer.name, fixed(layer.ofmap.min, 3), fixed(layer.ofmap.max, 3),
                    fixed(100 * layer.ofmap.zero_share(), 1),
                    fixed_or_dash(layer.ifmap.values > 0, 100 * layer.ifmap.zero_share(), 1),
-                   layer.checksummed ? "yes" : "no"});
+                   layer.checksummed ? "yes" : "no", values_text(report.info.layers[i])});
+  }
   std::cout << trace_heading(report.info, report.sha256, style) << table.text(style);
   for (const std::string& warning : report.warnings) spdlog::warn(warning);
   std::cout << path << ": ok\n";

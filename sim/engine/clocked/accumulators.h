@@ -32,8 +32,9 @@ class Accumulators {
 using IntegerAccumulators = Accumulators<std::int32_t>;
 using FloatAccumulators = Accumulators<double>;
 
-// The most products of 8-bit operands whose sum fits 32 bits, whatever they are.
-constexpr Count max_integer_products = INT32_MAX / (128 * 128);
+// The most products of an activation less its zero point and a weight, both of 8 bits, whose sum
+// fits 32 bits, whatever they are.
+constexpr Count max_integer_products = INT32_MAX / (255 * 128);
 
 // In how many enabled PEs the activation is 0.
 int zero_operands(const TileWork& tile, TapActivations activations);

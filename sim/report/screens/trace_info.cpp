@@ -29,11 +29,10 @@ std::vector<std::string> tensors_of(const TraceLayer& traced) {
   return tensors;
 }
 
-std::string values_text(const TraceLayer& traced) {
-  std::string text;
-  for (const std::string& tensor : tensors_of(traced))
-    text += text.empty() ? tensor + " " + traced.ofmap_type : ", " + tensor;
-  return text + (traced.integer ? ": i8 arithmetic" : "");
+int zero_point_of(const TraceLayer& traced, const std::string& tensor) {
+  return tensor == "ifmap"      ? traced.ifmap_zero_point
+         : tensor == "residual" ? traced.residual_zero_point
+                                : 0;
 }
 
 Json layer_json(const TraceLayer& traced) {
@@ -52,10 +51,22 @@ Json layer_json(const TraceLayer& traced) {
   json["type"] = traced.ofmap_type;
   json["tensors"] = tensors_of(traced);
   json["integer"] = traced.integer;
+  json["ifmap_zero_point"] = traced.ifmap_zero_point;
+  json["residual_zero_point"] = traced.residual_zero_point;
   return json;
 }
 
 }  // namespace
+
+std::string values_text(const TraceLayer& traced) {
+  std::string text;
+  for (const std::string& tensor : tensors_of(traced)) {
+    text += text.empty() ? tensor + " " + traced.ofmap_type : ", " + tensor;
+    const int zero_point = zero_point_of(traced, tensor);
+    if (zero_point != 0) text += " (zero point " + std::to_string(zero_point) + ")";
+  }
+  return text + (traced.integer ? ": i8 arithmetic" : "");
+}
 
 std::string trace_heading(const TraceInfo& info, const std::string& sha256,
                           const ScreenStyle& style) {

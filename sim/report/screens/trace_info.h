@@ -12,6 +12,10 @@ namespace peeksim {
 std::string trace_heading(const TraceInfo& info, const std::string& sha256,
                           const ScreenStyle& style);
 
+// What the trace holds of a layer: "ofmap i16, ifmap (zero point -128), weight, bias: i8
+// arithmetic".
+std::string values_text(const TraceLayer& traced);
+
 std::string trace_info_screen(const TraceInfo& info, const std::string& sha256,
                               const ScreenStyle& style);
 

@@ -41,10 +41,10 @@ const char* const objects[] = {"/",
                                "/layers/0003",
                                "/layers/other"};
 const char* const attributes[] = {
-    "format",       "version",     "network", "origin", "synthetic",  "workload",
-    "images",       "prediction",  "name",    "kind",   "activation", "ifmap_shape",
-    "weight_shape", "ofmap_shape", "stride",  "pad",    "dilation",   "groups",
-    "residual",     "arithmetic",  "scale",   "other"};
+    "format",       "version",     "network", "origin",     "synthetic",  "workload",
+    "images",       "prediction",  "name",    "kind",       "activation", "ifmap_shape",
+    "weight_shape", "ofmap_shape", "stride",  "pad",        "dilation",   "groups",
+    "residual",     "arithmetic",  "scale",   "zero_point", "other"};
 const char* const words[] = {
     "peeksim-trace", "conv1",      "conv", "fc", "relu",
     "relu6",         "none",       "i8",   "",   "closed loop: peek, settings 1f",
@@ -241,6 +241,8 @@ void read_all(const Object& file) {
       open_tensor(group, about, TraceTensor::ofmap, info.images).read(image, values);
       if (about.has_ifmap)
         open_tensor(group, about, TraceTensor::ifmap, info.images).read(image, values);
+      if (about.has_residual)
+        open_tensor(group, about, TraceTensor::residual, info.images).read(image, values);
     }
     if (about.has_weight)
       open_tensor(group, about, TraceTensor::weight, info.images).read(0, values);
