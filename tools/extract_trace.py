@@ -148,6 +148,17 @@ def run(options):
     print_summary(options, network, summary)
 
 
+def unrecorded_row(summary):
+    macs, text = summary.unrecorded
+    if macs:
+        share = 100 * macs / summary.macs
+        yield "missing", "%s MACs an image, %.1f %% of the network's, which no layer of a trace holds: %s" % (
+            "{:,}".format(macs),
+            share,
+            text,
+        )
+
+
 def loop_row(options, summary):
     if options.machine:
         share = 100 * summary.gated / max(1, summary.outputs)
@@ -165,6 +176,7 @@ def print_summary(options, network, summary):
             "%.1f %% of the %d values that enter a ReLU"
             % (100 * summary.zeros / max(1, summary.outputs), summary.outputs),
         ),
+        *unrecorded_row(summary),
         *loop_row(options, summary),
         (
             "size",

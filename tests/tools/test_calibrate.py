@@ -56,6 +56,19 @@ class Calibrating(Extracting):
         )
 
 
+class Rows(nn.Module):
+    """A 1-D convolution, and a fully connected layer over its positions."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.line = nn.Conv2d(3, 3, 1), nn.Conv1d(36, 6, 3)
+        self.mix, self.fc = nn.Linear(6, 5), nn.Linear(5, 7)
+
+    def forward(self, x):
+        x = torch.relu(self.line(self.first(x).flatten(1, 2)))
+        return self.fc(torch.relu(self.mix(x.transpose(1, 2))).mean(1))
+
+
 class Patterns(Calibrating):
     def test_they_are_peeksims_own(self):
         network = self.network(shake(Plain()))
@@ -72,6 +85,14 @@ class Patterns(Calibrating):
 
 
 class Costs(Calibrating):
+    def test_layers_of_one_row_or_column_are_measured_too(self):
+        calibration = self.calibration(shake(Rows()), names=("1x2:corner", "2x1:corner"))
+        self.assertEqual([l.name for l in calibration.layers], ["line", "mix"])
+        for name, (across, down) in (("line", (0, 1)), ("mix", (1, 0))):
+            saved = [curves.saved.max() for _, curves in calibration.curves[name]]
+            self.assertGreater(saved[across], 0)
+            self.assertEqual(saved[down], 0)
+
     def test_savings_are_the_neighbors_that_a_threshold_gates(self):
         found = self.calibration(shake(Plain()), count=2)
         values = {}

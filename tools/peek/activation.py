@@ -8,6 +8,16 @@ from torch import nn
 COUNTS = ("outputs", "gated", "false_zero")
 
 
+def as_map(x, features):
+    """What enters an activation as [N, K, P, Q], as the trace extractor's form_of has it for one
+    image: [N, K, P, Q], [N, K, Q], or with `features` [N, ..., K]."""
+    if features:
+        x = x.movedim(-1, 1)
+        x = x[..., None] if x.dim() == 2 else x if x.dim() == 4 else x.flatten(2)
+        return x if x.dim() == 4 else x[..., None]
+    return x if x.dim() == 4 else x[:, :, None]
+
+
 class PeekActivation(nn.Module):
     """Stands before an activation and sets the outputs that are predicted zero to 0.
 
@@ -34,7 +44,7 @@ class PeekActivation(nn.Module):
 
     def forward(self, x, stored=None):
         """stored: x as the hardware stores it, for the decision, when that is rounded."""
-        values = self._as_map(x.detach() if stored is None else stored)
+        values = as_map(x.detach() if stored is None else stored, self.features)
         mask = self.gated(values)
         self.counts += torch.stack(
             [
@@ -76,18 +86,9 @@ class PeekActivation(nn.Module):
                     neighbor.copy_(predicted[:, :, : neighbor.shape[2], : neighbor.shape[3]])
         return gated
 
-    def _as_map(self, x):
-        """[N, K, P, Q], as the trace extractor's form_of has it for one image."""
-        if not self.features:
-            return x
-        x = x.movedim(-1, 1)
-        return (
-            x if x.dim() == 4 else x.flatten(2)[..., None] if x.dim() > 2 else x[:, :, None, None]
-        )
-
     def _from_map(self, mask, shape):
         if not self.features:
-            return mask
+            return mask.reshape(shape)
         return mask.flatten(2).movedim(1, -1).reshape(shape)
 
     def extra_repr(self):

@@ -12,6 +12,7 @@ import torch
 from trace_extractor.recording import Run
 
 from . import patterns
+from .activation import as_map
 
 # Of one layer and pattern. thresholds [K, B]: ascending; saved [K, B]: MACs an image; cost [K, B]:
 # what gating every window whose largest peek is at or below the threshold costs, in nats an image.
@@ -104,6 +105,10 @@ def values_of(module, layers, x):
     return Run(module, show).run(x), found
 
 
+def _map_of(layer, value):
+    return as_map(value, layer.form[0] == "features")
+
+
 def direction_of(scores, generator):
     """A random direction of the scores [N, classes] whose covariance is the Fisher information of
     the classes, diag(p) - p p'. Drawing a class has the same expectation, but with a
@@ -125,8 +130,10 @@ def measure(network, layers, candidates, samples, batch, mirror, show=lambda don
     squares, images = {layer.name: 0 for layer in layers}, 0
     with torch.no_grad():
         for x in batches(samples, batch, network.device):
-            for name, value in values_of(network.module, layers, x)[1].items():
-                squares[name] = squares[name] + value.pow(2).mean((2, 3)).sum(0)
+            values = values_of(network.module, layers, x)[1]
+            for layer in layers:
+                value = _map_of(layer, values[layer.name])
+                squares[layer.name] = squares[layer.name] + value.pow(2).mean((2, 3)).sum(0)
             images += len(x)
             show(images)
             if images >= 100:  # enough for a unit
@@ -146,7 +153,7 @@ def measure(network, layers, candidates, samples, batch, mirror, show=lambda don
             along = (direction * scores).sum()
             gradients = torch.autograd.grad(along, [values[l.name] for l in layers])
         for layer, gradient in zip(layers, gradients):
-            value = values[layer.name].detach()
+            value, gradient = (_map_of(layer, t) for t in (values[layer.name].detach(), gradient))
             for one in measured[layer.name]:
                 one.add(value, gradient * value.clamp(min=0))
         done += len(x)

@@ -2,9 +2,25 @@
 import torch
 
 from . import graph, tracing
+from .counting import MacCounter
 from .errors import MODEL, ExtractError
-from .layers import Analysis
+from .layers import Analysis, Seen
 from .recording import Run, form_of
+
+
+class CountingRun(Run):
+    """Notes the MACs of each node."""
+
+    def __init__(self, module, show, macs):
+        super().__init__(module, show)
+        self.macs = macs
+
+    def compute(self, n):
+        with MacCounter() as counter:
+            value = super().compute(n)
+        if counter.macs:
+            self.macs[n] = counter.macs
+        return value
 
 
 def analyse(net, first):
@@ -13,18 +29,18 @@ def analyse(net, first):
     first: [1, C, H, W], of the network's own floating-point type. The module shares the network's
     parameters. Throws ExtractError(MODEL): it cannot be traced, or not faithfully.
     """
-    expected = _guarded(lambda: net(first.clone()), first.dtype)
+    with MacCounter() as counter:
+        expected = _guarded(lambda: net(first.clone()), first.dtype)
     module, any_count = tracing.trace(net, first)
-    graph.undo_in_place(module.graph, dict(module.named_modules()))
-    module.recompile()
-    fixed, shapes, constant = graph.constants(module.graph), {}, {}
+    graph.simplify(module)
+    fixed, seen = graph.constants(module.graph), Seen(counter.macs)
 
     def show(node, value):
-        shapes[node] = tuple(value.shape) if isinstance(value, torch.Tensor) else None
+        seen.shapes[node] = tuple(value.shape) if isinstance(value, torch.Tensor) else None
         if node in fixed:
-            constant[node] = value
+            seen.constant[node] = value
 
-    output = _guarded(lambda: Run(module, show).run(first.clone()), first.dtype)
+    output = _guarded(lambda: CountingRun(module, show, seen.macs).run(first.clone()), first.dtype)
     tolerance = 1e-9 if first.dtype == torch.float64 else 1e-3
     for a, b in zip(tracing.tensors(expected), tracing.tensors(output)):
         if not a.is_floating_point() or not a.numel():
@@ -36,7 +52,7 @@ def analyse(net, first):
                 "(a random operation, or one that changes a view of a tensor in place?); "
                 "call .eval(), and replace in-place operations on views",
             )
-    return module, Analysis(module, shapes, constant, any_count)
+    return module, Analysis(module, seen, any_count)
 
 
 def ifmap_shape(layer, analysis):

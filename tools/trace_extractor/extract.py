@@ -23,7 +23,8 @@ Options = namedtuple(
     # layers and the Analysis that gives a Loop, or None for the open loop
     defaults=(False, None, None),
 )
-Summary = namedtuple("Summary", "layers images notes outputs zeros gated")
+# unrecorded: an Unrecorded; macs: of the network, per image
+Summary = namedtuple("Summary", "layers images notes outputs zeros gated unrecorded macs")
 # Zero prediction in the network's loop. label: the attribute @prediction; gates: by the node whose
 # value they gate, PeekActivations: gate(value, stored) -> value, with stored as in the trace.
 Loop = namedtuple("Loop", "label gates notes")
@@ -92,6 +93,10 @@ def _extract(net, dtype, samples, writer, options):
         images=len(names),
         **({"prediction": loop.label} if loop.label else {})
     )
+    unrecorded = analysis.unrecorded
+    if unrecorded.macs:
+        writer.attributes(writer.file, unrecorded=unrecorded.text)
+        writer.file.attrs["unrecorded_macs"] = np.int64(unrecorded.macs)
     if any(l != -1 for l in labels):
         writer.array(writer.file, "labels", np.array(labels, "<i4"))
     writer.array(writer.file, "image_names", np.array([n.encode() for n in names]))
@@ -133,7 +138,8 @@ def _extract(net, dtype, samples, writer, options):
     recording.run("recording", runner, record)
     gated = sum(gate.totals()["gated"] for gate in loop.gates.values())
     notes = analysis.notes + loop.notes
-    return Summary(layers, len(names), notes, count["outputs"], count["zeros"], gated)
+    left_out = (unrecorded, analysis.total_macs)
+    return Summary(layers, len(names), notes, count["outputs"], count["zeros"], gated, *left_out)
 
 
 def _gating(gates, stored):

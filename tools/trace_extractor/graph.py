@@ -1,4 +1,4 @@
-"""Rewrites a traced network's graph: no in-place operations.
+"""Rewrites a traced network's graph: no in-place operations, and ReLUs by their name.
 
 ops.py defines the meaning of its nodes.
 """
@@ -15,7 +15,77 @@ IN_PLACE_OPERATORS = {
 }
 
 
-def undo_in_place(graph, modules):
+CASTS = {"float", "double", "half", "int", "long", "to", "type", "type_as"}
+
+
+def simplify(module):
+    """Rewrites the graph of an fx.GraphModule; what it computes stays the same."""
+    _undo_in_place(module.graph, dict(module.named_modules()))
+    _name_relus(module)
+    module.recompile()
+
+
+def _name_relus(module):
+    """Replaces x * (x > 0), torch.maximum(x, 0) and the like by F.relu(x)."""
+    for node in list(module.graph.nodes):
+        x = _clipped_at_zero(node, module)
+        if x is not None:
+            operands = node.all_input_nodes
+            node.op, node.target, node.args, node.kwargs = "call_function", F.relu, (x,), {}
+            for unread in operands:
+                _erase_unread(unread)
+
+
+def _clipped_at_zero(node, module):
+    """The x of which the node computes max(x, 0), or None."""
+    name, args = torch_name(node), list(node.args)
+    if len(args) == 2 and not node.kwargs and name in ("maximum", "max", "mul"):
+        for x, other in (args, args[::-1]):
+            if isinstance(x, fx.Node) and (
+                _is_positive(other, x) if name == "mul" else _is_zero(other, module)
+            ):
+                return x
+    if name == "threshold" and len(args) >= 3 and args[1] == args[2] == 0:
+        return args[0]
+    if name == "where" and len(args) == 3 and _is_positive(args[0], args[1]):
+        return args[1] if _is_zero(args[2], module) else None
+    return None
+
+
+def _is_positive(mask, x):
+    """Whether `mask` is x > 0, as truth values or as numbers."""
+    while isinstance(mask, fx.Node) and torch_name(mask) in CASTS:
+        mask = mask.args[0]
+    return (
+        isinstance(mask, fx.Node)
+        and torch_name(mask) in ("gt", "ge", "greater", "greater_equal")
+        and mask.args[:1] == (x,)
+        and mask.args[1:] in ((0,), (0.0,))
+    )
+
+
+def _is_zero(value, module):
+    if isinstance(value, (int, float)):
+        return value == 0
+    if not isinstance(value, fx.Node):
+        return False
+    if value.op == "get_attr":
+        tensor = operator.attrgetter(value.target)(module)
+        return isinstance(tensor, torch.Tensor) and not tensor.requires_grad and not tensor.any()
+    return torch_name(value) == "zeros_like"
+
+
+def _erase_unread(node):
+    """The node, if nobody reads it, and what only it read."""
+    if node.users or not node.op.startswith("call_"):
+        return
+    inputs = node.all_input_nodes
+    node.graph.erase_node(node)
+    for one in inputs:
+        _erase_unread(one)
+
+
+def _undo_in_place(graph, modules):
     """Replaces x.relu_() by y = x.relu() and x by y in every later node.
 
     So each edge of the graph carries one value that never changes.

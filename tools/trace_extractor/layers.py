@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from torch import fx
 
+from . import unrecorded
 from .errors import MODEL, ExtractError
 from .ops import conv_padding, describe, own_name
 
@@ -42,22 +43,36 @@ class Layer:
         return ("features",) if self.op.kind == "fc" else ("map",)
 
 
-class Analysis:
-    """find() returns the layers in order of execution; `notes` is what a user should know."""
+@dataclass
+class Seen:
+    """What was seen when the graph ran on one image, by node."""
 
-    def __init__(self, module, shapes, constant, any_count=True):
-        self.graph = module.graph
+    total_macs: int  # of the network, whatever did them
+    macs: dict = field(default_factory=dict)  # where there are any
+    shapes: dict = field(default_factory=dict)
+    constant: dict = field(default_factory=dict)  # the values that do not depend on the image
+
+
+class Analysis:
+    """find() returns the layers in order of execution.
+
+    notes: what a user should know; unrecorded: the Unrecorded MACs. Both are known after find().
+    """
+
+    def __init__(self, module, seen, any_count):
+        self.graph, self.modules = module.graph, dict(module.named_modules())
         self.any_count = any_count  # the module takes any number of images, else one
-        self.shapes = shapes  # node -> shape of its value for one image
-        self.constant = constant
-        modules = dict(module.named_modules())
+        self.shapes, self.constant = seen.shapes, seen.constant
+        self.macs, self.total_macs = seen.macs, seen.total_macs
         self.ops = {
-            n: describe(n, modules, constant) for n in self.graph.nodes if n.op.startswith("call_")
+            n: describe(n, self.modules, self.constant)
+            for n in self.graph.nodes
+            if n.op.startswith("call_")
         }
-        self.notes = []
+        self.notes, self.unrecorded, self.relus_reached = [], None, set()
 
     def find(self):
-        layers, current, depth, unrecorded = [], {}, {}, []
+        layers, current, depth = [], {}, {}
         for position, node in enumerate(self.graph.nodes):
             op = self.ops.get(node)
             depth[node] = max([depth[n] for n in node.all_input_nodes], default=0)
@@ -75,21 +90,17 @@ class Analysis:
                 layer = self._add(op, node, current)
                 if layer:
                     layer.order, current[node] = position, layer
-            elif op.kind == "macs":
-                unrecorded.append(node.name)
+        self.unrecorded = unrecorded.macs(self, layers)
         if not layers:
             raise ExtractError(
                 MODEL,
-                "the network has no 2-D convolution and no fully connected layer: "
-                "there is nothing to record",
-            )
-        if unrecorded:
-            self.notes.append(
-                "%d operations do MACs that no layer of a trace can hold, %s for one: they are "
-                "not recorded" % (len(unrecorded), unrecorded[0])
+                "the network has no 1-D or 2-D convolution and no fully connected layer: "
+                "there is nothing to record" + _but(self.unrecorded),
             )
         for layer in layers:
             layer.activation = self._activation(layer)
+        note = unrecorded.relus(self, self.relus_reached)
+        self.notes += [note] if note else []
         layers.sort(key=lambda l: l.order)
         _make_names_unique(layers)
         return layers
@@ -110,12 +121,16 @@ class Analysis:
         p = op.params
         shape_in, shape_out = self.shapes[op.inputs[0]], self.shapes[node]
         name = self._name(node, p["weight"])
-        if op.kind == "conv" and len(shape_in) != 4 or shape_in[0] != 1 or shape_out[0] != 1:
+        if op.kind == "conv" and len(shape_in) < 3 or shape_in[0] != 1 or shape_out[0] != 1:
             raise ExtractError(
                 MODEL,
                 "%s reads a tensor of shape %s, a trace needs one image at a time, "
                 "%s"
-                % (name, list(shape_in), "[1, C, H, W]" if op.kind == "conv" else "[1, ..., C]"),
+                % (
+                    name,
+                    list(shape_in),
+                    "[1, ..., C]" if op.kind == "fc" else "[1, C, H, W] or [1, C, W]",
+                ),
             )
         common = dict(
             node=node, op=op, name=name, kind=op.kind, value=node, order=position, depth=depth
@@ -137,12 +152,13 @@ class Analysis:
             )
         weight = p["weight"]
         kernel = list((self.shapes[weight] if isinstance(weight, fx.Node) else weight.shape)[2:])
+        kernel = [1] * (2 - len(kernel)) + kernel  # a 1-D convolution is over a map of height 1
         own = conv_padding(p["padding"], kernel, p["dilation"])
         form, source = ("map",), self.plain(op.inputs[0])
         if p["padding_mode"] != "zeros" and any(own):  # the ifmap then is the padded one
             form, own = ("padded", tuple(own), p["padding_mode"]), [0] * 4
         else:
-            while source in self.ops and self.ops[source].kind == "pad":
+            while self._pads_map(source):
                 own = [a + b for a, b in zip(own, self.ops[source].params["pad"])]
                 source = self.plain(self.ops[source].inputs[0])
         left, right, top, bottom = own
@@ -158,6 +174,13 @@ class Analysis:
             **common
         )
 
+    def _pads_map(self, node):
+        """Whether it pads nothing but rows and columns, of which a 1-D map has no rows."""
+        if node not in self.ops or self.ops[node].kind != "pad":
+            return False
+        dims = len(self.shapes[node])
+        return dims == 4 or dims == 3 and not any(self.ops[node].params["pad"][2:])
+
     def _name(self, node, weight):
         if node.op == "call_module":
             return own_name(node.target)
@@ -170,7 +193,7 @@ class Analysis:
         """Whether the layer's value goes on through this node; notes its terms for the weights."""
         if op.kind == "identity":
             return True
-        if self.shapes[node] != self.shapes[layer.value] or len(self.shapes[node]) not in (2, 4):
+        if self.shapes[node] != self.shapes[layer.value]:
             return False
         terms = op.params["terms"]()
         if len(terms[0]) not in (1, layer.K) or (layer.op.kind == "fc" and layer.kind == "conv"):
@@ -221,6 +244,7 @@ class Analysis:
                         seen.add(user)
                         todo.append(user)
                 else:
+                    self.relus_reached.add(user)
                     ends.setdefault(kind if kind in ("relu", "relu6") else "other", []).append(user)
         if "other" not in ends:
             return "none" if not ends else "relu" if "relu" in ends else "relu6"
@@ -231,6 +255,7 @@ class Analysis:
                 % (layer.name, ", ".join(u.name for u in ends["other"]))
             )
         elif len(layer.value.users) > 1 and self._clipped_behind(layer.value):
+            self.relus_reached.update(self._clipped_behind(layer.value))
             self.notes.append(
                 "%s: its value is clipped behind another operation and also read elsewhere: "
                 "its zeros cannot be predicted, recorded with activation none" % layer.name
@@ -238,13 +263,14 @@ class Analysis:
         return "none"
 
     def _clipped_behind(self, value):
-        """Pre-activation networks: one reader is a batch-norm before a ReLU."""
-        return any(
-            self.ops[u].kind == "affine"
-            and any(self.ops[v].kind in ("relu", "relu6") for v in u.users if v in self.ops)
-            for u in value.users
-            if u in self.ops
-        )
+        """The ReLUs of a pre-activation network: one reader is a batch-norm before a ReLU."""
+        norms = [u for u in value.users if u in self.ops and self.ops[u].kind == "affine"]
+        behind = [v for u in norms for v in u.users if v in self.ops]
+        return [v for v in behind if self.ops[v].kind in ("relu", "relu6")]
+
+
+def _but(unrecorded):
+    return " (its MACs are those of %s)" % unrecorded.text if unrecorded.macs else ""
 
 
 def _make_names_unique(layers):

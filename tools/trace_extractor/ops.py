@@ -4,8 +4,6 @@ from collections import namedtuple
 import torch
 from torch import fx, nn
 
-from .errors import MODEL, ExtractError
-
 # What a node does: `kind` is one of
 #   conv, fc       a layer; params: its geometry
 #   affine         per channel x * scale + shift; params: terms, which returns (scale, shift)
@@ -15,14 +13,25 @@ from .errors import MODEL, ExtractError
 #   pad            zeros around the map; params: pad [left, right, top, bottom]
 #   move           picks or rearranges values, so that a ReLU before it does what one after it does
 #   shape          asks for the shape only
-#   macs           does MACs but is no layer of a trace (attention, matrix products)
+#   macs           does MACs but is no layer of a trace (attention, matrix products, transposed and
+#                  3-D convolutions)
 #   other          anything else
 Op = namedtuple("Op", "kind inputs params")
 
-UNSUPPORTED_MODULES = (nn.Conv1d, nn.Conv3d, nn.modules.conv._ConvTransposeNd)
-UNSUPPORTED_NAMES = {"conv1d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}
-MAC_MODULES = (nn.MultiheadAttention, nn.RNNBase, nn.Bilinear)
+MAC_MODULES = (
+    nn.MultiheadAttention,
+    nn.TransformerEncoderLayer,
+    nn.TransformerDecoderLayer,
+    nn.RNNBase,
+    nn.Bilinear,
+    nn.Conv3d,
+    nn.modules.conv._ConvTransposeNd,
+)
 MAC_NAMES = {
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "matmul",
     "bmm",
     "mm",
@@ -33,10 +42,35 @@ MAC_NAMES = {
     "dot",
     "scaled_dot_product_attention",
 }
-MOVE_MODULES = (nn.MaxPool2d, nn.AdaptiveMaxPool2d, nn.Flatten, nn.PixelShuffle)
+MOVE_MODULES = (
+    nn.modules.pooling._MaxPoolNd,
+    nn.modules.pooling._AdaptiveMaxPoolNd,
+    nn.Flatten,
+    nn.Unflatten,
+    nn.PixelShuffle,
+    nn.PixelUnshuffle,
+    nn.ChannelShuffle,
+)
 MOVE_NAMES = {
+    "max_pool1d",
     "max_pool2d",
+    "adaptive_max_pool1d",
     "adaptive_max_pool2d",
+    "chunk",
+    "split",
+    "tensor_split",
+    "unbind",
+    "getitem",
+    "narrow",
+    "select",
+    "index_select",
+    "stack",
+    "roll",
+    "flip",
+    "movedim",
+    "unflatten",
+    "pixel_unshuffle",
+    "channel_shuffle",
     "flatten",
     "view",
     "reshape",
@@ -48,9 +82,9 @@ MOVE_NAMES = {
     "cat",
     "concat",
 }
-IDENTITY_MODULES = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.AlphaDropout)
+IDENTITY_MODULES = (nn.Identity, nn.modules.dropout._DropoutNd)
 IDENTITY_NAMES = {"contiguous", "detach", "clone"}
-DROPOUT_NAMES = {"dropout", "dropout2d", "alpha_dropout"}
+DROPOUT_NAMES = {"dropout", "dropout1d", "dropout2d", "alpha_dropout"}
 SHAPE_NAMES = {"size", "dim", "ndimension", "numel"}
 
 
@@ -77,10 +111,6 @@ def _argument(node, position, name, default=None):
     return node.kwargs.get(name, default)
 
 
-def _pair(value):
-    return [int(value)] * 2 if isinstance(value, int) else [int(v) for v in value]
-
-
 def conv_padding(padding, kernel, dilation):
     """A convolution's padding as [left, right, top, bottom]; "same" puts the odd one last."""
     if padding == "valid":
@@ -89,21 +119,16 @@ def conv_padding(padding, kernel, dilation):
         total = [d * (k - 1) for d, k in zip(dilation, kernel)]
         (top, left), (bottom, right) = [t // 2 for t in total], [t - t // 2 for t in total]
         return [left, right, top, bottom]
-    h, w = _pair(padding) if isinstance(padding, int) or len(padding) == 2 else _pair(padding[0])
+    h, w = padding
     return [w, w, h, h]
 
 
 def describe(node, modules, constant):
-    """What the node does: an Op. `constant`: the values of the nodes independent of the image.
-
-    Throws ExtractError(MODEL) for a kind of convolution that a trace cannot hold.
-    """
+    """What the node does: an Op. `constant`: the values of the nodes independent of the image."""
     if node.op == "call_module":
         return _describe_module(node, modules[node.target])
     name = torch_name(node)
     x = _argument(node, 0, "input")
-    if name in UNSUPPORTED_NAMES:
-        _refuse(name, node)
     if not isinstance(x, fx.Node) or node in constant:
         if name in ("cat", "concat"):
             return Op("move", list(node.all_input_nodes), {})
@@ -111,20 +136,11 @@ def describe(node, modules, constant):
             other = _argument(node, 1, "other")
             return _add_or_mul(node, name, other, x, constant)
         return Op("other", list(node.all_input_nodes), {})
-    if name == "conv2d":
-        return Op(
-            "conv",
-            [x],
-            {
-                "weight": _argument(node, 1, "weight"),
-                "bias": _argument(node, 2, "bias"),
-                "stride": _pair(_argument(node, 3, "stride", 1)),
-                "padding": _argument(node, 4, "padding", 0),
-                "padding_mode": "zeros",
-                "dilation": _pair(_argument(node, 5, "dilation", 1)),
-                "groups": int(_argument(node, 6, "groups", 1)),
-            },
-        )
+    if name in ("conv1d", "conv2d"):
+        names = ("weight", "bias", "stride", "padding", "dilation", "groups")
+        defaults = (None, None, 1, 0, 1, 1)
+        given = [_argument(node, i, n, d) for i, (n, d) in enumerate(zip(names, defaults), 1)]
+        return _convolution(x, int(name[4]), *given, padding_mode="zeros")
     if name == "linear":
         return Op(
             "fc", [x], {"weight": _argument(node, 1, "weight"), "bias": _argument(node, 2, "bias")}
@@ -164,22 +180,10 @@ def describe(node, modules, constant):
 def _describe_module(node, m):
     x = node.all_input_nodes[0] if node.all_input_nodes else None
     inputs = list(node.all_input_nodes)
-    if isinstance(m, UNSUPPORTED_MODULES):
-        _refuse(type(m).__name__, node)
-    if isinstance(m, nn.Conv2d):
-        return Op(
-            "conv",
-            [x],
-            {
-                "weight": m.weight,
-                "bias": m.bias,
-                "stride": _pair(m.stride),
-                "padding": m.padding,
-                "padding_mode": m.padding_mode,
-                "dilation": _pair(m.dilation),
-                "groups": m.groups,
-            },
-        )
+    if isinstance(m, (nn.Conv1d, nn.Conv2d)):
+        dims = len(m.kernel_size)
+        given = (m.weight, m.bias, m.stride, m.padding, m.dilation, m.groups)
+        return _convolution(x, dims, *given, padding_mode=m.padding_mode)
     if isinstance(m, nn.Linear):
         return Op("fc", [x], {"weight": m.weight, "bias": m.bias})
     if (
@@ -199,7 +203,9 @@ def _describe_module(node, m):
         return Op("relu", [x], {})
     if isinstance(m, nn.Hardtanh):  # nn.ReLU6 is one
         return _clip(x, m.min_val, m.max_val)
-    if isinstance(m, nn.ConstantPad2d):  # nn.ZeroPad2d is one
+    if isinstance(m, nn.Threshold):
+        return Op("relu" if m.threshold == m.value == 0 else "other", [x], {})
+    if isinstance(m, nn.modules.padding._ConstantPadNd):  # nn.ZeroPad2d is one
         return _pad(x, m.padding, not m.value)
     kind = (
         "identity"
@@ -213,12 +219,25 @@ def _describe_module(node, m):
     return Op(kind, inputs, {})
 
 
-def _refuse(what, node):
-    place = own_name(node.target if node.op == "call_module" else node.meta["path"])
-    raise ExtractError(
-        MODEL,
-        "%s in %s is no layer that a trace can hold (2-D convolutions and fully "
-        "connected layers can); trace the part of the network without it" % (what, place),
+def _convolution(x, dims, weight, bias, stride, padding, dilation, groups, padding_mode):
+    """Geometry of a 1-D convolution is that of a 2-D one over a map of height 1."""
+
+    def pair(value, alone):
+        numbers = [value] * dims if isinstance(value, int) else [int(v) for v in value]
+        return [alone] * (2 - len(numbers)) + (numbers * dims)[:dims]
+
+    return Op(
+        "conv",
+        [x],
+        {
+            "weight": weight,
+            "bias": bias,
+            "stride": pair(stride, 1),
+            "padding": padding if isinstance(padding, str) else pair(padding, 0),
+            "padding_mode": padding_mode,
+            "dilation": pair(dilation, 1),
+            "groups": int(groups),
+        },
     )
 
 

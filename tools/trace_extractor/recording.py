@@ -34,11 +34,11 @@ class Run(fx.Interpreter):
 
 
 def form_of(value, form):
-    """A node's value for one image as [C, H, W]."""
+    """A node's value for one image as [C, H, W]; [1, C, W] is a map of height 1."""
     if form[0] == "padded":
-        value = F.pad(value, form[1], form[2])
+        value = F.pad(value, form[1][: 2 * value.dim() - 4], form[2])
     if form[0] != "features":
-        return value[0]
+        return value[0] if value.dim() == 4 else value[0][:, None]
     # [1, C] -> [C, 1, 1]; [1, T, C] -> [C, T, 1]; [1, H, W, C] -> [C, H, W]
     rows = value.shape[1:-1]
     shape = tuple(rows) if len(rows) == 2 else (int(np.prod(rows)), 1)
@@ -48,7 +48,7 @@ def form_of(value, form):
 def value_of_form(tensor, form, shape):
     """The value of that shape of which form_of makes `tensor`, for "map" and "features"."""
     if form[0] != "features":
-        return tensor[None]
+        return tensor.reshape(shape)
     return tensor.reshape(tensor.shape[0], -1).t().reshape(shape)
 
 

@@ -1,0 +1,83 @@
+"""Counts the MACs that torch does, whatever calls it: torch.fx sees a leaf module as one operation."""
+import math
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class MacCounter(TorchDispatchMode):
+    """Within this context, `macs` grows by the MACs of every convolution and matrix product.
+
+    A MAC is one product of a weight (or a second operand) with an input that exists or is padding.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.macs = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        count = COUNTS.get(function.__name__.split(".")[0])
+        if count:
+            self.macs += count(result, *args)
+        return result
+
+
+def _convolution(result, x, weight, bias, stride, padding, dilation, transposed, *_):
+    if transposed:  # every input meets every weight of its channel
+        return x.numel() * weight[0].numel()
+    return result.numel() * weight[0].numel()
+
+
+def _product(result, a, b):
+    return result.numel() * a.shape[-1]
+
+
+def _added_product(result, added, a, b, *_):
+    return result.numel() * a.shape[-1]
+
+
+def _linear(result, x, weight, *_):
+    return result.numel() * x.shape[-1]
+
+
+def _attention(result, query, key, value, *_):
+    scores = query[..., 0].numel() * key.shape[-2]
+    return scores * (query.shape[-1] + value.shape[-1])
+
+
+def _projected_attention(x):
+    """Of [N, T, D]: the three projections, the attention and the output's projection."""
+    n, t, d = x.shape
+    return n * t * (4 * d * d + 2 * t * d)
+
+
+def _encoder_layer(result, x, width, heads, *rest):
+    square = [t for t in rest if isinstance(t, torch.Tensor) and t.dim() == 2]
+    feed_forward = sum(t.numel() for t in square[2:4])  # behind those of the attention
+    return _projected_attention(x) + x.shape[0] * x.shape[1] * feed_forward
+
+
+COUNTS = {
+    "convolution": _convolution,
+    "_convolution": _convolution,
+    "convolution_overrideable": _convolution,
+    "mm": _product,
+    "bmm": _product,
+    "mv": _product,
+    "dot": lambda result, a, b: a.numel(),
+    "addmm": _added_product,
+    "addbmm": lambda result, added, a, b, *_: math.prod(a.shape) * b.shape[-1],
+    "baddbmm": _added_product,
+    "addmv": _added_product,
+    "linear": _linear,
+    "_trilinear": lambda result, a, weight, b, *_: result.numel() * weight[0].numel(),
+    "_native_multi_head_attention": lambda result, x, *_: _projected_attention(x),
+    "_transformer_encoder_layer_fwd": _encoder_layer,
+    "_scaled_dot_product_attention": _attention,
+    "_scaled_dot_product_attention_forward": _attention,
+    "_scaled_dot_product_attention_math": _attention,
+    "_scaled_dot_product_flash_attention": _attention,
+    "_scaled_dot_product_flash_attention_for_cpu": _attention,
+    "_scaled_dot_product_efficient_attention": _attention,
+}
