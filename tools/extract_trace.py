@@ -72,6 +72,11 @@ def arguments(argv):
         metavar="KEY=VALUE",
         help="overrides a key of --machine; may be repeated",
     )
+    add(
+        "--random-weights",
+        action="store_true",
+        help="MODEL's weights are not trained ones: marks the trace as synthetic",
+    )
     add("--network", metavar="NAME", help="its name in the trace (default: from MODEL)")
     add("--origin", metavar="TEXT", help="how the trace was made (default: this command)")
     add(
@@ -93,6 +98,8 @@ def arguments(argv):
         parser.error("--calibration-count needs --calibration")
     if options.quantize and (options.type not in (None, "i8") or options.no_ifmap):
         parser.error("--quantize int8 records all as i8, ifmaps too: drop --type and --no-ifmap")
+    if options.random_weights and options.state_dict:
+        parser.error("--random-weights says that there are none of --state-dict: drop one")
     if options.set and not options.machine:
         parser.error("--set needs --machine")
     options.type = options.type or "i8"
@@ -103,6 +110,7 @@ def run(options):
     from trace_extractor import extract, loading
 
     net, meta, trained = loading.load_model(options.model, options.model_arg, options.state_dict)
+    trained = trained and not options.random_weights
     preprocess = loading.preprocessing(options.preprocess, meta)
     samples = loading.inputs(options.images, preprocess, options.count)
     network = options.network or loading.network_name(options.model, options.model_arg)
@@ -116,12 +124,13 @@ def run(options):
         from peek import insert
 
         loop = insert.closed_loop(options.machine, options.set)
-    origin = options.origin or "tools/extract_trace.py %s --images %s%s%s%s" % (
+    origin = options.origin or "tools/extract_trace.py %s --images %s%s%s%s%s" % (
         " --model-arg ".join([options.model] + options.model_arg),
         options.images,
         " --quantize int8" if options.quantize else "",
         " --calibration %s" % options.calibration if options.calibration else "",
         " --set ".join([" --machine %s" % options.machine] + options.set) if loop else "",
+        weights_of(options, trained),
     )
     summary = extract.extract(
         net,
@@ -144,8 +153,17 @@ def run(options):
     for note in summary.notes:
         print("note: %s" % note, file=sys.stderr)
     if not trained:
-        print("note: random weights (no --state-dict): marked as synthetic", file=sys.stderr)
+        print("note: random weights: marked as synthetic", file=sys.stderr)
     print_summary(options, network, summary)
+
+
+def weights_of(options, trained):
+    """What the trace's origin says of the weights where no file names them."""
+    if options.state_dict:
+        return " --state-dict %s" % options.state_dict
+    if options.model.lower().endswith(".onnx"):
+        return ""
+    return "; weights as the callable made them" if trained else "; random weights"
 
 
 def unrecorded_row(summary):

@@ -31,6 +31,10 @@ def tensors():
     for i in range(3):
         yield torch.full((3, 6, 6), float(i) - 1)
 
+def sizes():
+    yield "first", torch.zeros(3, 6, 6)
+    yield "second", torch.zeros(3, 7, 6)
+
 def preprocess(image, meta):
     return torch.full((3, 6, 6), image.size[0] / 10 + meta["offset"])
 
@@ -185,6 +189,39 @@ class TheCommand(Extracting):
         self.assertEqual(code, 2)
         self.assertIn("gives no image: it holds files of .heic, no ending; known are .png", err)
 
+    def test_files_that_are_skipped_beside_images_are_named_by_kind(self):
+        folder = self.photographs()
+        for name in ("c.heic", "notes.txt", ".hidden.raw"):
+            open(os.path.join(folder, name), "w").close()
+        err = io.StringIO()
+        with contextlib.redirect_stderr(err):
+            self.assertEqual(len(self.samples(folder)), 2)
+        self.assertIn("files of .heic are skipped; known are .png", err.getvalue())
+
+    def test_images_of_several_sizes_are_refused_with_the_first_that_differs(self):
+        load, sizes = self.model + ":load", self.model + ":sizes"
+        code, _, err = self.call(load, "--images", sizes)
+        self.assertEqual(code, 2)
+        self.assertIn("second gives [3, 7, 6], the images before it [3, 6, 6]; all need one", err)
+
+    def test_the_origin_says_whose_weights_they_are(self):
+        words = [self.model + ":load", "--images", self.model + ":tensors", "--force"]
+        weights = os.path.join(self.folder, "weights.npz")
+        net = torch.nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 1))
+        np.savez(weights, **{name: value.numpy() for name, value in net.state_dict().items()})
+        for more, origin, synthetic in (
+            ([], "; weights as the callable made them", 0),
+            (["--random-weights"], "; random weights", 1),
+            (["--state-dict", weights], " --state-dict " + weights, 0),
+        ):
+            self.assertEqual(self.call(*words, *more)[0], 0)
+            with h5py.File(self.path, "r") as f:
+                self.assertTrue(f.attrs["origin"].decode().endswith(origin))
+                self.assertEqual(int(f.attrs["synthetic"]), synthetic)
+        code, _, err = self.call(*words, "--random-weights", "--state-dict", weights)
+        self.assertEqual(code, 2)
+        self.assertIn("--random-weights says that there are none", err)
+
     def test_the_standard_preprocessing_is_torchvisions(self):
         from PIL import Image
         from torchvision import transforms as T
@@ -234,7 +271,7 @@ class TheCommand(Extracting):
             self.assertEqual(
                 f.attrs["origin"].decode(),
                 "tools/extract_trace.py %s --images %s --quantize int8 --calibration %s; "
-                "in int8 arithmetic, scales from 1 image" % (load, tensors, tensors),
+                "weights as the callable made them; in int8 arithmetic, scales from 1 image" % (load, tensors, tensors),
             )
             self.assertEqual(f["image_names"].shape, (2,))
             for group in f["layers"].values():

@@ -19,6 +19,7 @@ from .errors import MODEL, USAGE, ExtractError
 
 Sample = namedtuple("Sample", "name tensor label")  # tensor: [C, H, W]; label: -1 when unknown
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp", ".tif", ".tiff", ".gif")
+TEXT_ENDINGS = (".csv", ".txt", ".md", ".json", "no ending")
 WEIGHT_ENDINGS = (".pt", ".pth", ".npz", ".safetensors", ".ckpt")
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -178,6 +179,7 @@ def inputs(spec, preprocess, count=None, option="--count"):
     at the start, without preparing them.
     """
     source = _folder(spec) if os.path.isdir(spec) or ":" not in spec else _callable(spec)
+    sizes = []  # of the first image
 
     def samples(skip=0):
         given = skip
@@ -185,7 +187,15 @@ def inputs(spec, preprocess, count=None, option="--count"):
             if count is not None and given == count:
                 break
             given += 1
-            yield Sample(name, _tensor(name, item, preprocess), label)
+            tensor = _tensor(name, item, preprocess)
+            sizes[:] = sizes or [list(tensor.shape)]
+            if list(tensor.shape) != sizes[0]:
+                raise ExtractError(
+                    USAGE,
+                    "%s gives %s, the images before it %s; all need one size: --preprocess can "
+                    "give them one" % (name, list(tensor.shape), sizes[0]),
+                )
+            yield Sample(name, tensor, label)
         if given == 0:
             raise ExtractError(USAGE, "%s gives no image" % spec)
         if count is not None and given < count:
@@ -239,8 +249,7 @@ def _folder(folder):
             )
     else:
         names = [(name, -1) for name in _images_in(folder)] or _classes_in(folder)
-        if not names:
-            _name_other_kinds(folder)
+        _name_other_kinds(folder, bool(names))
 
     def source(skip):
         for name, label in names[skip:]:
@@ -270,15 +279,19 @@ def _classes_in(folder):
     ]
 
 
-def _name_other_kinds(folder):
-    files = [n for n in sorted(os.listdir(folder)) if os.path.isfile(os.path.join(folder, n))]
-    kinds = sorted({os.path.splitext(n)[1].lower() or "no ending" for n in files})
-    if kinds:
+def _name_other_kinds(folder, some):
+    """Says which files are skipped; some: there are images. Throws ExtractError(USAGE) if not."""
+    names = [n for _, _, files in os.walk(folder) for n in files if not n.startswith(".")]
+    kinds = sorted({os.path.splitext(n)[1].lower() or "no ending" for n in names})
+    others = [k for k in kinds if k not in IMAGE_ENDINGS + TEXT_ENDINGS * some]
+    known = "known are %s" % ", ".join(IMAGE_ENDINGS)
+    if others and not some:
         raise ExtractError(
             USAGE,
-            "%s gives no image: it holds files of %s; known are %s"
-            % (folder, ", ".join(kinds), ", ".join(IMAGE_ENDINGS)),
+            "%s gives no image: it holds files of %s; %s" % (folder, ", ".join(others), known),
         )
+    if others:
+        _note("%s: files of %s are skipped; %s" % (folder, ", ".join(others), known))
 
 
 def _note(text):
