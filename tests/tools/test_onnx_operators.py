@@ -4,20 +4,12 @@ import torch
 from onnx import helper
 from torch.nn import functional as F
 
-from test_own_models import Own
+from test_own_models import Computing
 from trace_extractor import onnx_model
 from trace_extractor.analyse import analyse
 
 
-class OnnxOperators(Own):
-    def assert_computes(self, expected, *words, **more):
-        """The one-node network gives what the function gives, for images and batches."""
-        self.one(*words, **more)
-        x = torch.randn((2, 3, 8, 8), generator=torch.Generator().manual_seed(3))
-        with torch.no_grad():
-            found = onnx_model.load(self.home)(x)
-        torch.testing.assert_close(found, expected(x), rtol=1e-5, atol=1e-5)
-
+class OnnxOperators(Computing):
     def test_pads_may_differ_on_the_sides_or_follow_from_the_size(self):
         weight = np.random.RandomState(0).randn(4, 3, 3, 2).astype("f4")
         w = torch.from_numpy(weight)

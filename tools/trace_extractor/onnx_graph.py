@@ -17,26 +17,39 @@ class Refusal(Exception):
 class Value:
     """A tensor of the graph: its value on zeros, and its fx.Node; fixed: no image changes it."""
 
-    def __init__(self, tensor, node=None, linear=None):
+    def __init__(self, tensor, node=None, stored=None):
         self.tensor, self.node, self.fixed = tensor, node, node is None
-        self.linear = linear  # the nn.Linear without bias that computed it
+        self.stored = stored  # a constant's type in the file, in NumPy's words ("uint8")
+        self.linear = None  # the nn.Linear without bias that computed it
 
 
 class Node:
     """An ONNX node: its inputs' Values (None: left out) and its attributes."""
 
     def __init__(self, proto, opset, values, constant, readers):
+        """constant: a function from a TensorProto to a Value."""
         from onnx import helper
 
         self.kind, self.opset, self.outputs = proto.op_type, opset, len(proto.output)
         self.name = proto.name or proto.output[0]
         self.attributes = {a.name: helper.get_attribute_value(a) for a in proto.attribute}
-        self.constant = constant  # from a TensorProto to a tensor
+        self.constant = constant
         self.only_reader = [readers[name] == 1 for name in proto.input]
         unknown = [name for name in proto.input if name and name not in values]
         if unknown:
             raise Refusal("nothing before it computes its input '%s'" % unknown[0])
         self.inputs = [values[name] if name else None for name in proto.input]
+        if self.get("broadcast", 0) and "axis" in self.attributes:  # opset 6
+            self.inputs[1] = self._aligned(*self.inputs)
+
+    def input(self, position):
+        """The Value of an optional input, or None."""
+        return self.inputs[position] if len(self.inputs) > position else None
+
+    def _aligned(self, x, y):
+        """A constant y whose first axis is that axis of x, in a shape that broadcasts."""
+        ones = x.tensor.dim() - self.get("axis") % x.tensor.dim() - fixed(y, "operand").dim()
+        return Value(y.tensor.reshape(list(y.tensor.shape) + [1] * ones))
 
     def get(self, name, default=None):
         value = self.attributes.get(name, default)
@@ -46,9 +59,10 @@ class Node:
 class Builder:
     """The fx.Graph so far, for the functions of onnx_operators.py."""
 
-    def __init__(self):
+    def __init__(self, batch):
+        """batch: how many images the graph is built with; it works for any number."""
         self.graph, self.parts = fx.Graph(), {}  # parts: modules and tensors by their names
-        self.batch = 1
+        self.batch = batch
 
     def call(self, function, *arguments):
         """The Value, or the list of them, of a function of Values and plain arguments."""
@@ -107,6 +121,6 @@ def numbers(node, position, name, default=None):
     """A list of whole numbers that is an attribute, or an input in later opsets; or the default."""
     if name in node.attributes:
         return [int(v) for v in node.attributes[name]]
-    if len(node.inputs) > position and node.inputs[position] is not None:
-        return [int(v) for v in fixed(node.inputs[position], name).flatten()]
+    if node.input(position) is not None:
+        return [int(v) for v in fixed(node.input(position), name).flatten()]
     return default

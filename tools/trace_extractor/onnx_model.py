@@ -1,10 +1,12 @@
 """Loads an ONNX file as a torch.nn.Module: a torch.fx.GraphModule with one call per ONNX node.
 
-The graph is built in the file's order, and each node is run on zeros of the declared input's shape,
-so that every shape is known when the next node is built, and whatever does not depend on the image is
-computed at once. onnx_operators.py implements the operators. The module's layers have the
+The graph is built in the file's order, and each node is run on zeros of the images' shape, so that
+every shape is known when the next node is built, and whatever does not depend on the image is
+computed at once. A file that leaves its images' size open is built when that is known.
+onnx_operators.py implements the operators, onnx_input.py the input. The module's layers have the
 names of their ONNX nodes, or of their first outputs where nodes have none.
 """
+import contextlib
 import os
 import warnings
 from collections import Counter
@@ -14,9 +16,10 @@ from torch import fx
 
 from .errors import MODEL, USAGE, ExtractError
 from .onnx_graph import Builder, Node, Refusal, Value
+from .onnx_input import Input, OpenSizes
 from .onnx_operators import OPERATORS
 
-MIN_OPSET = 7  # before it, operators broadcast by attributes
+MIN_OPSET = 6  # before it, operators changed their inputs in place
 ROOT_DOMAINS = ("", "ai.onnx")
 
 
@@ -37,8 +40,13 @@ def load(path):
             "its operators are those of opset %d, %d is the oldest that is read; "
             "onnx.version_converter makes it newer" % (opset, MIN_OPSET),
         )
-    with torch.no_grad():
-        return _build(path, model.graph, opset)
+    _check_operators(path, model.graph, opset)
+    entry = _input_of(path, model.graph)
+
+    def make(image):
+        return _build(path, model.graph, opset, entry, image)
+
+    return make(entry.image()) if entry.image() else OpenSizes(make)
 
 
 def _fail(path, why, cause=None):
@@ -73,92 +81,98 @@ def _read(path):
 
 
 def _constant(proto):
-    """Floats as float32 and whole numbers as int64, as torch's own layers expect them."""
+    """Its Value: floats as float32, whole numbers as int64, as torch's own layers expect them."""
     from onnx import numpy_helper
 
-    tensor = torch.tensor(numpy_helper.to_array(proto))
-    if tensor.is_complex():
-        raise Refusal("it has a constant of complex numbers")
-    return tensor if tensor.dtype == torch.bool else _plain(tensor)
+    array = numpy_helper.to_array(proto)
+    types = {"f": "f4", "i": "i8", "u": "i8", "b": bool}
+    if array.dtype.kind not in types:
+        raise Refusal("it has a constant of type %s, expected numbers" % array.dtype)
+    return Value(torch.tensor(array.astype(types[array.dtype.kind])), stored=array.dtype.name)
 
 
-def _plain(tensor):
-    return tensor.float() if tensor.is_floating_point() else tensor.long()
+def _check_operators(path, onnx_graph, opset):
+    for proto in onnx_graph.node:
+        if proto.op_type not in OPERATORS.get(proto.domain, ()):
+            domain = "" if proto.domain in ROOT_DOMAINS else " of %s" % proto.domain
+            _fail(
+                path,
+                "%s is a %s%s (opset %d), which is not among the operators that are built; those "
+                "are listed in traces/README.md" % (_where(proto), proto.op_type, domain, opset),
+            )
 
 
-def _build(path, onnx_graph, opset):
-    from onnx import TensorProto
+def _where(proto):
+    return "node '%s'" % (proto.name or ", ".join(proto.output))
 
-    values = {}
-    for proto in onnx_graph.initializer:
-        try:
-            values[proto.name] = Value(_constant(proto))
-        except Exception as e:
-            _fail(path, "its constant '%s' cannot be read: %s" % (proto.name, e), e)
-    free = [i for i in onnx_graph.input if i.name not in values]
+
+def _input_of(path, onnx_graph):
+    constants = {i.name for i in onnx_graph.initializer}
+    free = [i for i in onnx_graph.input if i.name not in constants]
     if len(free) != 1:
         _fail(
             path,
             "it has %d inputs (%s), a network of one image has one"
             % (len(free), ", ".join(i.name for i in free)),
         )
-    kind = free[0].type.tensor_type.elem_type
-    if kind not in (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE):
-        _fail(
-            path,
-            "its input '%s' is of type %s, expected floating point"
-            % (free[0].name, TensorProto.DataType.Name(kind)),
-        )
-    shape = _input_shape(path, free[0])
-    build = Builder()
-    build.batch = shape[0]
-    values[free[0].name] = Value(torch.zeros(shape), build.graph.placeholder("image"))
+    try:
+        return Input(free[0], onnx_graph.node)
+    except ValueError as e:
+        _fail(path, e)
+
+
+def _constants(path, onnx_graph):
+    """The Values of the file's constants by name."""
+    values = {}
+    for proto in onnx_graph.initializer:
+        try:
+            values[proto.name] = _constant(proto)
+        except Exception as e:
+            _fail(path, "its constant '%s' cannot be read: %s" % (proto.name, e), e)
+    return values
+
+
+@contextlib.contextmanager
+def _single_precision():
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+@_single_precision()
+def _build(path, onnx_graph, opset, entry, image):
+    """The GraphModule for images of the size `image`, [C, H, W]."""
+    values, build = _constants(path, onnx_graph), Builder(entry.batch)
+    x = Value(torch.zeros([entry.batch] + image), build.graph.placeholder("image"))
+    values[entry.name] = entry.arrange(build, x, entry.sizes_for(image))
     readers = Counter(name for proto in onnx_graph.node for name in proto.input)
     readers.update(o.name for o in onnx_graph.output)
     for proto in onnx_graph.node:
         for name, value in zip(proto.output, _run(path, build, proto, opset, values, readers)):
             values[name] = value
-    outputs = [_output(path, values, o, build.batch) for o in onnx_graph.output]
+    outputs = [_output(path, values, o) for o in onnx_graph.output]
     build.graph.output(outputs[0] if len(outputs) == 1 else tuple(outputs))
     net = fx.GraphModule(build.parts, build.graph, "OnnxModel")
-    net.register_forward_pre_hook(_check_of(shape, free[0].name))
+    net.register_forward_pre_hook(lambda _, given: entry.check(given[0]))
     return net
 
 
 def _run(path, build, proto, opset, values, readers):
     """The Values of a node's outputs."""
-    where = "node '%s'" % (proto.name or ", ".join(proto.output))
-    if proto.domain not in ROOT_DOMAINS or proto.op_type not in OPERATORS:
-        domain = "" if proto.domain in ROOT_DOMAINS else " of %s" % proto.domain
-        _fail(
-            path,
-            "%s is a %s%s (opset %d), which is not among the operators that are built; those "
-            "are listed in traces/README.md" % (where, proto.op_type, domain, opset),
-        )
     try:
         node = Node(proto, opset, values, _constant, readers)
-        made = OPERATORS[proto.op_type](build, node, *node.inputs)
+        made = OPERATORS[proto.domain][proto.op_type](build, node, *node.inputs)
         return made if isinstance(made, list) else [made]
     except Exception as e:
         why = str(e) if isinstance(e, Refusal) else "%s: %s" % (type(e).__name__, e)
-        _fail(path, "%s, a %s (opset %d): %s" % (where, proto.op_type, opset, why), e)
+        _fail(path, "%s, a %s (opset %d): %s" % (_where(proto), proto.op_type, opset, why), e)
 
 
-def _input_shape(path, entry):
-    """[N, C, H, W]; N is 1 where it is left open."""
-    dimensions = entry.type.tensor_type.shape.dim
-    known = [d.dim_value for d in dimensions]
-    if len(known) != 4 or not all(d > 0 for d in known[1:]):
-        shown = ["%d" % d.dim_value if d.dim_value > 0 else d.dim_param or "?" for d in dimensions]
-        _fail(
-            path,
-            "its input '%s' has the shape [%s]; it needs four sizes, and only the first may be "
-            "left open: export it with the images' size" % (entry.name, ", ".join(shown)),
-        )
-    return [max(1, known[0])] + known[1:]
-
-
-def _output(path, values, entry, batch):
+def _output(path, values, entry):
     if entry.name not in values or values[entry.name].fixed:
         _fail(path, "its output '%s' does not depend on the image" % entry.name)
     value = values[entry.name]
@@ -171,16 +185,3 @@ def _output(path, values, entry, batch):
             "it says that '%s' is of shape %s, its nodes give %s" % (entry.name, declared, found),
         )
     return value.node
-
-
-def _check_of(shape, name):
-    wanted = shape[1:]
-
-    def check(_, given):
-        if isinstance(given[0], torch.Tensor) and list(given[0].shape[1:]) != wanted:
-            raise ValueError(
-                "the ONNX file's input '%s' is %s for each image, here it is %s"
-                % (name, wanted, list(given[0].shape[1:]))
-            )
-
-    return check

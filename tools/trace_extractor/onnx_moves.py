@@ -9,6 +9,9 @@ from torch.nn import functional as F
 
 from .onnx_graph import Refusal, Value, fixed, numbers
 
+# TensorProto's float, float16, double, bfloat16; its 8 to 64 bits; bool
+FLOAT_TYPES, WHOLE_TYPES, BOOL = (1, 10, 11, 16), (2, 3, 4, 5, 6, 7, 12, 13), 9
+
 
 def concat(build, node, *parts):
     return build.call(torch.cat, list(parts), node.get("axis"))
@@ -30,8 +33,8 @@ def reshape(build, node, x, *_):
 
 
 def transpose(build, node, x):
-    order = node.get("perm", list(range(x.tensor.dim()))[::-1])
-    return build.call(torch.permute, x, list(order))
+    order = list(node.get("perm", list(range(x.tensor.dim()))[::-1]))
+    return build.call(torch.permute, x, order)
 
 
 def squeeze(build, node, x, *_):
@@ -52,18 +55,18 @@ def unsqueeze(build, node, x, *_):
 
 def pad(build, node, x, *_):
     sizes, mode = numbers(node, 1, "pads"), node.get("mode", "constant")
-    if len(node.inputs) > 3 and node.inputs[3] is not None:
-        raise Refusal("it names axes; give it the pads of all")
-    value = node.get("value", 0.0)
-    if len(node.inputs) > 2 and node.inputs[2] is not None:
-        value = float(fixed(node.inputs[2], "value"))
     dims = x.tensor.dim()
-    amounts = [a for i in range(dims)[::-1] for a in (sizes[i], sizes[dims + i])]
+    axes = [a % dims for a in numbers(node, 3, "axes", list(range(dims)))]
+    value = node.get("value", 0.0)
+    if node.input(2) is not None:
+        value = float(fixed(node.input(2), "value"))
+    begins, ends = dict(zip(axes, sizes)), dict(zip(axes, sizes[len(axes) :]))
+    amounts = [side.get(i, 0) for i in range(dims)[::-1] for side in (begins, ends)]
     while len(amounts) > 4 and amounts[-2:] == [0, 0]:
         del amounts[-2:]
     if mode == "constant":
         return build.call(F.pad, x, amounts, "constant", value)
-    return build.call(F.pad, x, amounts, {"edge": "replicate"}.get(mode, mode))
+    return build.call(F.pad, x, amounts, {"edge": "replicate", "wrap": "circular"}.get(mode, mode))
 
 
 def split(build, node, x, *_):
@@ -94,20 +97,97 @@ def slices(build, node, x, *_):
 
 
 def gather(build, node, x, index):
-    axis, index = node.get("axis", 0), fixed(index, "index")
+    axis, index = node.get("axis", 0) % x.tensor.dim(), fixed(index, "index")
     index = torch.where(index < 0, index + x.tensor.shape[axis], index)
     if index.dim() == 0:
         return build.call(torch.select, x, axis, int(index))
-    if index.dim() != 1:
-        raise Refusal("its index has %d dimensions" % index.dim())
-    return build.call(torch.index_select, x, axis, Value(index))
+    picked = build.call(torch.index_select, x, axis, Value(index.flatten()))
+    if index.dim() == 1:
+        return picked
+    sizes = list(x.tensor.shape)
+    return build.reshape(picked, sizes[:axis] + list(index.shape) + sizes[axis + 1 :])
 
 
-def cast(build, node, x):
-    to_float = node.get("to") in (1, 10, 11, 16)  # TensorProto's float, float16, double, bfloat16
-    if to_float == x.tensor.is_floating_point():
-        return x
-    return build.call(torch.Tensor.float if to_float else torch.Tensor.long, x)
+def gather_elements(build, node, x, index):
+    axis, index = node.get("axis", 0), fixed(index, "index")
+    index = torch.where(index < 0, index + x.tensor.shape[axis], index)
+    return build.call(torch.gather, x, axis, Value(index))
+
+
+def gather_nd(build, node, x, index):
+    if node.get("batch_dims", 0):
+        raise Refusal("batch_dims is %d, expected 0" % node.get("batch_dims"))
+    return build.call(take, x, tuple(Value(i) for i in fixed(index, "index").unbind(-1)))
+
+
+def to_float(x):
+    return x.to(torch.get_default_dtype())
+
+
+def to_whole(x):
+    return x.long()
+
+
+def to_bool(x):
+    return x != 0
+
+
+def cast(build, node, x, *_):
+    to, floating = node.get("to"), x.tensor.is_floating_point()
+    if to == BOOL:
+        return build.call(to_bool, x)
+    if to in FLOAT_TYPES:
+        return x if floating else build.call(to_float, x)
+    if to not in WHOLE_TYPES:
+        raise Refusal("it casts to the type %s of ONNX, expected numbers" % to)
+    return build.call(to_whole, x) if floating or x.tensor.dtype == torch.bool else x
+
+
+def depth_to_space(build, node, x):
+    size, (n, c, h, w) = node.get("blocksize"), x.tensor.shape
+    if node.get("mode", "DCR") == "CRD":
+        return build.call(F.pixel_shuffle, x, size)
+    x = build.reshape(x, [n, size, size, c // size**2, h, w])
+    x = build.call(torch.permute, x, [0, 3, 4, 1, 5, 2])
+    return build.reshape(x, [n, c // size**2, h * size, w * size])
+
+
+def space_to_depth(build, node, x):
+    size, (n, c, h, w) = node.get("blocksize"), x.tensor.shape
+    x = build.reshape(x, [n, c, h // size, size, w // size, size])
+    x = build.call(torch.permute, x, [0, 3, 5, 1, 2, 4])
+    return build.reshape(x, [n, c * size**2, h // size, w // size])
+
+
+def expand(build, node, x, *_):
+    old = list(x.tensor.shape)
+    sizes = list(torch.broadcast_shapes(x.tensor.shape, numbers(node, 1, "shape")))
+    if len(sizes) == len(old) and sizes[0] == old[0]:
+        sizes[0] = -1  # the number of images stays free
+    return build.call(torch.broadcast_to, x, sizes)
+
+
+def tile(build, node, x, *_):
+    return build.call(torch.tile, x, numbers(node, 1, "repeats"))
+
+
+def ranges(build, node, start, limit, delta):
+    return Value(torch.arange(*(fixed(v, "bounds").item() for v in (start, limit, delta))))
+
+
+def triangle(build, node, x, *_):
+    diagonal = numbers(node, 1, "k", [0])[0]
+    return build.call(torch.triu if node.get("upper", 1) else torch.tril, x, diagonal)
+
+
+def top(build, node, x, *_):
+    count = node.get("k") or numbers(node, 1, "k")[0]
+    order = (bool(node.get("largest", 1)), bool(node.get("sorted", 1)))
+    return build.call(torch.topk, x, count, node.get("axis", -1), *order)
+
+
+def size(build, node, x):
+    return Value(torch.tensor(x.tensor.numel()))
 
 
 def shape(build, node, x):
@@ -117,14 +197,14 @@ def shape(build, node, x):
 def constant(build, node):
     (name, value), *_ = node.attributes.items()
     if name == "value":
-        value = node.constant(value)
-    elif name not in ("value_float", "value_floats", "value_int", "value_ints"):
+        return node.constant(value)
+    if name not in ("value_float", "value_floats", "value_int", "value_ints"):
         raise Refusal("its value is given as %s" % name)
-    return build.call(torch.as_tensor, value)
+    return Value(torch.as_tensor(value))
 
 
 def constant_of_shape(build, node, sizes):
-    value = node.constant(node.get("value")) if node.get("value") else torch.zeros(1)
+    value = node.constant(node.get("value")).tensor if node.get("value") else torch.zeros(1)
     return Value(value.expand(numbers(node, 0, "shape")))
 
 
@@ -143,16 +223,26 @@ MOVES = {
     "Concat": concat,
     "Constant": constant,
     "ConstantOfShape": constant_of_shape,
+    "DepthToSpace": depth_to_space,
     "Dropout": dropout,
+    "Expand": expand,
     "Flatten": flatten,
     "Gather": gather,
+    "GatherElements": gather_elements,
+    "GatherND": gather_nd,
     "Identity": same,
     "Pad": pad,
+    "Range": ranges,
     "Reshape": reshape,
     "Shape": shape,
+    "Size": size,
     "Slice": slices,
+    "SpaceToDepth": space_to_depth,
     "Split": split,
     "Squeeze": squeeze,
+    "Tile": tile,
+    "TopK": top,
     "Transpose": transpose,
+    "Trilu": triangle,
     "Unsqueeze": unsqueeze,
 }
