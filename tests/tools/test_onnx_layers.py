@@ -106,6 +106,7 @@ class OnnxLayers(Computing):
                 nn.ReLU(),
                 nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2),
                 nn.ReLU(),
+                nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False),
                 nn.Conv2d(6, 2, 1),
             )
         )
