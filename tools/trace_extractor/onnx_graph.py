@@ -20,6 +20,7 @@ class Value:
     def __init__(self, tensor, node=None, stored=None):
         self.tensor, self.node, self.fixed = tensor, node, node is None
         self.stored = stored  # a constant's type in the file, in NumPy's words ("uint8")
+        self.was = None  # the integers that this constant was made of: a Stored of onnx_codes.py
         self.linear = None  # the nn.Linear without bias that computed it
 
 
@@ -99,7 +100,7 @@ class Builder:
         return value.node
 
     def _unique(self, name):
-        """A path of module names like `name`: fx writes it into code, and each dot opens a module."""
+        """A path of modules like `name`: fx writes it into code, and each dot opens a module."""
         words = re.sub(r"[^\w/:.+-]", "_", name).strip("/").split(".")
         name = ".".join(w + "_" if w in RESERVED else w for w in words if w) or "node"
         while name in self.parts:

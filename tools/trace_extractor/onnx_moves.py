@@ -7,6 +7,7 @@ import math
 import torch
 from torch.nn import functional as F
 
+from .onnx_codes import permuted
 from .onnx_graph import Refusal, Value, fixed, numbers
 
 # TensorProto's float, float16, double, bfloat16; its 8 to 64 bits; bool
@@ -34,7 +35,9 @@ def reshape(build, node, x, *_):
 
 def transpose(build, node, x):
     order = list(node.get("perm", list(range(x.tensor.dim()))[::-1]))
-    return build.call(torch.permute, x, order)
+    y = build.call(torch.permute, x, order)
+    y.was = permuted(x.was, order)
+    return y
 
 
 def squeeze(build, node, x, *_):

@@ -14,6 +14,7 @@ from .onnx_graph import Refusal, fixed, numbers
 from .onnx_moves import MOVES
 from .onnx_norms import NORMS
 from .onnx_products import PRODUCTS
+from .onnx_quantized import MICROSOFT, QUANTIZED
 from .onnx_resize import RESIZES
 from .onnx_windows import WINDOWS
 
@@ -239,5 +240,5 @@ VALUES = {
     "Where": plain(torch.where),
     "Xor": plain(exclusive_or),
 }
-ROOT = {**MOVES, **NORMS, **PRODUCTS, **RESIZES, **VALUES, **WINDOWS}
-OPERATORS = {"": ROOT, "ai.onnx": ROOT, "com.microsoft": {"Gelu": gelu}}
+ROOT = {**MOVES, **NORMS, **PRODUCTS, **QUANTIZED, **RESIZES, **VALUES, **WINDOWS}
+OPERATORS = {"": ROOT, "ai.onnx": ROOT, "com.microsoft": {**MICROSOFT, "Gelu": gelu}}

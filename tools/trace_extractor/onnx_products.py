@@ -5,6 +5,7 @@ As in onnx_operators.py.
 import torch
 from torch import nn
 
+from .onnx_codes import permuted
 from .onnx_graph import Refusal, Value, fixed
 from .onnx_windows import weighted_layer
 
@@ -13,12 +14,14 @@ def linear(build, node, x, weight, bias=None):
     """weight: [K, C]"""
     k, c = weight.tensor.shape
     module = nn.Linear(c, k, bias is not None, device="meta")
-    return weighted_layer(build, node.name, module, x, weight, bias)
+    return weighted_layer(build, node.name, module, x, x, weight, bias)
 
 
 def turned(weight):
     """The Value of a constant matrix with rows for columns."""
-    return Value(weight.tensor.t().contiguous())
+    value = Value(weight.tensor.t().contiguous())
+    value.was = permuted(weight.was, (1, 0))
+    return value
 
 
 def scaled(value, factor):
@@ -30,7 +33,9 @@ def row(bias, k):
     terms = fixed(bias, "third operand")
     if terms.numel() not in (1, k):
         raise Refusal("its third operand is no bias: it has the shape %s" % list(terms.shape))
-    return Value(terms.flatten().expand(k).clone())
+    value = Value(terms.flatten().expand(k).clone())
+    value.was = bias.was
+    return value
 
 
 def gemm(build, node, x, weight, bias=None):

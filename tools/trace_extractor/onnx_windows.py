@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .onnx_codes import coded
 from .onnx_graph import Refusal, Value, fixed
 
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
@@ -105,13 +106,16 @@ def conv(build, node, x, weight, bias=None):
         bias is not None,
         device="meta",
     )
-    return weighted_layer(build, node.name, module, source, weight, bias)
+    return weighted_layer(build, node.name, module, source, x, weight, bias)
 
 
-def weighted_layer(build, name, module, x, weight, bias):
-    """The Value of a convolution or nn.Linear on x."""
+def weighted_layer(build, name, module, source, x, weight, bias):
+    """The Value of a convolution or nn.Linear on `source`, which is x with its pads around it."""
     terms = {} if bias is None else {"bias": fixed(bias, "bias")}
-    return build.layer(name, parameters(module, weight=weight.tensor, **terms), x)
+    codes = coded(x, weight, bias)
+    if codes:
+        module.coded = codes
+    return build.layer(name, parameters(module, weight=weight.tensor, **terms), source)
 
 
 def conv_transpose(build, node, x, weight, bias=None):
