@@ -4,6 +4,7 @@
 #include "sim/report/files/compare_file.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/screens/compare_screen.h"
+#include "sim/report/screens/unrecorded.h"
 
 namespace peeksim {
 
@@ -25,8 +26,10 @@ std::string compare_page(const Comparison& comparison, const std::vector<PricedR
                          const std::vector<std::string>& paths) {
   nlohmann::ordered_json data = compare_json(comparison, runs, paths);
   data["in_words"] = in_words(comparison);
-  for (std::size_t i = 0; i < runs.size(); ++i)
+  for (std::size_t i = 0; i < runs.size(); ++i) {
     data["runs"][i]["ports"] = ports_text(runs[i].result.machine);
+    data["runs"][i]["unrecorded"] = unrecorded_text(runs[i]);
+  }
   for (const ComparedMetric& metric : compared_metrics())
     data["metrics"].push_back(display_format(metric, runs[0].unit));
   for (const ComparedFigure& figure : compared_figures())

@@ -9,6 +9,7 @@
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/numbers/summary.h"
+#include "sim/report/screens/unrecorded.h"
 
 namespace peeksim {
 
@@ -153,6 +154,7 @@ std::string run_page(const std::string& results, const std::string& path,
       labels_of(components_of(data["results"]["totals"]["network"]["machine"]["energy"]));
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
+  data["unrecorded"] = unrecorded_text(priced);
   add_numbers(data, priced);
   data["strips"] = Json::array();
   for (const StepStrip& strip : strips) data["strips"].push_back(strip_json(strip));

@@ -7,6 +7,7 @@
 #include "sim/base/bug.h"
 #include "sim/page/page.h"
 #include "sim/report/files/json_text.h"
+#include "sim/report/screens/unrecorded.h"
 #include "sim/sweep/design/metric.h"
 
 namespace peeksim {
@@ -110,7 +111,8 @@ Json workloads_json(const SweepSources& sources) {
                    {"path", trace.path},
                    {"synthetic", trace.synthetic},
                    {"images", point.images},
-                   {"all_images", trace.images}});
+                   {"all_images", trace.images},
+                   {"unrecorded", unrecorded_text(trace.unrecorded)}});
   }
   return {{"values", all}, {"of", of}};
 }

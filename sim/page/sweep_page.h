@@ -20,7 +20,8 @@ RowQuery sweep_page_query(const std::string& scope);
 //   positions         in the plan, a number or null for each point
 //   metrics           [{name, unit, meaning, largest, values: number or null for each point}]
 //   axes              [{name, values, of}]
-//   workloads         {values: [{network, file, path, synthetic, images, all_images}], of}
+//   workloads         {values: [{network, file, path, synthetic, images, all_images, unrecorded: a
+//                     sentence about MACs that the trace lacks, or ""}], of}
 //   settings          [{key, values, of}]: every key of the points' machines
 //   bases             [{path, settings: the index of the value of each key}]
 //   thresholds        {file name: text}

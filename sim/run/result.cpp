@@ -17,6 +17,7 @@ TraceIdentity identity_of(const Trace& trace) {
   id.synthetic = info.synthetic;
   id.loop = info.loop;
   id.images = info.images;
+  id.unrecorded = info.unrecorded;
   return id;
 }
 

@@ -49,6 +49,7 @@ struct TraceIdentity {
   bool synthetic = false;
   TraceLoop loop;
   int images = 0;
+  UnrecordedMacs unrecorded;
 };
 
 // A list of counters.

@@ -125,7 +125,14 @@ void loop_fields(TraceLoopType& loop, Visit&& visit) {
   visit(Given("settings"), loop.settings);
 }
 
-// The fields of the loop stand among the others. The SHA-256 is that of the file that was read.
+template <class UnrecordedMacsType, class Visit>
+void unrecorded_fields(UnrecordedMacsType& unrecorded, Visit&& visit) {
+  visit(Given("unrecorded_macs"), unrecorded.macs);
+  visit(Given("unrecorded"), unrecorded.names);
+}
+
+// The fields of the loop and of unrecorded MACs stand among the others. The SHA-256 is that of the
+// file that was read.
 template <class TraceIdentityType, class Visit>
 void trace_fields(TraceIdentityType& trace, Visit&& visit) {
   visit(Given("file"), trace.file);
@@ -136,6 +143,7 @@ void trace_fields(TraceIdentityType& trace, Visit&& visit) {
   visit(Given("synthetic", "synthetic"), trace.synthetic);
   visit(Given("loop"), trace.loop);
   visit(Given("images", "images"), trace.images);
+  visit(Given("unrecorded_macs"), trace.unrecorded);
 }
 
 template <class RunResultType, class Visit>

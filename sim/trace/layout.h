@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ constexpr int written_version = 1;  // TraceWriter writes nothing that needs a l
 constexpr int max_layers = 10000;   // four digits
 // Of one image of one tensor: 1 GiB as float.
 constexpr hsize_t max_image_values = hsize_t{1} << 28;
+
+constexpr std::int64_t max_unrecorded_macs = std::int64_t{1} << 53;
 
 // How large an i1 integer can be, in magnitude, after its zero point is subtracted.
 constexpr int max_i8_magnitude(int zero_point) {

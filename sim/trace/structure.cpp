@@ -17,15 +17,19 @@ using hdf5::Object;
 // The largest number in a trace: a size, a count or a class.
 constexpr std::int64_t max_number = 1 << 24;
 
+void require_range(const Object& object, const std::string& name, std::int64_t value,
+                   std::int64_t min, std::int64_t max) {
+  if (value >= min && value <= max) return;
+  object.fail("attribute @" + name + " holds " + std::to_string(value) + ", expected " +
+                  std::to_string(min) + " to " + std::to_string(max),
+              format_remedy);
+}
+
 std::vector<int> read_ints(const Object& object, const std::string& name, std::size_t count,
                            std::int64_t min, std::int64_t max) {
   std::vector<int> values;
   for (const std::int64_t value : hdf5::read_integers(object, name, count)) {
-    if (value < min || value > max) {
-      object.fail("attribute @" + name + " holds " + std::to_string(value) + ", expected " +
-                      std::to_string(min) + " to " + std::to_string(max),
-                  format_remedy);
-    }
+    require_range(object, name, value, min, max);
     values.push_back(static_cast<int>(value));
   }
   return values;
@@ -142,6 +146,17 @@ TraceLoop read_loop(const Object& file) {
   return loop;
 }
 
+UnrecordedMacs read_unrecorded(const Object& file) {
+  UnrecordedMacs unrecorded;
+  if (hdf5::has_attribute(file, "unrecorded_macs")) {
+    unrecorded.macs = hdf5::read_integers(file, "unrecorded_macs", 1)[0];
+    require_range(file, "unrecorded_macs", unrecorded.macs, 0, max_unrecorded_macs);
+  }
+  if (hdf5::has_attribute(file, "unrecorded"))
+    unrecorded.names = hdf5::read_string(file, "unrecorded");
+  return unrecorded;
+}
+
 // Adds what the format does not know to info.unknown.
 TraceLayer read_trace_layer(const Object& group, const std::string& name, TraceInfo& info) {
   TraceLayer trace_layer;
@@ -256,12 +271,13 @@ TraceInfo read_structure(const Object& file) {
   info.synthetic = read_int(file, "synthetic", 0, 1) == 1;
   if (hdf5::has_attribute(file, "workload")) info.workload = hdf5::read_string(file, "workload");
   info.loop = read_loop(file);
+  info.unrecorded = read_unrecorded(file);
   info.metadata_checksummed = has_metadata_checksums(file);
   read_images(file, info);
-  note_unknown(
-      file,
-      {"format", "version", "network", "origin", "synthetic", "workload", "images", "prediction"},
-      {"labels", "image_names", "layers"}, info.unknown);
+  note_unknown(file,
+               {"format", "version", "network", "origin", "synthetic", "workload", "images",
+                "prediction", "unrecorded_macs", "unrecorded"},
+               {"labels", "image_names", "layers"}, info.unknown);
 
   const Object layers = hdf5::open_group(file, "layers");
   const std::vector<std::string> names = hdf5::link_names(layers);

@@ -35,6 +35,12 @@ struct TraceLoop {
   std::string settings;  // the digest of its prediction settings (layer_settings.h), or ""
 };
 
+// MACs of the network that no layer of the trace holds: attention, transposed convolutions.
+struct UnrecordedMacs {
+  Count macs = 0;     // per image; 0: none, or not known
+  std::string names;  // what does them, in one line, or ""
+};
+
 struct TraceInfo {
   std::string path;
   int version = 1;  // of the format
@@ -43,6 +49,7 @@ struct TraceInfo {
   bool synthetic = false;  // not taken from a trained network
   std::string workload;    // the name of the workload whose shapes it has, or ""
   TraceLoop loop;
+  UnrecordedMacs unrecorded;
   int images = 0;
   std::vector<std::string> image_names;  // one per image, or empty
   std::vector<int> labels;               // one per image, or empty

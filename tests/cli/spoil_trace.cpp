@@ -37,6 +37,23 @@ void change_attribute(const std::string& path, const std::string& group, const s
   REQUIRE(H5Fclose(file) >= 0);
 }
 
+void add_unrecorded(const std::string& path, std::int64_t macs, const std::string& names) {
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t space = H5Screate(H5S_SCALAR);
+  const hid_t text = H5Tcopy(H5T_C_S1);
+  H5Tset_size(text, names.size());
+  const auto add = [&](const char* name, hid_t type, hid_t memory_type, const void* value) {
+    const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    REQUIRE(H5Awrite(attribute, memory_type, value) >= 0);
+    H5Aclose(attribute);
+  };
+  add("unrecorded_macs", H5T_STD_I64LE, H5T_NATIVE_INT64, &macs);
+  add("unrecorded", text, text, names.data());
+  H5Tclose(text);
+  H5Sclose(space);
+  REQUIRE(H5Fclose(file) >= 0);
+}
+
 void remove_dataset(const std::string& path, const std::string& dataset) {
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   REQUIRE(H5Ldelete(file, dataset.c_str(), H5P_DEFAULT) >= 0);

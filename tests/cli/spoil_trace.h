@@ -16,6 +16,9 @@ void change_values(const std::string& path, const std::string& dataset,
 void change_attribute(const std::string& path, const std::string& group, const std::string& name,
                       const std::vector<std::int64_t>& values);
 
+// Says that MACs of the network are not in the trace, and what does them.
+void add_unrecorded(const std::string& path, std::int64_t macs, const std::string& names);
+
 // Takes a dataset out of its group.
 void remove_dataset(const std::string& path, const std::string& dataset);
 

@@ -10,6 +10,7 @@
 #include "sim/report/files/read_results.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/numbers/summary.h"
+#include "sim/report/screens/unrecorded.h"
 #include "tests/report/sample.h"
 
 using namespace peeksim;
@@ -46,6 +47,15 @@ TEST_CASE("a page holds the results, but not those of every image") {
   CHECK(data["results"]["trace"]["images"] == 2);
   results.erase("images");
   CHECK(data["results"] == results);
+}
+
+TEST_CASE("a page says which MACs of the network are not in the trace") {
+  CHECK(data_of(run_page(sample_text(), "results.json"))["unrecorded"] == "");
+  RunResult run = sample_run();
+  run.trace.unrecorded = {1000, "attention"};
+  const PricedResult priced = price_run(run, sample_table());
+  CHECK(data_of(run_page(results_json(priced), "results.json"))["unrecorded"] ==
+        unrecorded_text(priced));
 }
 
 TEST_CASE("components, scopes and counters have the labels of the program") {

@@ -51,7 +51,7 @@ SweepReading sample() {
   reading.rows.push_back(row(6, "8", 0));
   reading.rows.back().status = "pending";
   reading.sources.machines = {{"base.yaml", {{"name", "m"}, {"array.rows", "32"}}}};
-  reading.sources.traces = {{"net", "net.h5", "traces/net.h5", true, 4}};
+  reading.sources.traces = {{"net", "net.h5", "traces/net.h5", true, 4, {}}};
   return reading;
 }
 
@@ -105,7 +105,15 @@ TEST_CASE("points of the same trace on another number of images are another work
                                     {"path", "traces/net.h5"},
                                     {"synthetic", true},
                                     {"images", 4},
-                                    {"all_images", 4}}));
+                                    {"all_images", 4},
+                                    {"unrecorded", ""}}));
+}
+
+TEST_CASE("a workload says which MACs its trace lacks") {
+  SweepReading reading = sample();
+  reading.sources.traces[0].unrecorded = {1234, "attention"};
+  CHECK(data_of(reading)["workloads"]["values"][0]["unrecorded"] ==
+        "1,234 MACs per image of the network are not in this trace (attention)");
 }
 
 TEST_CASE("ten thousand points are a page of less than three megabytes") {

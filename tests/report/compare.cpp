@@ -146,3 +146,24 @@ TEST_CASE("the screen begins with the table of machines and says what it is abou
   for (const char* part : {"\ncycles, k cycles ", "\nMACs saved, %", "\nplain "})
     CHECK_MESSAGE(layers.find(part) != std::string::npos, part, "\n", layers);
 }
+
+TEST_CASE("the screen says which MACs a trace lacks: once for a common trace, else for each") {
+  std::vector<PricedResult> runs = {stored(sample_run()), slower()};
+  for (PricedResult& run : runs) run.result.trace.unrecorded = {1234, "attention"};
+  const std::string lacking =
+      "\n1,234 MACs per image of the network are not in this trace "
+      "(attention), ";
+  const auto count = [&] {
+    const std::string screen = compare_screen(compare_runs(runs), runs, {"a", "b"}, false);
+    int found = 0;
+    for (std::size_t at = screen.find(lacking); at != screen.npos;
+         at = screen.find(lacking, at + 1))
+      ++found;
+    return found;
+  };
+  CHECK(count() == 1);
+  runs[1].result.trace.sha256[0] = 'c';
+  CHECK(count() == 2);
+  runs[1].result.trace.unrecorded = {};
+  CHECK(count() == 1);
+}

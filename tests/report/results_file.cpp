@@ -97,6 +97,7 @@ TEST_CASE("every machine key, name and switch survives the way through the file"
   run.trace.network = "tab\there";
   run.trace.synthetic = true;
   run.trace.loop = {true, "peek \"quoted\"", "0123456789abcdef"};
+  run.trace.unrecorded = {Count{1} << 53, "attention, \"quoted\""};
   run.layers[1].layer.activation = Activation::relu6;
   run.layers[1].layer.residual = true;
   const TempFolder folder;
@@ -218,4 +219,15 @@ TEST_CASE("another schema version is refused with both versions") {
   } catch (const Error& error) {
     CHECK(std::string(error.what()).rfind(expected, 0) == 0);
   }
+}
+
+TEST_CASE("results from before unrecorded MACs were read know of none") {
+  const TempFolder folder;
+  RunResult run = sample_run();
+  run.trace.unrecorded = {7, "attention"};
+  Json json = Json::parse(results_json(price_run(run, sample_table())));
+  CHECK(json["trace"]["unrecorded_macs"] == 7);
+  CHECK(read_results(folder.write("new.json", json.dump())).trace.unrecorded.names == "attention");
+  for (const char* name : {"unrecorded_macs", "unrecorded"}) json["trace"].erase(name);
+  CHECK(read_results(folder.write("old.json", json.dump())).trace.unrecorded.macs == 0);
 }

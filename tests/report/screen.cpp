@@ -177,3 +177,23 @@ TEST_CASE("the summary is the first line, and calls a synthetic trace so") {
   CHECK(run_summary(price_run(run, sample_table())) ==
         summary.substr(0, summary.size() - 1) + "; SYNTHETIC TRACE\n");
 }
+
+TEST_CASE("the screen and its one line say how many of the network's MACs are not in the trace") {
+  RunResult run = sample_run();
+  Count macs = 0;  // of both images
+  for (const LayerResult& layer : run.layers) macs += layer.counters.machine.macs_total;
+  run.trace.unrecorded.macs = macs / 2;
+  PricedResult priced = price_run(run, sample_table());
+  CHECK(contains(run_screen(priced),
+                 " MACs per image of the network are not in this trace, 50.0 % "
+                 "of all\nbusy "));
+  CHECK(contains(run_summary(priced), " false; "));
+  CHECK(contains(run_summary(priced), " MACs per image not in the trace (50.0 %)\n"));
+  priced.result.trace.unrecorded = {12345678, "attention"};
+  CHECK(contains(run_screen(priced),
+                 "\n12,345,678 MACs per image of the network are not in this "
+                 "trace (attention), "));
+  priced.result.trace.unrecorded.macs = 0;
+  CHECK_FALSE(contains(run_screen(priced), "not in this trace"));
+  CHECK_FALSE(contains(run_summary(priced), "not in the trace"));
+}

@@ -40,3 +40,15 @@ TEST_CASE("zero points and the type of 16-bit ofmaps are shown, and are in the J
   CHECK(layer["ifmap_zero_point"] == -128);
   CHECK(layer["residual_zero_point"] == 7);
 }
+
+TEST_CASE("the MACs of the network that are not in the trace stand below those that are") {
+  TraceInfo info = one_layer();
+  CHECK_FALSE(contains(trace_info_screen(info, "12ab", {}), "not in this trace"));
+  info.unrecorded = {1152, "attention, MatMul"};
+  CHECK(contains(trace_info_screen(info, "12ab", {}),
+                 "\nMACs per image: 384\n1,152 MACs per image of the network are not in this trace "
+                 "(attention, MatMul), 75.0 % of all\n"));
+  const nlohmann::json json = nlohmann::json::parse(trace_info_json(info, "12ab"));
+  CHECK(json["unrecorded_macs"] == 1152);
+  CHECK(json["unrecorded"] == "attention, MatMul");
+}

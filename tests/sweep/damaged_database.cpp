@@ -33,7 +33,7 @@ std::string error_of(const SweepFolder& folder, const Work& work) {
 // All that reads a database.
 void read_everything(const std::string& path) {
   SweepDatabase database(path, DatabaseUse::read);
-  status_screen(read_status(database));
+  status_screen(read_status(database), {});
   const SweepHead head = read_head(database);
   RowQuery query;
   query.columns = head.metrics;

@@ -12,6 +12,7 @@
 #include "sim/sweep/design/sweep_plan.h"
 #include "sim/sweep/run_sweep.h"
 #include "sim/sweep/store/sweep_database.h"
+#include "sim/sweep/store/sweep_screens.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/sweep/sample.h"
 
@@ -166,4 +167,47 @@ TEST_CASE("a database whose parts contradict each other is refused with its name
       "restore a copy; 'peeksim sweep export' reads this one";
   CHECK(error_after("UPDATE points SET machine = 'name: x' WHERE position = 1") == keys);
   CHECK(error_after("UPDATE inputs SET content = '' WHERE kind = 'machine'") == keys);
+}
+
+TEST_CASE("the MACs that a trace lacks are those of the trace, also in a database of before") {
+  const SweepFolder folder;
+  const auto unrecorded = [&](const std::string& name) {
+    const UnrecordedMacs found = reading(folder, name).sources.traces.at(0).unrecorded;
+    return std::to_string(found.macs) + " " + found.names;
+  };
+  run_plan(folder, "images: 1\n", "a.db");
+  CHECK(unrecorded("a.db") == "0 ");
+  const auto change = [&](const std::string& sql) {
+    SQLite::Database(folder.files.path("a.db"), SQLite::OPEN_READWRITE).exec(sql);
+  };
+  change("UPDATE traces SET unrecorded_macs = 1234, unrecorded = 'attention'");
+  CHECK(unrecorded("a.db") == "1234 attention");
+  const std::string line =
+      "small.h5: 1,234 MACs per image of the network are not in this trace (attention)\n";
+  {
+    SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
+    const SweepStatus status = read_status(database);
+    CHECK(incomplete_screen(status.incomplete, {}) == line);
+    const std::string screen = status_screen(status, {});
+    CHECK(screen.find("\n" + line) == screen.size() - line.size() - 1);
+    CHECK(status_json(status).find("\"unrecorded_macs\":1234,\"unrecorded\":\"attention\"") !=
+          std::string::npos);
+    SweepDatabase merged(folder.files.path("merged.db"), DatabaseUse::write);
+    merged.merge(folder.files.path("a.db"));
+  }
+  CHECK(unrecorded("merged.db") == "1234 attention");
+
+  change(
+      "ALTER TABLE traces DROP COLUMN unrecorded_macs; ALTER TABLE traces DROP COLUMN unrecorded");
+  CHECK(unrecorded("a.db") == "0 ");
+  {
+    SweepDatabase database(folder.files.path("a.db"), DatabaseUse::read);
+    CHECK(read_status(database).incomplete.empty());
+    SweepDatabase merged(folder.files.path("older.db"), DatabaseUse::write);
+    merged.merge(folder.files.path("a.db"));
+  }
+  CHECK(unrecorded("older.db") == "0 ");
+  run_plan(folder, "images: 1\n", "a.db");  // enters the trace again, with what it says
+  change("UPDATE traces SET unrecorded_macs = 5 WHERE unrecorded_macs = 0");
+  CHECK(unrecorded("a.db") == "5 ");
 }

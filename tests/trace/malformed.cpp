@@ -108,6 +108,14 @@ TEST_CASE("an attribute of another type, length or range is named") {
       {"f.attrs['prediction'] = 'closed loop: , settings 12'", "is 'closed loop: , settings 12'"},
       {"f.attrs['prediction'] = 1", "attribute @prediction must hold text"},
       {"f.attrs['synthetic'] = 2", "attribute @synthetic holds 2, expected 0 to 1"},
+      {"f.attrs['unrecorded_macs'] = -1",
+       "attribute @unrecorded_macs holds -1, expected 0 to 9007199254740992"},
+      {"f.attrs['unrecorded_macs'] = np.uint64(2**53 + 1)",
+       "@unrecorded_macs holds 90071992547409"},
+      {"f.attrs['unrecorded_macs'] = np.uint64(2**64 - 1)", "attribute @unrecorded_macs holds"},
+      {"f.attrs['unrecorded_macs'] = 1e9", "attribute @unrecorded_macs must hold integers"},
+      {"f.attrs['unrecorded'] = 3", "attribute @unrecorded must hold text"},
+      {"f.attrs['unrecorded'] = 'a\\nb'", "attribute @unrecorded holds a line break"},
       {"g.attrs['stride'] = [1, 1, 1]", "attribute @stride holds 3 values, expected 2"},
       {"g.attrs['stride'] = 1", "attribute @stride holds 1 values, expected 2"},
       {"g.attrs['stride'] = [0, 1]", "attribute @stride holds 0, expected 1 to"},
@@ -310,4 +318,22 @@ TEST_CASE("attributes and links unknown to the format are ignored but reported")
   write_traces(folder, {"f.attrs['author'] = 'me'; f['extra'] = 1; g['ifmaps'] = [1]"});
   CHECK(Trace(folder.path("0.h5")).info().unknown ==
         std::vector<std::string>{"@author", "extra", "layers/0000 (conv1)/ifmaps"});
+}
+
+TEST_CASE("the MACs that are not in the trace are read; without a word there are none") {
+  const TempFolder folder;
+  write_traces(folder, {"pass",
+                        "f.attrs['unrecorded_macs'] = np.uint64(2**53); "
+                        "f.attrs['unrecorded'] = 'attention, MatMul'",
+                        "f.attrs['unrecorded_macs'] = np.int8(7)"});
+  const auto unrecorded = [&](const char* name) {
+    const Trace trace(folder.path(name));
+    CHECK(trace.info().unknown.empty());
+    return trace.info().unrecorded;
+  };
+  CHECK(unrecorded("0.h5").macs == 0);
+  CHECK(unrecorded("1.h5").macs == Count{1} << 53);
+  CHECK(unrecorded("1.h5").names == "attention, MatMul");
+  CHECK(unrecorded("2.h5").macs == 7);
+  CHECK(unrecorded("2.h5").names.empty());
 }

@@ -147,7 +147,7 @@ void sweep_status_command(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return;
   SweepDatabase database(options.text("DB"), DatabaseUse::read);
   const SweepStatus status = read_status(database);
-  std::cout << (options.has("json") ? status_json(status) : status_screen(status));
+  std::cout << (options.has("json") ? status_json(status) : status_screen(status, screen_style()));
 }
 
 void sweep_merge_command(const std::vector<std::string>& arguments) {

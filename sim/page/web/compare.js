@@ -35,7 +35,8 @@ function show_heading() {
       "Different energy tables do not compare; peeksim price prices a run again"));
   page.append(element("ul", {}, ...runs.map((run) => element("li", {},
     element("b", {}, run.name), " " + run.path + ": " + run.network + " (" + run.trace + ", sha256 " +
-      run.sha256.slice(0, 12) + ", " + whole(run.images) + (run.images === 1 ? " image)" : " images)")))));
+      run.sha256.slice(0, 12) + ", " + whole(run.images) + (run.images === 1 ? " image)" : " images)"),
+    unrecorded_notice(run.unrecorded)))));
 }
 
 function show_machines() {

@@ -52,6 +52,9 @@ const synthetic_notice = () =>
   element("p", { class: "synthetic" },
     "SYNTHETIC TRACE: the values are generated, not those of a trained network");
 
+// Which MACs of the network a trace lacks, in words; null without a text.
+const unrecorded_notice = (text) => (text ? element("p", { class: "unrecorded" }, text + ".") : null);
+
 // Large numbers on top: [[value, label], ...], both texts.
 function figures(list) {
   return element("div", { class: "figures" }, ...list.map(([value, label]) =>

@@ -114,6 +114,7 @@ function show_heading() {
     ]),
     run_facts(),
     scope_table(),
+    unrecorded_notice(data().unrecorded),
     spread_line(),
   ].filter((part) => part));
 }

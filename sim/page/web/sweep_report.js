@@ -21,6 +21,9 @@ function show_heading() {
       (sweep.scope === "network" ? "the whole network" : "the " + readable(sweep.scope)));
   const page = document.getElementById("page");
   if (sweep.workloads.values.some(({ synthetic }) => synthetic)) page.append(synthetic_notice());
+  const lacking = sweep.workloads.values.filter(({ unrecorded }) => unrecorded)
+    .map(({ path, unrecorded }) => path + ": " + unrecorded);
+  for (const text of new Set(lacking)) page.append(unrecorded_notice(text));
   if (missing_parts().length > 0)
     page.append(element("p", { id: "missing", class: "warning" }, missing_parts().join("; ") + "."));
   if (sweep.errors.length > 0)

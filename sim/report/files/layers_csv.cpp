@@ -45,6 +45,7 @@ class RowWriter {
   }
   void operator()(const ResultField&, const Layer& layer) { layer_fields(layer, *this); }
   void operator()(const ResultField&, const TraceLoop& loop) { loop_fields(loop, *this); }
+  void operator()(const ResultField&, const UnrecordedMacs&) {}  // of the network, not of a layer
   void operator()(const ResultField&, const CounterPair&) {
     add("mac_reduction", pair_.mac_reduction);
     add("speed_up", pair_.speed_up);

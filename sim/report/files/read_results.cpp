@@ -36,6 +36,13 @@ int integer(const Json& json) {
   return static_cast<int>(number);
 }
 
+// As the counters of a file, so that sums with it fit.
+Count count(const Json& json) {
+  if (!json.is_number_unsigned() || json.get<std::uint64_t>() > max_count)
+    throw std::invalid_argument("found " + json.dump() + ", expected a whole number up to 2^58");
+  return json.get<Count>();
+}
+
 bool contains(const UnknownCounters& counters, Count Counters::*counter) {
   return std::find(counters.begin(), counters.end(), counter) != counters.end();
 }
@@ -125,6 +132,7 @@ class Reader {
   void operator()(const ResultField& field, std::string& text) { text = json_.at(field.name); }
   void operator()(const ResultField& field, bool& truth) { truth = json_.at(field.name); }
   void operator()(const ResultField& field, int& number) { number = integer(json_.at(field.name)); }
+  void operator()(const ResultField& field, Count& number) { number = count(json_.at(field.name)); }
   void operator()(const ResultField&, const Derived&) {}  // follows from others
   void operator()(const ResultField& field, const std::vector<int*>& all) {
     for (std::size_t i = 0; i < all.size(); ++i) *all[i] = integer(json_.at(field.name).at(i));
@@ -151,6 +159,9 @@ class Reader {
   }
   void operator()(const ResultField& field, TraceLoop& loop) {
     if (json_.contains(field.name)) loop_fields(loop, *this);  // else: from before closed loops
+  }
+  void operator()(const ResultField& field, UnrecordedMacs& unrecorded) {
+    if (json_.contains(field.name)) unrecorded_fields(unrecorded, *this);  // else: not known
   }
   void operator()(const ResultField&, CounterPair& pair) { pair = counters_.pair(json_); }
 

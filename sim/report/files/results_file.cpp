@@ -87,6 +87,7 @@ class Writer {
 
   void operator()(const ResultField& field, const std::string& text) { json_[field.name] = text; }
   void operator()(const ResultField& field, int number) { json_[field.name] = number; }
+  void operator()(const ResultField& field, Count number) { json_[field.name] = number; }
   void operator()(const ResultField& field, bool truth) { json_[field.name] = truth; }
   void operator()(const ResultField& field, const Derived& size) {
     json_[field.name] = size.value();
@@ -104,6 +105,9 @@ class Writer {
   }
   void operator()(const ResultField&, const Layer& layer) { layer_fields(layer, *this); }
   void operator()(const ResultField&, const TraceLoop& loop) { loop_fields(loop, *this); }
+  void operator()(const ResultField&, const UnrecordedMacs& unrecorded) {
+    unrecorded_fields(unrecorded, *this);
+  }
   void operator()(const ResultField&, const CounterPair&) { add_pair(json_, *pair_); }
 
  private:

@@ -1,6 +1,7 @@
 #include "sim/report/screens/compare_screen.h"
 
 #include "sim/report/screens/text_table.h"
+#include "sim/report/screens/unrecorded.h"
 
 namespace peeksim {
 
@@ -46,20 +47,24 @@ std::string machines_table(const Comparison& comparison, const std::vector<Price
   return table.text(style);
 }
 
-std::string trace_text(const TraceIdentity& trace) {
+// In one line, and in a second one which MACs it lacks.
+std::string trace_text(const PricedResult& run) {
+  const TraceIdentity& trace = run.result.trace;
+  const std::string unrecorded = unrecorded_text(run);
   return trace.network + " (" + trace.file + ", sha256 " + trace.sha256.substr(0, 12) + ", " +
          std::to_string(trace.images) + (trace.images == 1 ? " image)" : " images)") +
-         (trace.synthetic ? ", SYNTHETIC TRACE" : "");
+         (trace.synthetic ? ", SYNTHETIC TRACE" : "") +
+         (unrecorded.empty() ? "" : "\n" + unrecorded);
 }
 
 // The file of each run, and its trace: once, when all have the same.
 std::string runs_list(const Comparison& comparison, const std::vector<PricedResult>& runs,
                       const std::vector<std::string>& paths) {
   std::string lines;
-  if (comparison.same_traces) lines = "trace " + trace_text(runs[0].result.trace) + "\n";
+  if (comparison.same_traces) lines = "trace " + trace_text(runs[0]) + "\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
     lines += comparison.names[i] + " " + paths[i];
-    if (!comparison.same_traces) lines += ": " + trace_text(runs[i].result.trace);
+    if (!comparison.same_traces) lines += ": " + trace_text(runs[i]);
     lines += "\n";
   }
   return lines;

@@ -7,6 +7,7 @@
 #include "sim/cost/energy.h"
 #include "sim/report/screens/cycle_shares.h"
 #include "sim/report/screens/text_table.h"
+#include "sim/report/screens/unrecorded.h"
 
 namespace peeksim {
 
@@ -164,7 +165,9 @@ std::string layer_table(const PricedResult& priced, const ScreenStyle& style) {
   for (const PricedScope& scope : priced.scopes)
     if (scope.layers > 0)
       out.add_row(with_share(row(scope.label, scope.pair, true), shares.of_scope(scope.pair)));
-  std::string text =
+  const std::string unrecorded = unrecorded_text(priced);
+  std::string text = unrecorded.empty() ? "" : unrecorded + "\n";
+  text +=
       "busy … tail: where the cycles went. speed-up, energy ratio: the same machine without "
       "prediction / this one.\n";
   if (any_streamed) text += "* weights streamed: prediction changes their DRAM traffic too.\n";
@@ -236,7 +239,9 @@ std::string run_screen(const PricedResult& priced, const ScreenStyle& style) {
 }
 
 std::string run_summary(const PricedResult& priced) {
-  return headline(priced) + (priced.result.trace.synthetic ? "; SYNTHETIC TRACE" : "") + "\n";
+  const std::string unrecorded = unrecorded_summary(priced);
+  return headline(priced) + (unrecorded.empty() ? "" : "; " + unrecorded) +
+         (priced.result.trace.synthetic ? "; SYNTHETIC TRACE" : "") + "\n";
 }
 
 }  // namespace peeksim

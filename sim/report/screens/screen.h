@@ -11,7 +11,8 @@ namespace peeksim {
 
 std::string run_screen(const PricedResult& priced, const ScreenStyle& style = {});
 
-// Its first line alone, which marks a synthetic trace.
+// Its first line alone, which also says how many MACs are not in the trace, and whether that is a
+// synthetic one.
 std::string run_summary(const PricedResult& priced);
 
 }  // namespace peeksim

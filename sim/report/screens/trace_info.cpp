@@ -5,6 +5,7 @@
 #include "sim/base/overflow.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/screens/text_table.h"
+#include "sim/report/screens/unrecorded.h"
 
 namespace peeksim {
 
@@ -110,8 +111,10 @@ std::string trace_info_screen(const TraceInfo& info, const std::string& sha256,
          std::to_string(layer.K) + "x" + size(layer.P(), layer.Q()),
          fixed(static_cast<double>(layer.macs()) / 1e6, 1), values_text(traced)});
   }
+  const std::string unrecorded = unrecorded_text(info.unrecorded, static_cast<double>(macs));
   return trace_heading(info, sha256, style) + table.text(style) +
-         "MACs per image: " + std::to_string(macs) + "\n";
+         "MACs per image: " + std::to_string(macs) + "\n" +
+         wrapped(unrecorded.empty() ? "" : unrecorded + "\n", 0, style);
 }
 
 std::string trace_info_json(const TraceInfo& info, const std::string& sha256) {
@@ -126,6 +129,8 @@ std::string trace_info_json(const TraceInfo& info, const std::string& sha256) {
   json["images"] = info.images;
   json["image_names"] = info.image_names;
   json["labels"] = info.labels;
+  json["unrecorded_macs"] = info.unrecorded.macs;
+  json["unrecorded"] = info.unrecorded.names;
   json["layers"] = Json::array();
   for (const TraceLayer& traced : info.layers) json["layers"].push_back(layer_json(traced));
   return document(json);

@@ -15,14 +15,19 @@ constexpr const char* better =
 
 const char* const import_referenced_rows = R"(
 INSERT OR IGNORE INTO main.sweep SELECT * FROM other.sweep;
-INSERT OR IGNORE INTO main.traces (sha256, file, network, origin, synthetic, images)
-  SELECT sha256, file, network, origin, synthetic, images FROM other.traces ORDER BY id;
 INSERT OR IGNORE INTO main.layers (trace, layer, name, kind)
   SELECT t.id, l.layer, l.name, l.kind FROM other.layers l
   JOIN other.traces o ON o.id = l.trace JOIN main.traces t ON t.sha256 = o.sha256;
 INSERT OR IGNORE INTO main.thresholds SELECT * FROM other.thresholds;
 INSERT OR IGNORE INTO main.energy_tables SELECT * FROM other.energy_tables;
 )";
+
+std::string import_traces(const std::vector<ValueColumn>& existing_later) {
+  std::string columns = "sha256, file, network, origin, synthetic, images";
+  for (const ValueColumn& column : existing_later) columns += ", " + column.name;
+  return "INSERT OR IGNORE INTO main.traces (" + columns + ")\n  SELECT " + columns +
+         " FROM other.traces ORDER BY id;\n";
+}
 
 // "v.a, v.b": the points have columns of the same names.
 std::string values_of(const std::vector<ValueColumn>& columns) {
@@ -64,7 +69,9 @@ DROP TABLE taken;
 }  // namespace
 
 std::string merge_sql(SweepDatabase& database) {
-  std::string sql = import_referenced_rows;
+  std::string sql =
+      import_traces(existing_columns(database, "other", "traces", later_trace_columns())) +
+      import_referenced_rows;
   if (has_inputs_table(database, "other"))
     sql += "INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs;\n";
   return sql + import_points(existing_columns(database, "other", "totals", totals_columns()),

@@ -51,9 +51,12 @@ void run_once(SQLite::Statement& statement) {
 PointWriter::PointWriter(SQLite::Database& sql) : sql_(sql), statements_(sql) {}
 
 void PointWriter::enter_traces(SweepPlan& plan) {
-  SQLite::Statement trace(sql_,
-                          "INSERT OR IGNORE INTO traces (sha256, file, network, origin, synthetic, "
-                          "images) VALUES (?, ?, ?, ?, ?, ?)");
+  // An earlier version may have entered the trace, without what it did not read.
+  SQLite::Statement trace(
+      sql_,
+      "INSERT INTO traces (sha256, file, network, origin, synthetic, images, unrecorded_macs, "
+      "unrecorded) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET "
+      "unrecorded_macs = excluded.unrecorded_macs, unrecorded = excluded.unrecorded");
   SQLite::Statement layer(sql_,
                           "INSERT OR IGNORE INTO layers (trace, layer, name, kind) VALUES ((SELECT "
                           "id FROM traces WHERE sha256 = ?), ?, ?, ?)");
@@ -65,6 +68,8 @@ void PointWriter::enter_traces(SweepPlan& plan) {
     trace.bind(4, id.origin);
     trace.bind(5, id.synthetic ? 1 : 0);
     trace.bind(6, id.images);
+    trace.bind(7, id.unrecorded.macs);
+    trace.bind(8, id.unrecorded.names);
     run_once(trace);
     const std::vector<Layer> layers = layers_of(one->info());
     for (std::size_t i = 0; i < layers.size(); ++i) {

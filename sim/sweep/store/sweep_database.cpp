@@ -115,11 +115,12 @@ void SweepDatabase::make_tables() {
   transaction.commit();
 }
 
-// Adds tables, metrics and counters that are newer than the database.
+// Adds tables and columns that are newer than the database.
 void SweepDatabase::add_missing_columns() {
   sql_->exec(inputs_table_sql());
   for (const auto& [table, columns] :
-       {std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
+       {std::pair("traces", later_trace_columns()), std::pair("totals", totals_columns()),
+        std::pair("layer_metrics", layer_columns())}) {
     const std::vector<ValueColumn> there = existing_columns(*this, "main", table, columns);
     for (const ValueColumn& column : columns)
       if (std::none_of(there.begin(), there.end(),

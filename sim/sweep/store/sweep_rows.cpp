@@ -129,6 +129,16 @@ SweepHead read_head(SweepDatabase& database) {
   });
 }
 
+std::vector<IncompleteTrace> incomplete_traces(SweepDatabase& database) {
+  std::vector<IncompleteTrace> traces;
+  DatabaseQuery found(database,
+                      "SELECT file, " + later_trace_values(database) +
+                          " FROM traces WHERE id IN (SELECT trace FROM points) ORDER BY id");
+  while (found.next())
+    if (found.integer(1) > 0) traces.push_back({found.text(0), {found.integer(1), found.text(2)}});
+  return traces;
+}
+
 std::vector<std::string> ended_points(SweepDatabase& database, bool retry_failed) {
   std::vector<std::string> keys;
   DatabaseQuery found(database, std::string("SELECT key FROM points WHERE status = 'done'") +

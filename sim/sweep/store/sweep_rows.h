@@ -46,6 +46,14 @@ struct SweepHead {
 };
 SweepHead read_head(SweepDatabase& database);
 
+// The traces of points that do not hold all MACs of their network, in the order in which they were
+// entered. Databases of earlier versions do not know.
+struct IncompleteTrace {
+  std::string file;
+  UnrecordedMacs unrecorded;
+};
+std::vector<IncompleteTrace> incomplete_traces(SweepDatabase& database);
+
 // Keys of the points that need not run: done, or failed unless `retry_failed`.
 std::vector<std::string> ended_points(SweepDatabase& database, bool retry_failed);
 

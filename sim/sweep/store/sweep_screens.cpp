@@ -5,6 +5,7 @@
 
 #include "sim/report/files/json_text.h"
 #include "sim/report/screens/text_table.h"
+#include "sim/report/screens/unrecorded.h"
 #include "sim/sweep/store/database_query.h"
 
 namespace peeksim {
@@ -45,6 +46,10 @@ std::string plan_screen(const SweepPlan& plan, const ScreenStyle& style) {
            " asked for, seed " + std::to_string(spec.sample.seed) + "\n";
   out += "machine  " + joined(spec.machines) + "\ntrace    " + joined(spec.traces) + ", " +
          (spec.images == 0 ? "all images" : counted(spec.images, "image")) + "\n";
+  std::vector<IncompleteTrace> incomplete;
+  for (std::size_t i = 0; i < spec.traces.size(); ++i)
+    incomplete.push_back({spec.traces[i], plan.traces()[i]->info().unrecorded});
+  out += incomplete_screen(incomplete, style);
   for (const Axis& axis : spec.axes)
     out += "axis     " + axis.name + ", " + counted(axis.choices.size(), "choice") + "\n";
 
@@ -82,10 +87,21 @@ SweepStatus read_status(SweepDatabase& database) {
                        "SELECT error, count(*), min(position) FROM points WHERE status = 'failed' "
                        "GROUP BY error ORDER BY 2 DESC, 3");
   while (errors.next()) status.errors.emplace_back(errors.text(0), errors.integer(1));
+  status.incomplete = incomplete_traces(database);
   return status;
 }
 
-std::string status_screen(const SweepStatus& status) {
+std::string incomplete_screen(const std::vector<IncompleteTrace>& traces,
+                              const ScreenStyle& style) {
+  std::string out;
+  for (const IncompleteTrace& trace : traces) {
+    const std::string text = unrecorded_text(trace.unrecorded);
+    if (!text.empty()) out += trace.file + ": " + text + "\n";
+  }
+  return wrapped(out, 2, style);
+}
+
+std::string status_screen(const SweepStatus& status, const ScreenStyle& style) {
   const PointCounts& counts = status.counts;
   std::string out = status.name.empty() ? "no sweep yet" : status.name;
   out += ": " + counted(counts.planned(), "point") + ", " + std::to_string(counts.done) +
@@ -101,7 +117,7 @@ std::string status_screen(const SweepStatus& status) {
   for (std::size_t i = 0; i < status.errors.size() && i < errors_shown; ++i)
     out += "failed: " + std::to_string(status.errors[i].second) + " x " + status.errors[i].first +
            "\n";
-  return out;
+  return out + incomplete_screen(status.incomplete, style);
 }
 
 std::string status_json(const SweepStatus& status) {
@@ -117,6 +133,11 @@ std::string status_json(const SweepStatus& status) {
   json["errors"] = nlohmann::ordered_json::array();
   for (const auto& [error, points] : status.errors)
     json["errors"].push_back({{"error", error}, {"points", points}});
+  json["incomplete_traces"] = nlohmann::ordered_json::array();
+  for (const IncompleteTrace& trace : status.incomplete)
+    json["incomplete_traces"].push_back({{"file", trace.file},
+                                         {"unrecorded_macs", trace.unrecorded.macs},
+                                         {"unrecorded", trace.unrecorded.names}});
   return one_line(json) + "\n";
 }
 

@@ -22,10 +22,14 @@ struct SweepStatus {
   std::int64_t earlier = 0;  // points that are not in the latest plan
   std::vector<std::pair<std::string, std::int64_t>>
       errors;  // each with its number of points, most frequent first
+  std::vector<IncompleteTrace> incomplete;
 };
 SweepStatus read_status(SweepDatabase& database);
 
-std::string status_screen(const SweepStatus& status);
+std::string status_screen(const SweepStatus& status, const ScreenStyle& style);
+// A line for each trace: its file, and the MACs that it lacks.
+std::string incomplete_screen(const std::vector<IncompleteTrace>& traces, const ScreenStyle& style);
+
 std::string status_json(const SweepStatus& status);
 
 // Rows as a table: axes, then these columns.

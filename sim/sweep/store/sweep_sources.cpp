@@ -94,8 +94,8 @@ class SourceReader {
 
  private:
   void read_traces() {
-    DatabaseQuery found(
-        database_, "SELECT id, sha256, network, file, synthetic, images FROM traces ORDER BY id");
+    DatabaseQuery found(database_, "SELECT id, sha256, network, file, synthetic, images, " +
+                                       later_trace_values(database_) + " FROM traces ORDER BY id");
     while (found.next()) {
       by_id_[found.integer(0)] = by_sha256_[found.text(1)] = sources_.traces.size();
       TraceSource& trace = sources_.traces.emplace_back();
@@ -103,6 +103,7 @@ class SourceReader {
       trace.file = trace.path = found.text(3);
       trace.synthetic = found.integer(4) != 0;
       trace.images = static_cast<int>(found.integer(5));
+      trace.unrecorded = {found.integer(6), found.text(7)};
     }
   }
 

@@ -27,6 +27,7 @@ struct TraceSource {
       path;  // from the folder in which the sweep was started; just the file's name if unknown
   bool synthetic = false;
   int images = 0;  // in the trace
+  UnrecordedMacs unrecorded;
 };
 
 struct PointSource {

@@ -24,7 +24,9 @@ CREATE TABLE traces (
   network TEXT NOT NULL,
   origin TEXT NOT NULL,
   synthetic INTEGER NOT NULL,
-  images INTEGER NOT NULL
+  images INTEGER NOT NULL,
+  unrecorded_macs INTEGER,   -- per image, of the network and not in the trace
+  unrecorded TEXT            -- what does them
 );
 CREATE TABLE layers (
   trace INTEGER NOT NULL REFERENCES traces,
@@ -116,6 +118,16 @@ std::vector<ValueColumn> layer_columns() {
   std::vector<ValueColumn> columns;
   for (const Metric& metric : metrics()) columns.push_back({metric.name, "REAL"});
   return columns;
+}
+
+std::vector<ValueColumn> later_trace_columns() {
+  return {{"unrecorded_macs", "INTEGER"}, {"unrecorded", "TEXT"}};
+}
+
+std::string later_trace_values(SweepDatabase& database) {
+  const std::vector<ValueColumn> columns = later_trace_columns();
+  const bool there = existing_columns(database, "main", "traces", columns).size() == columns.size();
+  return there ? names_of(columns) : "NULL, NULL";
 }
 
 std::vector<ValueColumn> existing_columns(SweepDatabase& database, const std::string& schema,

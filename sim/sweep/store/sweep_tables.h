@@ -16,13 +16,18 @@ std::string tables_sql();
 std::string inputs_table_sql();
 bool has_inputs_table(SweepDatabase& database, const std::string& schema);
 
-// The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"}.
+// The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"};
+// and those of `traces` that earlier versions did not have. NULL: not known.
 struct ValueColumn {
   std::string name;
   const char* type;
 };
 std::vector<ValueColumn> totals_columns();
 std::vector<ValueColumn> layer_columns();
+std::vector<ValueColumn> later_trace_columns();
+
+// Of `traces` in a SELECT: those columns, or NULLs where an earlier version wrote the database.
+std::string later_trace_values(SweepDatabase& database);
 
 // Those of `columns` that exist in a table: one of an older version lacks newer metrics.
 // schema: "main", the database itself, or "other", one that is attached to it.

@@ -41,10 +41,11 @@ const char* const objects[] = {"/",
                                "/layers/0003",
                                "/layers/other"};
 const char* const attributes[] = {
-    "format",       "version",     "network", "origin",     "synthetic",  "workload",
-    "images",       "prediction",  "name",    "kind",       "activation", "ifmap_shape",
-    "weight_shape", "ofmap_shape", "stride",  "pad",        "dilation",   "groups",
-    "residual",     "arithmetic",  "scale",   "zero_point", "other"};
+    "format",     "version",     "network",         "origin",      "synthetic",
+    "workload",   "images",      "prediction",      "name",        "kind",
+    "activation", "ifmap_shape", "weight_shape",    "ofmap_shape", "stride",
+    "pad",        "dilation",    "groups",          "residual",    "arithmetic",
+    "scale",      "zero_point",  "unrecorded_macs", "unrecorded",  "other"};
 const char* const words[] = {
     "peeksim-trace", "conv1",      "conv", "fc", "relu",
     "relu6",         "none",       "i8",   "",   "closed loop: peek, settings 1f",
