@@ -65,6 +65,7 @@ ChunkFilters::ChunkFilters(hid_t list) {
     std::size_t values = 1;
     const H5Z_filter_t filter = H5Pget_filter2(list, static_cast<unsigned>(i), &flags, &values,
                                                &first_value, 0, nullptr, nullptr);
+    filters_.push_back({filter, (flags & H5Z_FLAG_OPTIONAL) != 0});
     add(filter, first_value);
   }
 }
@@ -79,6 +80,23 @@ void ChunkFilters::add(H5Z_filter_t filter, unsigned first_value) {
     fletcher32_ = true;
   else
     known_ = false;
+}
+
+bool ChunkFilters::may_skip(std::uint32_t skipped, std::size_t stored, std::size_t bytes) const {
+  std::size_t expected = bytes;
+  for (const Filter& filter : filters_) {
+    const bool is_skipped = (skipped & 1) != 0;
+    skipped >>= 1;
+    const bool is_checksum = filter.id == H5Z_FILTER_FLETCHER32;
+    if (is_skipped) {
+      if (!filter.optional || is_checksum) return false;
+    } else if (is_checksum) {
+      expected += checksum_bytes;
+    } else if (filter.id != H5Z_FILTER_SHUFFLE) {
+      return false;  // its output may have any size
+    }
+  }
+  return skipped == 0 && stored == expected;
 }
 
 bool ChunkFilters::undo(const char* chunk, std::size_t stored, char* values,

@@ -41,6 +41,13 @@ std::string expected_text(const Coding& coding) {
   return text + (coding.arithmetic ? ", as @arithmetic asks for" : "");
 }
 
+// Builds of HDF5 have szip, have none of it, or, by its licence, only its decoder.
+bool can_decode(H5Z_filter_t filter) {
+  unsigned config = 0;
+  return H5Zfilter_avail(filter) > 0 && H5Zget_filter_info(filter, &config) >= 0 &&
+         (config & H5Z_FILTER_CONFIG_DECODE_ENABLED) != 0;
+}
+
 // "[k,p,q]" of a flat position.
 std::string position_text(hsize_t flat, const std::vector<hsize_t>& shape) {
   std::vector<hsize_t> position(shape.size());
@@ -129,6 +136,10 @@ void TensorDataset::check_storage() {
     const H5Z_filter_t filter = H5Pget_filter2(list, static_cast<unsigned>(i), &flags, &values,
                                                nullptr, sizeof name, name, nullptr);
     if (filter == H5Z_FILTER_FLETCHER32) checksummed_ = true;
+    if (filter == H5Z_FILTER_SZIP && !can_decode(filter)) {
+      dataset_.fail("is compressed with szip, which this HDF5 library cannot decode",
+                    "write the trace with compression=\"gzip\"");
+    }
     if (H5Zfilter_avail(filter) <= 0) {
       dataset_.fail("the filter '" + std::string(name) + "' (" + std::to_string(filter) +
                         ") is a plug-in that is not available",
@@ -191,9 +202,9 @@ void TensorDataset::read_raw(int image, hid_t memory_type, void* buffer, std::si
     read_with_hdf5(image, memory_type, buffer);
 }
 
-// False when HDF5 has to convert the values or to report what is wrong with the chunk. A chunk may
-// be marked as stored without some filters, its checksum among them; where the metadata has no
-// checksum, the mark itself may be damage.
+// False when HDF5 has to convert the values, to undo other filters, or to report what is wrong with
+// the chunk. A chunk is marked with the filters that it was stored without; where the metadata has
+// no checksum, the mark itself may be damage.
 bool TensorDataset::read_chunk(int image, hid_t memory_type, char* values,
                                std::size_t bytes) const {
   const hsize_t stored = require_written(image);
@@ -204,10 +215,11 @@ bool TensorDataset::read_chunk(int image, hid_t memory_type, char* values,
       0) {
     dataset_.fail_damaged(place(image) + "cannot be read");
   }
+  const Handle type(H5Dget_type(dataset_.id), H5Tclose);
   if (skipped != 0) {
+    if (filters_.may_skip(skipped, stored, count_ * H5Tget_size(type))) return false;
     dataset_.fail(place(image) + "was stored without its filters", "write the trace again");
   }
-  const Handle type(H5Dget_type(dataset_.id), H5Tclose);
   return H5Tequal(type, memory_type) > 0 && filters_.undo(chunk.get(), stored, values, bytes);
 }
 

@@ -1,6 +1,6 @@
 // One tensor of a trace: a dataset of 32- or 16-bit floats, of scaled 8- or 16-bit integers or of
 // 32-bit integers whose shape, chunks and filters have been checked. Reads one image at a time and
-// never returns a value that was not written: unwritten chunks, skipped filters, NaN and infinity
+// never returns a value that was not written: unwritten chunks, skipped checksums, NaN and infinity
 // are errors.
 #pragma once
 
