@@ -33,9 +33,12 @@ REFUSED = {
     "GatherND": "batch_dims is 1",
     "Gemm": "first operand is transposed|third operand is no bias",
     "MatMulInteger": "dynamic quantisation",
+    "NonZero": "depends on the image",
     "QuantizeLinear": "a scale for each channel",
     "Range": "depends on the image",
     "Resize": "tf_crop_and_resize",
+    "ScatterElements": "its reduction is",
+    "ScatterND": "its reduction is",
 }
 # What this builder computes otherwise: floating point stays as wide as it is, whole numbers that
 # depend on the image are floating point, and align_corners is from the whole size of the result

@@ -99,9 +99,14 @@ def slices(build, node, x, *_):
     return x
 
 
-def gather(build, node, x, index):
+def places(node, x, index):
+    """(axis, the constant index along it, counted from the front)"""
     axis, index = node.get("axis", 0) % x.tensor.dim(), fixed(index, "index")
-    index = torch.where(index < 0, index + x.tensor.shape[axis], index)
+    return axis, torch.where(index < 0, index + x.tensor.shape[axis], index)
+
+
+def gather(build, node, x, index):
+    axis, index = places(node, x, index)
     if index.dim() == 0:
         return build.call(torch.select, x, axis, int(index))
     picked = build.call(torch.index_select, x, axis, Value(index.flatten()))
@@ -112,8 +117,7 @@ def gather(build, node, x, index):
 
 
 def gather_elements(build, node, x, index):
-    axis, index = node.get("axis", 0), fixed(index, "index")
-    index = torch.where(index < 0, index + x.tensor.shape[axis], index)
+    axis, index = places(node, x, index)
     return build.call(torch.gather, x, axis, Value(index))
 
 
@@ -121,6 +125,27 @@ def gather_nd(build, node, x, index):
     if node.get("batch_dims", 0):
         raise Refusal("batch_dims is %d, expected 0" % node.get("batch_dims"))
     return build.call(take, x, tuple(Value(i) for i in fixed(index, "index").unbind(-1)))
+
+
+def require_plain(node):
+    if node.get("reduction", "none") != "none":
+        raise Refusal("its reduction is %s" % node.get("reduction"))
+
+
+def scatter_nd(build, node, x, index, updates):
+    require_plain(node)
+    at = tuple(Value(i) for i in fixed(index, "index").unbind(-1))
+    return build.call(torch.index_put, x, at, updates)
+
+
+def scatter_elements(build, node, x, index, updates):
+    require_plain(node)
+    axis, index = places(node, x, index)
+    return build.call(torch.scatter, x, axis, Value(index), updates)
+
+
+def nonzero(build, node, x):
+    return Value(torch.nonzero(fixed(x, "input")).t())
 
 
 def to_float(x):
@@ -216,7 +241,8 @@ def same(build, node, x, *_):
 
 
 def dropout(build, node, x, *more):
-    if len(more) > 1 and more[1] is not None and bool(fixed(more[1], "mode").any()):
+    ratio = node.get("ratio", 0.5) if not more or more[0] is None else fixed(more[0], "ratio")
+    if len(more) > 1 and more[1] is not None and bool(fixed(more[1], "mode").any()) and ratio != 0:
         raise Refusal("it is in training mode")
     return x
 
@@ -234,9 +260,12 @@ MOVES = {
     "GatherElements": gather_elements,
     "GatherND": gather_nd,
     "Identity": same,
+    "NonZero": nonzero,
     "Pad": pad,
     "Range": ranges,
     "Reshape": reshape,
+    "ScatterElements": scatter_elements,
+    "ScatterND": scatter_nd,
     "Shape": shape,
     "Size": size,
     "Slice": slices,
