@@ -67,6 +67,8 @@ def command(network, photographs, shared, output):
         graph_net + ":preprocess",
         "--images",
         "tools/make_traces.py:" + photographs,
+        "--compression",
+        "9",
         "--origin",
         "trained %s on free photographs, see traces/README.md" % network,
         "-o",

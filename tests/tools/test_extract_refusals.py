@@ -114,19 +114,6 @@ class WhatIsRefused(Extracting):
             images(1) + images(1, (3, 8, 8)),
         )
 
-    def test_a_tensor_that_mixes_images(self):
-        class Net(nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.conv = nn.Conv2d(3, 3, 1)
-
-            def forward(self, x):
-                return self.conv(torch.cat([x, x]))
-
-        self.refused(
-            4, r"conv reads a tensor of shape \[2, 3, 12, 12\]", self.extract, Net(), images(1)
-        )
-
     def test_an_existing_file_is_kept_without_force(self):
         with open(self.path, "w") as f:
             f.write("mine")

@@ -272,9 +272,10 @@ class TheFile(Extracting):
         values = np.array([1.0, -1e-9, 1e-9, 0.0, 1e-14, -1e-14])
         for kind in ("i8", "f16", "f32"):
             np.testing.assert_array_equal(
-                np.sign(store.encode(values, kind, 1.0)), [1, -1, 1, 0, 0, 0]
+                np.sign(store.Rounded(kind, 1.0).encode(values)), [1, -1, 1, 0, 0, 0]
             )
-        np.testing.assert_array_equal(store.encode(np.zeros(3), "i8", 0.0), np.zeros(3))
+        zeros = np.zeros(3)
+        np.testing.assert_array_equal(store.Rounded("i8", 0.0).encode(zeros), zeros)
         self.assertGreater(store.scale_of(0.0), 0)
 
     def test_the_layout_is_the_documented_one(self):

@@ -1,4 +1,7 @@
 """How an image becomes the input of an ONNX file, whatever sizes that declares or leaves open."""
+import contextlib
+import io
+import os
 import unittest
 
 import numpy as np
@@ -7,8 +10,9 @@ from onnx import TensorProto, helper
 from torch import nn
 from torch.nn import functional as F
 
-from extracting import Inverted, shake
+from extracting import Basic, Inverted, shake
 from test_own_models import Computing
+import extract_trace
 from trace_extractor import onnx_model
 from trace_extractor.errors import ExtractError
 from trace_extractor.onnx_input import OpenSizes
@@ -45,6 +49,18 @@ class OnnxInputs(Computing):
         nodes = [helper.make_node("Relu", ["x"], ["z"]), helper.make_node("Det", ["z"], ["y"])]
         self.network(nodes, shape=("N", "C", "H", "W"))
         self.refused_onnx("node 'y' is a Det")
+
+    def test_the_command_traces_a_file_of_open_sizes(self):
+        axes = {"x": {0: "n", 2: "height", 3: "width"}}
+        self.export(shake(Basic()), input_names=["x"], dynamic_axes=axes)
+        images = os.path.join(self.folder, "images.py")
+        with open(images, "w") as f:
+            f.write("import torch\ndef two():\n    yield from torch.ones(2, 3, 10, 16)\n")
+        err = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
+            code = extract_trace.main([self.home, "--images", images + ":two", "-o", self.path])
+        self.assertEqual((code, err.getvalue()), (0, ""))
+        self.assertEqual(list(self.read()["conv1/Conv"]["ofmap_shape"]), [4, 5, 8])
 
     def test_images_of_another_size_are_refused(self):
         net = onnx_model.load(self.relu(("N", 3, 8, 8)))

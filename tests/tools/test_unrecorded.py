@@ -53,8 +53,9 @@ class WhatATraceLeavesOut(Extracting):
 
     def test_the_macs_of_a_leaf_of_the_graph_are_named_and_add_up(self):
         layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        mixed = attention_macs(36, 8) + 36 * 3 * 8 + 36 * 36 * 3
         for body, macs, places in (
-            (Mixed(), attention_macs(36, 8) + 36 * 3 * 8 + 36 * 36 * 3, ("body.attention (M", "windowed")),
+            (Mixed(), mixed, ("body.attention (M", "windowed")),
             (layer, attention_macs(36, 8) + 2 * 36 * 8 * 16, ("body (TransformerEncoderLayer)",)),
             (nn.Identity(), 0, ()),
         ):
@@ -94,7 +95,8 @@ class WhatATraceLeavesOut(Extracting):
             (nn.ConvTranspose2d(4, 2, 2, 2), 36 * 4 * 2 * 4),
             (Volume(), 36 * 2 * 4 * 9),
         ):
-            net = nn.Sequential(nn.Conv2d(3, 4, 2, 2), nn.ReLU(), part, nn.ReLU(), nn.Conv2d(2, 3, 3))
+            last = nn.Conv2d(2, 3, 3)
+            net = nn.Sequential(nn.Conv2d(3, 4, 2, 2), nn.ReLU(), part, nn.ReLU(), last)
             summary = self.extract(shake(net), images(1), force=True)
             self.assertEqual([l.name for l in summary.layers], ["0", "4"])
             self.assertEqual(self.unrecorded()[0], macs)
@@ -112,6 +114,35 @@ class WhatATraceLeavesOut(Extracting):
 
         self.extract(shake(Made()), images(1))
         self.assertEqual(self.unrecorded(), (0, ""))
+
+    def test_layers_over_parts_of_an_image_are_rows_or_left_out(self):
+        class Windows(nn.Module):
+            """Nine windows of 2x2 positions, as if they were nine images."""
+
+            def __init__(self):
+                super().__init__()
+                self.first, self.mix, self.tokens = nn.Conv2d(3, 4, 1), nn.Linear(4, 5), nn.Linear(5, 2)
+                self.inner = nn.Conv2d(5, 2, 2)
+
+            def forward(self, x):
+                x = F.relu(self.first(x)).view(1, 4, 3, 2, 3, 2).permute(0, 2, 4, 3, 5, 1)
+                y = F.relu(self.mix(x.reshape(9, 4, 4)))
+                z = self.inner(y.transpose(1, 2).reshape(9, 5, 2, 2))
+                return z.flatten(1).sum(0) + self.tokens(y.transpose(0, 1)).sum((0, 1))
+
+        net = shake(Windows()).double()
+        x = images(1, (3, 6, 6))
+        summary = self.extract(net, x, weights=True)
+        layers = self.read()
+        self.assertEqual(list(layers), ["first", "mix", "tokens"])
+        self.assertEqual(list(layers["mix"]["ofmap_shape"]), [5, 36, 1])
+        self.assertEqual([l["activation"] for l in layers.values()], ["relu", "none", "none"])
+        self.assertEqual(self.unrecorded(), (9 * 2 * 20, "inner (Conv2d): 360"))
+        self.assertRegex(" ".join(summary.notes), "mix: its rows are parts of the image in an order")
+        with torch.no_grad():
+            rows = F.relu(net.first(x[0].double()[None])).view(1, 4, 3, 2, 3, 2)
+            rows = net.mix(rows.permute(0, 2, 4, 3, 5, 1).reshape(36, 4))
+        np.testing.assert_allclose(layers["mix"]["ofmap"][0, :, :, 0].T, rows, rtol=1e-6)
 
     def test_a_1d_convolution_is_a_layer_of_height_1(self):
         class Signal(nn.Module):
@@ -135,7 +166,8 @@ class WhatATraceLeavesOut(Extracting):
         layers = self.read()
         with torch.no_grad():
             for i, image in enumerate(images(2, (3, 4, 6))):
-                for name, value in zip(("first", "second", "third"), net.values(image.double()[None])):
+                values = net.values(image.double()[None])
+                for name, value in zip(("first", "second", "third"), values):
                     found = layers[name]["ofmap"][i]
                     self.assertEqual(found.shape[1], 1)
                     np.testing.assert_allclose(found[:, 0], value[0], rtol=1e-6, atol=1e-6)

@@ -5,6 +5,7 @@ from . import graph, tracing
 from .counting import MacCounter
 from .errors import MODEL, ExtractError
 from .layers import Analysis, Seen
+from .onnx_input import OpenSizes
 from .recording import Run, form_of
 
 
@@ -29,6 +30,8 @@ def analyse(net, first):
     first: [1, C, H, W], of the network's own floating-point type. The module shares the network's
     parameters. Throws ExtractError(MODEL): it cannot be traced, or not faithfully.
     """
+    if isinstance(net, OpenSizes):
+        net = net.for_images(first)
     with MacCounter() as counter:
         expected = _guarded(lambda: net(first.clone()), first.dtype)
     module, any_count = tracing.trace(net, first)

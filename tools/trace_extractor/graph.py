@@ -8,6 +8,7 @@ import torch
 from torch import fx
 from torch.nn import functional as F
 
+from . import codes
 from .ops import torch_name
 
 IN_PLACE_OPERATORS = {
@@ -22,7 +23,20 @@ def simplify(module):
     """Rewrites the graph of an fx.GraphModule; what it computes stays the same."""
     _undo_in_place(module.graph, dict(module.named_modules()))
     _name_relus(module)
+    _join_equal_codes(module.graph)
     module.recompile()
+
+
+def _join_equal_codes(graph):
+    """One node for all that quantise, or dequantise, the same values alike: a tensor is one tensor,
+    however many read it."""
+    known = {}
+    for node in list(graph.nodes):
+        if node.target in (codes.quantize, codes.dequantize):
+            first = known.setdefault((node.target, node.args), node)
+            if first is not node:
+                node.replace_all_uses_with(first)
+                graph.erase_node(node)
 
 
 def _name_relus(module):

@@ -40,7 +40,7 @@ class Layer:
     @property
     def form(self):
         """How `value` is to be read as [K, P, Q]: see form_of in recording.py."""
-        return ("features",) if self.op.kind == "fc" else ("map",)
+        return self.ifmap_form if self.op.kind == "fc" else ("map",)
 
 
 @dataclass
@@ -80,8 +80,10 @@ class Analysis:
                 continue
             if op.kind in ("conv", "fc"):
                 depth[node] += 1
-                current[node] = self._layer(node, op, position, depth[node])
-                layers.append(current[node])
+                layer = self._layer(node, op, position, depth[node])
+                if layer:
+                    current[node] = layer
+                    layers.append(layer)
             elif op.kind in ("affine", "identity"):
                 layer = self._only_reader(op.inputs[0], node, current)
                 if layer and self._affine_fits(layer, op, node):
@@ -118,30 +120,22 @@ class Analysis:
         return current.get(value) if self.readers(value) == [reader] else None
 
     def _layer(self, node, op, position, depth):
+        """The Layer, or None where a trace cannot hold it."""
         p = op.params
         shape_in, shape_out = self.shapes[op.inputs[0]], self.shapes[node]
+        if op.kind == "conv" and (len(shape_in) < 3 or shape_in[0] != 1):
+            return None  # over parts of the image as if they were several: no one map
         name = self._name(node, p["weight"])
-        if op.kind == "conv" and len(shape_in) < 3 or shape_in[0] != 1 or shape_out[0] != 1:
-            raise ExtractError(
-                MODEL,
-                "%s reads a tensor of shape %s, a trace needs one image at a time, "
-                "%s"
-                % (
-                    name,
-                    list(shape_in),
-                    "[1, ..., C]" if op.kind == "fc" else "[1, C, H, W] or [1, C, W]",
-                ),
-            )
         common = dict(
             node=node, op=op, name=name, kind=op.kind, value=node, order=position, depth=depth
         )
         if op.kind == "fc":
             # Over a map (attention, ConvNeXt) a fully connected layer is a 1x1 convolution.
-            kind = "fc" if len(shape_in) == 2 else "conv"
-            common["kind"] = kind
+            common["kind"] = "fc" if len(shape_in) == 2 and shape_in[0] == 1 else "conv"
+            form = ("features",) if len(shape_in) > 1 and shape_in[0] == 1 else ("rows",)
             return Layer(
                 ifmap=self.plain(op.inputs[0]),
-                ifmap_form=("features",),
+                ifmap_form=form,
                 pad=[0] * 4,
                 kernel=[1, 1],
                 groups=1,
@@ -196,7 +190,8 @@ class Analysis:
         if self.shapes[node] != self.shapes[layer.value]:
             return False
         terms = op.params["terms"]()
-        if len(terms[0]) not in (1, layer.K) or (layer.op.kind == "fc" and layer.kind == "conv"):
+        dims = len(self.shapes[node])
+        if len(terms[0]) not in (1, layer.K) or dims < 2 or (layer.op.kind == "fc" and layer.kind == "conv"):
             return False
         layer.affine.append(terms)
         layer.foldable = layer.foldable and not layer.residual
@@ -235,10 +230,20 @@ class Analysis:
         return owner
 
     def _activation(self, layer):
+        activation = self._activation_behind(layer)
+        if activation == "none" or layer.form[0] != "rows":
+            return activation
+        self.notes.append(
+            "%s: its rows are parts of the image in an order of the network's own, not a map: its zeros "
+            "cannot be predicted, recorded with activation none" % layer.name
+        )
+        return "none"
+
+    def _activation_behind(self, layer):
         ends, seen, todo = {}, set(), [layer.value]
         while todo:
             for user in self.readers(todo.pop()):
-                kind = self.ops[user].kind if user in self.ops else "other"
+                kind = self._clips_as(self.ops[user]) if user in self.ops else "other"
                 if kind in ("move", "identity", "pad"):
                     if user not in seen:
                         seen.add(user)
@@ -261,6 +266,13 @@ class Analysis:
                 "its zeros cannot be predicted, recorded with activation none" % layer.name
             )
         return "none"
+
+    @staticmethod
+    def _clips_as(op):
+        """The op's kind; a quantisation whose lowest integer is its zero is a ReLU."""
+        if op.kind == "quantize" and op.params["zero"] == op.params["low"]:
+            return "relu"
+        return op.kind
 
     def _clipped_behind(self, value):
         """The ReLUs of a pre-activation network: one reader is a batch-norm before a ReLU."""

@@ -69,6 +69,12 @@ def load_model(spec, arguments=(), state_dict=None):
         )
     if is_onnx(spec):
         net, meta, trained = _load_onnx(spec, arguments), None, True
+        if state_dict and not net.state_dict():
+            raise ExtractError(
+                USAGE,
+                "%s leaves its images' size open and has no weights before it is known: drop "
+                "--state-dict, or export it with a size" % spec,
+            )
     elif spec.startswith("torchvision:"):
         net, meta = _make("torchvision.models:" + spec.split(":", 1)[1], arguments)
         trained = bool(state_dict)
@@ -176,9 +182,10 @@ def inputs(spec, preprocess, count=None, option="--count"):
     """A function that yields all Samples each time it is called: the images are read twice.
 
     option: the name of `count` in messages. The function's argument is the number of Samples to skip
-    at the start, without preparing them.
+    at the start, without preparing them; its attribute `total` is how many there are, or None.
     """
-    source = _folder(spec) if os.path.isdir(spec) or ":" not in spec else _callable(spec)
+    is_folder = os.path.isdir(spec) or ":" not in spec
+    source, known = _folder(spec) if is_folder else (_callable(spec), None)
     sizes = []  # of the first image
 
     def samples(skip=0):
@@ -203,6 +210,7 @@ def inputs(spec, preprocess, count=None, option="--count"):
                 USAGE, "%s gives %d images, %s asks for %d" % (spec, given, option, count)
             )
 
+    samples.total = count if known is None or count is not None else known
     return samples
 
 
@@ -261,7 +269,7 @@ def _folder(folder):
             except OSError as e:
                 raise ExtractError(USAGE, "%s cannot be read as an image: %s" % (path, e)) from e
 
-    return source
+    return source, len(names)
 
 
 def _images_in(folder):

@@ -4,6 +4,8 @@ from collections import namedtuple
 import torch
 from torch import fx, nn
 
+from . import codes
+
 # What a node does: `kind` is one of
 #   conv, fc       a layer; params: its geometry
 #   affine         per channel x * scale + shift; params: terms, which returns (scale, shift)
@@ -12,6 +14,8 @@ from torch import fx, nn
 #   identity       the same values in the same shape
 #   pad            zeros around the map; params: pad [left, right, top, bottom]
 #   move           picks or rearranges values, so that a ReLU before it does what one after it does
+#   quantize       the integers of values (codes.py); params: scale, zero, low, high
+#   dequantize     the values of integers; params: scale, zero
 #   shape          asks for the shape only
 #   macs           does MACs but is no layer of a trace (attention, matrix products, transposed and
 #                  3-D convolutions)
@@ -129,6 +133,9 @@ def describe(node, modules, constant):
         return _describe_module(node, modules[node.target])
     name = torch_name(node)
     x = _argument(node, 0, "input")
+    if node.target in (codes.quantize, codes.dequantize):
+        names = ("scale", "zero", "low", "high")
+        return Op(node.target.__name__, [x], dict(zip(names, node.args[1:])))
     if not isinstance(x, fx.Node) or node in constant:
         if name in ("cat", "concat"):
             return Op("move", list(node.all_input_nodes), {})

@@ -1,8 +1,9 @@
 """Runs a network in int8 arithmetic, bit for bit as in docs/trace-format.md.
 
-Symmetric: a scale per activation tensor, from its largest magnitude in the float network over the
-calibration images, and a scale per output channel of the weights. Every layer reads integers and
-gives integers; operations between layers work on their float values.
+Of a float network, symmetric: a scale per activation tensor, from its largest magnitude over the
+calibration images, and a scale per output channel of the weights; of one that is quantised already,
+coded.py. Every layer reads integers and gives integers; operations between layers work on their float
+values.
 """
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from torch.nn import functional as F
 
 from .errors import MODEL, ExtractError
 from .recording import Run, form_of, value_of_form
-from .store import scale_of
+from .store import Codes, scale_of
 from .weights import folded, why_not_foldable
 
 MAX_BIAS = 2.0**30  # leaves the same range of an int32 to the products
@@ -44,31 +45,32 @@ def quantized_weights(name, weight, bias, ifmap_scale):
     return coded, scales, coded_bias
 
 
-def requantized(sums, residual, scales):
+def requantized(sums, residual, scales, limit=127):
     """int32 sums (and residual integers or None) [K, P, Q] as ofmap integers, all in float64.
 
-    scales: by dataset name. The order of the operations is the format's: do not rearrange.
+    scales: by dataset name; limit: the largest magnitude. The order of the operations is the format's:
+    do not rearrange.
     """
     exact = {name: scale.astype(np.float64) for name, scale in scales.items()}
     factor = (exact["ifmap"] * exact["weight"]) / exact["ofmap"]
     values = sums * factor.reshape(-1, 1, 1)
     if residual is not None:
         values = values + residual * (exact["residual"] / exact["ofmap"])
-    return np.clip(np.rint(values), -127, 127)
+    return np.clip(np.rint(values), -limit, limit)
 
 
 class IntegerLayer:
-    """One layer's integer weights and scales; `keys` and `largest` are those of a Recording."""
+    """One layer in integers, without zero points."""
 
-    def __init__(self, layer, analysis, keys, largest):
-        self.layer, self.keys = layer, keys
+    def __init__(self, layer, analysis, keys, codes, weights):
+        """keys, codes: its Keys and Codes by dataset name; weights: (integers [K, C/groups, R, S],
+        scales [1 or K] as f4, integer bias [K])."""
+        self.layer, self.keys, self.codes = layer, keys, codes
         self.node = keys["ofmap"][0].node
         self.shape = analysis.shapes[self.node]
-        self.scales = {name: scale_of(largest[key]) for name, key in keys.items()}
-        weight, bias = folded(layer, analysis)
-        self.weight, self.scales["weight"], self.bias = quantized_weights(
-            layer.name, weight, bias, self.scales["ifmap"]
-        )
+        self.weight, weight_scale, self.bias = weights
+        self.scales = {name: code.scale for name, code in codes.items()}
+        self.scales["weight"] = weight_scale
 
     def reads(self):
         return [k.node for name in ("ifmap", "residual") for k in self.keys.get(name, ())]
@@ -87,13 +89,13 @@ class IntegerLayer:
             layer.groups,
         )[0].numpy()
         residual = self._integers("residual", values) if "residual" in self.keys else None
-        coded = requantized(sums, residual, self.scales)
+        coded = requantized(sums, residual, self.scales, self.codes["ofmap"].high)
         value = torch.from_numpy(coded * np.float64(self.scales["ofmap"]))
         return value_of_form(value, self.keys["ofmap"][0].form, self.shape)
 
     def _integers(self, name, values):
         total = sum(form_of(values[k.node], k.form).double() for k in self.keys[name])
-        return integers(total.numpy(), self.scales[name])
+        return self.codes[name].integers(total.numpy())
 
     def write(self, writer, group):
         """Writes what the format requires besides ofmap, ifmap and residual."""
@@ -103,20 +105,19 @@ class IntegerLayer:
         writer.array(group, "bias", self.bias.astype("<i4"))
 
 
-class IntegerNetwork:
-    """Every layer's integers, by the node whose value they replace. Throws ExtractError(MODEL)."""
+def measured(layer, analysis, keys, largest):
+    """The IntegerLayer of a float layer. largest: of a Recording. Throws ExtractError(MODEL)."""
+    codes = {name: Codes(scale_of(largest[key])) for name, key in keys.items()}
+    weight, bias = folded(layer, analysis)
+    weights = quantized_weights(layer.name, weight, bias, codes["ifmap"].scale)
+    return IntegerLayer(layer, analysis, keys, codes, weights)
 
-    def __init__(self, module, layers, analysis, tensors, largest):
+
+class IntegerNetwork:
+    """Every layer's integers, by the node whose value they replace. Other layers stay as they are."""
+
+    def __init__(self, module, integer_layers):
         self.module = module
-        integer_layers = [
-            IntegerLayer(
-                layer,
-                analysis,
-                {name: tuple(keys) for (of, name), keys in tensors.items() if of == layer.name},
-                largest,
-            )
-            for layer in layers
-        ]
         self.layers = {m.node: m for m in integer_layers}
         self.by_name = {m.layer.name: m for m in integer_layers}
         self.needed, todo = set(), [n for n in module.graph.nodes if n.op == "output"]

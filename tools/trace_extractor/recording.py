@@ -1,13 +1,13 @@
 """Runs the images through the graph and collects the wanted values, one image at a time."""
 import hashlib
-import sys
+import math
 from collections import namedtuple
 
-import numpy as np
 from torch import fx
 from torch.nn import functional as F
 
 from .errors import MODEL, USAGE, ExtractError
+from .progress import Progress
 
 # One recorded tensor: which node's value, in which form (see form_of). Layers share equal ones.
 Key = namedtuple("Key", "node form")
@@ -37,30 +37,33 @@ def form_of(value, form):
     """A node's value for one image as [C, H, W]; [1, C, W] is a map of height 1."""
     if form[0] == "padded":
         value = F.pad(value, form[1][: 2 * value.dim() - 4], form[2])
-    if form[0] != "features":
+    if form[0] in ("map", "padded"):
         return value[0] if value.dim() == 4 else value[0][:, None]
-    # [1, C] -> [C, 1, 1]; [1, T, C] -> [C, T, 1]; [1, H, W, C] -> [C, H, W]
-    rows = value.shape[1:-1]
-    shape = tuple(rows) if len(rows) == 2 else (int(np.prod(rows)), 1)
+    # features: [1, C] -> [C, 1, 1]; [1, T, C] -> [C, T, 1]; [1, H, W, C] -> [C, H, W]
+    # rows, which are parts of the image in another order: [..., C] -> [C, all, 1]
+    rows = value.shape[1:-1] if form[0] == "features" else ()
+    shape = tuple(rows) if len(rows) == 2 else (value[..., 0].numel(), 1)
     return value.reshape(-1, value.shape[-1]).t().reshape((value.shape[-1],) + shape)
 
 
 def value_of_form(tensor, form, shape):
-    """The value of that shape of which form_of makes `tensor`, for "map" and "features"."""
-    if form[0] != "features":
+    """The value of that shape of which form_of makes `tensor`, but for "padded"."""
+    if form[0] == "map":
         return tensor.reshape(shape)
     return tensor.reshape(tensor.shape[0], -1).t().reshape(shape)
 
 
 class Recording:
-    """Runs all images and hands over each wanted tensor, [C, H, W] in float64."""
+    """Runs all images and hands over each wanted tensor, [C, H, W]: as the network computed it, or the
+    sum of several in float64."""
 
     def __init__(self, dtype, wanted, samples):
         self.dtype, self.wanted, self.samples = dtype, wanted, samples
         self.largest, self.shapes, self.digests = {}, {}, None
 
     def run(self, what, runner, take):
-        """Calls take(image, keys, values) for each image and tensor; -> count, names, labels.
+        """Calls take(image, keys, values, largest magnitude) for each image and tensor; -> count,
+        names, labels.
 
         runner(show) gives what runs an image, a Run; None: the images are only read.
         """
@@ -69,23 +72,18 @@ class Recording:
         for keys in self.wanted:
             for key in keys:
                 users.setdefault(key.node, {})[keys] = None
+        known = getattr(self.samples, "total", None)
+        progress = Progress(what, len(self.digests) if self.digests else known)
         for image, sample in enumerate(self.samples()):
-            if sys.stderr.isatty():
-                print(
-                    "\r\033[K%s image %d (%s)" % (what, image + 1, sample.name),
-                    end="",
-                    file=sys.stderr,
-                    flush=True,
-                )
-            digests.append(hashlib.sha256(sample.tensor.contiguous().numpy().tobytes()).digest())
+            progress.show(image, sample.name)
+            digests.append(hashlib.sha256(sample.tensor.contiguous().numpy()).digest())
             if self.digests and self.digests[image : image + 1] != digests[image:]:
                 break
             if runner:
                 self._run_image(image, sample, users, runner, take)
             names.append(sample.name)
             labels.append(sample.label)
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        progress.clear()
         if self.digests and self.digests != digests:
             raise ExtractError(
                 USAGE,
@@ -102,32 +100,36 @@ class Recording:
             for keys in users.get(node, ()):
                 for key in keys:
                     if key.node is node:
-                        part = form_of(value, key.form).double()
-                        done, total = parts.get(keys, (0, 0))
-                        parts[keys] = (done + 1, total + part)
+                        part = form_of(value, key.form)
+                        done, total = parts.get(keys, (0, None))
+                        total = part if total is None else total.double() + part.double()
+                        parts[keys] = (done + 1, total)
                 done, total = parts[keys]
                 if done == len(keys):
-                    take(image, keys, self._checked(keys, parts.pop(keys)[1], sample))
+                    values = parts.pop(keys)[1]
+                    take(image, keys, values, self._check(keys, values, sample))
 
         try:
             runner(show).run(sample.tensor.to(self.dtype)[None])
         except RuntimeError as e:
             raise ExtractError(MODEL, "the network failed on %s: %s" % (sample.name, e)) from e
 
-    def _checked(self, keys, tensor, sample):
-        values = tensor.numpy()
-        if not np.isfinite(values).all():
+    def _check(self, keys, tensor, sample):
+        """The largest magnitude. Throws ExtractError."""
+        largest = float(tensor.abs().max()) if tensor.numel() else 0.0
+        if not math.isfinite(largest):
             raise ExtractError(
                 MODEL,
                 "%s computes NaN or infinity for %s; check its weights and the "
                 "preprocessing" % (keys[0].node.name, sample.name),
             )
-        if self.shapes.setdefault(keys, values.shape) != values.shape:
+        shape = tuple(tensor.shape)
+        if self.shapes.setdefault(keys, shape) != shape:
             raise ExtractError(
                 USAGE,
                 "%s has another size than the images before it; all need one size" % sample.name,
             )
-        return values
+        return largest
 
-    def measure(self, _, keys, values):
-        self.largest[keys] = max(self.largest.get(keys, 0.0), float(np.abs(values).max(initial=0)))
+    def measure(self, _, keys, __, largest):
+        self.largest[keys] = max(self.largest.get(keys, 0.0), largest)

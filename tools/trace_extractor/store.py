@@ -9,6 +9,7 @@ import signal
 
 import h5py
 import numpy as np
+import torch
 
 from .errors import MODEL, OUTPUT, ExtractError
 
@@ -24,31 +25,63 @@ def scale_of(largest):
     return scale if scale > 0 else np.float32(1)
 
 
-def encode(values, kind, largest):
-    """float64 values as i8, f16 or f32; what is positive (negative) stays positive (negative)."""
-    values = np.where(np.abs(values) <= largest * NOISE, 0.0, values)
-    dtype = TYPES[kind]
-    if kind == "i8":
-        smallest, coded = 1, np.clip(np.rint(values / np.float64(scale_of(largest))), -127, 127)
-    else:
-        smallest = np.nextafter(dtype.type(0), dtype.type(1))
+class Rounded:
+    """Values as the nearest of a kind; what is positive (negative) stays positive (negative)."""
+
+    def __init__(self, kind, largest):
+        """largest: the largest magnitude of the whole tensor."""
+        self.kind, self.dtype = kind, TYPES[kind]
+        self.scale = scale_of(largest) if kind == "i8" else None
+        self.zero, self.noise = 0, largest * NOISE
+
+    def encode(self, values):
+        """A floating-point tensor or array as an array of dtype."""
+        values = torch.as_tensor(values).double()
+        signs = ((values > self.noise).to(torch.int8) - (values < -self.noise).to(torch.int8)).numpy()
+        if self.scale is None:
+            coded = self._as_float(np.where(signs == 0, 0.0, values.numpy()))
+            smallest = np.nextafter(self.dtype.type(0), self.dtype.type(1))
+        else:
+            steps = torch.div(values, float(self.scale)).round_().clamp_(-127, 127)
+            coded, smallest = steps.to(torch.int8).numpy(), 1
+        np.copyto(coded, smallest * signs, where=coded == 0, casting="same_kind")
+        return coded
+
+    def _as_float(self, values):
         with np.errstate(over="ignore"):
-            coded = values.astype(dtype)
+            coded = values.astype(self.dtype)
         if not np.isfinite(coded).all():
             raise ExtractError(
-                MODEL, "a value of %g does not fit into %s; use another --type" % (largest, kind)
+                MODEL,
+                "a value of %g does not fit into %s; use another --type"
+                % (np.abs(values).max(), self.kind),
             )
-    coded = coded.astype(dtype)
-    lost = coded == 0
-    coded[lost & (values > 0)] = smallest
-    coded[lost & (values < 0)] = -smallest
-    return coded
+        return coded
+
+    def decode(self, coded):
+        """As float32: the values that the simulator reads."""
+        values = coded.astype(np.float32)
+        return values if self.scale is None else values * self.scale
 
 
-def decode(coded, kind, largest):
-    """The inverse of encode, as float32: the values that the simulator reads."""
-    values = coded.astype(np.float32)
-    return values * scale_of(largest) if kind == "i8" else values
+class Codes:
+    """Values that are integers of one scale, counted from a zero point."""
+
+    def __init__(self, scale, zero=0, low=-127, high=127):
+        """scale: float32; low, high: of the integers as they are stored."""
+        self.scale, self.zero, self.low, self.high = np.float32(scale), zero, low, high
+        self.dtype = np.dtype("i1" if -128 <= low and high <= 127 else "<i2")
+
+    def integers(self, values):
+        """Those of float64 values without the zero point, as float64."""
+        steps = np.rint(np.asarray(values) / np.float64(self.scale))
+        return np.clip(steps, self.low - self.zero, self.high - self.zero)
+
+    def encode(self, values):
+        return (self.integers(torch.as_tensor(values).double()) + self.zero).astype(self.dtype)
+
+    def decode(self, coded):
+        return (coded.astype(np.float32) - np.float32(self.zero)) * self.scale
 
 
 class Sink(io.FileIO):
@@ -94,10 +127,11 @@ def uninterrupted():
 class TraceWriter:
     """A context: leaving it without an error renames the finished file into place."""
 
-    def __init__(self, path, force):
+    def __init__(self, path, force, compression):
+        """compression: gzip's level for the tensors of images, 1 to 9."""
         if os.path.exists(path) and not force:
             raise ExtractError(OUTPUT, "%s exists; --force replaces it" % path)
-        self.path, self.partial = path, path + ".partial"
+        self.path, self.partial, self.compression = path, path + ".partial", compression
         self.datasets = {}
 
     def __enter__(self):
@@ -167,24 +201,29 @@ class TraceWriter:
             compression_opts=9,
         )
 
-    def values(self, group, name, key, images, shape, kind, largest):
-        """An empty [images, *shape] dataset, or a hard link to the one that `key` has already."""
+    def values(self, group, name, key, images, shape, storage):
+        """An empty [images, *shape] dataset, or a hard link to the one that `key` has already.
+
+        storage: Rounded or Codes.
+        """
         if key in self.datasets:
             group[name] = self.datasets[key]
             return
         made = group.create_dataset(
             name,
             (images,) + shape,
-            TYPES[kind],
+            storage.dtype,
             chunks=(1,) + shape,
             track_times=False,
             fletcher32=True,
             shuffle=True,
             compression="gzip",
-            compression_opts=9,
+            compression_opts=self.compression,
         )
-        if kind == "i8":
-            made.attrs["scale"] = scale_of(largest)
+        if storage.scale is not None:
+            made.attrs["scale"] = storage.scale
+        if storage.zero:
+            self.attributes(made, zero_point=storage.zero)
         self.datasets[key] = made
 
     def put(self, key, image, coded):

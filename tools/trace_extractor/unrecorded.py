@@ -44,7 +44,7 @@ def relus(analysis, reached):
     found = [
         node
         for node, op in analysis.ops.items()
-        if op.kind in ("relu", "relu6")
+        if (op.kind in ("relu", "relu6") or _clips_a_sum(op, analysis))
         and node not in reached
         and node not in analysis.constant
         and not _rectified(op.inputs[0], analysis)
@@ -57,6 +57,14 @@ def relus(analysis, reached):
         own_name(found[0].target) if found[0].op == "call_module" else found[0].name,
         _place(analysis.plain(analysis.ops[found[0]].inputs[0]), analysis.modules),
     )
+
+
+def _clips_a_sum(op, analysis):
+    """A quantisation whose lowest integer is its zero, of an addition that no layer owns."""
+    if op.kind != "quantize" or op.params["zero"] != op.params["low"]:
+        return False
+    read = analysis.ops.get(analysis.plain(op.inputs[0]))
+    return read is not None and read.kind == "add"
 
 
 def _rectified(node, analysis):
