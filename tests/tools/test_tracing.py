@@ -4,6 +4,7 @@ import unittest
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from extracting import Extracting, images, shake
 from trace_extractor.analyse import analyse
@@ -90,6 +91,19 @@ def flattened_images(net, x):
     return rows.view(b, -1, c).mean(1)
 
 
+class Halved(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x / 2
+
+
+def taken_by_cpp(net, x):
+    """What C++ would crash on if it took a proxy for a tensor."""
+    x = torch.where(x > 0.1, x, 0.0) + Halved.apply(x)
+    return checkpoint(nn.Hardswish(), x)
+
+
 BODIES = (
     pool_by_size,
     pad_by_difference,
@@ -101,6 +115,7 @@ BODIES = (
     of_its_type,
     expanded,
     flattened_images,
+    taken_by_cpp,
 )
 
 

@@ -6,6 +6,8 @@ proxy also carries the value for two images, and a number that is not the same f
 x.size(0), remains a node of the graph. What is computed from the values of a tensor (x.item())
 remains one too, and torch.fx refuses it where it decides.
 """
+import builtins
+import contextlib
 import operator
 import os
 import traceback
@@ -29,11 +31,6 @@ class ValueProxy(fx.Proxy):
 
     values = ()
     from_values = False  # a Python number that was read out of a tensor
-
-    @property
-    def __class__(self):
-        """isinstance(x, torch.Tensor) is what it is in the network."""
-        return torch.Tensor if isinstance(self._first(), torch.Tensor) else ValueProxy
 
     def _first(self):
         return self.values[0] if self.values else None
@@ -136,7 +133,7 @@ class ValueTracer(fx.Tracer):
             raise
 
     def create_arg(self, a):
-        if type(a) in (ValueProxy, Method):  # which claim to be tensors
+        if type(a) in (ValueProxy, Method):  # which pass for tensors
             return a.node
         return super().create_arg(a)
 
@@ -200,7 +197,7 @@ def trace(net, first):
         tracer = ValueTracer([image.clone() for image in images])
         try:
             root = OneInput(net)
-            with torch.no_grad():
+            with torch.no_grad(), _proxies_pass_for_tensors():
                 graph = tracer.trace(root)
             _require_images_apart(_proxies(root.given))
             root.given = None
@@ -209,6 +206,26 @@ def trace(net, first):
         except Exception as e:
             if images is not both:
                 raise _refusal(net, e) from e
+
+
+@contextlib.contextmanager
+def _proxies_pass_for_tensors():
+    """isinstance(x, torch.Tensor) is in Python what it is in the network.
+
+    A __class__ of the proxies would do that too, and in C++ as well, where they are taken for tensors
+    and the process crashes.
+    """
+    known = builtins.isinstance
+
+    def passes_for(x, kinds):
+        first = x._first() if type(x) is ValueProxy else None
+        return known(x, kinds) or known(first, torch.Tensor) and known(first, kinds)
+
+    builtins.isinstance = passes_for
+    try:
+        yield
+    finally:
+        builtins.isinstance = known
 
 
 def _require_images_apart(outputs):
