@@ -205,6 +205,10 @@ class ReLUsByOtherNames(Extracting):
             lambda net, x: (x > 0).to(x.dtype) * x,
             lambda net, x: x * (x >= 0).float(),
             lambda net, x: torch.where(x > 0, x, torch.zeros_like(x)),
+            lambda net, x: torch.where(x <= 0, torch.zeros_like(x), x),
+            lambda net, x: torch.where(x < 0, 0.0, x),
+            lambda net, x: x.masked_fill(x < 0, 0),
+            lambda net, x: F.relu((x - 1.5) / torch.tensor([1.0, 2, 3, 4])[:, None, None]),
             lambda net, x: torch.cat([F.relu(part) for part in x.chunk(2, 1)], 1),
             lambda net, x: F.relu(torch.split(x, 2, 1)[1]),
             lambda net, x: F.relu(x[:, 1:]),
@@ -218,6 +222,11 @@ class ReLUsByOtherNames(Extracting):
             lambda net, x: x * (x > 0.5),
             lambda net, x: x * (x.neg() > 0),
             lambda net, x: torch.where(x > 0, x, torch.ones_like(x)),
+            lambda net, x: torch.where(x < 0, x, torch.zeros_like(x)),
+            lambda net, x: x.masked_fill(x < 0, 1),
+            lambda net, x: F.relu(1.5 - x),
+            lambda net, x: F.relu(1 / x),
+            lambda net, x: F.relu(torch.div(x, 2, rounding_mode="floor")),
             lambda net, x: torch.cat([F.relu(x[:, :2]), x[:, 2:]], 1),
         ):
             self.assertEqual(self.activations(body)[0], "none")

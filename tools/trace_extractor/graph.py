@@ -16,6 +16,8 @@ IN_PLACE_OPERATORS = {
 }
 
 
+ABOVE = ("gt", "ge", "greater", "greater_equal")
+BELOW = ("lt", "le", "less", "less_equal")
 CASTS = {"float", "double", "half", "int", "long", "to", "type", "type_as"}
 
 
@@ -61,8 +63,12 @@ def _clipped_at_zero(node, module):
                 return x
     if name == "threshold" and len(args) >= 3 and args[1] == args[2] == 0:
         return args[0]
-    if name == "where" and len(args) == 3 and _is_positive(args[0], args[1]):
-        return args[1] if _is_zero(args[2], module) else None
+    if name == "where" and len(args) == 3:
+        for x, other, names in ((args[1], args[2], ABOVE), (args[2], args[1], BELOW)):
+            if _compares_with_zero(args[0], x, names) and _is_zero(other, module):
+                return x
+    if name == "masked_fill" and len(args) == 3 and _is_zero(args[2], module):
+        return args[0] if _compares_with_zero(args[1], args[0], BELOW) else None
     return None
 
 
@@ -70,9 +76,13 @@ def _is_positive(mask, x):
     """Whether `mask` is x > 0, as truth values or as numbers."""
     while isinstance(mask, fx.Node) and torch_name(mask) in CASTS:
         mask = mask.args[0]
+    return _compares_with_zero(mask, x, ABOVE)
+
+
+def _compares_with_zero(mask, x, names):
     return (
         isinstance(mask, fx.Node)
-        and torch_name(mask) in ("gt", "ge", "greater", "greater_equal")
+        and torch_name(mask) in names
         and mask.args[:1] == (x,)
         and mask.args[1:] in ((0,), (0.0,))
     )

@@ -89,6 +89,7 @@ MOVE_NAMES = {
 IDENTITY_MODULES = (nn.Identity, nn.modules.dropout._DropoutNd)
 IDENTITY_NAMES = {"contiguous", "detach", "clone"}
 DROPOUT_NAMES = {"dropout", "dropout1d", "dropout2d", "alpha_dropout"}
+SUBTRACTIONS, DIVISIONS = {"sub", "subtract"}, {"div", "divide", "truediv", "true_divide"}
 SHAPE_NAMES = {"size", "dim", "ndimension", "numel"}
 
 
@@ -156,6 +157,9 @@ def describe(node, modules, constant):
         return _functional_batch_norm(node, x, constant)
     if name in ("add", "mul"):
         return _add_or_mul(node, name, x, _argument(node, 1, "other"), constant)
+    if name in SUBTRACTIONS | DIVISIONS:
+        kind = "sub" if name in SUBTRACTIONS else "div"
+        return _by_constant(node, kind, x, _argument(node, 1, "other"), constant)
     if name in ("relu", "relu6"):
         return Op(name, [x], {})
     if name == "hardtanh":
@@ -302,11 +306,26 @@ def _add_or_mul(node, name, a, b, constant):
         a, b = b, a
     if isinstance(b, fx.Node) and b not in constant:
         return Op("add" if name == "add" else "other", [a, b], {"alpha": alpha})
-    value = constant[b] if isinstance(b, fx.Node) else b
+    return _by_constant(node, name, a, b, constant)
+
+
+# (scale, shift) of x and a constant
+TERMS = {
+    "add": lambda value: (torch.ones_like(value), value),
+    "sub": lambda value: (torch.ones_like(value), -value),
+    "mul": lambda value: (value, torch.zeros_like(value)),
+    "div": lambda value: (1 / value, torch.zeros_like(value)),
+}
+
+
+def _by_constant(node, name, a, b, constant):
+    """affine if b is a constant, a number per channel or one."""
+    value = constant.get(b) if isinstance(b, fx.Node) else b
     if (
         not isinstance(a, fx.Node)
+        or a in constant
         or not isinstance(value, (int, float, torch.Tensor))
-        or alpha != 1
+        or {"alpha", "rounding_mode"} & set(node.kwargs)
     ):
         return Op("other", list(node.all_input_nodes), {})
     value = torch.as_tensor(value)
@@ -314,5 +333,4 @@ def _add_or_mul(node, name, a, b, constant):
     if not per_channel:
         return Op("other", list(node.all_input_nodes), {})
     value = value.detach().double().flatten()
-    one, zero = torch.ones_like(value), torch.zeros_like(value)
-    return Op("affine", [a], {"terms": lambda: (one, value) if name == "add" else (value, zero)})
+    return Op("affine", [a], {"terms": lambda: TERMS[name](value)})
