@@ -104,6 +104,18 @@ def taken_by_cpp(net, x):
     return checkpoint(nn.Hardswish(), x)
 
 
+def assigned_to(net, x):
+    """Channels moved as temporal shifts do, some of them halved, the smallest values cut off."""
+    y = torch.zeros_like(x)
+    y[:, :2] = x[:, 1:3]
+    y[:, 2:] = x[:, 2:]
+    y[:, :2] *= 0.5
+    y[y < 0.1] = 0
+    y[y > 2] = y.mean()
+    y[0, 1, 2] += 1
+    return y
+
+
 BODIES = (
     pool_by_size,
     pad_by_difference,
@@ -116,6 +128,7 @@ BODIES = (
     expanded,
     flattened_images,
     taken_by_cpp,
+    assigned_to,
 )
 
 
@@ -144,6 +157,14 @@ class Shapes(Extracting):
                 module, analysis = analyse(net, first)
                 self.assertFalse(analysis.any_count)
                 torch.testing.assert_close(module(first), net(first))
+
+    def test_an_assignment_through_a_view_is_refused(self):
+        def through_a_view(net, x):
+            x.flatten(2)[:, :, 0] = 1
+            return x
+
+        net = shake(Net(through_a_view))
+        self.refused(MODEL, "in-place operations on views", self.extract, net, images(1))
 
     def test_a_decision_by_a_value_of_the_image_is_refused_with_its_place(self):
         def by_sum(net, x):

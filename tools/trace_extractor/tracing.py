@@ -42,6 +42,15 @@ class ValueProxy(fx.Proxy):
             return Method(self, name)
         return self.tracer.create_proxy("call_function", getattr, (self, name), {})
 
+    def __setitem__(self, index, value):
+        """From here on `self` stands for what the assignment makes of it."""
+        what = ("call_function", assigned)
+        mask = type(index) is ValueProxy and getattr(index._first(), "dtype", None) == torch.bool
+        if mask and type(value) in (int, float):
+            what = ("call_method", "masked_fill")
+        made = self.tracer.create_proxy(*what, (self, index, value), {})
+        self.node, self.values = made.node, made.values
+
     def __len__(self):
         lengths = {len(value) for value in self.values}
         if len(lengths) != 1:
@@ -57,6 +66,13 @@ class Method(fx.proxy.Attribute, ValueProxy):
 
     def __getattr__(self, name):
         return fx.Proxy.__getattr__(self, name)
+
+
+def assigned(x, index, value):
+    """x after x[index] = value."""
+    x = x.clone()
+    x[index] = value
+    return x
 
 
 class OneInput(nn.Module):
