@@ -1,4 +1,5 @@
 """What a network computes from shapes is plain Python, and the number of images stays open."""
+import dataclasses
 import unittest
 
 import torch
@@ -104,6 +105,15 @@ def taken_by_cpp(net, x):
     return checkpoint(nn.Hardswish(), x)
 
 
+@torch.jit.script
+def scripted(x):
+    return x * torch.sigmoid(x)
+
+
+def calling_scripted(net, x):
+    return scripted(x) + scripted(torch.ones(1))
+
+
 def assigned_to(net, x):
     """Channels moved as temporal shifts do, some of them halved, the smallest values cut off."""
     y = torch.zeros_like(x)
@@ -129,6 +139,7 @@ BODIES = (
     flattened_images,
     taken_by_cpp,
     assigned_to,
+    calling_scripted,
 )
 
 
@@ -157,6 +168,21 @@ class Shapes(Extracting):
                 module, analysis = analyse(net, first)
                 self.assertFalse(analysis.any_count)
                 torch.testing.assert_close(module(first), net(first))
+
+    def test_an_output_may_be_a_dataclass(self):
+        @dataclasses.dataclass
+        class Output:
+            classes: torch.Tensor
+            maps: list
+
+        class Named(Net):
+            def forward(self, x):
+                maps = F.relu(self.conv(x))
+                return Output(self.fc(maps.mean((2, 3))), [maps])
+
+        module, analysis = analyse(shake(Named(None)), images(1)[0][None])
+        self.assertTrue(analysis.any_count)
+        self.assertEqual(list(module(images(1)[0][None])), ["classes", "maps"])
 
     def test_an_assignment_through_a_view_is_refused(self):
         def through_a_view(net, x):

@@ -8,6 +8,7 @@ remains one too, and torch.fx refuses it where it decides.
 """
 import builtins
 import contextlib
+import dataclasses
 import operator
 import os
 import traceback
@@ -84,7 +85,9 @@ class OneInput(nn.Module):
         self.given = None  # what it returned last
 
     def forward(self, image):
-        self.given = [self.net(image)]
+        output = self.net(image)
+        named = dataclasses.is_dataclass(output) and not isinstance(output, dict)
+        self.given = [vars(output) if named else output]
         return self.given[0]
 
 
@@ -213,7 +216,7 @@ def trace(net, first):
         tracer = ValueTracer([image.clone() for image in images])
         try:
             root = OneInput(net)
-            with torch.no_grad(), _proxies_pass_for_tensors():
+            with torch.no_grad(), _proxies_pass_for_tensors(), _scripted_functions_are_nodes(tracer):
                 graph = tracer.trace(root)
             _require_images_apart(_proxies(root.given))
             root.given = None
@@ -244,6 +247,27 @@ def _proxies_pass_for_tensors():
         builtins.isinstance = known
 
 
+@contextlib.contextmanager
+def _scripted_functions_are_nodes(tracer):
+    """A function of torch.jit.script is one operation of the graph, as its inside cannot be seen."""
+    call = torch.jit.ScriptFunction.__call__
+
+    def call_or_node(function, *args, **kwargs):
+        if not _proxies((args, kwargs)):
+            return call(function, *args, **kwargs)
+
+        def scripted(*args, **kwargs):
+            return call(function, *args, **kwargs)
+
+        return tracer.create_proxy("call_function", scripted, args, kwargs)
+
+    torch.jit.ScriptFunction.__call__ = call_or_node
+    try:
+        yield
+    finally:
+        torch.jit.ScriptFunction.__call__ = call
+
+
 def _require_images_apart(outputs):
     """Throws NeedsOneImage unless the first of two images gives what it gives alone."""
     for one, *two in (output.values for output in outputs if _has_tensor(output.values[0])):
@@ -257,6 +281,8 @@ def tensors(value):
     """All that an output holds, however nested."""
     if isinstance(value, dict):
         value = value.values()
+    elif dataclasses.is_dataclass(value):
+        value = vars(value).values()
     if isinstance(value, torch.Tensor):
         return [value]
     if isinstance(value, str) or not hasattr(value, "__iter__"):
