@@ -394,6 +394,8 @@ class StateDicts(Own):
             return loading.load_model(self.model + ":made")[0]
 
         self.assertEqual(type(model("return torch.nn.DataParallel(Basic())")).__name__, "Basic")
+        norm = model("return torch.nn.SyncBatchNorm(3)")
+        norm(torch.zeros(1, 3, 2, 2))  # without a GPU
         compiled = "n = Basic(); n._orig_mod = Basic(); return n"
         self.assertEqual(type(model(compiled)).__name__, "Basic")
         self.assertFalse(hasattr(model(compiled), "_orig_mod"))

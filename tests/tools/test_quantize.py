@@ -222,7 +222,10 @@ class TheWeights(Extracting):
             def forward(self, x):
                 return F.conv2d(x, self.conv.weight, x.mean((0, 2, 3)))
 
+        hooked = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+        hooked[0].register_forward_hook(lambda module, given, value: value * 2)
         for net, why in (
+            (hooked, "0: cannot be quantised, its weights .* forward hook, which has to be removed"),
             (Scaled(), "conv: cannot be quantised, its weights cannot be folded"),
             (Dynamic(), "cannot be quantised, its weights depend on the image"),
             (DynamicBias(), "cannot be quantised, its weights depend on the image"),

@@ -4,6 +4,7 @@ import unittest
 import h5py
 import numpy as np
 import torch
+import torchvision
 from torch import fx, nn
 from torch.nn import functional as F
 
@@ -82,7 +83,7 @@ class WhatATraceLeavesOut(Extracting):
         self.extract(shake(Attention(Recurrent())), images(1))
         self.assertEqual(self.unrecorded()[0], 36 * (12 * 8 + 12 * 4) + 36 * 8 * 4 * 4)
 
-    def test_transposed_and_3d_convolutions_are_left_out_and_the_others_stay(self):
+    def test_transposed_3d_and_deformed_convolutions_are_left_out_and_the_others_stay(self):
         class Volume(nn.Module):
             def __init__(self):
                 super().__init__()
@@ -91,8 +92,17 @@ class WhatATraceLeavesOut(Extracting):
             def forward(self, x):
                 return self.conv(x[:, :, None]).squeeze(2)
 
+        class Deformed(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = torchvision.ops.DeformConv2d(4, 2, 3, padding=1)
+
+            def forward(self, x):
+                return self.conv(x, torch.ones(1, 18, 6, 6))
+
         for part, macs in (
             (nn.ConvTranspose2d(4, 2, 2, 2), 36 * 4 * 2 * 4),
+            (Deformed(), 36 * 2 * 4 * 9),
             (Volume(), 36 * 2 * 4 * 9),
         ):
             last = nn.Conv2d(2, 3, 3)

@@ -62,6 +62,7 @@ COUNTS = {
     "convolution": _convolution,
     "_convolution": _convolution,
     "convolution_overrideable": _convolution,
+    "deform_conv2d": lambda result, x, weight, *_: result.numel() * weight[0].numel(),
     "mm": _product,
     "bmm": _product,
     "mv": _product,

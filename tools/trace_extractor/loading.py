@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import os
 import sys
+import types
 from collections import namedtuple
 from itertools import islice
 
@@ -137,6 +138,8 @@ def _unwrapped(spec, net):
         else:
             break
     for module in net.modules():
+        if isinstance(module, torch.nn.SyncBatchNorm):  # whose own forward() needs a GPU
+            module.forward = types.MethodType(torch.nn.BatchNorm2d.forward, module)
         kind = (
             "a TorchScript module"
             if isinstance(module, torch.jit.ScriptModule)

@@ -8,6 +8,8 @@ def why_not_foldable(layer, analysis):
     params = (layer.op.params["weight"], layer.op.params["bias"])
     if any(isinstance(p, fx.Node) and p not in analysis.constant for p in params):
         return "depend on the image"
+    if getattr(analysis.modules.get(layer.node.target), "_forward_hooks", None):
+        return "may not be all that it computes: it has a forward hook, which has to be removed"
     if not layer.foldable:
         return "cannot be folded (a batch-norm after the addition, or a scaled addition)"
     return ""
