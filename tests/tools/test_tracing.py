@@ -184,13 +184,21 @@ class Shapes(Extracting):
         self.assertTrue(analysis.any_count)
         self.assertEqual(list(module(images(1)[0][None])), ["classes", "maps"])
 
-    def test_an_assignment_through_a_view_is_refused(self):
+    def test_an_assignment_that_the_graph_would_miss_is_refused(self):
         def through_a_view(net, x):
             x.flatten(2)[:, :, 0] = 1
             return x
 
-        net = shake(Net(through_a_view))
-        self.refused(MODEL, "in-place operations on views", self.extract, net, images(1))
+        def to_a_constant(net, x):
+            y = torch.zeros(1, 4, 12, 12)
+            y[:, :2] = x[:, :2]
+            return y
+
+        for body, why in (
+            (through_a_view, "in-place operations on views"),
+            (to_a_constant, r"new_zeros.*test_tracing\.py:\d+ in to_a_constant"),
+        ):
+            self.refused(MODEL, why, self.extract, shake(Net(body)), images(1))
 
     def test_a_decision_by_a_value_of_the_image_is_refused_with_its_place(self):
         def by_sum(net, x):

@@ -43,6 +43,17 @@ class ValueProxy(fx.Proxy):
             return Method(self, name)
         return self.tracer.create_proxy("call_function", getattr, (self, name), {})
 
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        if function is torch.Tensor.__setitem__:
+            raise ExtractError(
+                MODEL,
+                "what the image decides is assigned to a part of a tensor that does not depend on it: "
+                "make that tensor from one that does, as x.new_zeros(...) or torch.zeros_like(x)%s"
+                % _line_of_user(traceback.extract_stack()),
+            )
+        return super().__torch_function__(function, types, args, kwargs)
+
     def __setitem__(self, index, value):
         """From here on `self` stands for what the assignment makes of it."""
         what = ("call_function", assigned)
