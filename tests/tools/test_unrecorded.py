@@ -154,6 +154,24 @@ class WhatATraceLeavesOut(Extracting):
             rows = net.mix(rows.permute(0, 2, 4, 3, 5, 1).reshape(36, 4))
         np.testing.assert_allclose(layers["mix"]["ofmap"][0, :, :, 0].T, rows, rtol=1e-6)
 
+    def test_a_product_with_a_parameter_is_a_fully_connected_layer(self):
+        class Products(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first, self.bias = nn.Parameter(torch.ones(12, 5)), nn.Parameter(torch.ones(5))
+                self.second = nn.Parameter(torch.ones(3, 5))
+
+            def forward(self, x):
+                x = F.relu(torch.addmm(self.bias, x.flatten(1), self.first))
+                return F.relu(x @ self.second.t() + 0.5), x.t() @ x, self.second @ self.second.t()
+
+        self.extract(shake(Products()), images(1, (3, 2, 2)), weights=True)
+        layers = self.read()
+        self.assertEqual(list(layers), ["first", "second"])
+        self.assertEqual([l["activation"] for l in layers.values()], ["relu", "relu"])
+        self.assertEqual(list(layers["first"]["weight_shape"]), [5, 12, 1, 1])
+        self.assertEqual(self.unrecorded(), (25, "matmul: 25"))
+
     def test_a_1d_convolution_is_a_layer_of_height_1(self):
         class Signal(nn.Module):
             def __init__(self):

@@ -1,4 +1,4 @@
-"""Rewrites a traced network's graph: no in-place operations, and ReLUs by their name.
+"""Rewrites a traced network's graph: no in-place operations, ReLUs and linear layers by their names.
 
 ops.py defines the meaning of its nodes.
 """
@@ -18,6 +18,7 @@ IN_PLACE_OPERATORS = {
 
 ABOVE = ("gt", "ge", "greater", "greater_equal")
 BELOW = ("lt", "le", "less", "less_equal")
+TRANSPOSING = ("t", "transpose")
 CASTS = {"float", "double", "half", "int", "long", "to", "type", "type_as"}
 
 
@@ -25,6 +26,7 @@ def simplify(module):
     """Rewrites the graph of an fx.GraphModule; what it computes stays the same."""
     _undo_in_place(module.graph, dict(module.named_modules()))
     _name_relus(module)
+    _name_linears(module)
     _join_equal_codes(module.graph)
     module.recompile()
 
@@ -50,6 +52,32 @@ def _name_relus(module):
             node.op, node.target, node.args, node.kwargs = "call_function", F.relu, (x,), {}
             for unread in operands:
                 _erase_unread(unread)
+
+
+def _name_linears(module):
+    """Replaces x @ weight, torch.mm and torch.addmm of a fixed matrix [C, K] by F.linear."""
+    for node in list(module.graph.nodes):
+        name, args = torch_name(node), list(node.args)
+        if node.kwargs or (name, len(args)) not in (("matmul", 2), ("mm", 2), ("addmm", 3)):
+            continue
+        x, weight, bias = args[-2], args[-1], args[:-2]
+        fixed = all(_attribute(a, module) is not None for a in [weight] + bias)
+        if not fixed or _attribute(x, module) is not None or _attribute(weight, module).dim() != 2:
+            continue
+        if bias and _attribute(bias[0], module).dim() != 1:
+            continue
+        with module.graph.inserting_before(node):
+            rows = module.graph.call_method("t", (weight,))
+        node.op, node.target, node.args = "call_function", F.linear, (x, rows, *bias)
+
+
+def _attribute(node, module):
+    """The network's tensor that the node gives, transposed or not, or None."""
+    while isinstance(node, fx.Node) and node.op == "call_method" and node.target in TRANSPOSING:
+        node = node.args[0]
+    if not isinstance(node, fx.Node) or node.op != "get_attr":
+        return None
+    return operator.attrgetter(node.target)(module)
 
 
 def _clipped_at_zero(node, module):

@@ -178,6 +178,8 @@ class Analysis:
     def _name(self, node, weight):
         if node.op == "call_module":
             return own_name(node.target)
+        while isinstance(weight, fx.Node) and weight.target in ("t", "transpose"):
+            weight = weight.args[0]
         if isinstance(weight, fx.Node) and weight.op == "get_attr":
             name = own_name(weight.target)
             return name[: -len(".weight")] if name.endswith(".weight") else name
@@ -190,12 +192,19 @@ class Analysis:
         if self.shapes[node] != self.shapes[layer.value]:
             return False
         terms = op.params["terms"]()
-        dims = len(self.shapes[node])
-        if len(terms[0]) not in (1, layer.K) or dims < 2 or (layer.op.kind == "fc" and layer.kind == "conv"):
+        if len(terms[0]) != 1 and not self._per_channel(layer, op, len(terms[0])):
             return False
         layer.affine.append(terms)
         layer.foldable = layer.foldable and not layer.residual
         return True
+
+    def _per_channel(self, layer, op, count):
+        """Whether terms of a last axis, or else of the channels of a map, are those of the layer."""
+        if count != layer.K:
+            return False
+        if op.params.get("last"):
+            return layer.op.kind == "fc"
+        return len(self.shapes[layer.value]) >= 2 and (layer.op.kind != "fc" or layer.kind == "fc")
 
     def _add(self, op, node, current):
         """The layer that owns this addition, or None. The other operand is its residual.

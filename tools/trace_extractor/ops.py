@@ -8,7 +8,8 @@ from . import codes
 
 # What a node does: `kind` is one of
 #   conv, fc       a layer; params: its geometry
-#   affine         per channel x * scale + shift; params: terms, which returns (scale, shift)
+#   affine         per channel x * scale + shift; params: terms, which returns (scale, shift); last:
+#                  the channels are the last axis
 #   add            of two tensors; params: alpha
 #   relu, relu6    the activations that clip at zero
 #   identity       the same values in the same shape
@@ -319,7 +320,7 @@ TERMS = {
 
 
 def _by_constant(node, name, a, b, constant):
-    """affine if b is a constant, a number per channel or one."""
+    """affine if b is a constant: one number, or one per channel of a map, or of a last axis."""
     value = constant.get(b) if isinstance(b, fx.Node) else b
     if (
         not isinstance(a, fx.Node)
@@ -329,8 +330,8 @@ def _by_constant(node, name, a, b, constant):
     ):
         return Op("other", list(node.all_input_nodes), {})
     value = torch.as_tensor(value)
-    per_channel = value.numel() == 1 or (value.dim() >= 3 and value.numel() == value.shape[-3])
-    if not per_channel:
+    last = value.dim() > 0 and value.numel() == value.shape[-1]
+    if not last and value.numel() != 1 and (value.dim() < 3 or value.numel() != value.shape[-3]):
         return Op("other", list(node.all_input_nodes), {})
     value = value.detach().double().flatten()
-    return Op("affine", [a], {"terms": lambda: TERMS[name](value)})
+    return Op("affine", [a], {"terms": lambda: TERMS[name](value), "last": last})
