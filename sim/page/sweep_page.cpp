@@ -167,8 +167,9 @@ Json errors_json(const SweepReading& reading) {
 
 }  // namespace
 
-RowQuery sweep_page_query(const std::string& scope) {
+RowQuery sweep_page_query(const std::string& scope, bool earlier) {
   RowQuery query;
+  query.only_latest = !earlier;
   query.scope = scope;
   for (const Metric& metric : metrics()) query.columns.emplace_back(metric.name);
   return query;
@@ -181,7 +182,8 @@ std::string sweep_page_data(const SweepReading& reading, const std::string& scop
   data["scope"] = scope;
   data["counts"] = {{"planned", reading.counts.planned()},
                     {"failed", reading.counts.failed},
-                    {"pending", reading.counts.pending}};
+                    {"pending", reading.counts.pending},
+                    {"left_out", reading.left_out}};
   data["errors"] = errors_json(reading);
   data["shown"] = reading.head.metrics;
   data["objectives"] = Json::array();

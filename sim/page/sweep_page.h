@@ -9,13 +9,15 @@
 
 namespace peeksim {
 
-// The query whose rows sweep_page() needs: every metric, in the order of metrics().
-RowQuery sweep_page_query(const std::string& scope);
+// The query whose rows sweep_page() needs: every metric, in the order of metrics(). earlier: points
+// that the latest sweep file does not have, too.
+RowQuery sweep_page_query(const std::string& scope, bool earlier);
 
 // The data as JSON. A column of texts is {values: each distinct text, of: the index of each
 // point's}; without `of` all points have the first.
 //   sweep, scope      names
-//   counts, errors    of points: {planned, failed, pending}; [[text, points], ...]
+//   counts, errors    of points: {planned, failed, pending, left_out: finished ones of earlier
+//                     plans}; [[text, points], ...]
 //   shown, objectives metrics: names; [{metric, largest}]
 //   positions         in the plan, a number or null for each point
 //   metrics           [{name, unit, meaning, largest, values: number or null for each point}]
@@ -25,7 +27,7 @@ RowQuery sweep_page_query(const std::string& scope);
 //   settings          [{key, values, of}]: every key of the points' machines
 //   bases             [{path, settings: the index of the value of each key}]
 //   thresholds        {file name: text}
-// REQUIRES: read with sweep_page_query(scope).
+// REQUIRES: read with sweep_page_query().
 std::string sweep_page_data(const SweepReading& reading, const std::string& scope);
 
 std::string sweep_page(const SweepReading& reading, const std::string& scope);

@@ -59,6 +59,32 @@ TEST_CASE("a changed sweep file adds its points and repeats none") {
   CHECK(desk.same_exports("a.db", "b.db"));
 }
 
+TEST_CASE("points that the latest sweep file excludes win nothing unless they are asked for") {
+  const SweepDesk desk;
+  desk.write_sweep("axes: {array.rows: [2, 3, 4]}\n");
+  desk.ok(SweepDesk::sweep_to("a.db"));
+  desk.write_sweep("axes: {array.rows: [2, 3, 4]}\nwhere: array.rows < 4\n");
+  desk.ok(SweepDesk::sweep_to("a.db"));
+  for (const std::string command : {"best", "pareto"}) {
+    CAPTURE(command);
+    const auto rows = [&](const Words& more) {
+      Words words = {"sweep", command, "a.db", "--json"};
+      words.insert(words.end(), more.begin(), more.end());
+      return nlohmann::json::parse(desk.ok(words)).at("points");
+    };
+    const auto latest = rows({}), all = rows({"--earlier"});
+    for (const auto& point : latest) CHECK(point.at("axes").at("array.rows") != 4);
+    CHECK(all.dump().find("\"array.rows\":4") != std::string::npos);
+    CHECK(contains(desk.ok({"sweep", command, "a.db"}),
+                   "\nwithout 1 of earlier plans, which the latest sweep file does not have"));
+    CHECK_FALSE(contains(desk.ok({"sweep", command, "a.db", "--earlier"}), "without"));
+  }
+  desk.ok({"sweep", "report", "a.db", "-o", "latest.html"});
+  desk.ok({"sweep", "report", "a.db", "-o", "all.html", "--earlier"});
+  CHECK(contains(desk.files.read("latest.html"), "\"left_out\":1"));
+  CHECK(contains(desk.files.read("all.html"), "\"left_out\":0"));
+}
+
 TEST_CASE("neither the number of processes nor pauses change a byte of what is exported") {
   const SweepDesk desk;
   desk.ok(SweepDesk::sweep_to("two.db"));

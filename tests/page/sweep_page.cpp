@@ -64,7 +64,7 @@ json data_of(const SweepReading& reading) {
 TEST_CASE("points that are not done are counted and are no points of a page") {
   const json data = data_of(sample());
   CHECK(data["positions"] == json({0, 1, 2}));
-  CHECK(data["counts"] == json({{"planned", 6}, {"failed", 2}, {"pending", 1}}));
+  CHECK(data["counts"] == json({{"planned", 6}, {"failed", 2}, {"pending", 1}, {"left_out", 0}}));
   CHECK(data["errors"] == json::parse(R"([["often", 2], ["seldom", 1]])"));
 }
 

@@ -19,12 +19,14 @@ void sweep_report_command(const std::vector<std::string>& arguments) {
   options.add()("output,o", named("FILE"), "the page to write; required")(
       "force", "replace an existing file");
   add_scope(options);
+  add_earlier(options);
   if (!options.parse(arguments)) return;
   options.require("output", "no page to write given", "add -o FILE.html");
   OutputFile file(options.text("output"), options.has("force"));
   SweepDatabase database(options.text("DB"), DatabaseUse::read);
   const std::string scope = options.text("scope");
-  const SweepReading reading = read_sweep(database, sweep_page_query(scope));
+  const SweepReading reading =
+      read_sweep(database, sweep_page_query(scope, options.has("earlier")));
   if (reading.sources.points.empty())
     throw Error(ErrorKind::config, options.text("DB"), "has no finished point to show",
                 "run the sweep first; 'peeksim sweep status' says how far it is");

@@ -46,6 +46,14 @@ std::vector<std::string> columns_with(const std::vector<Objective>& objectives,
   return columns;
 }
 
+std::string left_out(SweepDatabase& database) {
+  const std::int64_t earlier = earlier_points(database);
+  return earlier == 0 ? ""
+                      : "\nwithout " + std::to_string(earlier) +
+                            " of earlier plans, which the latest sweep file does not have "
+                            "(--earlier)";
+}
+
 // The output of `best` and `pareto`: a heading, a table and which MACs are missing, or JSON.
 void print_rows(const Options& options, SweepDatabase& database, const RowQuery& query,
                 const std::vector<const SweepRow*>& found, std::size_t max_rows,
@@ -57,7 +65,7 @@ void print_rows(const Options& options, SweepDatabase& database, const RowQuery&
     export_json(rows, {read_head(database).name, query},
                 [](const std::string& text) { std::cout << text; });
   else
-    std::cout << heading << "\n\n"
+    std::cout << heading << (query.only_latest ? left_out(database) : "") << "\n\n"
               << rows_screen(rows, query.columns, screen_style())
               << incomplete_screen(incomplete_traces(database), screen_style());
 }
@@ -67,6 +75,7 @@ RowQuery query_for(const Options& options, std::vector<std::string> columns) {
   query.scope = options.text("scope");
   query.columns = std::move(columns);
   query.only_done = true;
+  query.only_latest = !options.has("earlier");
   return query;
 }
 
@@ -128,6 +137,7 @@ void sweep_best_command(const std::vector<std::string>& arguments) {
                 "file's first objective")("count", named<unsigned>("N")->default_value(10),
                                           "how many points; 0: all");
   add_scope(options);
+  add_earlier(options);
   options.add()("json", "print them as JSON, as 'peeksim sweep export --json' does");
   if (!options.parse(arguments)) return;
   SweepDatabase database(options.text("DB"), DatabaseUse::read);
@@ -152,6 +162,7 @@ void sweep_pareto_command(const std::vector<std::string>& arguments) {
                 "A,B,...: metrics in their good direction, or min:A, max:B; default: the sweep "
                 "file's");
   add_scope(options);
+  add_earlier(options);
   options.add()("json", "print them as JSON, as 'peeksim sweep export --json' does");
   if (!options.parse(arguments)) return;
   SweepDatabase database(options.text("DB"), DatabaseUse::read);

@@ -240,4 +240,9 @@ void add_scope(Options& options) {
                 "over which layers: network, convolutions, predicted_layers, streamed_layers");
 }
 
+void add_earlier(Options& options) {
+  options.add()("earlier",
+                "points of earlier plans too, which the latest sweep file does not have");
+}
+
 }  // namespace peeksim

@@ -85,4 +85,7 @@ class Options {
 // Adds --scope, of commands that read a sweep.
 void add_scope(Options& options);
 
+// Adds --earlier, for commands that rank or show the points of a sweep.
+void add_earlier(Options& options);
+
 }  // namespace peeksim

@@ -5,11 +5,12 @@ const counted = (count, what) => whole(count) + " " + what + (count === 1 ? "" :
 
 // Missing points, in words: failed, still to run, or of an earlier sweep file.
 function missing_parts() {
-  const { failed, pending } = sweep.counts, parts = [];
+  const { failed, pending, left_out } = sweep.counts, parts = [];
   if (failed > 0) parts.push(counted(failed, "point") + " failed");
   if (pending > 0) parts.push(counted(pending, "point") + " of the sweep still to run");
   const earlier = sweep.positions.filter((position) => position == null).length;
   if (earlier > 0) parts.push(counted(earlier, "point") + " of an earlier sweep file, which the latest does not have");
+  if (left_out > 0) parts.push(counted(left_out, "point") + " of an earlier sweep file left out (--earlier shows them)");
   return parts;
 }
 

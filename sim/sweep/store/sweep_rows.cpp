@@ -45,7 +45,8 @@ std::string select(SweepDatabase& database, const RowQuery& query) {
          layer + columns +
          " FROM points p JOIN traces t ON t.id = p.trace JOIN energy_tables e ON e.sha256 = "
          "p.energy_table " +
-         values + (query.only_done ? "WHERE p.status = 'done' " : "") + "ORDER BY " + row_order +
+         values + "WHERE " + (query.only_done ? "p.status = 'done'" : "1") + " AND " +
+         (query.only_latest ? in_latest_plan : "1") + " ORDER BY " + row_order +
          (query.by_layer ? ", v.layer" : "");
 }
 
@@ -137,6 +138,13 @@ std::vector<IncompleteTrace> incomplete_traces(SweepDatabase& database) {
   while (found.next())
     if (found.integer(1) > 0) traces.push_back({found.text(0), {found.integer(1), found.text(2)}});
   return traces;
+}
+
+std::int64_t earlier_points(SweepDatabase& database) {
+  DatabaseQuery found(database, std::string("SELECT count(*) FROM points p WHERE p.status = "
+                                            "'done' AND NOT (") +
+                                    in_latest_plan + ")");
+  return found.next() ? found.integer(0) : 0;
 }
 
 std::vector<std::string> ended_points(SweepDatabase& database, bool retry_failed) {

@@ -30,10 +30,12 @@ struct RowQuery {
   bool by_layer = false;             // a row per layer instead
   std::vector<std::string> columns;  // of the table of totals, or of layer metrics
   bool only_done = false;
+  bool only_latest = false;  // without points that the latest sweep file does not have
 };
 
-// The order of rows in SQL; points are `p`.
+// The order of rows in SQL, and which of them `only_latest` takes; points are `p`.
 constexpr const char* row_order = "p.position IS NULL, p.position, p.key";
+constexpr const char* in_latest_plan = "p.position IS NOT NULL";
 
 // Throws Error(usage) for an unknown scope or column, Error(config) for a damaged database.
 std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query);
@@ -53,6 +55,9 @@ struct IncompleteTrace {
   UnrecordedMacs unrecorded;
 };
 std::vector<IncompleteTrace> incomplete_traces(SweepDatabase& database);
+
+// How many finished points the latest sweep file does not have.
+std::int64_t earlier_points(SweepDatabase& database);
 
 // Keys of the points that need not run: done, or failed unless `retry_failed`.
 std::vector<std::string> ended_points(SweepDatabase& database, bool retry_failed);

@@ -80,8 +80,8 @@ class SettingsReader {
 
 class SourceReader {
  public:
-  explicit SourceReader(SweepDatabase& database)
-      : database_(database), settings_(database.path()) {}
+  SourceReader(SweepDatabase& database, bool only_latest)
+      : database_(database), only_latest_(only_latest), settings_(database.path()) {}
 
   SweepSources read() {
     read_traces();
@@ -122,8 +122,8 @@ class SourceReader {
   void read_points() {
     DatabaseQuery found(database_,
                         std::string("SELECT p.key, p.machine, p.thresholds, p.trace, p.images FROM "
-                                    "points p WHERE p.status = 'done' ORDER BY ") +
-                            row_order);
+                                    "points p WHERE p.status = 'done' AND ") +
+                            (only_latest_ ? in_latest_plan : "1") + " ORDER BY " + row_order);
     while (found.next()) {
       PointSource& point = sources_.points.emplace_back();
       point.key = found.text(0);
@@ -134,6 +134,7 @@ class SourceReader {
   }
 
   SweepDatabase& database_;
+  bool only_latest_;
   SettingsReader settings_;
   SweepSources sources_;
   std::map<std::int64_t, std::size_t> by_id_;
@@ -173,7 +174,8 @@ SweepReading read_sweep(SweepDatabase& database, const RowQuery& query) {
   reading.head = read_head(database);
   reading.counts = database.counts();
   reading.rows = read_rows(database, query);
-  reading.sources = SourceReader(database).read();
+  reading.sources = SourceReader(database, query.only_latest).read();
+  if (query.only_latest) reading.left_out = earlier_points(database);
   require_same_points(reading, database.path());
   require_same_keys(reading.sources, database.path());
   return reading;

@@ -50,6 +50,8 @@ struct SweepReading {
   PointCounts counts;
   std::vector<SweepRow> rows;  // also of points that are not done
   SweepSources sources;
+  std::int64_t left_out =
+      0;  // finished points of earlier plans, where only the latest was asked for
 };
 
 // Throws as read_rows and read_head; Error(config) when parts of the database contradict each

@@ -93,7 +93,7 @@ void read_input(const std::string& bytes) {
     ranked(rows, 0, false);
   }
   ended_points(database, true);
-  const SweepReading reading = read_sweep(database, sweep_page_query("network"));
+  const SweepReading reading = read_sweep(database, sweep_page_query("network", true));
   if (!reading.sources.points.empty()) sweep_page(reading, "network");
 }
 
