@@ -43,7 +43,7 @@ def arguments(argv):
         metavar="KEY=VALUES",
         help="A,B,C or FIRST..LAST, with :log or :step=N; may be repeated",
     )
-    add("--sweep", metavar="FILE", help="take the axes and where: of a sweep file too")
+    add("--sweep", metavar="FILE", help="take the axes, derived: and where: of a sweep file too")
     add(
         "--where",
         action="append",
@@ -106,9 +106,9 @@ class Search:
         self.options = options
         self.session = session
         self.axes = [axes.parse(text) for text in options.axis]
-        self.where = list(options.where)
+        self.where, self.derived = list(options.where), {}
         if options.sweep:
-            found, where = axes.from_sweep(options.sweep)
+            found, where, self.derived = axes.from_sweep(options.sweep)
             self.axes += found
             self.where += where
         names = [axis.name for axis in self.axes]
@@ -148,6 +148,7 @@ class Search:
                 "scope": options.scope,
                 "axes": json.dumps([vars(axis) for axis in self.axes]),
                 "where": self.where,
+                **({"derived": self.derived} if self.derived else {}),
                 "objectives": json.dumps(self.objectives),
             }
             if study.user_attrs.get("what", what) != what:
@@ -195,6 +196,7 @@ class Search:
                 overrides,
                 self.options.images,
                 where=self.where,
+                derived=self.derived,
             )
             self.asked[id(point)] = (trial, labels)
             yield point

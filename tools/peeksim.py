@@ -45,7 +45,8 @@ class Point:
     """One simulation. `machine` is a machine file, or a whole machine as a dict; what either
     `extends` is found from the file, or from the working directory. `images`: the
     number of images, counted from the first; 0: all. `detail`: the whole results.json too. `where`:
-    conditions over keys, as in sweep files; a machine that does not meet them raises Excluded."""
+    conditions over keys, as in sweep files; a machine that does not meet them raises Excluded.
+    `derived`: keys whose values are expressions over others, {"buffers.ifmap_read_width": "4 * array.rows"}."""
 
     machine: Machine
     trace: Union[str, "os.PathLike[str]"]
@@ -53,6 +54,7 @@ class Point:
     images: int = 0
     detail: bool = False
     where: List[str] = dataclasses.field(default_factory=list)
+    derived: Dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
@@ -178,6 +180,7 @@ class Session:
             "images": point.images,
             "detail": point.detail,
             "where": list(point.where),
+            "derived": point.derived,
         }
         with self._lock:
             if self._dead:

@@ -8,12 +8,13 @@
 
 #include "sim/base/lookup.h"
 #include "sim/config/machine_keys.h"
+#include "sim/config/ports.h"
 #include "sim/config/prediction_values.h"
 
 namespace peeksim::key {
 
 constexpr Bytes max_buffer_bytes = Bytes{1} << 40;
-constexpr int max_port_width = 1 << 20;
+constexpr int max_port_width = 1 << 24;
 constexpr Cycle max_latency = 1000000;
 
 // Where a row's value lives in the machine; works for reading and for writing.
@@ -49,6 +50,20 @@ MachineKey integer(const char* path, const char* unit, std::int64_t min, std::in
         field(machine) = static_cast<Field>(value.integer(min, max));
       },
       [=](const MachineSpec& machine) { return Value::scalar(std::to_string(field(machine))); }};
+}
+
+// The read width of a buffer.
+template <class At>
+MachineKey port(const char* path, At field, const char* meaning) {
+  MachineKey key =
+      integer(path, "elements per cycle, 0: unlimited", 0, max_port_width, field, meaning);
+  key.type = "integer or auto";
+  key.read = [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+    field(machine) = value.is_scalar() && value.text() == "auto"
+                         ? auto_width
+                         : static_cast<int>(value.integer(0, max_port_width));
+  };
+  return key;
 }
 
 template <class At>

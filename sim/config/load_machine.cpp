@@ -11,6 +11,7 @@
 #include "sim/config/machine_checks.h"
 #include "sim/config/machine_keys.h"
 #include "sim/config/parameter_keys.h"
+#include "sim/config/ports.h"
 #include "sim/config/prediction_values.h"
 #include "sim/config/read_yaml.h"
 #include "sim/config/settings.h"
@@ -91,9 +92,7 @@ const Value* find_in(const Settings& settings, const std::string& path) {
   return found == settings.end() ? nullptr : &found->second;
 }
 
-// `path` is the location of errors that concern no single key.
-MachineSpec build_machine(const FindSetting& find, const std::string& path,
-                          const Vocabulary& vocabulary) {
+MachineSpec read_machine(const FindSetting& find, const Vocabulary& vocabulary) {
   MachineSpec machine;
   const auto read = [&](const MachineKey& key) {
     const Value* setting = find(key.path);
@@ -112,9 +111,14 @@ MachineSpec build_machine(const FindSetting& find, const std::string& path,
   if (machine.where.count(inline_thresholds) > 0) {
     machine.where.emplace(thresholds_file, machine.where[inline_thresholds]);
   }
-  if (machine.name.empty()) {
+  resolve_ports(machine, vocabulary);
+  return machine;
+}
+
+// `path` is the location of errors that concern no single key.
+MachineSpec checked(MachineSpec machine, const std::string& path) {
+  if (machine.name.empty())
     throw Error(ErrorKind::config, path, "the machine has no name", "add the key 'name'");
-  }
   require_peeks_inside_windows(machine);
   require_consistent(machine);
   return machine;
@@ -122,8 +126,8 @@ MachineSpec build_machine(const FindSetting& find, const std::string& path,
 
 MachineSpec build_machine(const Settings& settings, const std::string& path,
                           const Vocabulary& vocabulary) {
-  return build_machine([&](const std::string& key) { return find_in(settings, key); }, path,
-                       vocabulary);
+  const auto find = [&](const std::string& key) { return find_in(settings, key); };
+  return checked(read_machine(find, vocabulary), path);
 }
 
 }  // namespace
@@ -154,13 +158,17 @@ MachineTemplate::MachineTemplate(const Value& tree, const Vocabulary& vocabulary
     : path_(tree.where().file), settings_(FileReader(vocabulary).tree(tree, path_)) {}
 
 MachineSpec MachineTemplate::with(const KeyValues& keys, const Vocabulary& vocabulary) const {
+  return checked(part_with(keys, vocabulary), path_);
+}
+
+MachineSpec MachineTemplate::part_with(const KeyValues& keys, const Vocabulary& vocabulary) const {
   Settings on_top;
   for (const auto& [key, value] : keys)
     overlay(flatten(Value::map({{key, value}}, value.where()), vocabulary), on_top);
   const auto find = [&](const std::string& key) {
     return find_in(replaces(on_top, key) ? on_top : settings_, key);
   };
-  return build_machine(find, path_, vocabulary);
+  return read_machine(find, vocabulary);
 }
 
 MachineSpec machine_from_tree(const Value& tree, const Vocabulary& vocabulary) {

@@ -34,6 +34,9 @@ class MachineTemplate {
 
   // The machine with these keys on top, later ones winning. Throws Error(config) at the value.
   MachineSpec with(const KeyValues& keys, const Vocabulary& vocabulary) const;
+  // The same without the checks that concern several keys, for a machine that lacks some of its
+  // keys.
+  MachineSpec part_with(const KeyValues& keys, const Vocabulary& vocabulary) const;
 
   const std::string& path() const { return path_; }
 

@@ -1,5 +1,10 @@
 #include "sim/config/machine_checks.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "sim/config/settings.h"
+
 namespace peeksim {
 
 namespace {
@@ -38,6 +43,14 @@ void require_possible_banks(const MachineSpec& machine) {
          "set buffers.ifmap_read_width to a multiple of the banks");
 }
 
+bool predicts(const PredictionSpec& prediction) {
+  const auto names_a_policy = [](const LayerPredictionOverride& layer) {
+    return layer.policy && *layer.policy != "none";
+  };
+  return prediction.policy != "none" ||
+         std::any_of(prediction.layers.begin(), prediction.layers.end(), names_a_policy);
+}
+
 }  // namespace
 
 void require_consistent(const MachineSpec& machine) {
@@ -46,8 +59,16 @@ void require_consistent(const MachineSpec& machine) {
 }
 
 std::vector<std::string> ineffective_keys(const MachineSpec& machine) {
-  if (machine.array.zero_lookahead == 0 || machine.array.skip_zero_activations) return {};
-  return {"array.zero_lookahead has no effect without array.skip_zero_activations"};
+  std::vector<std::string> idle;
+  if (machine.array.zero_lookahead > 0 && !machine.array.skip_zero_activations)
+    idle.push_back("array.zero_lookahead has no effect without array.skip_zero_activations");
+  if (predicts(machine.prediction)) return idle;
+  for (const auto& [key, is_set] :
+       {std::pair<std::string, bool>{inline_thresholds,
+                                     !machine.prediction.channel_thresholds.empty()},
+        {"prediction.threshold", machine.prediction.threshold != 0}})
+    if (is_set) idle.push_back(key + " has no effect: prediction.policy is none");
+  return idle;
 }
 
 }  // namespace peeksim

@@ -138,18 +138,18 @@ std::vector<MachineKey> make_keys() {
             "larger one is streamed for every tile"),
       bytes("buffers.ofmap_bytes", 1, at(&M::buffers, &BufferSpec::ofmap_bytes),
             "The whole ofmap buffer. Half of it holds a step's outputs, and its residual"),
-      integer("buffers.ifmap_read_width", "elements per cycle, 0: unlimited", 0, max_port_width,
-              at(&M::buffers, &BufferSpec::ifmap_read_width),
-              "Activations that the ifmap buffer delivers; a broadcast array needs rows x lanes, "
-              "packed dispatch up to rows x cols x lanes. The default leaves the port out of it"),
+      port("buffers.ifmap_read_width", at(&M::buffers, &BufferSpec::ifmap_read_width),
+           "Activations that the ifmap buffer delivers. `auto` follows the array: rows x lanes "
+           "with dispatch gate and row_skip, which never wait then; 4 x rows x lanes with packed, "
+           "balanced and balanced_fill, which need up to rows x cols x lanes. The default leaves "
+           "the port out of it"),
       integer("buffers.ifmap_banks", "banks, 0: one ideal port", 0, max_port_width,
               at(&M::buffers, &BufferSpec::ifmap_banks),
               "Banks that share the read width; neighboring columns of the map lie in different "
               "ones, and a tile waits for the bank that it reads most from"),
-      integer("buffers.weight_read_width", "elements per cycle, 0: unlimited", 0, max_port_width,
-              at(&M::buffers, &BufferSpec::weight_read_width),
-              "Weights that the weight buffer delivers; the array needs cols x lanes. The default "
-              "leaves the port out of it"),
+      port("buffers.weight_read_width", at(&M::buffers, &BufferSpec::weight_read_width),
+           "Weights that the weight buffer delivers. `auto` follows the array: cols x lanes, for "
+           "which it never waits. The default leaves the port out of it"),
 
       integer("dram.bytes_per_cycle", "bytes per cycle", 1, max_port_width,
               at(&M::dram, &DramSpec::bytes_per_cycle),

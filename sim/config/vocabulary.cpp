@@ -5,6 +5,7 @@
 #include "sim/base/bug.h"
 #include "sim/config/machine_checks.h"
 #include "sim/config/machine_keys.h"
+#include "sim/config/ports.h"
 
 namespace peeksim {
 
@@ -60,15 +61,17 @@ std::vector<OwnedParameter> parameters_of(const Vocabulary& vocabulary) {
   return list;
 }
 
-std::vector<std::string> keys_without_effect(const MachineSpec& machine,
-                                             const Vocabulary& vocabulary) {
-  std::vector<std::string> idle = ineffective_keys(machine);
-  if (machine.parameters.by_key.empty()) return idle;
-  for (const OwnedParameter& owned : parameters_of(vocabulary))
-    if (machine.parameters.by_key.count(owned.parameter.key) > 0 && !owned.applies_to(machine))
-      idle.push_back(std::string(owned.parameter.key) + " has no effect without " +
-                     owned.owners_text());
-  return idle;
+std::vector<std::string> machine_warnings(const MachineSpec& machine,
+                                          const Vocabulary& vocabulary) {
+  std::vector<std::string> warnings = ineffective_keys(machine);
+  if (!machine.parameters.by_key.empty())
+    for (const OwnedParameter& owned : parameters_of(vocabulary))
+      if (machine.parameters.by_key.count(owned.parameter.key) > 0 && !owned.applies_to(machine))
+        warnings.push_back(std::string(owned.parameter.key) + " has no effect without " +
+                           owned.owners_text());
+  for (std::string& warning : narrow_ports(machine, vocabulary))
+    warnings.push_back(std::move(warning));
+  return warnings;
 }
 
 }  // namespace peeksim

@@ -17,6 +17,7 @@ struct Choice {
   std::string name;
   std::string meaning;
   Span<Parameter> parameters = {};
+  int reads_per_row = 1;  // of array.dispatch: activations for each row and lane (ports.h)
 };
 
 // The choices of the keys whose values are rows of such a table, by key: {"array.dispatch",
@@ -39,9 +40,8 @@ struct OwnedParameter {
 // chooser's group, under the key of another, with a default out of range.
 std::vector<OwnedParameter> parameters_of(const Vocabulary& vocabulary);
 
-// The keys that are set but have no effect, one sentence each: most likely a mistake, worth a
-// warning.
-std::vector<std::string> keys_without_effect(const MachineSpec& machine,
-                                             const Vocabulary& vocabulary);
+// What is most likely a mistake, one sentence each: keys that are set but have no effect, read
+// ports that are narrower than the array.
+std::vector<std::string> machine_warnings(const MachineSpec& machine, const Vocabulary& vocabulary);
 
 }  // namespace peeksim

@@ -10,7 +10,8 @@ Vocabulary vocabulary() {
   for (const Predictor& predictor : predictors())
     words["prediction.policy"].push_back({predictor.name, predictor.meaning, predictor.parameters});
   for (const Dispatch& dispatch : dispatch_policies())
-    words["array.dispatch"].push_back({dispatch.name, dispatch.meaning, dispatch.parameters});
+    words["array.dispatch"].push_back(
+        {dispatch.name, dispatch.meaning, dispatch.parameters, dispatch.reads_per_row});
   return words;
 }
 

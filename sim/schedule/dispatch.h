@@ -92,6 +92,9 @@ struct Dispatch {
 
   // Keys of machine files that are this policy's own, "array.something".
   Span<Parameter> parameters = {};
+
+  // Activations that buffers.ifmap_read_width: auto delivers for each row and lane.
+  int reads_per_row = 1;
 };
 
 const std::vector<Dispatch>& dispatch_policies();

@@ -203,10 +203,11 @@ class ASweepReport(ASweepPage):
                  for row in self.find_all("#machine tbody tr")]
         settings = {key: value for key, value, _ in cells}
         self.assertEqual(settings["array.rows"], "16")
-        self.assertEqual(settings["buffers.ifmap_read_width"], "64")
+        self.assertEqual(settings["buffers.ifmap_read_width"], "16")  # auto, in the file
         self.assertEqual(settings["prediction.exclude"], "[first]")
         differs = {key: base for key, _, base in cells if base}
-        self.assertEqual(differs, {"array.rows": "64", "prediction.peeks": "diagonal"})
+        self.assertEqual(differs, {"array.rows": "64", "buffers.ifmap_read_width": "64",
+                                   "prediction.peeks": "diagonal"})
 
     def column(self, name):
         """Where a column of the parallel coordinates lies, from the middle: x, y of its ends."""

@@ -64,6 +64,20 @@ TEST_CASE("an answer says what run says, and holds results.json when asked") {
         json({"mac_reduction", "speed_up", "energy_ratio", "utilisation"}));
 }
 
+TEST_CASE("a key may follow from others") {
+  const Desk desk;
+  const std::string point = R"({"machine": "machine.yaml", "trace": "trace.h5", "detail": true, )";
+  const std::string derived = R"("derived": {"buffers.ifmap_read_width": "array.rows / 2"})";
+  const auto found =
+      answers(batch(desk, point + R"("id": 1, "set": {"array.rows": 8}, )" + derived + "}\n"));
+  const json& machine = found.at("1").at("result").at("detail").at("machine");
+  CHECK(machine.at("buffers").at("ifmap_read_width") == 4);
+  CHECK(contains(found.at("1").at("result").at("warnings").dump(), "the array reads 8"));
+  const std::string twice = point + R"("set": {"buffers.ifmap_read_width": 8}, )" + derived + "}";
+  CHECK(contains(error_of(desk, twice).at("message").get<std::string>(),
+                 "'buffers.ifmap_read_width' is set by 'set' too"));
+}
+
 TEST_CASE("a machine may be an object, by itself or on top of a file") {
   const Desk desk;
   desk.files.write("sub/parent.yaml", "extends: ../machine.yaml\nname: parent\n");

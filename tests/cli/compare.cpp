@@ -39,7 +39,8 @@ TEST_CASE("runs are compared on the terminal, and the page says the same numbers
   const CompareDesk desk;
   const std::string screen = desk.ok(both);
   CHECK(contains(screen, "B takes "));
-  CHECK(contains(screen, "array.rows  4  2\n"));
+  CHECK(contains(screen, "array.rows                4  2\n"));
+  CHECK(contains(screen, "buffers.ifmap_read_width  4  2\n"));
   CHECK(contains(screen, "SYNTHETIC TRACE"));
   CHECK(contains(desk.ok(with(both, {"--html", "page.html"})), screen));
   const std::string page = desk.files.read("page.html");

@@ -43,6 +43,23 @@ TEST_CASE(
   CHECK(ineffective_keys(machine).empty());
 }
 
+TEST_CASE("thresholds of a machine that predicts nothing are reported to have no effect") {
+  MachineSpec machine;
+  machine.prediction.threshold = 0.5;
+  machine.prediction.channel_thresholds["conv1"] = {0, 1};
+  CHECK(ineffective_keys(machine).empty());
+  machine.prediction.policy = "none";
+  CHECK(ineffective_keys(machine) ==
+        std::vector<std::string>{
+            "prediction.channel_thresholds has no effect: prediction.policy is none",
+            "prediction.threshold has no effect: prediction.policy is none"});
+  machine.prediction.layers.emplace_back();
+  machine.prediction.layers[0].policy = "none";
+  CHECK(ineffective_keys(machine).size() == 2);
+  machine.prediction.layers[0].policy = "peek";
+  CHECK(ineffective_keys(machine).empty());
+}
+
 TEST_CASE("banks need a port with an element for each of them") {
   MachineSpec machine;
   machine.name = "m";

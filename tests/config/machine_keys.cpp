@@ -17,7 +17,10 @@ namespace {
 
 const Vocabulary vocabulary = {
     {"array.dispatch",
-     {{"gate", "clock-gate"}, {"row_skip", "skip"}, {"packed", "pack"}, {"balanced_fill", "fill"}}},
+     {{"gate", "clock-gate"},
+      {"row_skip", "skip"},
+      {"packed", "pack", {}, 4},
+      {"balanced_fill", "fill"}}},
     {"prediction.policy", {{"none", "dense"}, {"peek", "look"}, {"oracle", "know"}}}};
 
 // A value for every key that is not its default.

@@ -129,11 +129,11 @@ TEST_CASE("a value is shown as text that reads back, whatever its size") {
 }
 
 TEST_CASE("a parameter that is set for a row that nobody chose is named") {
-  CHECK(keys_without_effect(load(novel, {"array.lookahead=3"}), vocabulary).empty());
-  CHECK(keys_without_effect(load("name: m\n"), vocabulary).empty());
-  CHECK(keys_without_effect(load("name: m\n", {"array.lookahead=3"}), vocabulary) ==
+  CHECK(machine_warnings(load(novel, {"array.lookahead=3"}), vocabulary).empty());
+  CHECK(machine_warnings(load("name: m\n"), vocabulary).empty());
+  CHECK(machine_warnings(load("name: m\n", {"array.lookahead=3"}), vocabulary) ==
         std::vector<std::string>{"array.lookahead has no effect without array.dispatch novel"});
-  CHECK(keys_without_effect(load(novel, {"prediction.trust=1"}), vocabulary) ==
+  CHECK(machine_warnings(load(novel, {"prediction.trust=1"}), vocabulary) ==
         std::vector<std::string>{
             "prediction.trust has no effect without prediction.policy guess or bet"});
 }
@@ -142,7 +142,7 @@ TEST_CASE("a policy that only some layers have brings its parameters too") {
   const MachineSpec machine =
       load("name: m\nprediction: {policy: none, layers: [{match: a, policy: bet}]}\n");
   CHECK(machine.parameters.by_key.at("prediction.trust") == 0.5);
-  CHECK(keys_without_effect(machine, vocabulary).empty());
+  CHECK(machine_warnings(machine, vocabulary).empty());
 }
 
 TEST_CASE("the reference lists parameters in the group of their row") {

@@ -33,7 +33,18 @@ TEST_CASE("numbers, truth values and words of keys compare") {
   CHECK(holds("prediction.threshold == 0.25", machine));
   CHECK(holds("buffers.ifmap_bytes >= 2^18", machine));
   CHECK(holds("prediction.peeks == diagonal", machine));
+  CHECK(holds("buffers.ifmap_bytes == 256 KiB && buffers.ifmap_bytes < 1MiB", machine));
+  CHECK(holds("buffers.weight_bytes + 256 KiB == 0.5 MiB && 1 GiB == 1024 * 1 MiB", machine));
   CHECK(holds("min(array.rows, array.cols) == 8", machine));
+}
+
+TEST_CASE("an expression is a number of the machine") {
+  MachineSpec machine;
+  machine.array.rows = 8;
+  const Expression ports(Value::scalar("4 * array.rows"), vocabulary());
+  CHECK(ports.value(machine) == 32);
+  machine.array.rows = 3;
+  CHECK(ports.value(machine) == 12);
 }
 
 TEST_CASE("a text that is not a condition is an error at its line") {

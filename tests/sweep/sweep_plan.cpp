@@ -55,7 +55,7 @@ TEST_CASE("a sampled plan has as many points as requested, and always the same o
   CHECK(points("method: random, points: 10, seed: 1") !=
         points("method: random, points: 10, seed: 2"));
   CHECK(points("method: random, points: 100, seed: 1").size() == 56);
-  CHECK(points("method: latin_hypercube, points: 8, seed: 1").size() <= 8);
+  CHECK(points("method: latin_hypercube, points: 8, seed: 1").size() == 8);
 }
 
 TEST_CASE("a key depends on everything that a result depends on, and on nothing else") {
@@ -104,6 +104,76 @@ TEST_CASE("a plan without points, or with one that cannot be, is an error before
   }
   CHECK(what.find("the point buffers.weight_bytes = 4: ") == 0);
   CHECK(what.find("needs ") != std::string::npos);
+}
+
+TEST_CASE("a derived value follows the axes, and another derived value") {
+  const SweepFolder folder;
+  const SweepPlan plan = folder.plan(
+      "axes: {array.rows: [2, 4], array.dispatch: [gate, packed]}\n"
+      "derived:\n  buffers.ifmap_read_width: 4 * array.rows + 2 * (array.dispatch == packed)\n"
+      "  buffers.ifmap_banks: buffers.ifmap_read_width / 2\n"
+      "where: buffers.ifmap_read_width != 18\n");
+  CHECK(points_in(plan) == Texts{"array.rows 2, array.dispatch gate",
+                                 "array.rows 2, array.dispatch packed",
+                                 "array.rows 4, array.dispatch gate"});
+  std::vector<int> widths, banks;
+  for (const SweepPoint& point : plan.points()) {
+    widths.push_back(plan.machine(point).buffers.ifmap_read_width);
+    banks.push_back(plan.machine(point).buffers.ifmap_banks);
+  }
+  CHECK(widths == std::vector<int>{8, 10, 16});
+  CHECK(banks == std::vector<int>{4, 5, 8});
+}
+
+TEST_CASE("a derived value that no machine can have is an error at its line") {
+  const SweepFolder folder;
+  const std::string axes = "axes: {array.rows: [3]}\nderived: ";
+  CHECK(folder.error(axes + "{array.cols: array.rows / 2}\n")
+            .find("sweep.yaml:5: derived.array.cols: expected an integer from 1 to 4096, found "
+                  "'1.5'") != std::string::npos);
+  CHECK(folder.error(axes + "{array.rows: 4}\n")
+            .find("'array.rows' is set by the axis 'array.rows'") != std::string::npos);
+  CHECK(folder.error(axes + "{array.row: 4}\n").find("did you mean 'array.rows'?") !=
+        std::string::npos);
+  CHECK(folder.error(axes + "{array.cols: array.row}\n").find("'array.row' is no key") !=
+        std::string::npos);
+}
+
+TEST_CASE("infeasible combinations are an error, or left out and counted") {
+  const SweepFolder folder;
+  const std::string axes =
+      "axes: {buffers.weight_bytes: [512, 4], array.zero_lookahead: [0, 3],\n"
+      "       buffers.ifmap_banks: [0, 64]}\n";
+  CHECK(folder.error(axes) != "no error");
+  const SweepPlan plan = folder.plan(axes + "infeasible: skip\n");
+  CHECK(plan.points().size() == 2);
+  CHECK(plan.infeasible() == 6);
+  REQUIRE_FALSE(plan.warnings().empty());
+  CHECK(plan.warnings().back().find(
+            "left out: 6 combinations that cannot be built or run (infeasible: skip), for one: ") ==
+        0);
+  CHECK(folder.error("axes: {buffers.ifmap_banks: [64, 65]}\ninfeasible: skip\n")
+            .find("no combination is feasible (infeasible: skip), for one: ") != std::string::npos);
+  CHECK(folder.error("axes: {array.rows: [0]}\ninfeasible: sometimes\n").find("infeasible") !=
+        std::string::npos);
+}
+
+TEST_CASE("samples are drawn until as many points are feasible as were asked for") {
+  const SweepFolder folder;
+  for (const char* method : {"random", "latin_hypercube"}) {
+    const auto plan = [&](const std::string& points) {
+      return folder.plan(
+          "axes: {array.rows: {range: [1, 16, 1]}, buffers.weight_bytes: [512, 1],\n"
+          "       array.cols: {range: [1, 16, 1]}}\nwhere: array.rows > array.cols\n"
+          "infeasible: skip\nsample: {method: " +
+          std::string(method) + ", seed: 1, points: " + points + "}\n");
+    };
+    CHECK(plan("40").points().size() == 40);
+    const SweepPlan all = plan("200");
+    CHECK(all.points().size() == 120);
+    CHECK(all.infeasible() == 120);
+    CHECK(all.warnings().back().find("sample: only 120 of 200 points were found") == 0);
+  }
 }
 
 TEST_CASE("a thresholds file is found from the sweep file that names it") {

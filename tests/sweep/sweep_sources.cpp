@@ -75,7 +75,7 @@ TEST_CASE("the base machine with a point's other settings is the point's machine
     CHECK(thresholds_digest(again.prediction) == thresholds_digest(machine.prediction));
   }
   CHECK(overrides(base.settings, found.sources.points[0].settings) ==
-        std::vector<std::string>{"array.rows=2"});
+        std::vector<std::string>{"array.rows=2", "buffers.ifmap_read_width=2"});
   CHECK(overrides(base.settings, found.sources.points[3].settings).empty());
 }
 

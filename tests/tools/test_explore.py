@@ -15,6 +15,7 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 import explore  # noqa: E402
+import peeksim  # noqa: E402
 from explorer import axes  # noqa: E402
 from trace_extractor.errors import ExtractError  # noqa: E402
 
@@ -205,6 +206,21 @@ class AnAxis(unittest.TestCase):
         found = {axis.name: list(axis.choices) for axis in axes.from_sweep(path)[0]}
         self.assertEqual(found["array.rows"], ["16", "32", "64"])
         self.assertEqual(found["prediction.window"], ["[2, 2]", "[2, 4]", "[4, 4]"])
+
+    def test_values_that_a_sweep_derives_are_derived_here_too(self):
+        path = os.path.join(ROOT, "configs", "sweeps", "aspect-and-dispatch.yaml")
+        self.assertEqual(axes.from_sweep(path)[2], {"buffers.ifmap_read_width": "4 * array.rows"})
+        half = {"buffers.ifmap_read_width": "array.rows / 2"}
+        points = [
+            peeksim.Point(PEEK, TRACE, {"array.rows": 8}, 1, True, derived=derived)
+            for derived in (half, {})
+        ]
+        with peeksim.Session() as session:
+            widths = [
+                result.detail["machine"]["buffers"]["ifmap_read_width"]
+                for _, result in session.batch(points)
+            ]
+        self.assertEqual(sorted(widths), [4, 8])
 
 
 if __name__ == "__main__":

@@ -288,7 +288,7 @@ class BadInput(Finetuning):
     def test_images_that_cannot_be_trained_on_are_refused(self):
         self.refused(2, "0000 has no label; training needs labels.csv", images="unlabelled")
         self.refused(2, "label 2, but the network has 2 classes", images="third_class")
-        self.refused(2, "several sizes; --preprocess", images="sizes")
+        self.refused(2, "all need one size: --preprocess", images="sizes")
         self.refused(2, "has no 'nothing'", images="nothing")
         self.refused(4, "takes one image at a time", model="One")
         self.assertFalse(os.path.exists(self.out))

@@ -54,16 +54,21 @@ def parse(text):
 
 
 def from_sweep(path):
-    """(axes, conditions of where:) of a sweep file (docs/sweeps.md). Throws ExtractError(USAGE)."""
+    """(axes, conditions of where:, expressions of derived:) of a sweep file (docs/sweeps.md).
+
+    Throws ExtractError(USAGE).
+    """
     import yaml
 
     try:
         with open(path, encoding="utf-8") as f:
             sweep = yaml.safe_load(f)
         where = sweep.get("where", [])
-        return [
+        found = [
             _sweep_axis(name, axis, os.path.dirname(path)) for name, axis in sweep["axes"].items()
-        ], where if isinstance(where, list) else [where]
+        ]
+        derived = {key: str(text) for key, text in sweep.get("derived", {}).items()}
+        return found, where if isinstance(where, list) else [where], derived
     except (
         OSError,
         yaml.YAMLError,

@@ -12,7 +12,7 @@
 namespace peeksim {
 
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
-  for (const std::string& warning : keys_without_effect(machine, vocabulary()))
+  for (const std::string& warning : machine_warnings(machine, vocabulary()))
     spdlog::warn("{}", warning);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
     spdlog::warn("{} names no layer of {}", entry, info.path);

@@ -19,6 +19,8 @@ StepSums place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
 
 const Dispatch balanced_dispatch = {
     "balanced", "any column takes the next live outputs of any channel (needs weight multiplexers)",
-    cut, place};
+    cut,        place,
+    nullptr,    {},
+    4};
 
 }  // namespace peeksim

@@ -102,7 +102,12 @@ StepSums place(const StepWindows& step, std::vector<PlacedTile>& tiles) {
 }  // namespace
 
 const Dispatch balanced_fill_dispatch = {
-    "balanced_fill", "balanced, and the last peek tile is filled up with decided neighbors", cut,
-    place, fill};
+    "balanced_fill",
+    "balanced, and the last peek tile is filled up with decided neighbors",
+    cut,
+    place,
+    fill,
+    {},
+    4};
 
 }  // namespace peeksim

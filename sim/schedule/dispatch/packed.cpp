@@ -71,7 +71,9 @@ StepSums place(const StepWindows& step, std::vector<PlacedTile>& out) {
 }  // namespace
 
 const Dispatch packed_dispatch = {
-    "packed", "each column packs its own live positions (needs a PE-private activation port)", cut,
-    place};
+    "packed", "each column packs its own live positions (needs a PE-private activation port)",
+    cut,      place,
+    nullptr,  {},
+    4};
 
 }  // namespace peeksim

@@ -1,7 +1,6 @@
 #include "sim/sweep/design/axis.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <set>
@@ -31,19 +30,12 @@ AxisChoice choice_of(const std::string& key, const Value& value) {
 }
 
 bool is_whole(const MachineKey& key) {
-  return key.type == "integer" || key.type == "size";
+  return key.type.rfind("integer", 0) == 0 || key.type == "size";
 }
 
-// A number as a machine file would give it. Rounded to twelve digits, which are the same on every
-// computer although the last bits of pow() are not.
+// Whole keys get the nearest whole number.
 Value number_value(const MachineKey& key, double number, const Location& where) {
-  char text[64];
-  const bool whole = is_whole(key) || number == std::floor(number);
-  const auto end =
-      whole && std::fabs(number) < 1e15
-          ? std::to_chars(text, text + sizeof text, std::llround(number))
-          : std::to_chars(text, text + sizeof text, number, std::chars_format::general, 12);
-  return Value::scalar(std::string(text, end.ptr), where);
+  return number_value(is_whole(key) ? std::round(number) : number, where);
 }
 
 double number_of(const MachineKey& key, const Value& value) {

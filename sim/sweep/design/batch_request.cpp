@@ -9,7 +9,7 @@
 #include "sim/report/files/results_file.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/skip/layer_prediction.h"
-#include "sim/sweep/design/expression.h"
+#include "sim/sweep/design/derived_keys.h"
 #include "sim/sweep/design/metric.h"
 
 namespace peeksim {
@@ -146,13 +146,18 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
   const Location where{"request", number, ""};
   const Value value = parse(line, where);
   request.id = outline_of(line).id;
-  value.require_known_keys({"id", "machine", "trace", "set", "images", "detail", "where"});
+  value.require_known_keys(
+      {"id", "machine", "trace", "set", "images", "detail", "derived", "where"});
   const Value& machine =
       require(value, "machine", "name a machine file, or write a whole machine as an object");
   request.trace = require(value, "trace", "name a trace file").text();
   const Value* set = value.find("set");
   const MachineTemplate base = template_of(machine, vocabulary);
-  request.machine = base.with(set == nullptr ? KeyValues() : set->entries(), vocabulary);
+  const KeyValues keys = set == nullptr ? KeyValues() : set->entries();
+  const Value* derived = value.find("derived");
+  const DerivedKeys follow = derived == nullptr ? DerivedKeys() : DerivedKeys(*derived, vocabulary);
+  for (const auto& [key, unused] : keys) follow.require_not_given(key, "'set'");
+  request.machine = follow.machine(base, keys, vocabulary);
   request.table = energy_table_of(request.machine, base.path());
   rates_for(request.table, request.machine);  // an unusable table is an error before the simulation
   if (const Value* conditions = value.find("where"))
@@ -202,7 +207,7 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
   found["warnings"] = Json::array();
   for (const std::string& entry : unmatched_entries(result.machine.prediction, layers))
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
-  for (const std::string& warning : keys_without_effect(result.machine, vocabulary()))
+  for (const std::string& warning : machine_warnings(result.machine, vocabulary()))
     found["warnings"].push_back(warning);
   for (const std::string& warning : request.table.warnings(result.machine))
     found["warnings"].push_back(warning);

@@ -22,6 +22,15 @@ double logical_not(double value) {
   return value == 0 ? 1 : 0;
 }
 
+template <int power>
+double binary_unit(double value) {
+  return value * static_cast<double>(std::int64_t{1} << power);
+}
+
+// Those of sizes in machine files.
+const std::pair<const char*, double (*)(double)> units[] = {
+    {"KiB", binary_unit<10>}, {"MiB", binary_unit<20>}, {"GiB", binary_unit<30>}};
+
 // The parser would take `array.rows = 8` as an assignment with the result 8, which is true.
 bool assigns(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -92,6 +101,7 @@ Expression::Expression(const Value& text, const Vocabulary& vocabulary)
   try {
     impl_->parser.DefineNameChars(name_letters);
     impl_->parser.DefineInfixOprt("!", logical_not);
+    for (const auto& [unit, bytes] : units) impl_->parser.DefinePostfixOprt(unit, bytes);
     impl_->parser.SetExpr(text.text());
     impl_->add_variables(vocabulary);
     impl_->parser.Eval();
@@ -104,7 +114,7 @@ Expression::Expression(const Value& text, const Vocabulary& vocabulary)
 Expression::~Expression() = default;
 Expression::Expression(Expression&&) noexcept = default;
 
-bool Expression::holds(const MachineSpec& machine) {
+double Expression::value(const MachineSpec& machine) const {
   for (const auto& [name, key] : impl_->keys)
     impl_->variables[name] = impl_->number(key.show(machine));
   double result = 0;
@@ -115,7 +125,7 @@ bool Expression::holds(const MachineSpec& machine) {
   }
   if (!std::isfinite(result))
     impl_->text.fail("is no number for one of the machines", "does it divide by 0?");
-  return result != 0;
+  return result;
 }
 
 }  // namespace peeksim

@@ -1,5 +1,5 @@
-// A condition over the keys of a machine: `array.rows * array.cols == 256 && array.dispatch ==
-// gate`.
+// A number or a condition over the keys of a machine: `4 * array.rows`, or `array.rows * array.cols
+// == 256 && buffers.ifmap_bytes <= 64 KiB`.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,9 @@ class Expression {
   ~Expression();
   Expression(Expression&&) noexcept;
 
-  // Throws Error(config) when the value is not a number, as after a division by 0.
-  bool holds(const MachineSpec& machine);
+  // Both throw Error(config) when the value is not a number, as after a division by 0.
+  double value(const MachineSpec& machine) const;
+  bool holds(const MachineSpec& machine) const { return value(machine) != 0; }
 
  private:
   struct Impl;

@@ -1,5 +1,8 @@
 #include "sim/sweep/design/key_text.h"
 
+#include <charconv>
+#include <cmath>
+
 #include "sim/base/suggest.h"
 #include "sim/config/parameter_keys.h"
 
@@ -21,6 +24,15 @@ MachineKey require_machine_key(const std::string& path, const Value& where,
              : same_leaf.size() == 1 ? "did you mean '" + same_leaf[0] + "'?"
                                      : "'peeksim config reference' lists them; a name of your own "
                                        "needs zip: or overlays:");
+}
+
+Value number_value(double number, const Location& where) {
+  char text[64];
+  const bool whole = number == std::floor(number) && std::fabs(number) < 1e15;
+  const auto end =
+      whole ? std::to_chars(text, text + sizeof text, std::llround(number))
+            : std::to_chars(text, text + sizeof text, number, std::chars_format::general, 12);
+  return Value::scalar(std::string(text, end.ptr), where);
 }
 
 }  // namespace peeksim

@@ -13,6 +13,7 @@ using Take = std::function<bool(const Combination&)>;
 
 // Limits the draws when `where` rejects nearly everything.
 constexpr std::uint64_t max_draws_per_point = 1000, max_base_draws = 1000000;
+constexpr std::uint64_t max_hypercubes = 1000;
 
 // The combination with ordinal `index` in the grid; the last axis varies fastest.
 Combination combination(const Sizes& sizes, std::uint64_t index) {
@@ -53,23 +54,34 @@ void random(const Sizes& sizes, std::size_t points, std::uint64_t seed, const Ta
 }
 
 // Every axis is cut into as many strata as there are points, and every stratum is used once.
-// Combinations that coincide are offered once.
-void latin_hypercube(const Sizes& sizes, std::size_t points, std::uint64_t seed, const Take& take) {
-  SplitMix64 draw(seed);
+void offer_hypercube(const Sizes& sizes, std::size_t points, SplitMix64& draw,
+                     const std::function<void(const Combination&)>& offer) {
   std::vector<std::vector<std::uint64_t>> strata(sizes.size());
   for (std::vector<std::uint64_t>& order : strata) {
     order.resize(points);
     std::iota(order.begin(), order.end(), 0);
     for (std::size_t i = points; i > 1; --i) std::swap(order[i - 1], order[draw.below(i)]);
   }
-  std::set<Combination> offered;
   for (std::size_t i = 0; i < points; ++i) {
     Combination chosen(sizes.size());
     for (std::size_t axis = 0; axis < sizes.size(); ++axis)
       chosen[axis] = static_cast<std::uint32_t>((2 * strata[axis][i] + 1) * sizes[axis] /
                                                 (2 * std::uint64_t{points}));
-    if (offered.insert(chosen).second) take(chosen);
+    offer(chosen);
   }
+}
+
+// Another hypercube follows as long as points are missing: combinations that coincide are offered
+// once, and some may not be taken.
+void latin_hypercube(const Sizes& sizes, std::size_t points, std::uint64_t seed, const Take& take) {
+  SplitMix64 draw(seed);
+  std::set<Combination> offered;
+  std::size_t taken = 0;
+  const std::uint64_t size = grid_size(sizes);
+  for (std::uint64_t i = 0; i < max_hypercubes && taken < points && offered.size() < size; ++i)
+    offer_hypercube(sizes, points, draw, [&](const Combination& chosen) {
+      if (taken < points && offered.insert(chosen).second) taken += take(chosen);
+    });
 }
 
 }  // namespace

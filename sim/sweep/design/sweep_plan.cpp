@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <unordered_map>
 
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/result.h"
 #include "sim/schedule/plan.h"
-#include "sim/sweep/design/expression.h"
 #include "sim/sweep/design/point_key.h"
 #include "sim/trace/sha256.h"
 
@@ -61,6 +59,7 @@ SweepPlan::SweepPlan(SweepSpec spec, const PlanWatch& watch)
   for (const std::string& path : spec_.machines) templates_.emplace_back(path, vocabulary_);
   for (const Axis& axis : spec_.axes)
     warnings_.insert(warnings_.end(), axis.left_out.begin(), axis.left_out.end());
+  for (const Value& text : spec_.where) conditions_.emplace_back(text, vocabulary_);
   open_traces();
   draw_points(watch);
 }
@@ -87,38 +86,64 @@ void SweepPlan::draw_points(const PlanWatch& watch) {
                 "give fewer values, or draw some of them with sample:");
   combinations_ = static_cast<std::size_t>(combinations);
 
-  std::vector<Expression> conditions;
-  for (const Value& text : spec_.where) conditions.emplace_back(text, vocabulary_);
-  std::unordered_map<std::string, std::size_t> by_key;
-  const auto take = [&](const Combination& chosen) {
+  std::map<std::string, std::size_t> by_key;
+  sampler.sample(sizes, spec_.sample.points, spec_.sample.seed, [&](const Combination& chosen) {
     if (watch.interrupted && watch.interrupted())
       throw Error(ErrorKind::interrupted, spec_.file, "interrupted", "nothing has run yet");
-    SweepPoint point;
-    point.machine = chosen[0];
-    point.trace = chosen[1];
-    point.choices.assign(chosen.begin() + 2, chosen.end());
-    const MachineSpec built = machine(point);
-    for (Expression& condition : conditions)
+    const bool taken = take(chosen, by_key);
+    if (taken && watch.progress && points_.size() % points_between_updates == 0)
+      watch.progress(points_.size());
+    return taken;
+  });
+  warn_about_what_is_missing();
+}
+
+// False where a condition does not hold, or no machine is possible and the sweep skips such points.
+bool SweepPlan::take(const Combination& chosen, std::map<std::string, std::size_t>& by_key) {
+  SweepPoint point;
+  point.machine = chosen[0];
+  point.trace = chosen[1];
+  point.choices.assign(chosen.begin() + 2, chosen.end());
+  MachineSpec built;
+  try {
+    built = machine(point);
+    for (const Expression& condition : conditions_)
       if (!condition.holds(built)) return false;
     check_point(point, built);
-    const auto [other, is_new] = by_key.emplace(point.key, points_.size());
-    if (!is_new)
-      throw Error(ErrorKind::config, spec_.file,
-                  "two points are the same machine and trace: " + describe(points_[other->second]) +
-                      "; and " + describe(point),
-                  "drop the choice that changes nothing");
-    collect_warnings(point, built);
-    skips_zero_activations_ = skips_zero_activations_ || built.array.skip_zero_activations;
-    points_.push_back(std::move(point));
-    if (watch.progress && points_.size() % points_between_updates == 0)
-      watch.progress(points_.size());
-    return true;
-  };
-  sampler.sample(sizes, spec_.sample.points, spec_.sample.seed, take);
+  } catch (const Error& error) {
+    const bool possible = error.kind() != ErrorKind::config && error.kind() != ErrorKind::machine;
+    if (!spec_.skip_infeasible || possible) throw;
+    if (++infeasible_ == 1) first_infeasible_ = error.what();
+    return false;
+  }
+  const auto [other, is_new] = by_key.emplace(point.key, points_.size());
+  if (!is_new)
+    throw Error(ErrorKind::config, spec_.file,
+                "two points are the same machine and trace: " + describe(points_[other->second]) +
+                    "; and " + describe(point),
+                "drop the choice that changes nothing");
+  collect_warnings(point, built);
+  skips_zero_activations_ = skips_zero_activations_ || built.array.skip_zero_activations;
+  points_.push_back(std::move(point));
+  return true;
+}
+
+// Throws Error(config) when there is no point at all.
+void SweepPlan::warn_about_what_is_missing() {
+  const std::string reason = " (infeasible: skip), for one: " + first_infeasible_;
+  if (points_.empty() && infeasible_ > 0)
+    throw Error(ErrorKind::config, spec_.file, "no combination is feasible" + reason);
   if (points_.empty())
     throw Error(ErrorKind::config,
                 spec_.where.empty() ? Location{spec_.file, 0, ""} : spec_.where[0].where(),
                 "excludes every point", "loosen it: not one of the combinations holds");
+  if (infeasible_ > 0)
+    warnings_.push_back("left out: " + std::to_string(infeasible_) +
+                        " combinations that cannot be built or run" + reason);
+  if (points_.size() < spec_.sample.points)
+    warnings_.push_back("sample: only " + std::to_string(points_.size()) + " of " +
+                        std::to_string(spec_.sample.points) +
+                        " points were found: there are not more, or `where` lets too few through");
 }
 
 MachineSpec SweepPlan::machine(const SweepPoint& point) const {
@@ -127,7 +152,7 @@ MachineSpec SweepPlan::machine(const SweepPoint& point) const {
     const KeyValues& chosen = spec_.axes[i].choices[point.choices[i]].keys;
     keys.insert(keys.end(), chosen.begin(), chosen.end());
   }
-  return templates_[point.machine].with(keys, vocabulary_);
+  return spec_.derived.machine(templates_[point.machine], std::move(keys), vocabulary_);
 }
 
 std::optional<MachineSpec> SweepPlan::base_machine(std::size_t number) const {
@@ -179,7 +204,7 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
 
 // The warnings of 'peeksim run', once for all points that share the cause.
 void SweepPlan::collect_warnings(const SweepPoint& point, const MachineSpec& machine) {
-  std::vector<std::string> found = keys_without_effect(machine, vocabulary_);
+  std::vector<std::string> found = machine_warnings(machine, vocabulary_);
   for (std::string& warning : energy_table(point, machine).table.warnings(machine))
     found.push_back(std::move(warning));
   if (warned_about_.insert({point.prediction, point.trace}).second) {

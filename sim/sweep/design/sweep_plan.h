@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/cost/energy_table.h"
+#include "sim/sweep/design/expression.h"
 #include "sim/sweep/design/sampling.h"
 #include "sim/sweep/design/sweep_spec.h"
 #include "sim/trace/trace.h"
@@ -60,6 +61,7 @@ class SweepPlan {
   const SweepSpec& spec() const { return spec_; }
   const std::vector<SweepPoint>& points() const { return points_; }
   std::size_t combinations() const { return combinations_; }  // before `where`
+  std::size_t infeasible() const { return infeasible_; }      // left out by `infeasible: skip`
   // Oddities that are not errors, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -81,6 +83,8 @@ class SweepPlan {
  private:
   void open_traces();
   void draw_points(const PlanWatch& watch);
+  bool take(const Combination& chosen, std::map<std::string, std::size_t>& by_key);
+  void warn_about_what_is_missing();
   void check_point(SweepPoint& point, const MachineSpec& machine);
   void require_runnable(const SweepPoint& point, const MachineSpec& machine);
   void collect_warnings(const SweepPoint& point, const MachineSpec& machine);
@@ -92,7 +96,9 @@ class SweepPlan {
   std::vector<std::unique_ptr<Trace>> traces_;
   EnergyTables tables_;
   std::vector<SweepPoint> points_;
-  std::size_t combinations_ = 0;
+  std::vector<Expression> conditions_;
+  std::size_t combinations_ = 0, infeasible_ = 0;
+  std::string first_infeasible_;  // why it is so
   bool skips_zero_activations_ = false;
   std::vector<std::string> warnings_;
   std::map<std::string, std::size_t> predictions_, dense_machines_;  // numbers by digest

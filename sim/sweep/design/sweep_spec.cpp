@@ -64,6 +64,16 @@ void require_one_axis_per_key(const std::vector<Axis>& axes) {
       }
 }
 
+// No key may be set by an axis and derived.
+DerivedKeys read_derived(const Value& value, const std::vector<Axis>& axes) {
+  DerivedKeys derived(value, vocabulary());
+  for (const Axis& axis : axes)
+    for (const AxisChoice& choice : axis.choices)
+      for (const auto& [key, unused] : choice.keys)
+        derived.require_not_given(key, "the axis '" + axis.name + "'");
+  return derived;
+}
+
 Sample read_sample(const Value& value) {
   value.require_known_keys({"method", "points", "seed"});
   Sample sample;
@@ -105,8 +115,8 @@ std::vector<Objective> read_objectives(const Value& value) {
 
 SweepSpec load_sweep(const std::string& path) {
   const Value file = read_yaml(path);
-  file.require_known_keys(
-      {"name", "machine", "trace", "images", "axes", "where", "sample", "metrics", "objectives"});
+  file.require_known_keys({"name", "machine", "trace", "images", "axes", "derived", "where",
+                           "infeasible", "sample", "metrics", "objectives"});
   SweepSpec spec;
   spec.file = path;
   spec.name = required(file, "name", "name: array-and-window").text();
@@ -118,6 +128,9 @@ SweepSpec load_sweep(const std::string& path) {
   }
   if (const Value* axes = file.find("axes")) spec.axes = read_axes(*axes);
   require_one_axis_per_key(spec.axes);
+  if (const Value* derived = file.find("derived")) spec.derived = read_derived(*derived, spec.axes);
+  if (const Value* infeasible = file.find("infeasible"))
+    spec.skip_infeasible = infeasible->one_of({"error", "skip"}) == "skip";
   if (const Value* where = file.find("where")) spec.where = one_or_more(*where);
   if (const Value* sample = file.find("sample")) spec.sample = read_sample(*sample);
   spec.metrics = {"cycles",   "energy",       "mac_reduction",

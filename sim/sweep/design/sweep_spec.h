@@ -9,6 +9,7 @@
 #include "sim/config/load_machine.h"
 #include "sim/config/value.h"
 #include "sim/sweep/design/axis.h"
+#include "sim/sweep/design/derived_keys.h"
 
 namespace peeksim {
 
@@ -31,7 +32,9 @@ struct SweepSpec {
   std::vector<std::string> traces;
   int images = 0;  // of each trace; 0: all
   std::vector<Axis> axes;
-  std::vector<Value> where;  // expressions, all of which must hold
+  DerivedKeys derived;
+  std::vector<Value> where;      // expressions, all of which must hold
+  bool skip_infeasible = false;  // leaves out what no machine can be or run, else an error
   Sample sample;
   std::vector<std::string> metrics;  // what exports show
   std::vector<Objective> objectives;
