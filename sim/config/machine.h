@@ -85,7 +85,8 @@ struct PredictionSpec {
   std::string policy = "peek";  // a row of the table in skip/predictor.cpp
   WindowSpec window;
   PeekSpec peeks;
-  double threshold = 0;              // in the units of the trace's ofmap values
+  double threshold = 0;                  // and those of layers and channels: in threshold_unit
+  std::string threshold_unit = "value";  // of the trace's ofmap values, or "rms": of each layer's
   Cycle latency = 0;                 // cycles from the end of the last peek drain to predict_ready
   std::vector<std::string> exclude;  // "first", "kind:<kind>" or a glob over layer names
   std::vector<LayerPredictionOverride> layers;

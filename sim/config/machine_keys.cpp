@@ -46,7 +46,7 @@ MachineKey channel_thresholds_key() {
   return {
       "prediction.channel_thresholds",
       "map of lists of numbers",
-      "as the trace's ofmap values",
+      "prediction.threshold_unit",
       "finite, or never",
       "A threshold per output channel, by exact layer name: `{conv1: [0, -0.5, never]}`; `never` "
       "leaves a channel unpredicted. Replaces a thresholds_file that a parent names",
@@ -174,10 +174,18 @@ std::vector<MachineKey> make_keys() {
              "The ofmap rectangle that is predicted as one. Larger windows save more and are "
              "wrong more often"),
       peeks_key(),
-      number("prediction.threshold", "as the trace's ofmap values", -any, any, "finite",
+      number("prediction.threshold", "prediction.threshold_unit", -any, any, "finite",
              at(&M::prediction, &P::threshold),
              "A window is predicted zero when all its peeks are at or below this. Negative is more "
              "careful, positive more daring"),
+      name("prediction.threshold_unit",
+           {{"value", "as the trace's ofmap values"},
+            {"rms",
+             "the root mean square of the layer's ofmap in the trace, before the ReLU, over all "
+             "images: the same number is as daring in every layer. Needs a trace"}},
+           at(&M::prediction, &P::threshold_unit),
+           "What threshold, channel_thresholds and the thresholds of prediction.layers count in. "
+           "Results hold the values that follow"),
       integer("prediction.latency", "cycles", 0, max_latency, at(&M::prediction, &P::latency),
               "From the end of a step's last peek drain to the decision that releases its "
               "neighbors"),

@@ -24,13 +24,6 @@ std::string why_excluded(const PredictionSpec& prediction, const Layer& layer, b
   return "";
 }
 
-// The largest float at or below `threshold`: value <= threshold then needs no double.
-float round_down(double threshold) {
-  const float nearest = static_cast<float>(threshold);
-  if (static_cast<double>(nearest) <= threshold) return nearest;
-  return std::nextafter(nearest, -std::numeric_limits<float>::infinity());
-}
-
 std::vector<float> thresholds_of(const MachineSpec& machine, const Layer& layer,
                                  double one_for_all) {
   const auto& by_layer = machine.prediction.channel_thresholds;
@@ -48,6 +41,12 @@ std::vector<float> thresholds_of(const MachineSpec& machine, const Layer& layer,
 }
 
 }  // namespace
+
+float round_down(double threshold) {
+  const float nearest = static_cast<float>(threshold);
+  if (static_cast<double>(nearest) <= threshold) return nearest;
+  return std::nextafter(nearest, -std::numeric_limits<float>::infinity());
+}
 
 std::string LayerPrediction::fingerprint() const {
   std::string bytes = std::string(predictor->name) + "\n";
@@ -91,6 +90,10 @@ LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& laye
   if (result.predictor->predicts())
     result.excluded = why_excluded(machine.prediction, layer, is_first);
   if (!result.excluded.empty()) result.predictor = &find_predictor("none");
+  if (result.decides() && machine.prediction.threshold_unit != "value")
+    throw Error(ErrorKind::config, machine.location("prediction.threshold_unit"),
+                "thresholds in units of a layer's RMS need the values of a trace",
+                "give a trace, or thresholds with prediction.threshold_unit: value");
   for (const Parameter& parameter : result.predictor->parameters)
     result.parameters.by_key[parameter.key] = machine.parameters.of(parameter);
   result.grid = result.predictor->grid(layer, window, peeks);

@@ -28,8 +28,12 @@ struct LayerPrediction {
   bool has_negative_threshold() const;
 };
 
+// The largest float at or below `threshold`: value <= threshold then needs no double.
+float round_down(double threshold);
+
 // REQUIRES: shape_error(layer) is empty. Throws Error(config): unknown predictor, a peek outside
-// the window, per-channel thresholds whose number is not K (whatever the predictor).
+// the window, per-channel thresholds whose number is not K (whatever the predictor), thresholds
+// that are needed and still in units of the layers' RMS (run/relative_thresholds.h).
 LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& layer, bool is_first);
 
 // The settings of all layers of a network, in the order of execution: the first convolution among

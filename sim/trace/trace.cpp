@@ -1,5 +1,6 @@
 #include "sim/trace/trace.h"
 
+#include <cmath>
 #include <string>
 
 #include "sim/trace/layout.h"
@@ -12,7 +13,8 @@ namespace peeksim {
 struct Trace::Impl {
   hdf5::Object file;
   TraceInfo info;
-  std::string sha256;  // "" until it was asked for
+  std::string sha256;             // "" until it was asked for
+  std::vector<double> ofmap_rms;  // of the layers, as far as they were asked for
   Count reads = 0;
 
   // Reopens the dataset each time, so that memory does not grow with the number of layers.
@@ -83,6 +85,20 @@ void Trace::read_integers(std::size_t layer, TraceTensor tensor, int image,
 
 std::vector<float> Trace::scales(std::size_t layer, TraceTensor tensor) const {
   return impl_->open(layer, tensor, 0).scales();
+}
+
+const std::vector<double>& Trace::ofmap_rms() const {
+  std::vector<float> values;
+  while (impl_->ofmap_rms.size() < info().layers.size()) {
+    double squares = 0, count = 0;
+    for (int image = 0; image < info().images; ++image) {
+      read_ofmap(impl_->ofmap_rms.size(), image, values);
+      for (const float value : values) squares += double{value} * value;
+      count += static_cast<double>(values.size());
+    }
+    impl_->ofmap_rms.push_back(std::sqrt(squares / count));
+  }
+  return impl_->ofmap_rms;
 }
 
 Count Trace::reads() const {

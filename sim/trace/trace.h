@@ -95,6 +95,10 @@ class Trace {
                      std::vector<std::int32_t>& values) const;
   std::vector<float> scales(std::size_t layer, TraceTensor tensor) const;
 
+  // The root mean square of each layer's ofmap over all images, as float times float summed in
+  // double in the order of the file. Reads the whole trace at the first call. Throws as read_ofmap.
+  const std::vector<double>& ofmap_rms() const;
+
   // How many tensors have been read so far, those of each image counted.
   Count reads() const;
 

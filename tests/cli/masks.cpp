@@ -64,6 +64,32 @@ TEST_CASE("config layers says the same of a workload and of its trace") {
   CHECK(found[0]["thresholds"][0] == 0.09999999403953552);
 }
 
+TEST_CASE("thresholds in units of a layer's RMS become values of the trace everywhere") {
+  const Desk desk;
+  const Words rms = {"--set", "prediction.threshold_unit=rms", "--set", "prediction.threshold=0.3"};
+  const auto with = [](Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  const auto layers = nlohmann::json::parse(
+      desk.ok(with({"config", "layers", "machine.yaml", "--trace", "trace.h5"}, rms)))["layers"];
+  std::string list;
+  for (const auto& layer : layers)
+    list += (list.empty() ? "[" : ", ") + std::string("{match: ") +
+            layer["name"].get<std::string>() + ", threshold: " + layer["thresholds"][0].dump() +
+            "}";
+  const Words values = {"--set", "prediction.layers=" + list + "]"};
+  desk.ok(masks(rms));
+  const std::string gated = desk.files.read("masks.npy");
+  desk.ok(masks(with(values, {"--force"})));
+  CHECK((desk.files.read("masks.npy") == gated));
+  desk.ok(run_to("rms", rms));
+  desk.ok(run_to("values", values));
+  CHECK((desk.files.read("rms/results.json") == desk.files.read("values/results.json")));
+  desk.refused(with({"config", "layers", "machine.yaml", "--workload", "workload.yaml"}, rms), 3,
+               {"--set: prediction.threshold_unit", "need the values of a trace"});
+}
+
 TEST_CASE("config layers needs one network") {
   const Desk desk;
   desk.refused({"config", "layers", "machine.yaml"}, 2, {"the layers of which network?"});

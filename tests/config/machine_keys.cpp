@@ -49,6 +49,7 @@ const std::map<std::string, std::string> other_values = {
     {"prediction.window", "[3, 4]"},
     {"prediction.peeks", "[[1, 0], [0, 1]]"},
     {"prediction.threshold", "-0.1"},
+    {"prediction.threshold_unit", "rms"},
     {"prediction.latency", "17"},
     {"prediction.exclude", "[first, \"kind:depthwise\", \"a*\"]"},
     {"prediction.layers",
@@ -134,6 +135,7 @@ TEST_CASE("every key reaches its own field") {
   CHECK(m.prediction.peeks.pattern.empty());
   CHECK(m.prediction.peeks.list == std::vector<Position>{{0, 1}, {1, 0}});
   CHECK(m.prediction.threshold == -0.1);
+  CHECK(m.prediction.threshold_unit == "rms");
   CHECK(m.prediction.latency == 17);
   CHECK(m.prediction.exclude == std::vector<std::string>{"first", "kind:depthwise", "a*"});
   REQUIRE(m.prediction.layers.size() == 2);

@@ -17,6 +17,7 @@
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/relative_thresholds.h"
 #include "sim/sweep/design/batch_request.h"
 #include "sim/sweep/machines/machine_runs.h"
 #include "sim/workers/worker_pool.h"
@@ -110,6 +111,8 @@ class RequestRunner : public JobRunner {
       read_request(job.substr(end + 1), number, vocabulary_, request);
       if (!request.excluded_by.empty()) return answer_excluded(request);
       const auto trace = traces_.get(request.trace, request.images);
+      request.machine = with_absolute_thresholds(request.machine, trace->trace());
+      request.warnings = thresholds_below_a_step(request.machine, trace->trace());
       return answer(request, runs_.run(request.machine, *trace));
     } catch (const Error& error) {
       return answer(request, error.what(), error.kind());

@@ -10,6 +10,7 @@
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/relative_thresholds.h"
 #include "sim/trace/trace.h"
 #include "sim/workload/workload.h"
 
@@ -71,7 +72,8 @@ void config_layers_command(const std::vector<std::string>& arguments) {
   const MachineSpec machine = machine_of(options);
   if (options.has("trace")) {
     const Trace trace(options.text("trace"));
-    std::cout << layer_settings_json(machine, trace.info().network, layers_of(trace.info()));
+    std::cout << layer_settings_json(with_absolute_thresholds(machine, trace), trace.info().network,
+                                     layers_of(trace.info()));
   } else {
     const Workload workload = load_workload(options.text("workload"));
     std::cout << layer_settings_json(machine, workload.name, workload.layers);

@@ -7,6 +7,7 @@
 #include "sim/cli/shell/session.h"
 #include "sim/report/files/masks_file.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/relative_thresholds.h"
 
 namespace peeksim {
 
@@ -53,12 +54,13 @@ void masks_command(const std::vector<std::string>& arguments) {
   for (const char* needed : {"machine", "out"})
     options.require(needed, "no --" + std::string(needed) + " given",
                     "add --" + std::string(needed) + " FILE");
-  const MachineSpec machine =
-      load_machine(options.text("machine"), options.list("set"), vocabulary());
+  MachineSpec machine = load_machine(options.text("machine"), options.list("set"), vocabulary());
   const Trace trace(options.text("TRACE"));
   const std::vector<Layer> layers = layers_of(trace.info());
-  const std::vector<LayerPrediction> settings = resolve_layers(machine, layers);
   warn_about_unmatched(machine, trace.info());
+  machine = with_absolute_thresholds(machine, trace);
+  warn_about_small_thresholds(machine, trace);
+  const std::vector<LayerPrediction> settings = resolve_layers(machine, layers);
   OutputFile file(options.text("out"), options.has("force"));
   Count gated = 0;
   {

@@ -8,6 +8,7 @@
 #include "sim/cli/shell/session.h"
 #include "sim/engine/engine_kind.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/relative_thresholds.h"
 #include "sim/sweep/machines/cached_trace.h"
 #include "sim/sweep/machines/machine_runs.h"
 
@@ -47,13 +48,15 @@ std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_p
                                        const std::string& trace_path, const Options& options,
                                        bool quiet) {
   const EngineKind& kind = find_engine(options.text("engine"));
-  const std::vector<PricedMachine> machines = load_machines(machine_paths, options.list("set"));
+  std::vector<PricedMachine> machines = load_machines(machine_paths, options.list("set"));
   // An engine that computes values reads the whole trace itself, so nothing is cached for it.
   const CachedTrace trace(trace_path, images_to_run(options),
                           kind.computes_values ? 0 : CachedTrace::default_bytes,
                           taps_for_all(machines), interrupted);
-  for (const PricedMachine& one : machines) {
+  for (PricedMachine& one : machines) {
     warn_about_unmatched(one.machine, trace.trace().info());
+    one.machine = with_absolute_thresholds(one.machine, trace.trace());
+    warn_about_small_thresholds(one.machine, trace.trace());
     warn_about_skipping(one.machine, trace.trace().info());
     warn_about_loop(one.machine, trace.trace().info());
     warn_about_prices(one.machine, one.table);

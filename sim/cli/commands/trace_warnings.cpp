@@ -6,6 +6,7 @@
 
 #include "sim/report/files/layer_settings.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/relative_thresholds.h"
 #include "sim/run/run.h"
 #include "sim/skip/layer_prediction.h"
 
@@ -16,6 +17,11 @@ void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
     spdlog::warn("{}", warning);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
     spdlog::warn("{} names no layer of {}", entry, info.path);
+}
+
+void warn_about_small_thresholds(const MachineSpec& machine, const Trace& trace) {
+  for (const std::string& warning : thresholds_below_a_step(machine, trace))
+    spdlog::warn("{}", warning);
 }
 
 void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info) {

@@ -11,6 +11,9 @@ namespace peeksim {
 // that are not chosen.
 void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info);
 
+// Thresholds that are too small for the trace's integers. The machine's are values.
+void warn_about_small_thresholds(const MachineSpec& machine, const Trace& trace);
+
 // Layers without an ifmap in the trace, on a machine that skips zero activations: none is skipped.
 void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info);
 

@@ -11,6 +11,7 @@
 #include "sim/cli/shell/session.h"
 #include "sim/page/view_page.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/relative_thresholds.h"
 #include "sim/skip/prediction.h"
 
 namespace peeksim {
@@ -90,16 +91,17 @@ void view_command(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return;
   options.require("machine", "no machine given", "add --machine FILE");
   options.require("output", "no page to write given", "add -o FILE.html");
-  const MachineSpec machine =
-      load_machine(options.text("machine"), options.list("set"), vocabulary());
+  MachineSpec machine = load_machine(options.text("machine"), options.list("set"), vocabulary());
   const Trace trace(options.text("TRACE"));
   const TraceInfo& info = trace.info();
   const std::size_t image = options.count("image", 0);
   if (image >= static_cast<std::size_t>(info.images))
     throw Error(ErrorKind::usage, "", "--image is " + std::to_string(image),
                 info.path + " has the images 0 to " + std::to_string(info.images - 1));
-  const std::vector<LayerPrediction> settings = resolve_layers(machine, layers_of(info));
   warn_about_unmatched(machine, info);
+  machine = with_absolute_thresholds(machine, trace);
+  warn_about_small_thresholds(machine, trace);
+  const std::vector<LayerPrediction> settings = resolve_layers(machine, layers_of(info));
   warn_about_loop(machine, info);
   std::size_t layer = options.has("layer") ? find_layer(info, options.text("layer")) : 0;
   OutputFile file(options.text("output"), options.has("force"));

@@ -209,6 +209,7 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
     found["warnings"].push_back(entry + " names no layer of " + request.trace);
   for (const std::string& warning : machine_warnings(result.machine, vocabulary()))
     found["warnings"].push_back(warning);
+  for (const std::string& warning : request.warnings) found["warnings"].push_back(warning);
   for (const std::string& warning : request.table.warnings(result.machine))
     found["warnings"].push_back(warning);
   if (request.detail) found["detail"] = Json::parse(results_json(priced));

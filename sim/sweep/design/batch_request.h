@@ -17,6 +17,7 @@ struct BatchRequest {
   std::string trace;  // path
   int images = 0;     // how many, from the first on; 0: all
   bool detail = false;
+  std::vector<std::string> warnings;  // about the machine on the trace
   std::string excluded_by;  // the first condition of `where` that the machine does not meet, or ""
 };
 

@@ -6,6 +6,7 @@
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/relative_thresholds.h"
 #include "sim/run/result.h"
 #include "sim/schedule/plan.h"
 #include "sim/sweep/design/point_key.h"
@@ -104,11 +105,12 @@ bool SweepPlan::take(const Combination& chosen, std::map<std::string, std::size_
   point.machine = chosen[0];
   point.trace = chosen[1];
   point.choices.assign(chosen.begin() + 2, chosen.end());
-  MachineSpec built;
+  MachineSpec drawn, built;
   try {
-    built = machine(point);
+    drawn = drawn_machine(point);
     for (const Expression& condition : conditions_)
-      if (!condition.holds(built)) return false;
+      if (!condition.holds(drawn)) return false;
+    built = with_absolute_thresholds(drawn, trace(point));
     check_point(point, built);
   } catch (const Error& error) {
     const bool possible = error.kind() != ErrorKind::config && error.kind() != ErrorKind::machine;
@@ -122,7 +124,7 @@ bool SweepPlan::take(const Combination& chosen, std::map<std::string, std::size_
                 "two points are the same machine and trace: " + describe(points_[other->second]) +
                     "; and " + describe(point),
                 "drop the choice that changes nothing");
-  collect_warnings(point, built);
+  collect_warnings(point, drawn, built);
   skips_zero_activations_ = skips_zero_activations_ || built.array.skip_zero_activations;
   points_.push_back(std::move(point));
   return true;
@@ -147,6 +149,10 @@ void SweepPlan::warn_about_what_is_missing() {
 }
 
 MachineSpec SweepPlan::machine(const SweepPoint& point) const {
+  return with_absolute_thresholds(drawn_machine(point), trace(point));
+}
+
+MachineSpec SweepPlan::drawn_machine(const SweepPoint& point) const {
   KeyValues keys;
   for (std::size_t i = 0; i < point.choices.size(); ++i) {
     const KeyValues& chosen = spec_.axes[i].choices[point.choices[i]].keys;
@@ -203,13 +209,16 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
 }
 
 // The warnings of 'peeksim run', once for all points that share the cause.
-void SweepPlan::collect_warnings(const SweepPoint& point, const MachineSpec& machine) {
-  std::vector<std::string> found = machine_warnings(machine, vocabulary_);
+void SweepPlan::collect_warnings(const SweepPoint& point, const MachineSpec& drawn,
+                                 const MachineSpec& machine) {
+  std::vector<std::string> found = machine_warnings(drawn, vocabulary_);
   for (std::string& warning : energy_table(point, machine).table.warnings(machine))
     found.push_back(std::move(warning));
   if (warned_about_.insert({point.prediction, point.trace}).second) {
     const TraceInfo& info = traces_[point.trace]->info();
-    for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
+    for (std::string& warning : thresholds_below_a_step(machine, trace(point)))
+      found.push_back(std::move(warning));
+    for (const std::string& entry : unmatched_entries(drawn.prediction, layers_of(info)))
       found.push_back(entry + " names no layer of " + info.path);
     const std::string loop = loop_mismatch(machine, info);
     if (!loop.empty()) found.push_back(info.path + " " + loop);

@@ -65,6 +65,7 @@ class SweepPlan {
   // Oddities that are not errors, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
+  // With thresholds as values, whatever their unit.
   MachineSpec machine(const SweepPoint& point) const;
   // One of the spec's machines as in its file; nothing when the file is incomplete without keys
   // that the axes set.
@@ -81,13 +82,16 @@ class SweepPlan {
   std::vector<std::pair<std::string, std::string>> shown(const SweepPoint& point) const;
 
  private:
+  MachineSpec drawn_machine(const SweepPoint& point) const;  // thresholds as they were written
   void open_traces();
   void draw_points(const PlanWatch& watch);
   bool take(const Combination& chosen, std::map<std::string, std::size_t>& by_key);
   void warn_about_what_is_missing();
   void check_point(SweepPoint& point, const MachineSpec& machine);
   void require_runnable(const SweepPoint& point, const MachineSpec& machine);
-  void collect_warnings(const SweepPoint& point, const MachineSpec& machine);
+  // drawn: with thresholds as they were written.
+  void collect_warnings(const SweepPoint& point, const MachineSpec& drawn,
+                        const MachineSpec& machine);
   std::string describe(const SweepPoint& point) const;
 
   SweepSpec spec_;
