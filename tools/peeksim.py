@@ -28,7 +28,7 @@ Machine = Union[str, "os.PathLike[str]", Dict[str, Any]]
 
 
 class PeeksimError(Exception):
-    """An error message of the program, one line, and its exit code (README.md)."""
+    """An error message of the program, one line, and its exit code (docs/README.md)."""
 
     def __init__(self, message: str, exit_code: int):
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The extractor's one error type. Its codes are those of peeksim (README.md)."""
+"""The extractor's one error type. Its codes are those of peeksim (docs/README.md)."""
 
 USAGE = 2
 MODEL = 4
