@@ -8,6 +8,7 @@
 #include "sim/page/page.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/read_results.h"
+#include "sim/report/numbers/rates.h"
 #include "sim/report/numbers/summary.h"
 #include "sim/report/screens/unrecorded.h"
 
@@ -53,6 +54,16 @@ Json buffer_json(const PricedCounters& side) {
 
 Json utilisation_json(const PricedCounters& side) {
   return known_json(side.utilisation);
+}
+
+Json rates_json(const PricedResult& priced) {
+  const Rates rates = rates_of(priced.network.machine, priced.result.machine,
+                               priced.result.trace.images, priced.unit);
+  return {{"images_per_second", known_json(rates.images_per_second)},
+          {"milliwatts", known_json(rates.milliwatts)},
+          {"tops", known_json(rates.tops)},
+          {"tops_per_watt", known_json(rates.tops_per_watt)},
+          {"gops_per_mm2", known_json(rates.gops_per_mm2)}};
 }
 
 // Numbers that scripts must not compute again, for every layer and the network.
@@ -155,6 +166,8 @@ std::string run_page(const std::string& results, const std::string& path,
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
   data["unrecorded"] = unrecorded_text(priced);
+  data["warnings"] = priced.warnings;
+  data["rates"] = rates_json(priced);
   add_numbers(data, priced);
   data["strips"] = Json::array();
   for (const StepStrip& strip : strips) data["strips"].push_back(strip_json(strip));

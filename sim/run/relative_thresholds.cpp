@@ -1,6 +1,5 @@
 #include "sim/run/relative_thresholds.h"
 
-#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -54,14 +53,12 @@ std::vector<std::string> thresholds_below_a_step(const MachineSpec& machine, con
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const TraceLayer& traced = trace.info().layers[i];
     const bool integers = traced.ofmap_type == "i8" || traced.ofmap_type == "i16";
-    if (!integers || !settings[i].decides()) continue;
+    const bool by_channel = machine.prediction.channel_thresholds.count(traced.layer.name) > 0;
+    if (!integers || by_channel || !settings[i].decides()) continue;
     const float step = trace.scales(i, TraceTensor::ofmap)[0];
-    const auto& thresholds = settings[i].thresholds;
-    const auto small = std::find_if(thresholds.begin(), thresholds.end(), [&](float threshold) {
-      return threshold != 0 && std::fabs(threshold) < step;
-    });
-    if (small == thresholds.end() || ++layers > 1) continue;
-    first << "'" << traced.layer.name << "': " << *small << ", a step is " << step;
+    const float threshold = settings[i].thresholds[0];
+    if (threshold == 0 || std::fabs(threshold) >= step || ++layers > 1) continue;
+    first << "'" << traced.layer.name << "': " << threshold << ", a step is " << step;
   }
   if (layers == 0) return {};
   return {"prediction.threshold is smaller than a quantisation step of the trace in " +

@@ -14,8 +14,9 @@ namespace peeksim {
 // Error(trace) as Trace::read_ofmap.
 MachineSpec with_absolute_thresholds(MachineSpec machine, const Trace& trace);
 
-// Layers whose values are integers and whose thresholds lie between 0 and one of their steps, one
-// sentence in all: such a threshold acts as the next step at or below it. Empty: there are none.
+// Layers whose values are integers and whose one threshold lies between 0 and a step of them, one
+// sentence in all: such a threshold acts as the next step at or below it, a positive one as 0.
+// Empty: there are none. Thresholds by channel are chosen with more care.
 std::vector<std::string> thresholds_below_a_step(const MachineSpec& machine, const Trace& trace);
 
 }  // namespace peeksim

@@ -119,7 +119,8 @@ TEST_CASE("areas stand beside those of the machine without prediction, or are sa
 TEST_CASE("energies are in the table's unit, with its name and source") {
   EnergyTable table = sample_table();
   CHECK(contains(run_screen(price_run(sample_run(), table)), "energy, uJ"));
-  CHECK(contains(run_screen(price_run(sample_run(), table)), "energy table simple: made up\n"));
+  CHECK(contains(run_screen(price_run(sample_run(), table)),
+                 "energy table simple: made up; DRAM priced as generic\n"));
   table.unit = "mac";
   const std::string screen = run_screen(price_run(sample_run(), table));
   CHECK(contains(screen, "energy, M MAC"));

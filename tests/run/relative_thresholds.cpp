@@ -123,14 +123,19 @@ TEST_CASE("a threshold within one quantisation step is reported, one of a step i
   const float step = trace.scales(1, TraceTensor::ofmap)[0];
   MachineSpec machine;
   machine.prediction.exclude = {"first"};
-  machine.prediction.channel_thresholds["second"] = {0, 0, 0, 0, 0, step * 0.99};
+  LayerPredictionOverride entry;
+  entry.match = "second";
+  entry.threshold = step * 0.99;
+  machine.prediction.layers.push_back(entry);
   const auto warnings = thresholds_below_a_step(machine, trace);
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].find("prediction.threshold is smaller than a quantisation step of the trace in "
                          "1 layer ('second': ") == 0);
-  machine.prediction.channel_thresholds["second"][5] = step;
+  machine.prediction.layers[0].threshold = step;
   CHECK(thresholds_below_a_step(machine, trace).empty());
   machine.prediction.threshold = step * -0.01;
   CHECK(thresholds_below_a_step(machine, trace).size() == 1);
+  machine.prediction.channel_thresholds["third"] = {0, step * 0.5};
+  CHECK(thresholds_below_a_step(machine, trace).empty());
   CHECK(thresholds_below_a_step(machine, sample.trace("f32")).empty());
 }

@@ -25,7 +25,7 @@ machine: {ROOT}/configs/peek-16x16-packed.yaml
 trace: {ROOT}/traces/resnet18.h5
 axes:
   prediction.window: [[2, 2], [2, 4], [4, 4]]
-  prediction.threshold: [0, 0.05, 0.1, 0.2]
+  prediction.threshold: [0, 0.2, 0.3, 0.4]
 """
 POINTS, TASKS = 12, 4
 DEAD = 1  # the task that is ended in mid-run

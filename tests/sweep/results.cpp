@@ -93,7 +93,8 @@ TEST_CASE("metrics are those of reports") {
   counters.machine.macs_executed = 6;
   const PricedResult priced = price_run(run, table);
   const auto value = [&](const char* name) {
-    return find_metric(name, {}).value({priced.network, run.machine});
+    return find_metric(name, {}).value(
+        {priced.network, run.machine, run.trace.images, priced.unit});
   };
   CHECK(value("cycles") == 500);
   CHECK(value("seconds") == 1e-6);

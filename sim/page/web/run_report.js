@@ -46,9 +46,39 @@ function run_facts() {
       "Energy",
       fixed(shown_energy(here.energy.total), 1) + " " + energy_unit + "; " + dense_name() + " " +
         fixed(shown_energy(dense.energy.total), 1) + " " + energy_unit + "; table " +
-        run.energy_table.name + ": " + run.energy_table.source
+        run.energy_table.name + ": " + run.energy_table.source +
+        (dram.kind ? "; DRAM priced as " + dram.kind : "")
     ],
+    ["Rates", rates_text()],
   ]);
+}
+
+// Two operations for each MAC of the network, executed or not.
+function rates_text() {
+  return [["images_per_second", 1, "images/s"], ["milliwatts", 1, "mW"], ["tops", 3, "TOPS"],
+    ["tops_per_watt", 3, "TOPS/W"], ["gops_per_mm2", 1, "GOPS/mm²"]]
+    .map(([name, digits, unit]) => fixed(data().rates[name] ?? NaN, digits) + " " + unit)
+    .join(", ");
+}
+
+// Of a machine that predicts, what that saves; of any other, what it does.
+function figures_on_top() {
+  const { network } = run.totals;
+  if (run.layers.every(({ policy }) => policy === "none")) {
+    const { machine } = network;
+    return [
+      [fixed(machine.counters.cycles / 1e3, 1) + " k", "cycles"],
+      [fixed(machine.counters.cycles / run.machine.clock_mhz / 1e3, 3) + " ms", "at " + run.machine.clock_mhz + " MHz"],
+      [fixed(shown_energy(machine.energy.total), 1) + " " + energy_unit, "energy"],
+      [fixed(data().rates.milliwatts ?? NaN, 1) + " mW", "power"],
+    ];
+  }
+  return [
+    [percent(network.mac_reduction), "of the network's MACs saved"],
+    [fixed(network.speed_up, 2) + " ×", "speed-up over the machine without prediction"],
+    [fixed(network.energy_ratio, 2) + " ×", "energy without prediction / energy of this machine"],
+    [percent(network.false_zero_share), "of the predicted zeros are false"],
+  ];
 }
 
 // The name of the machine without prediction: it also skips zero activations if the machine does.
@@ -99,22 +129,14 @@ function spread_line() {
 }
 
 function show_heading() {
-  const { trace, machine, totals } = run;
-  const { network } = totals;
+  const { trace, machine } = run;
   page_header(trace.network + " on " + machine.name);
   document.getElementById("page").append(...[trace.synthetic ? synthetic_notice() : null,
-    figures([
-      [percent(network.mac_reduction), "of the network's MACs saved"],
-      [fixed(network.speed_up, 2) + " ×", "speed-up over the machine without prediction"],
-      [
-        fixed(network.energy_ratio, 2) + " ×",
-        "energy without prediction / energy of this machine"
-      ],
-      [percent(network.false_zero_share), "of the predicted zeros are false"],
-    ]),
+    figures(figures_on_top()),
     run_facts(),
     scope_table(),
     unrecorded_notice(data().unrecorded),
+    ...data().warnings.map((text) => element("p", { class: "warning" }, "Prices: " + text + ".")),
     spread_line(),
   ].filter((part) => part));
 }

@@ -217,6 +217,8 @@ Number number(const Json& json) {
 void read_prices(const Json& json, PricedResult& priced) {
   priced.table = json.at("energy_table").at("name");
   priced.unit = json.at("energy_table").at("unit");
+  for (const Json& warning : json.at("energy_table").value("warnings", Json::array()))
+    priced.warnings.push_back(warning);
   const auto energy = [](const Json& pair) {
     return number(pair.at("machine").at("energy").at("total"));
   };

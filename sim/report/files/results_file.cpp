@@ -140,8 +140,10 @@ class RunWriter {
 
  private:
   void add_sums() {
-    json_["energy_table"] = {
-        {"name", priced_.table}, {"unit", priced_.unit}, {"source", priced_.source}};
+    json_["energy_table"] = {{"name", priced_.table},
+                             {"unit", priced_.unit},
+                             {"source", priced_.source},
+                             {"warnings", priced_.warnings}};
     json_["area_mm2"] = {{"machine", area_json(priced_.network.machine)},
                          {"dense", area_json(priced_.network.dense)}};
     json_["totals"] = Json::object();

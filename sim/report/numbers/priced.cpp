@@ -179,6 +179,7 @@ PricedResult price_run(RunResult result, const EnergyTable& table) {
   priced.table = table.name;
   priced.unit = table.unit;
   priced.source = table.source;
+  priced.warnings = table.warnings(priced.result.machine);
   return priced;
 }
 

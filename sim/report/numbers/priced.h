@@ -54,7 +54,8 @@ struct Spread {
 
 struct PricedResult {
   RunResult result;
-  std::string table, unit, source;  // of the energies
+  std::string table, unit, source;    // of the energies
+  std::vector<std::string> warnings;  // about prices that the table extrapolates, one line each
   PricedPair network;
   std::vector<PricedPair> layers, images;  // in the order of the run
   std::vector<PricedScope> scopes;         // as scopes()

@@ -5,6 +5,7 @@
 
 #include "sim/cost/area.h"
 #include "sim/cost/energy.h"
+#include "sim/report/numbers/rates.h"
 #include "sim/report/screens/cycle_shares.h"
 #include "sim/report/screens/text_table.h"
 #include "sim/report/screens/unrecorded.h"
@@ -79,7 +80,37 @@ std::string time_line(const PricedResult& priced) {
          dense_name(priced) + " " + milliseconds(priced.network.dense);
 }
 
+bool predicts(const PricedResult& priced) {
+  const auto& layers = priced.result.layers;
+  return std::any_of(layers.begin(), layers.end(),
+                     [](const LayerResult& layer) { return layer.policy != "none"; });
+}
+
+Rates rates_of_run(const PricedResult& priced) {
+  return rates_of(priced.network.machine, priced.result.machine, priced.result.trace.images,
+                  priced.unit);
+}
+
+// Of a machine without prediction: what it does, where others say what prediction saves.
+std::string dense_headline(const PricedResult& priced) {
+  const PricedCounters& all = priced.network.machine;
+  const Rates rates = rates_of_run(priced);
+  return text_of(over(all.number(&Counters::cycles), 1e3), 1) + " k cycles, " +
+         text_of(times(1e3, rates.seconds), 3) + " ms, " + text_of(over(all.total_energy, 1e6), 1) +
+         " " + energy_unit(priced) + ", " + text_of(rates.milliwatts, 1) + " mW, " +
+         percent(all.utilisation) + " % of the MAC slots used, without prediction";
+}
+
+// Two operations a MAC of the network, whether it was executed or not.
+std::string rates_line(const PricedResult& priced) {
+  const Rates rates = rates_of_run(priced);
+  return text_of(rates.images_per_second, 1) + " images/s, " + text_of(rates.milliwatts, 1) +
+         " mW, " + text_of(rates.tops, 3) + " TOPS, " + text_of(rates.tops_per_watt, 3) +
+         " TOPS/W, " + text_of(rates.gops_per_mm2, 1) + " GOPS/mm2";
+}
+
 std::string headline(const PricedResult& priced) {
+  if (!predicts(priced)) return dense_headline(priced);
   const PricedPair& all = priced.network;
   return percent(all.mac_reduction) + " % of the network's MACs saved, speed-up " +
          text_of(all.speed_up, 2) + ", energy ratio " + text_of(all.energy_ratio, 2) + ", " +
@@ -104,7 +135,8 @@ std::string heading(const PricedResult& priced, const ScreenStyle& style) {
                      ", " + std::to_string(trace.images) +
                      (trace.images == 1 ? " image\n" : " images; all sums are over all images\n");
   what += "machine  " + machine_line(priced.result.machine) + "\n";
-  what += "time     " + time_line(priced) + "\n\n";
+  what += "time     " + time_line(priced) + "\n";
+  what += "rates    " + rates_line(priced) + "\n\n";
   return out + wrapped(what, label_width, style);
 }
 
@@ -210,6 +242,12 @@ std::string area_by_component(const PricedResult& priced, const ScreenStyle& sty
                          &PricedCounters::total_area, 1, 3, style);
 }
 
+std::string warnings_text(const PricedResult& priced) {
+  std::string text;
+  for (const std::string& warning : priced.warnings) text += "beware: " + warning + "\n";
+  return text;
+}
+
 std::string spread(const PricedResult& priced) {
   if (priced.images.size() < 2) return "";
   std::string out = "\nper image, mean ± standard deviation over " +
@@ -234,8 +272,10 @@ std::string spread(const PricedResult& priced) {
 std::string run_screen(const PricedResult& priced, const ScreenStyle& style) {
   return heading(priced, style) + layer_table(priced, style) + energy_by_component(priced, style) +
          area_by_component(priced, style) +
-         wrapped("energy table " + priced.table + ": " + priced.source + "\n" + spread(priced), 0,
-                 style);
+         wrapped("energy table " + priced.table + ": " + priced.source + "; DRAM priced as " +
+                     priced.result.machine.dram.kind + "\n" + warnings_text(priced) +
+                     spread(priced),
+                 0, style);
 }
 
 std::string run_summary(const PricedResult& priced) {

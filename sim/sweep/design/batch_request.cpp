@@ -196,7 +196,8 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
   found["energy_unit"] = request.table.unit;
   for (const PricedScope& scope : priced.scopes)
     for (const Metric& metric : metrics()) {
-      const Number value = metric.value({scope.pair, result.machine});
+      const Number value =
+          metric.value({scope.pair, result.machine, result.trace.images, request.table.unit});
       found["metrics"][scope.name][metric.name] = value ? Json(*value) : Json();
     }
   found["larger_is_better"] = Json::array();

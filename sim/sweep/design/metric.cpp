@@ -11,8 +11,7 @@ Number cycles(const MetricInput& in) {
 }
 
 Number seconds(const MetricInput& in) {
-  const Number all = cycles(in);
-  return all ? Number(*all / (in.machine.clock_mhz * 1e6)) : Number();
+  return in.rates().seconds;
 }
 
 Number edp(const MetricInput& in) {
@@ -44,6 +43,16 @@ const std::vector<Metric>& metrics() {
        [](const In& in) { return in.pair.machine.utilisation; }},
       {"dram_bytes", "bytes", "moved between DRAM and the chip", false,
        [](const In& in) { return Number(in.pair.machine.dram_bytes); }},
+      {"power", "mW", "energy over time; not known where energies are not in joules", false,
+       [](const In& in) { return in.rates().milliwatts; }},
+      {"images_per_second", "images/s", "at the machine's clock, one image at a time", true,
+       [](const In& in) { return in.rates().images_per_second; }},
+      {"tops", "TOPS", "two operations for each MAC of the network, executed or not, over time",
+       true, [](const In& in) { return in.rates().tops; }},
+      {"tops_per_watt", "TOPS/W", "the same operations over energy", true,
+       [](const In& in) { return in.rates().tops_per_watt; }},
+      {"gops_per_mm2", "GOPS/mm2", "the same operations over time and area", true,
+       [](const In& in) { return in.rates().gops_per_mm2; }},
       {"buffer_bytes", "bytes", "moved at the ports of the buffers", false,
        [](const In& in) { return Number(in.pair.machine.buffer_bytes.all); }},
   };

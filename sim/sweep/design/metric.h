@@ -6,13 +6,19 @@
 #include <vector>
 
 #include "sim/report/numbers/priced.h"
+#include "sim/report/numbers/rates.h"
 
 namespace peeksim {
 
-// The input of a metric: the counters of some layers of a run, and their machine.
+// The input of a metric: the counters of some layers of a run, their machine, how many images they
+// are of, and the unit of their energies.
 struct MetricInput {
   const PricedPair& pair;
   const MachineSpec& machine;
+  int images;
+  const std::string& energy_unit;
+
+  Rates rates() const { return rates_of(pair.machine, machine, images, energy_unit); }
 };
 
 struct Metric {

@@ -21,14 +21,18 @@ PointRows rows_of(const PricedResult& priced) {
   PointRows rows;
   for (const PricedScope& scope : priced.scopes) {
     rows.scopes.push_back(
-        {scope.name, scope.layers, values_of_metrics({scope.pair, result.machine}), {}});
+        {scope.name,
+         scope.layers,
+         values_of_metrics({scope.pair, result.machine, result.trace.images, priced.unit}),
+         {}});
     for (const PricedCounters* side : {&scope.pair.machine, &scope.pair.dense})
       for (const CounterRow& row : counter_rows)
         rows.scopes.back().counters.push_back(side->count(row.value));
   }
   for (std::size_t i = 0; i < result.layers.size(); ++i)
     rows.layers.push_back(
-        {result.layers[i].policy, values_of_metrics({priced.layers[i], result.machine})});
+        {result.layers[i].policy,
+         values_of_metrics({priced.layers[i], result.machine, result.trace.images, priced.unit})});
   return rows;
 }
 
