@@ -135,11 +135,13 @@ TEST_CASE("the zero activations are those equal to the zero point, and the paddi
 TEST_CASE("a wrong output, and a wrong zero point, of a quantised layer are found") {
   const TempFolder folder;
   const std::string path = folder.path("trace.h5");
-  for (const auto& [change, layer] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& spoiled : std::vector<std::pair<std::string, std::string>>{
            {"f['layers/0001/ofmap'][0, 3, 2, 1] += 1", "layer 'grouped': image 0: channel 3, "},
            {"f['layers/0000/ofmap'][0, 1, 0, 2] -= 1", "layer 'counted': image 0: channel 1, "},
            {"f['layers/0001/ifmap'].attrs['zero_point'] = -127", "layer 'grouped': image 0: "},
            {"f['layers/0002/residual'].attrs['zero_point'] = -120", "layer 'added': image 0: "}}) {
+    const auto& change = spoiled.first;
+    const auto& layer = spoiled.second;
     CAPTURE(change);
     write_trace(path, change);
     const std::string message =
