@@ -6,6 +6,8 @@ import contextlib
 import io
 import os
 import signal
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import numpy as np
@@ -17,6 +19,7 @@ TYPES = {"i8": np.dtype("i1"), "f16": np.dtype("<f2"), "f32": np.dtype("<f4")}
 # Values below this share of their tensor's largest are the rounding noise of float64 sums that are
 # zero exactly; sign-preserving rounding would otherwise turn them into positive outputs.
 NOISE = 2.0**-40
+MAX_PENDING = 64  # tensors that wait to be written: memory does not grow with the images
 
 
 def scale_of(largest):
@@ -133,6 +136,7 @@ class TraceWriter:
             raise ExtractError(OUTPUT, "%s exists; --force replaces it" % path)
         self.path, self.partial, self.compression = path, path + ".partial", compression
         self.datasets = {}
+        self.thread, self.pending = ThreadPoolExecutor(max_workers=1), deque()
 
     def __enter__(self):
         folder = os.path.dirname(os.path.abspath(self.path))
@@ -155,6 +159,9 @@ class TraceWriter:
     def __exit__(self, kind, *_):
         try:
             with uninterrupted() as signals:
+                self.thread.shutdown(cancel_futures=kind is not None)
+                while kind is None and self.pending:
+                    self.pending.popleft().result()
                 self.file.close()
                 self.sink.close()
                 if kind is None and not signals:
@@ -227,8 +234,9 @@ class TraceWriter:
         self.datasets[key] = made
 
     def put(self, key, image, coded):
-        with uninterrupted() as signals:
-            self.datasets[key][image] = coded
-        if signals:
-            raise KeyboardInterrupt
+        """Writes in the order of the calls, on a second thread: compressing takes as long as running
+        a network. Signals reach the first thread only, so HDF5 is not interrupted."""
+        self.pending.append(self.thread.submit(self.datasets[key].__setitem__, image, coded))
+        while len(self.pending) > MAX_PENDING:
+            self.pending.popleft().result()
         self._check()
