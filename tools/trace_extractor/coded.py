@@ -8,8 +8,7 @@ zero point is the layer's ReLU. Other layers stay in floating point.
 """
 import numpy as np
 
-from .errors import MODEL, ExtractError
-from .quantize import MAX_SUM, IntegerLayer
+from .quantize import IntegerLayer, require_int32_sums
 from .store import Codes
 
 OFMAP_LIMIT = 2**15 - 1  # of an ofmap's integers: 16 bits
@@ -95,11 +94,5 @@ def _weights(layer, coded, ifmap):
         bias = np.zeros(layer.K) if given is None else given.detach().double().numpy()
         bias = np.rint(bias / step)
     largest = max(abs(ifmap.low - ifmap.zero), abs(ifmap.high - ifmap.zero))
-    reach = np.abs(bias) + largest * np.abs(weight).reshape(len(weight), -1).sum(1)
-    if not (reach <= MAX_SUM).all():
-        raise ExtractError(
-            MODEL,
-            "%s: its sums may reach %g, which no 32-bit accumulator holds"
-            % (layer.name, reach.max()),
-        )
+    require_int32_sums(layer.name, weight, bias, largest)
     return weight, scale, bias

@@ -35,14 +35,19 @@ def quantized_weights(name, weight, bias, ifmap_scale):
     scales = np.where(scales > 0, np.maximum(scales, np.finfo(np.float32).tiny), 1).astype("<f4")
     coded = integers(weight, scales.reshape(-1, 1, 1, 1))
     coded_bias = np.rint(bias / (step * scales.astype(np.float64)))
-    reach = np.abs(coded_bias) + 128 * np.abs(coded).reshape(len(coded), -1).sum(1)
+    require_int32_sums(name, coded, coded_bias, 128)
+    return coded, scales, coded_bias
+
+
+def require_int32_sums(name, weight, bias, largest):
+    """Throws ExtractError(MODEL) unless the sums fit, whatever the ifmap's integers up to `largest`."""
+    reach = np.abs(bias) + largest * np.abs(weight).reshape(len(weight), -1).sum(1)
     if not (reach <= MAX_SUM).all():
         raise ExtractError(
             MODEL,
             "%s: its sums may reach %g, which no 32-bit accumulator holds: it cannot be quantised"
             % (name, reach.max()),
         )
-    return coded, scales, coded_bias
 
 
 def requantized(sums, residual, scales, limit=127):
