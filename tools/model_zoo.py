@@ -68,10 +68,10 @@ def run_small(options):
     names = chosen(list(entries), options.names)
     if options.list:
         return print("\n".join("%-23s %s" % (name, entries[name].shows) for name in names))
-    results, progress = [], Progress("checking", len(names))
+    results, progress = [], Progress(len(names), "checking", "networks")
     table.print_head()
     for i, name in enumerate(names):
-        progress.show(i, name)
+        progress.show(i)
         results.append(check(entries[name]))
         progress.clear()
         table.print_row(results[-1])
@@ -86,9 +86,9 @@ def run_torchvision(options):
     names = chosen(bundled.names(), options.names)
     if options.list:
         return print("\n".join(names))
-    rows, wrong, progress = [], 0, Progress("tracing", len(names))
+    rows, wrong, progress = [], 0, Progress(len(names), "tracing", "networks")
     for i, name in enumerate(names):
-        progress.show(i, name)
+        progress.show(i)
         rows.append(bundled.row(name))
         progress.clear()
         print(table.torchvision(rows[-1:]).splitlines()[-1], flush=True)

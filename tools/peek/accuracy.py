@@ -6,12 +6,11 @@ images, prepared once. A batch's outcome is plain data, so that it can be saved 
 import hashlib
 import json
 import os
-import sys
-import time
 
 import torch
 
 from trace_extractor.errors import MODEL, OUTPUT, USAGE, ExtractError
+from trace_extractor.progress import Progress
 
 from .files import unwritable
 
@@ -125,33 +124,9 @@ class Journal(Memory):
             raise unwritable(self.path, e) from e
 
 
-class Progress:
-    """A bar on a terminal, nothing in a pipe."""
-
-    def __init__(self, total, done):
-        self.total, self.start, self.before = total, time.monotonic(), done
-
-    def show(self, done):
-        if not sys.stderr.isatty():
-            return
-        rate = (done - self.before) / max(1e-9, time.monotonic() - self.start)
-        text = "%d images" % done
-        if self.total:
-            filled = 30 * done // self.total
-            bar = "#" * filled + "." * (30 - filled)
-            text = "[%s] %d of %d images" % (bar, done, self.total)
-            if rate > 0:
-                text += ", %d s left" % round((self.total - done) / rate)
-        print("\r\033[K%s, %.1f a second" % (text, rate), end="", file=sys.stderr, flush=True)
-
-    def clear(self):
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
 def evaluate(dense, predicted, samples, size, device, journal, total=None):
     """Adds to the journal the batches of samples() that it does not hold yet."""
-    progress = Progress(total, journal.images())
+    progress = Progress(total, done=journal.images())
 
     def take(batch):
         journal.add(evaluate_batch(dense, predicted, batch, device))

@@ -18,9 +18,10 @@ from torch.utils.data import DataLoader, Dataset
 
 from trace_extractor import loading
 from trace_extractor.errors import MODEL, OUTPUT, USAGE, ExtractError
+from trace_extractor.progress import Progress
 
 from . import files
-from .accuracy import Progress, ranks
+from .accuracy import ranks
 
 # loss: mean over the images; top1: share; mac_reduction: of all layers' MACs, 0 to 1.
 Measured = namedtuple("Measured", "loss top1 mac_reduction")
@@ -146,7 +147,7 @@ class Training:
         return self._pass(images)
 
     def _pass(self, images, order=None, generator=None):
-        progress, loss, right, seen = Progress(len(images), 0), 0.0, 0, 0
+        progress, loss, right, seen = Progress(len(images)), 0.0, 0, 0
         for activation in self.predicted.activations.values():
             activation.reset()
         try:

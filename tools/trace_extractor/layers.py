@@ -268,8 +268,10 @@ class Analysis:
                 "predicted, recorded with activation none"
                 % (layer.name, ", ".join(u.name for u in ends["other"]))
             )
-        elif len(layer.value.users) > 1 and self._clipped_behind(layer.value):
-            self.relus_reached.update(self._clipped_behind(layer.value))
+            return "none"
+        behind = self._clipped_behind(layer.value) if len(layer.value.users) > 1 else []
+        if behind:
+            self.relus_reached.update(behind)
             self.notes.append(
                 "%s: its value is clipped behind another operation and also read elsewhere: "
                 "its zeros cannot be predicted, recorded with activation none" % layer.name

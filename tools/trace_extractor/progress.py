@@ -1,34 +1,31 @@
-"""Shows how far long work is, on a terminal only."""
+"""Shows how far long work is: a bar on a terminal, nothing in a pipe."""
 import sys
 import time
 
-WIDTH = 24  # of the bar
+WIDTH = 30  # of the bar
 
 
 class Progress:
-    """A line that is written again and again: what, done of total, a bar, and the time left."""
+    """A line that is written again and again: a bar, done of total, the time left, the rate."""
 
-    def __init__(self, what, total):
-        """total: None where it is not known."""
-        self.what, self.total, self.start = what, total, time.monotonic()
+    def __init__(self, total, what="", unit="images", done=0):
+        """total: None where it is not known; what: before the bar; done: at the start."""
+        self.total, self.unit, self.before = total, unit, done
+        self.start, self.lead = time.monotonic(), what + " " if what else ""
 
-    def show(self, done, name):
-        """done: images finished; name: of the one that is next."""
+    def show(self, done):
         if not sys.stderr.isatty():
             return
+        rate = (done - self.before) / max(1e-9, time.monotonic() - self.start)
+        text = "%d %s" % (done, self.unit)
         if self.total:
-            part = "%s %d of %d %s" % (self.what, done, self.total, self._bar(done))
-        else:
-            part = "%s image %d" % (self.what, done + 1)
-        print("\r\033[K%s %s" % (part, name), end="", file=sys.stderr, flush=True)
-
-    def _bar(self, done):
-        full = WIDTH * done // self.total
-        bar = "[%s%s]" % ("#" * full, " " * (WIDTH - full))
-        if done == 0:
-            return bar
-        left = round((time.monotonic() - self.start) / done * (self.total - done))
-        return "%s %d:%02d left" % (bar, left // 60, left % 60)
+            filled = WIDTH * done // self.total
+            bar = "#" * filled + "." * (WIDTH - filled)
+            text = "[%s] %d of %d %s" % (bar, done, self.total, self.unit)
+            if rate > 0:
+                text += ", %d s left" % round((self.total - done) / rate)
+        line = "%s%s, %.1f a second" % (self.lead, text, rate)
+        print("\r\033[K" + line, end="", file=sys.stderr, flush=True)
 
     @staticmethod
     def clear():

@@ -73,9 +73,9 @@ class Recording:
             for key in keys:
                 users.setdefault(key.node, {})[keys] = None
         known = getattr(self.samples, "total", None)
-        progress = Progress(what, len(self.digests) if self.digests else known)
+        progress = Progress(len(self.digests) if self.digests else known, what)
         for image, sample in enumerate(self.samples()):
-            progress.show(image, sample.name)
+            progress.show(image)
             digests.append(hashlib.sha256(sample.tensor.contiguous().numpy()).digest())
             if self.digests and self.digests[image : image + 1] != digests[image:]:
                 break

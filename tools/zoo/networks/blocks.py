@@ -22,3 +22,14 @@ class Classifier(nn.Module):
 
     def forward(self, x):
         return self.fc(F.adaptive_avg_pool2d(self.body(x), 1).flatten(1))
+
+
+class ChannelsMovedLast(nn.Module):
+    """A body that takes [N, H, W, C], fed with [N, C, H, W]."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def forward(self, x):
+        return self.body(x.permute(0, 2, 3, 1))

@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..entry import onnx_file, shake
-from .blocks import Classifier, conv_bn_relu
+from .blocks import ChannelsMovedLast, Classifier, conv_bn_relu
 from .mobile import Inverted
 from .residual import Basic
 
@@ -85,18 +85,9 @@ class ChannelsLast(nn.Module):
         return self.fc(F.relu(x).mean((1, 2)))
 
 
-class Moved(nn.Module):
-    def __init__(self, body):
-        super().__init__()
-        self.body = body
-
-    def forward(self, x):
-        return self.body(x.permute(0, 2, 3, 1))
-
-
 @onnx_file("onnx-channels-last", "an input [N, H, W, C]", layers=2, relus=1)
 def channels_last(path):
-    return Moved(export(ChannelsLast(), path, (12, 12, 3)))
+    return ChannelsMovedLast(export(ChannelsLast(), path, (12, 12, 3)))
 
 
 class Up(nn.Module):

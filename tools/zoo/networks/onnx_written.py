@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..entry import onnx_file, shake
+from .blocks import ChannelsMovedLast
 
 FAMILY = "ONNX files of other programs"
 
@@ -97,15 +98,6 @@ class Padded(nn.Module):
         return self.fc(F.relu(x).mean((2, 3)))
 
 
-class Moved(nn.Module):
-    def __init__(self, body):
-        super().__init__()
-        self.body = body
-
-    def forward(self, x):
-        return self.body(x.permute(0, 2, 3, 1))
-
-
 @onnx_file(
     "onnx-keras",
     "channels last, SAME_UPPER, ReduceMean, a MatMul and an Add",
@@ -127,4 +119,4 @@ def keras(path):
         helper.make_node("Add", ["product", "offsets"], ["y"]),
     ]
     write(path, nodes, constants, size=(12, 12, 3))
-    return Moved(net)
+    return ChannelsMovedLast(net)
