@@ -55,9 +55,10 @@ std::vector<std::string> thresholds_below_a_step(const MachineSpec& machine, con
     const bool integers = traced.ofmap_type == "i8" || traced.ofmap_type == "i16";
     const bool by_channel = machine.prediction.channel_thresholds.count(traced.layer.name) > 0;
     if (!integers || by_channel || !settings[i].decides()) continue;
-    const float step = trace.scales(i, TraceTensor::ofmap)[0];
     const float threshold = settings[i].thresholds[0];
-    if (threshold == 0 || std::fabs(threshold) >= step || ++layers > 1) continue;
+    if (threshold == 0) continue;  // before the file is asked for the step
+    const float step = trace.scales(i, TraceTensor::ofmap)[0];
+    if (std::fabs(threshold) >= step || ++layers > 1) continue;
     first << "'" << traced.layer.name << "': " << threshold << ", a step is " << step;
   }
   if (layers == 0) return {};

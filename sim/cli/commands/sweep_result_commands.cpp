@@ -55,15 +55,14 @@ std::string left_out(SweepDatabase& database) {
 }
 
 // The output of `best` and `pareto`: a heading, a table and which MACs are missing, or JSON.
-void print_rows(const Options& options, SweepDatabase& database, const RowQuery& query,
-                const std::vector<const SweepRow*>& found, std::size_t max_rows,
-                const std::string& heading) {
+void print_rows(const Options& options, SweepDatabase& database, const SweepHead& head,
+                const RowQuery& query, const std::vector<const SweepRow*>& found,
+                std::size_t max_rows, const std::string& heading) {
   std::vector<SweepRow> rows;
   for (const SweepRow* row : found)
     if (max_rows == 0 || rows.size() < max_rows) rows.push_back(*row);
   if (options.has("json"))
-    export_json(rows, {read_head(database).name, query},
-                [](const std::string& text) { std::cout << text; });
+    export_json(rows, {head.name, query}, [](const std::string& text) { std::cout << text; });
   else
     std::cout << heading << (query.only_latest ? left_out(database) : "") << "\n\n"
               << rows_screen(rows, query.columns, screen_style())
@@ -147,7 +146,7 @@ void sweep_best_command(const std::vector<std::string>& arguments) {
   const RowQuery query = query_for(options, columns_with({objective}, head.metrics));
   const std::vector<SweepRow> rows = read_rows(database, query);
   const std::vector<const SweepRow*> best = ranked(rows, 0, objective.maximize);
-  print_rows(options, database, query, best, options.get<unsigned>("count"),
+  print_rows(options, database, head, query, best, options.get<unsigned>("count"),
              head.name + ": best in " + direction(objective) + " of " +
                  std::to_string(best.size()) + " points, " + query.scope);
 }
@@ -181,7 +180,7 @@ void sweep_pareto_command(const std::vector<std::string>& arguments) {
                         query.scope + "\nin ";
   for (const Objective& objective : objectives)
     heading += (&objective == &objectives.front() ? "" : ", ") + direction(objective);
-  print_rows(options, database, query, front, 0, heading);
+  print_rows(options, database, head, query, front, 0, heading);
 }
 
 }  // namespace peeksim
