@@ -57,8 +57,7 @@ Json utilisation_json(const PricedCounters& side) {
 }
 
 Json rates_json(const PricedResult& priced) {
-  const Rates rates = rates_of(priced.network.machine, priced.result.machine,
-                               priced.result.trace.images, priced.unit);
+  const Rates rates = rates_of(priced);
   return {{"images_per_second", known_json(rates.images_per_second)},
           {"milliwatts", known_json(rates.milliwatts)},
           {"tops", known_json(rates.tops)},

@@ -7,7 +7,6 @@
 #include "sim/cli/shell/session.h"
 #include "sim/report/files/masks_file.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 
 namespace peeksim {
 
@@ -57,9 +56,7 @@ void masks_command(const std::vector<std::string>& arguments) {
   MachineSpec machine = load_machine(options.text("machine"), options.list("set"), vocabulary());
   const Trace trace(options.text("TRACE"));
   const std::vector<Layer> layers = layers_of(trace.info());
-  warn_about_unmatched(machine, trace.info());
-  machine = with_absolute_thresholds(machine, trace);
-  warn_about_small_thresholds(machine, trace);
+  machine = settled_on(trace, machine);
   const std::vector<LayerPrediction> settings = resolve_layers(machine, layers);
   OutputFile file(options.text("out"), options.has("force"));
   Count gated = 0;

@@ -17,7 +17,6 @@
 #include "sim/report/files/save.h"
 #include "sim/report/screens/screen.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 #include "sim/run/run.h"
 #include "sim/trace/check_workload.h"
 
@@ -56,9 +55,7 @@ void run_command(const std::vector<std::string>& arguments) {
   rates_for(table, machine);  // an unusable table is an error before the simulation, not after
   const Trace trace(options.text("trace"));
   if (options.has("workload")) check_workload(trace.info(), options.text("workload"));
-  warn_about_unmatched(machine, trace.info());
-  machine = with_absolute_thresholds(machine, trace);
-  warn_about_small_thresholds(machine, trace);
+  machine = settled_on(trace, machine);
   warn_about_skipping(machine, trace.info());
   warn_about_loop(machine, trace.info());
   std::unique_ptr<OutputFolder> folder;

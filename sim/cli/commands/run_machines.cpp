@@ -8,7 +8,6 @@
 #include "sim/cli/shell/session.h"
 #include "sim/engine/engine_kind.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 #include "sim/sweep/machines/cached_trace.h"
 #include "sim/sweep/machines/machine_runs.h"
 
@@ -54,9 +53,7 @@ std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_p
                           kind.computes_values ? 0 : CachedTrace::default_bytes,
                           taps_for_all(machines), interrupted);
   for (PricedMachine& one : machines) {
-    warn_about_unmatched(one.machine, trace.trace().info());
-    one.machine = with_absolute_thresholds(one.machine, trace.trace());
-    warn_about_small_thresholds(one.machine, trace.trace());
+    one.machine = settled_on(trace.trace(), one.machine);
     warn_about_skipping(one.machine, trace.trace().info());
     warn_about_loop(one.machine, trace.trace().info());
     warn_about_prices(one.machine, one.table);

@@ -12,16 +12,15 @@
 
 namespace peeksim {
 
-void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info) {
+MachineSpec settled_on(const Trace& trace, const MachineSpec& machine) {
   for (const std::string& warning : machine_warnings(machine, vocabulary()))
     spdlog::warn("{}", warning);
-  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(info)))
-    spdlog::warn("{} names no layer of {}", entry, info.path);
-}
-
-void warn_about_small_thresholds(const MachineSpec& machine, const Trace& trace) {
-  for (const std::string& warning : thresholds_below_a_step(machine, trace))
+  for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(trace.info())))
+    spdlog::warn("{} names no layer of {}", entry, trace.info().path);
+  MachineSpec settled = with_absolute_thresholds(machine, trace);
+  for (const std::string& warning : thresholds_below_a_step(settled, trace))
     spdlog::warn("{}", warning);
+  return settled;
 }
 
 void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info) {

@@ -7,12 +7,10 @@
 
 namespace peeksim {
 
-// Entries of the prediction settings that name no layer of the trace, and parameters of policies
-// that are not chosen.
-void warn_about_unmatched(const MachineSpec& machine, const TraceInfo& info);
-
-// Thresholds that are too small for the trace's integers. The machine's are values.
-void warn_about_small_thresholds(const MachineSpec& machine, const Trace& trace);
+// The machine with its thresholds as values of the trace (run/relative_thresholds.h). Warns about
+// entries of the prediction settings that name no layer, keys without effect, narrow read ports,
+// and thresholds that are too small for the trace's integers.
+MachineSpec settled_on(const Trace& trace, const MachineSpec& machine);
 
 // Layers without an ifmap in the trace, on a machine that skips zero activations: none is skipped.
 void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info);

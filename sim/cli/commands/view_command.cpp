@@ -11,7 +11,6 @@
 #include "sim/cli/shell/session.h"
 #include "sim/page/view_page.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 #include "sim/skip/prediction.h"
 
 namespace peeksim {
@@ -98,9 +97,7 @@ void view_command(const std::vector<std::string>& arguments) {
   if (image >= static_cast<std::size_t>(info.images))
     throw Error(ErrorKind::usage, "", "--image is " + std::to_string(image),
                 info.path + " has the images 0 to " + std::to_string(info.images - 1));
-  warn_about_unmatched(machine, info);
-  machine = with_absolute_thresholds(machine, trace);
-  warn_about_small_thresholds(machine, trace);
+  machine = settled_on(trace, machine);
   const std::vector<LayerPrediction> settings = resolve_layers(machine, layers_of(info));
   warn_about_loop(machine, info);
   std::size_t layer = options.has("layer") ? find_layer(info, options.text("layer")) : 0;

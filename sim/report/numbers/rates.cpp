@@ -29,4 +29,9 @@ Rates rates_of(const PricedCounters& side, const MachineSpec& machine, int image
   return rates;
 }
 
+Rates rates_of(const PricedResult& priced) {
+  return rates_of(priced.network.machine, priced.result.machine, priced.result.trace.images,
+                  priced.unit);
+}
+
 }  // namespace peeksim

@@ -23,4 +23,7 @@ struct Rates {
 Rates rates_of(const PricedCounters& side, const MachineSpec& machine, int images,
                const std::string& energy_unit);
 
+// Those of a run's machine on the whole network.
+Rates rates_of(const PricedResult& priced);
+
 }  // namespace peeksim

@@ -86,15 +86,10 @@ bool predicts(const PricedResult& priced) {
                      [](const LayerResult& layer) { return layer.policy != "none"; });
 }
 
-Rates rates_of_run(const PricedResult& priced) {
-  return rates_of(priced.network.machine, priced.result.machine, priced.result.trace.images,
-                  priced.unit);
-}
-
 // Of a machine without prediction: what it does, where others say what prediction saves.
 std::string dense_headline(const PricedResult& priced) {
   const PricedCounters& all = priced.network.machine;
-  const Rates rates = rates_of_run(priced);
+  const Rates rates = rates_of(priced);
   return text_of(over(all.number(&Counters::cycles), 1e3), 1) + " k cycles, " +
          text_of(times(1e3, rates.seconds), 3) + " ms, " + text_of(over(all.total_energy, 1e6), 1) +
          " " + energy_unit(priced) + ", " + text_of(rates.milliwatts, 1) + " mW, " +
@@ -103,7 +98,7 @@ std::string dense_headline(const PricedResult& priced) {
 
 // Two operations a MAC of the network, whether it was executed or not.
 std::string rates_line(const PricedResult& priced) {
-  const Rates rates = rates_of_run(priced);
+  const Rates rates = rates_of(priced);
   return text_of(rates.images_per_second, 1) + " images/s, " + text_of(rates.milliwatts, 1) +
          " mW, " + text_of(rates.tops, 3) + " TOPS, " + text_of(rates.tops_per_watt, 3) +
          " TOPS/W, " + text_of(rates.gops_per_mm2, 1) + " GOPS/mm2";
