@@ -116,7 +116,7 @@ class Recording:
 
     def _check(self, keys, tensor, sample):
         """The largest magnitude. Throws ExtractError."""
-        largest = float(tensor.abs().max()) if tensor.numel() else 0.0
+        largest = float(max(map(abs, tensor.aminmax()))) if tensor.numel() else 0.0
         if not math.isfinite(largest):
             raise ExtractError(
                 MODEL,

@@ -19,6 +19,7 @@ TYPES = {"i8": np.dtype("i1"), "f16": np.dtype("<f2"), "f32": np.dtype("<f4")}
 # Values below this share of their tensor's largest are the rounding noise of float64 sums that are
 # zero exactly; sign-preserving rounding would otherwise turn them into positive outputs.
 NOISE = 2.0**-40
+PIECE = 1 << 16  # values that are encoded at a time, in the processor's cache
 MAX_PENDING = 64  # tensors that wait to be written: memory does not grow with the images
 
 
@@ -39,16 +40,23 @@ class Rounded:
 
     def encode(self, values):
         """A floating-point tensor or array as an array of dtype."""
-        values = torch.as_tensor(values).double()
-        signs = ((values > self.noise).to(torch.int8) - (values < -self.noise).to(torch.int8)).numpy()
+        values = np.asarray(values)
+        flat, coded = values.reshape(-1), np.empty(values.size, self.dtype)
+        for i in range(0, values.size, PIECE):
+            self._encode(flat[i : i + PIECE], coded[i : i + PIECE])
+        return coded.reshape(values.shape)
+
+    def _encode(self, values, coded):
+        signs = (values > self.noise).view("i1") - (values < -self.noise).view("i1")
         if self.scale is None:
-            coded = self._as_float(np.where(signs == 0, 0.0, values.numpy()))
+            coded[:] = self._as_float(np.where(signs == 0, 0.0, values))
             smallest = np.nextafter(self.dtype.type(0), self.dtype.type(1))
         else:
-            steps = torch.div(values, float(self.scale)).round_().clamp_(-127, 127)
-            coded, smallest = steps.to(torch.int8).numpy(), 1
+            steps = np.divide(values, np.float64(self.scale), dtype=np.float64)
+            np.rint(steps, out=steps)
+            np.copyto(coded, np.clip(steps, -127, 127, out=steps), casting="unsafe")
+            smallest = self.dtype.type(1)
         np.copyto(coded, smallest * signs, where=coded == 0, casting="same_kind")
-        return coded
 
     def _as_float(self, values):
         with np.errstate(over="ignore"):
