@@ -2,6 +2,7 @@
 // field of MachineSpec that the key sets.
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,14 +82,58 @@ MachineKey bytes(const char* path, Bytes min, At field, const char* meaning) {
       [=](const MachineSpec& machine) { return Value::scalar(std::to_string(field(machine))); }};
 }
 
-// The sizes that have a MAC in the energy tables.
+// The width of an element. Machines are shown with whole bytes where that is possible, as all once
+// were.
 template <class At>
-MachineKey element_size(const char* path, At field, const char* meaning) {
-  MachineKey key = integer(path, "bytes", 1, 4, field, meaning);
+MachineKey width(const char* path, At field, const char* meaning) {
+  MachineKey key = integer(path, "bits", 4, 32, field, meaning);
+  key.range = "4, 8, 12, 16 or 32";
+  key.read = [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+    const std::int64_t bits = value.integer(4, 32);
+    if (bits != 4 && bits != 8 && bits != 12 && bits != 16 && bits != 32)
+      value.fail("expected 4, 8, 12, 16 or 32 bits, found " + value.text());
+    field(machine) = static_cast<int>(bits);
+  };
+  key.shown = [=](const MachineSpec& machine) { return field(machine) % 8 != 0; };
+  return key;
+}
+
+// The same width in bytes.
+template <class At>
+MachineKey width_in_bytes(const char* path, const char* same_as, At bits) {
+  MachineKey key = integer(path, "bytes", 1, 4, bits, "");
+  key.meaning = "The same in bytes; the one of both that is given last counts";
   key.range = "1, 2 or 4";
   key.read = [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
-    field(machine) = static_cast<int>(value.integer(1, 4));
-    if (field(machine) == 3) value.fail("expected 1, 2 or 4 bytes, found 3");
+    const std::int64_t bytes = value.integer(1, 4);
+    if (bytes == 3)
+      value.fail("expected 1, 2 or 4 bytes, found 3",
+                 std::string("other widths are set in bits, with ") + same_as);
+    bits(machine) = static_cast<int>(8 * bytes);
+  };
+  key.show = [=](const MachineSpec& machine) { return show_number(bits(machine) / 8.0); };
+  key.same_as = same_as;
+  key.shown = [=](const MachineSpec& machine) { return bits(machine) % 8 == 0; };
+  return key;
+}
+
+// A number with at most one decimal, of which the machine holds the tenfold.
+template <class At>
+MachineKey tenths(const char* path, const char* unit, int max, At tenfold, const char* meaning) {
+  const double most = max;
+  MachineKey key = number(path, unit, 0.1, most, "", tenfold, meaning);
+  key.range = "0.1 to " + std::to_string(max) + ", at most one decimal";
+  key.read = [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+    const double number = value.number();
+    const double ten = std::round(10 * number);
+    // Decimal texts like 0.1 are no binary fractions: the nearest tenth has to be the same number.
+    if (!(number >= 0.1 && number <= most) || ten / 10 != number)
+      value.fail("expected a number from 0.1 to " + std::to_string(max) +
+                 " with at most one decimal, found " + value.text());
+    tenfold(machine) = static_cast<Bytes>(ten);
+  };
+  key.show = [=](const MachineSpec& machine) {
+    return show_number(static_cast<double>(tenfold(machine)) / 10);
   };
   return key;
 }

@@ -99,6 +99,7 @@ MachineSpec read_machine(const FindSetting& find, const Vocabulary& vocabulary) 
     if (setting == nullptr) return;
     key.read(*setting, vocabulary, machine);
     machine.where.emplace(key.path, setting->where());
+    if (!key.same_as.empty()) machine.where.emplace(key.same_as, setting->where());
   };
   for (const MachineKey& key : machine_keys()) read(key);
   // Parameters last: whether an unset one applies depends on the other keys.

@@ -27,8 +27,18 @@ struct ArraySpec {
 };
 
 struct PrecisionSpec {
-  int activation_bytes = 1;
-  int weight_bytes = 1;
+  int activation_bits = 8;
+  int weight_bits = 8;
+
+  // Bytes of so many elements without gaps, as in one transfer or one share of a buffer.
+  Bytes activation_bytes(Count activations) const { return packed(activations, activation_bits); }
+  Bytes weight_bytes(Count weights) const { return packed(weights, weight_bits); }
+
+ private:
+  // Without the product of both, which may not fit.
+  static Bytes packed(Count elements, int bits) {
+    return elements / 8 * bits + ceil_div(elements % 8 * bits, 8);
+  }
 };
 
 struct BufferSpec {
@@ -41,9 +51,12 @@ struct BufferSpec {
 };
 
 struct DramSpec {
-  Bytes bytes_per_cycle = 16;
-  Cycle latency = 0;             // cycles from the end of a transfer to its completion
-  std::string kind = "generic";  // generic, ddr3, ddr4, lpddr4 or hbm2
+  Bytes bytes_per_10_cycles = 160;  // the key dram.bytes_per_cycle, which may have one decimal
+  Cycle latency = 0;                // cycles from the end of a transfer to its completion
+  std::string kind = "generic";     // generic, ddr3, ddr4, lpddr4 or hbm2
+
+  // How long a transfer holds the channel.
+  Cycle transfer_cycles(Bytes bytes) const { return ceil_div(10 * bytes, bytes_per_10_cycles); }
 };
 
 // A position inside a window (row, column) or an extent (height, width).

@@ -124,11 +124,15 @@ std::vector<MachineKey> make_keys() {
              "its energy and no time. The default, 0, follows from the array's area: a comb over "
              "all PEs"),
 
-      element_size("precision.activation_bytes",
-                   at(&M::precision, &PrecisionSpec::activation_bytes),
-                   "Size of an activation in buffers and DRAM; also picks the MAC's energy"),
-      element_size("precision.weight_bytes", at(&M::precision, &PrecisionSpec::weight_bytes),
-                   "Size of a weight in buffers and DRAM; also picks the MAC's energy"),
+      width("precision.activation_bits", at(&M::precision, &PrecisionSpec::activation_bits),
+            "Width of an activation in buffers and DRAM; the wider of both picks the MAC's energy. "
+            "It changes no value: the numbers are the trace's"),
+      width_in_bytes("precision.activation_bytes", "precision.activation_bits",
+                     at(&M::precision, &PrecisionSpec::activation_bits)),
+      width("precision.weight_bits", at(&M::precision, &PrecisionSpec::weight_bits),
+            "Width of a weight in buffers and DRAM; the wider of both picks the MAC's energy"),
+      width_in_bytes("precision.weight_bytes", "precision.weight_bits",
+                     at(&M::precision, &PrecisionSpec::weight_bits)),
 
       bytes("buffers.ifmap_bytes", 1, at(&M::buffers, &BufferSpec::ifmap_bytes),
             "The whole ifmap buffer. Half of it holds a block, the other half receives the next: "
@@ -151,9 +155,9 @@ std::vector<MachineKey> make_keys() {
            "Weights that the weight buffer delivers. `auto` follows the array: cols x lanes, for "
            "which it never waits. The default leaves the port out of it"),
 
-      integer("dram.bytes_per_cycle", "bytes per cycle", 1, max_port_width,
-              at(&M::dram, &DramSpec::bytes_per_cycle),
-              "Bandwidth of the one DRAM channel; 16 at 500 MHz is 8 GB/s"),
+      tenths("dram.bytes_per_cycle", "bytes per cycle", max_port_width,
+             at(&M::dram, &DramSpec::bytes_per_10_cycles),
+             "Bandwidth of the one DRAM channel; 16 at 500 MHz is 8 GB/s"),
       integer("dram.latency", "cycles", 0, max_latency, at(&M::dram, &DramSpec::latency),
               "From the end of a transfer to its completion. The default hides it, to see "
               "bandwidth alone"),

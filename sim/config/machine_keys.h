@@ -24,6 +24,10 @@ struct MachineKey {
   std::function<void(const Value&, const Vocabulary&, MachineSpec&)> read;
   // The value as a file would give it; nothing when the key is left out.
   std::function<Value(const MachineSpec&)> show;
+  // For a second spelling: the key that sets the same.
+  std::string same_as = {};
+  // Whether machines are shown with it, rather than with the other spelling.
+  std::function<bool(const MachineSpec&)> shown = [](const MachineSpec&) { return true; };
 };
 
 // The keys of every machine.

@@ -10,6 +10,17 @@ namespace peeksim {
 
 namespace {
 
+// Keys that set the same; of the two the one given later replaces the other.
+const std::vector<std::pair<std::string, std::string>>& alternatives() {
+  static const auto pairs = [] {
+    std::vector<std::pair<std::string, std::string>> all = {{inline_thresholds, thresholds_file}};
+    for (const MachineKey& key : machine_keys())
+      if (!key.same_as.empty()) all.emplace_back(key.same_as, key.path);
+    return all;
+  }();
+  return pairs;
+}
+
 bool is_empty(const Value& value) {
   return value.is_map() ? value.entries().empty() : value.is_scalar() && value.text().empty();
 }
@@ -62,20 +73,24 @@ Settings flatten(const Value& map, const Vocabulary& vocabulary) {
 }
 
 bool replaces(const Settings& layer, const std::string& path) {
-  if (path != inline_thresholds && path != thresholds_file) return layer.count(path) > 0;
-  return layer.count(inline_thresholds) + layer.count(thresholds_file) > 0;
+  if (layer.count(path) > 0) return true;
+  const auto& pairs = alternatives();
+  return std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) {
+    return (path == pair.first && layer.count(pair.second) > 0) ||
+           (path == pair.second && layer.count(pair.first) > 0);
+  });
 }
 
 void overlay(const Settings& layer, Settings& settings) {
-  const auto in_line = layer.find(inline_thresholds);
-  const auto in_file = layer.find(thresholds_file);
-  if (in_line != layer.end() && in_file != layer.end() && !is_empty(in_line->second) &&
-      !is_empty(in_file->second)) {
-    in_file->second.fail("channel_thresholds and thresholds_file are both given", "keep one");
-  }
-  if (in_line != layer.end() || in_file != layer.end()) {
-    settings.erase(inline_thresholds);
-    settings.erase(thresholds_file);
+  for (const auto& [one, other] : alternatives()) {
+    const auto first = layer.find(one);
+    const auto second = layer.find(other);
+    if (first == layer.end() && second == layer.end()) continue;
+    if (first != layer.end() && second != layer.end() && !is_empty(first->second) &&
+        !is_empty(second->second))
+      second->second.fail(leaf_of(one) + " and " + leaf_of(other) + " are both given", "keep one");
+    settings.erase(one);
+    settings.erase(other);
   }
   for (const auto& [path, value] : layer) settings[path] = value;
 }

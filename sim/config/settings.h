@@ -29,7 +29,7 @@ Settings flatten(const Value& map, const Vocabulary& vocabulary);
 bool replaces(const Settings& layer, const std::string& path);
 
 // Replaces the keys of `settings` that `layer` gives. Throws Error(config) when `layer` gives both
-// inline thresholds and a file of thresholds.
+// of two keys that set the same, such as inline thresholds and a file of thresholds.
 void overlay(const Settings& layer, Settings& settings);
 
 }  // namespace peeksim

@@ -16,6 +16,7 @@ Value show_machine(const MachineSpec& machine) {
     group.clear();
   };
   for (const MachineKey& key : machine_keys()) {
+    if (!key.shown(machine)) continue;
     Value value = key.show(machine);
     if (value.is_null()) continue;
     const std::string its_group = group_of(key.path);

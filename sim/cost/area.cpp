@@ -9,9 +9,8 @@ namespace peeksim {
 
 namespace {
 
-constexpr int position_bits = 16;    // assumed: a position inside a block, in a bin or a job
-constexpr int gates_per_tap = 4;     // assumed: an encoder that finds the first live tap
-constexpr double bits_per_byte = 8;  // not an int, so that products of sizes do not overflow
+constexpr int position_bits = 16;  // assumed: a position inside a block, in a bin or a job
+constexpr int gates_per_tap = 4;   // assumed: an encoder that finds the first live tap
 
 using T = EnergyTable;
 using M = MachineSpec;
@@ -53,7 +52,7 @@ double prediction_unit(const T& t, const M& m, const C& totals) {
 
 // An operand register, filled when the PE's own tag comes by on the multicast wires.
 double latch(const T& t, const M& m) {
-  const double bits = m.array.lanes * bits_per_byte * m.precision.activation_bytes;
+  const double bits = m.array.lanes * m.precision.activation_bits;
   const int tag = tag_bits(m);
   return (bits + tag) *
              require_stated(t.area->register_bit, t, m, "area.register_bit", multicasting) +
@@ -69,7 +68,7 @@ double dispatch_unit(const T& t, const M& m, const C& totals) {
   double area = m.array.cols * bin_bits * bit;
   if (totals.weight_selects == 0) return area;
   area += static_cast<double>(totals.queue_peak) * (bin_bits + bits_for(m.array.cols)) * bit;
-  const double selected = m.array.lanes * bits_per_byte * m.precision.weight_bytes;
+  const double selected = m.array.lanes * m.precision.weight_bits;
   return area + m.array.cols * selected * (m.array.cols - 1) *
                     require_stated(t.area->multiplexer, t, m, "area.multiplexer", running_jobs);
 }
@@ -79,7 +78,7 @@ double searched_taps(const M& m) {
   if (m.array.zero_lookahead > 0) return m.array.zero_lookahead;
   // A whole chunk: as many as leave room for the weights of a full group.
   return std::max<Bytes>(
-      1, m.buffers.weight_bytes / 2 / (Bytes{m.array.cols} * m.precision.weight_bytes));
+      1, 8 * (m.buffers.weight_bytes / 2) / (Bytes{m.array.cols} * m.precision.weight_bits));
 }
 
 double zero_skip(const T& t, const M& m, const C& totals) {
@@ -129,7 +128,7 @@ int tag_bits(const MachineSpec& machine) {
 }
 
 Bytes zero_flag_bytes(const MachineSpec& machine) {
-  return ceil_div(machine.buffers.ifmap_bytes / machine.precision.activation_bytes, 8);
+  return ceil_div(8 * machine.buffers.ifmap_bytes / machine.precision.activation_bits, 8);
 }
 
 }  // namespace peeksim

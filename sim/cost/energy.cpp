@@ -25,8 +25,8 @@ Energy price(const Counters& counters, const EnergyRates& rates) {
   for (const EnergyComponent& component : energy_components()) {
     double sum = 0;  // in the order of the actions, so that results stay the same to the last bit
     for (const EnergyAction& action : component.actions) {
-      const Count count = action.count(counters, rates.precision);
-      if (count != 0) sum += static_cast<double>(count) * *rate;
+      const double count = action.count(counters, rates.precision);
+      if (count != 0) sum += count * *rate;
       ++rate;
     }
     energy.push_back(sum);

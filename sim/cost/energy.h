@@ -15,7 +15,7 @@ struct EnergyRates {
   // Of every component's actions, in their order and the table's unit; NaN for an action that was
   // not priced.
   std::vector<double> prices = std::vector<double>(energy_action_count());
-  PrecisionSpec precision;  // bytes of the machine's elements
+  PrecisionSpec precision;  // widths of the machine's elements
 };
 
 // totals: the counters of a whole run, all 0 before it. Prices the actions of every machine, and

@@ -7,10 +7,21 @@ namespace {
 using C = Counters;
 using P = PrecisionSpec;
 
+double count(Count times) {
+  return static_cast<double>(times);
+}
+
+// Elements of `bits` in bytes, eighths included. The whole bytes are summed as integers, so that
+// they are rounded once.
+double bytes(Count elements, int bits) {
+  const Count rest = elements % 8 * bits;
+  return static_cast<double>(elements / 8 * bits + rest / 8) + static_cast<double>(rest % 8) / 8;
+}
+
 std::vector<EnergyAction> mac_actions() {
-  return {
-      {"executed", "MAC", [](const C& c, const P&) { return c.macs_executed; }},
-      {"gated", "MAC", [](const C& c, const P&) { return c.macs_predicted + c.macs_zero_gated; }}};
+  return {{"executed", "MAC", [](const C& c, const P&) { return count(c.macs_executed); }},
+          {"gated", "MAC",
+           [](const C& c, const P&) { return count(c.macs_predicted + c.macs_zero_gated); }}};
 }
 
 constexpr bool optional_action = false;  // that not every machine does
@@ -18,55 +29,58 @@ constexpr bool optional_action = false;  // that not every machine does
 // Bytes from the buffers to the array: along a row, down a column, to any PE. In a tile of jobs a
 // weight passes the multiplexers of all columns once, and goes down each column that selects it.
 std::vector<EnergyAction> transfer_actions() {
-  return {
-      {"row", "byte",
-       [](const C& c, const P& p) {
-         return (c.ifmap_reads - c.multicast_reads) * p.activation_bytes;
-       }},
-      {"column", "byte", [](const C& c, const P& p) { return c.weight_reads * p.weight_bytes; }},
-      {"job_column", "byte",
-       [](const C& c, const P& p) { return c.weight_selects * p.weight_bytes; }, optional_action},
-      {"multicast", "byte",
-       [](const C& c, const P& p) { return c.multicast_reads * p.activation_bytes; },
-       optional_action}};
+  return {{"row", "byte",
+           [](const C& c, const P& p) {
+             return bytes(c.ifmap_reads - c.multicast_reads, p.activation_bits);
+           }},
+          {"column", "byte",
+           [](const C& c, const P& p) { return bytes(c.weight_reads, p.weight_bits); }},
+          {"job_column", "byte",
+           [](const C& c, const P& p) { return bytes(c.weight_selects, p.weight_bits); },
+           optional_action},
+          {"multicast", "byte",
+           [](const C& c, const P& p) { return bytes(c.multicast_reads, p.activation_bits); },
+           optional_action}};
 }
 
 std::vector<EnergyAction> ifmap_buffer_actions() {
-  return {
-      {"read", "byte", [](const C& c, const P& p) { return c.ifmap_reads * p.activation_bytes; }},
-      {"fill", "byte", [](const C& c, const P&) { return c.ifmap_fill_bytes; }}};
+  return {{"read", "byte",
+           [](const C& c, const P& p) { return bytes(c.ifmap_reads, p.activation_bits); }},
+          {"fill", "byte", [](const C& c, const P&) { return count(c.ifmap_fill_bytes); }}};
 }
 
 std::vector<EnergyAction> weight_buffer_actions() {
-  return {{"read", "byte", [](const C& c, const P& p) { return c.weight_reads * p.weight_bytes; }},
-          {"fill", "byte", [](const C& c, const P&) { return c.weight_fill_bytes; }}};
+  return {
+      {"read", "byte", [](const C& c, const P& p) { return bytes(c.weight_reads, p.weight_bits); }},
+      {"fill", "byte", [](const C& c, const P&) { return count(c.weight_fill_bytes); }}};
 }
 
 // The array writes what it computed, predicted zeros are filled in, a residual is filled and read
 // back, and the storer reads what goes to DRAM.
 std::vector<EnergyAction> ofmap_buffer_actions() {
-  return {
-      {"write", "byte", [](const C& c, const P& p) { return c.ofmap_writes * p.activation_bytes; }},
-      {"fill", "byte",
-       [](const C& c, const P& p) { return c.predicted_zero * p.activation_bytes; }},
-      {"fill_and_read", "byte", [](const C& c, const P&) { return c.residual_bytes; }},
-      {"read", "byte", [](const C& c, const P&) { return c.dram_write_bytes; }}};
+  return {{"write", "byte",
+           [](const C& c, const P& p) { return bytes(c.ofmap_writes, p.activation_bits); }},
+          {"fill", "byte",
+           [](const C& c, const P& p) { return bytes(c.predicted_zero, p.activation_bits); }},
+          {"fill_and_read", "byte", [](const C& c, const P&) { return count(c.residual_bytes); }},
+          {"read", "byte", [](const C& c, const P&) { return count(c.dram_write_bytes); }}};
 }
 
 std::vector<EnergyAction> prediction_actions() {
-  return {{"comparison", "peek", [](const C& c, const P&) { return c.comparisons; }},
-          {"window_bit", "bit", [](const C& c, const P&) { return c.windows; }}};
+  return {{"comparison", "peek", [](const C& c, const P&) { return count(c.comparisons); }},
+          {"window_bit", "bit", [](const C& c, const P&) { return count(c.windows); }}};
 }
 
 // A PE compares the tag of every activation that comes by, and latches its own.
 std::vector<EnergyAction> dispatch_actions() {
-  return {
-      {"tag", "element", [](const C& c, const P&) { return c.multicast_reads; }, optional_action},
-      {"latch", "byte",
-       [](const C& c, const P& p) { return c.latched_operands * p.activation_bytes; },
-       optional_action},
-      {"select", "byte", [](const C& c, const P& p) { return c.weight_selects * p.weight_bytes; },
-       optional_action}};
+  return {{"tag", "element", [](const C& c, const P&) { return count(c.multicast_reads); },
+           optional_action},
+          {"latch", "byte",
+           [](const C& c, const P& p) { return bytes(c.latched_operands, p.activation_bits); },
+           optional_action},
+          {"select", "byte",
+           [](const C& c, const P& p) { return bytes(c.weight_selects, p.weight_bits); },
+           optional_action}};
 }
 
 }  // namespace
@@ -76,7 +90,7 @@ const std::vector<EnergyComponent>& energy_components() {
       {"mac", "MAC", mac_actions()},
       {"psum",
        "psum registers",
-       {{"update", "MAC", [](const C& c, const P&) { return c.macs_executed; }}}},
+       {{"update", "MAC", [](const C& c, const P&) { return count(c.macs_executed); }}}},
       {"transfer", "operand wires", transfer_actions()},
       {"ifmap_buffer", "ifmap buffer", ifmap_buffer_actions()},
       {"weight_buffer", "weight buffer", weight_buffer_actions()},
@@ -84,13 +98,16 @@ const std::vector<EnergyComponent>& energy_components() {
       {"dram",
        "DRAM",
        {{"access", "byte",
-         [](const C& c, const P&) { return c.dram_read_bytes + c.dram_write_bytes; }}}},
+         [](const C& c, const P&) { return count(c.dram_read_bytes + c.dram_write_bytes); }}}},
       {"prediction", "prediction unit", prediction_actions()},
       {"dispatch", "dispatch unit", dispatch_actions()},
       {"zero_skip",
        "zero skipping",
-       {{"flag", "bit", [](const C& c, const P&) { return c.zero_flags; }, optional_action}}},
-      {"leakage", "leakage", {{"cycle", "cycle", [](const C& c, const P&) { return c.cycles; }}}},
+       {{"flag", "bit", [](const C& c, const P&) { return count(c.zero_flags); },
+         optional_action}}},
+      {"leakage",
+       "leakage",
+       {{"cycle", "cycle", [](const C& c, const P&) { return count(c.cycles); }}}},
   };
   return table;
 }

@@ -13,8 +13,9 @@ namespace peeksim {
 struct EnergyAction {
   const char* name;  // in energy tables: "read"
   const char* unit;  // what is counted: "byte"
-  // precision: elements are counted, and buffers move bytes.
-  Count (*count)(const Counters& counters, const PrecisionSpec& precision);
+  // How often, exact. precision: elements are counted, and buffers move bytes, of which an element
+  // may take a half.
+  double (*count)(const Counters& counters, const PrecisionSpec& precision);
   bool on_every_machine = true;  // else a table may lack it
 };
 

@@ -15,7 +15,7 @@ Error lacks(const EnergyTable& table, const MachineSpec& machine, const std::str
 }  // namespace
 
 int operand_bits(const MachineSpec& machine) {
-  return 8 * std::max(machine.precision.activation_bytes, machine.precision.weight_bytes);
+  return std::max(machine.precision.activation_bits, machine.precision.weight_bits);
 }
 
 double require_width(const std::map<int, double>& by_width, const EnergyTable& table,

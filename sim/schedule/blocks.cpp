@@ -16,8 +16,8 @@ Count tap_span(int first, int count, int stride, int pad, int kernel, int dilati
 }
 
 Bytes ofmap_bytes(const Layer& layer, const Block& block, const MachineSpec& machine) {
-  return block.positions() * std::min(machine.array.cols, layer.K / layer.groups) *
-         machine.precision.activation_bytes;
+  return machine.precision.activation_bytes(block.positions() *
+                                            std::min(machine.array.cols, layer.K / layer.groups));
 }
 
 // The plane cut into blocks of at most `window_rows` x `window_cols` windows, in raster order.
@@ -87,7 +87,7 @@ Bytes ifmap_bytes(const Layer& layer, const Block& block, const PrecisionSpec& p
                               layer.dilation_h, layer.H);
   const Count cols = tap_span(block.col, block.cols, layer.stride_w, layer.pad_left, layer.S,
                               layer.dilation_w, layer.W);
-  return rows * cols * (layer.C / layer.groups) * precision.activation_bytes;
+  return precision.activation_bytes(rows * cols * (layer.C / layer.groups));
 }
 
 std::vector<Block> cut_blocks(const Layer& layer, const MachineSpec& machine,

@@ -25,24 +25,24 @@ std::vector<Group> cut_groups(int channels, int cols) {
 void place_weights(const Layer& layer, const MachineSpec& machine, Plan& plan) {
   const int group = std::min(machine.array.cols, layer.K / layer.groups);
   const Bytes half = machine.buffers.weight_bytes / 2;
-  plan.chunk_taps = std::min(plan.L, half / (group * plan.tap_bytes));
+  plan.chunk_taps = std::min(plan.L, 8 * half / (Count{group} * plan.precision.weight_bits));
+  const Bytes tap = plan.precision.weight_bytes(group);
   if (plan.chunk_taps == 0)
     throw Error(ErrorKind::machine, machine.location("buffers.weight_bytes"),
                 "layer '" + layer.name + "': one tap of " + std::to_string(group) +
-                    " channels needs " + std::to_string(group * plan.tap_bytes) +
+                    " channels needs " + std::to_string(tap) +
                     " bytes of the weight buffer, but half of it holds " + std::to_string(half),
-                "make buffers.weight_bytes at least " + std::to_string(2 * group * plan.tap_bytes));
+                "make buffers.weight_bytes at least " + std::to_string(2 * tap));
   plan.chunks = static_cast<int>(ceil_div(plan.L, plan.chunk_taps));
   plan.streamed = plan.chunks > 1;
 }
 
 // Steps in the given order, with a load wherever the block or the group differs from the
 // predecessor's.
-std::vector<Step> make_steps(const Layer& layer, const MachineSpec& machine, const Plan& plan,
-                             const std::vector<Group>& groups, bool block_major) {
+std::vector<Step> make_steps(const Layer& layer, const Plan& plan, const std::vector<Group>& groups,
+                             bool block_major) {
   const int block_count = static_cast<int>(plan.blocks.size());
   const int group_count = static_cast<int>(groups.size());
-  const int activation = machine.precision.activation_bytes;
   std::vector<Step> steps;
   int block_before = -1, group_before = -1, ifmap_load = -1, weight_load = -1;
   for (int i = 0; i < block_count * group_count; ++i) {
@@ -56,16 +56,16 @@ std::vector<Step> make_steps(const Layer& layer, const MachineSpec& machine, con
     step.loads_ifmap = block != block_before;
     if (step.loads_ifmap) {
       ++ifmap_load;
-      step.ifmap_bytes = ifmap_bytes(layer, rectangle, machine.precision);
+      step.ifmap_bytes = ifmap_bytes(layer, rectangle, plan.precision);
     }
     step.loads_weights = !plan.streamed && group != group_before;
     if (step.loads_weights) {
       ++weight_load;
-      step.weight_bytes = step.channels * plan.L * plan.tap_bytes;
+      step.weight_bytes = plan.precision.weight_bytes(step.channels * plan.L);
     }
     step.ifmap_load = ifmap_load;
     step.weight_load = weight_load;
-    step.store_bytes = rectangle.positions() * step.channels * activation;
+    step.store_bytes = plan.precision.activation_bytes(rectangle.positions() * step.channels);
     step.residual_bytes = plan.residual ? step.store_bytes : 0;
     steps.push_back(step);
     block_before = block;
@@ -106,15 +106,15 @@ Plan plan_layer(const Layer& layer, const MachineSpec& machine, const WindowGrid
   Plan plan;
   plan.L = layer.L();
   plan.residual = layer.residual;
-  plan.tap_bytes = machine.precision.weight_bytes;
+  plan.precision = machine.precision;
   plan.blocks = cut_blocks(layer, machine, grid);
   place_weights(layer, machine, plan);
 
   const std::vector<Group> groups = cut_groups(layer.K / layer.groups, machine.array.cols);
   const std::string& order = machine.schedule.loop_order;
-  plan.steps = make_steps(layer, machine, plan, groups, order != "group_major");
+  plan.steps = make_steps(layer, plan, groups, order != "group_major");
   if (order == "auto") {
-    std::vector<Step> group_major = make_steps(layer, machine, plan, groups, false);
+    std::vector<Step> group_major = make_steps(layer, plan, groups, false);
     if (loaded_bytes(group_major) < loaded_bytes(plan.steps)) plan.steps = std::move(group_major);
   }
   require_transferable(layer, machine, plan);

@@ -48,7 +48,7 @@ struct Plan {
   int chunks = 1;         // chunks of a tile; the last one may be shorter
   bool streamed = false;  // every tile chunk loads its weights again
   bool residual = false;  // every step loads its part of a residual tensor
-  Bytes tap_bytes = 0;    // one weight
+  PrecisionSpec precision;
   std::vector<Block> blocks;
   std::vector<Step> steps;
 
@@ -57,7 +57,11 @@ struct Plan {
   }
   // Bytes of a streamed weight load: the chunk's weights of the step's channels.
   Bytes chunk_bytes(const Step& step, int chunk) const {
-    return step.channels * taps_of_chunk(chunk) * tap_bytes;
+    return precision.weight_bytes(step.channels * taps_of_chunk(chunk));
+  }
+  // Bytes of all streamed weight loads of a tile of the step.
+  Bytes streamed_bytes(const Step& step) const {
+    return (chunks - 1) * chunk_bytes(step, 0) + chunk_bytes(step, chunks - 1);
   }
 };
 

@@ -119,7 +119,7 @@ Counters program_counters(const Program& program, const Predictor& predictor) {
     c.dram_write_bytes += step.store_bytes;
     if (plan.streamed)
       c.weight_fill_bytes +=
-          static_cast<Count>(tiles.end - tiles.begin) * step.channels * plan.L * plan.tap_bytes;
+          static_cast<Count>(tiles.end - tiles.begin) * plan.streamed_bytes(step);
     Count jobs = 0;
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
       const Tile& tile = program.tiles[t];

@@ -31,7 +31,7 @@ TEST_CASE("a file with a name is a machine: everything else has a default") {
   CHECK(machine.name == "small");
   CHECK(machine.array.rows == 16);
   CHECK(machine.buffers.ifmap_bytes == 262144);
-  CHECK(machine.dram.bytes_per_cycle == 16);
+  CHECK(machine.dram.bytes_per_10_cycles == 160);
   CHECK(machine.prediction.policy == "peek");
 }
 
@@ -60,6 +60,42 @@ TEST_CASE("the child's keys replace the parent's, and overrides replace both in 
   CHECK(set.array.rows == 11);
   CHECK(set.array.cols == 7);
   CHECK(set.array.lanes == 13);
+}
+
+TEST_CASE("a width in bytes is another spelling: of both, the one that is given later counts") {
+  Files files;
+  files.folder.write("bits.yaml", "name: m\nprecision: {activation_bits: 12, weight_bits: 4}\n");
+  files.folder.write("bytes.yaml", "extends: bits.yaml\nprecision: {activation_bytes: 2}\n");
+  files.folder.write("both.yaml", "name: m\nprecision:\n  weight_bits: 8\n  weight_bytes: 2\n");
+  CHECK(files.load("bits.yaml").precision.activation_bits == 12);
+  const MachineSpec machine = files.load("bytes.yaml");
+  CHECK(machine.precision.activation_bits == 16);
+  CHECK(machine.precision.weight_bits == 4);
+  CHECK(machine.location("precision.activation_bits").line == 2);
+  CHECK(files.load("bytes.yaml", {"precision.activation_bits=4"}).precision.activation_bits == 4);
+  CHECK(files.load("bits.yaml", {"precision.weight_bits=16", "precision.weight_bytes=4"})
+            .precision.weight_bits == 32);
+  CHECK(
+      files.error("both.yaml") ==
+      "both.yaml:4: precision.weight_bytes: weight_bits and weight_bytes are both given; keep one");
+  // Whole bytes are shown as bytes, others in bits.
+  const Value shown = *show_machine(machine).find("precision");
+  CHECK(shown.find("activation_bytes")->text() == "2");
+  CHECK(shown.find("activation_bits") == nullptr);
+  CHECK(shown.find("weight_bits")->text() == "4");
+  CHECK(shown.find("weight_bytes") == nullptr);
+  const MachineTemplate base(files.folder.path("bits.yaml"), {});
+  CHECK(base.with({{"precision.weight_bytes", Value::scalar("2")}}, {}).precision.weight_bits ==
+        16);
+}
+
+TEST_CASE("a byte rate may have one decimal") {
+  Files files;
+  files.folder.write("m.yaml", "name: m\ndram: {bytes_per_cycle: 25.6}\n");
+  CHECK(files.load("m.yaml").dram.bytes_per_10_cycles == 256);
+  CHECK(files.load("m.yaml").dram.transfer_cycles(64) == 3);
+  CHECK(files.load("m.yaml", {"dram.bytes_per_cycle=0.1"}).dram.transfer_cycles(3) == 30);
+  CHECK(show_machine(files.load("m.yaml")).find("dram")->find("bytes_per_cycle")->text() == "25.6");
 }
 
 TEST_CASE("lists are replaced as a whole") {

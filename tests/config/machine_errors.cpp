@@ -73,11 +73,17 @@ TEST_CASE("keys out of range are refused with the range") {
                "m.yaml:3: precision.weight_bytes: expected 1, 2 or 4"));
   CHECK(starts(error("precision: {activation_bytes: 8}"),
                "m.yaml:3: precision.activation_bytes: expected"));
+  CHECK(starts(error("precision: {weight_bits: 6}"),
+               "m.yaml:3: precision.weight_bits: expected 4, 8, 12, 16 or 32 bits, found 6"));
   CHECK(
       starts(error("buffers: {ofmap_bytes: 0}"), "m.yaml:3: buffers.ofmap_bytes: expected a size"));
   CHECK(starts(error("buffers: {ifmap_read_width: -1}"),
                "m.yaml:3: buffers.ifmap_read_width: expected"));
-  CHECK(starts(error("dram: {bytes_per_cycle: 0}"), "m.yaml:3: dram.bytes_per_cycle: expected"));
+  for (const char* rate : {"0", "0.05", "12.85", "16777217", "-1"})
+    CHECK(starts(
+        error("dram: {bytes_per_cycle: " + std::string(rate) + "}"),
+        "m.yaml:3: dram.bytes_per_cycle: expected a number from 0.1 to 16777216 with at most "
+        "one decimal"));
   CHECK(starts(error("dram: {latency: -1}"), "m.yaml:3: dram.latency: expected"));
   CHECK(starts(error("clock_mhz: 0"), "m.yaml:3: clock_mhz: expected a number from 0.001"));
   CHECK(starts(error("prediction: {window: [0, 2]}"),

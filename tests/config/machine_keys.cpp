@@ -34,7 +34,9 @@ const std::map<std::string, std::string> other_values = {
     {"array.skip_zero_activations", "true"},
     {"array.zero_lookahead", "6"},
     {"array.multicast_mm", "2.5"},
+    {"precision.activation_bits", "12"},
     {"precision.activation_bytes", "2"},
+    {"precision.weight_bits", "4"},
     {"precision.weight_bytes", "4"},
     {"buffers.ifmap_bytes", "3 KiB"},
     {"buffers.weight_bytes", "5 KiB"},
@@ -42,7 +44,7 @@ const std::map<std::string, std::string> other_values = {
     {"buffers.ifmap_read_width", "9"},
     {"buffers.ifmap_banks", "2"},
     {"buffers.weight_read_width", "11"},
-    {"dram.bytes_per_cycle", "13"},
+    {"dram.bytes_per_cycle", "12.8"},
     {"dram.latency", "15"},
     {"dram.kind", "lpddr4"},
     {"prediction.policy", "oracle"},
@@ -106,7 +108,10 @@ TEST_CASE("every key reaches its own field") {
   std::vector<std::string> overrides;
   for (const auto& [path, value] : other_values) {
     // Skipping needs gating, which is the one that is changed here.
-    if (path != "prediction.thresholds_file" && path != "array.skip_zero_activations")
+    // Of two spellings of a key the last one would count.
+    const bool other_spelling = !find_machine_key(path)->same_as.empty();
+    if (path != "prediction.thresholds_file" && path != "array.skip_zero_activations" &&
+        !other_spelling)
       overrides.push_back(path + "=" + value);
   }
   const MachineSpec m = load_machine(folder.write("m.yaml", "name: m\n"), overrides, vocabulary);
@@ -118,15 +123,15 @@ TEST_CASE("every key reaches its own field") {
   CHECK_FALSE(m.array.gate_zero_activations);
   CHECK(m.array.zero_lookahead == 6);
   CHECK(m.array.multicast_mm == 2.5);
-  CHECK(m.precision.activation_bytes == 2);
-  CHECK(m.precision.weight_bytes == 4);
+  CHECK(m.precision.activation_bits == 12);
+  CHECK(m.precision.weight_bits == 4);
   CHECK(m.buffers.ifmap_bytes == 3072);
   CHECK(m.buffers.weight_bytes == 5120);
   CHECK(m.buffers.ofmap_bytes == 77);
   CHECK(m.buffers.ifmap_read_width == 9);
   CHECK(m.buffers.ifmap_banks == 2);
   CHECK(m.buffers.weight_read_width == 11);
-  CHECK(m.dram.bytes_per_cycle == 13);
+  CHECK(m.dram.bytes_per_10_cycles == 128);
   CHECK(m.dram.latency == 15);
   CHECK(m.dram.kind == "lpddr4");
   CHECK(m.prediction.policy == "oracle");
@@ -156,8 +161,10 @@ TEST_CASE("every key reaches its own field") {
 
 TEST_CASE("the machine shown holds every key, but thresholds only once") {
   const TempFolder folder;
-  const Value tree = show_machine(load_machine(folder.write("m.yaml", "name: m\n"), {}, {}));
+  const MachineSpec machine = load_machine(folder.write("m.yaml", "name: m\n"), {}, {});
+  const Value tree = show_machine(machine);
   for (const MachineKey& key : machine_keys()) {
+    if (!key.shown(machine)) continue;
     INFO(key.path);
     const std::size_t dot = key.path.find('.');
     const Value* group = dot == key.path.npos ? &tree : tree.find(key.path.substr(0, dot));

@@ -88,7 +88,7 @@ TEST_CASE("jobs need a queue, as long as it ever was, and multiplexers that sele
   counters.latched_operands = counters.weight_selects = 1;
   counters.queue_peak = 5;
   MachineSpec machine = small_machine();
-  machine.array.cols = 3, machine.precision.weight_bytes = 2;
+  machine.array.cols = 3, machine.precision.weight_bits = 16;
   const double bins = 3 * 4 * 16 * 19, queue = 5 * (4 * 16 + 2) * 19;
   const double multiplexers = 3 * (3 * 16) * 2 * 29;
   const Area area = *area_of(table_of(distinct_areas()), machine, counters);
@@ -106,7 +106,7 @@ TEST_CASE("skipping needs a flag per activation, and an encoder as wide as it lo
   CHECK(skipping() == 0.25 * 11 + 128 * tap);  // half of 512 bytes of weights, by two columns
   machine.array.zero_lookahead = 6;
   CHECK(skipping() == 0.25 * 11 + 6 * tap);
-  machine.precision.activation_bytes = 2;
+  machine.precision.activation_bits = 16;
   CHECK(skipping() == 0.125 * 11 + 6 * tap);
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("a part that a table has no area of is an error only for a machine tha
 
 TEST_CASE("the wider operand picks the MAC's area") {
   MachineSpec machine = small_machine();
-  machine.precision.weight_bytes = 2;
+  machine.precision.weight_bits = 16;
   const Area area = *area_of(table_of(distinct_areas()), machine, peeking());
   CHECK(by_name(area).at("pe_array") == 8 * (7 + 3 * 5));
 }
@@ -137,7 +137,7 @@ TEST_CASE("a table without areas knows none, and one without the width says so")
   EnergyTable table;
   CHECK_FALSE(area_of(table, small_machine(), peeking()));
   MachineSpec machine = small_machine();
-  machine.precision.activation_bytes = 4;
+  machine.precision.activation_bits = 32;
   CHECK(config_error([&] { area_of(table_of(distinct_areas()), machine, peeking()); }) ==
         "small: energy: energy table 'mine' has no area of a MAC of 32 bits; add 'mac: {32: ...}' "
         "to a "

@@ -13,7 +13,7 @@ using namespace peeksim;
 
 namespace {
 
-using Counts = std::map<std::string, Count>;  // {"ifmap_buffer read", 7}
+using Counts = std::map<std::string, double>;  // {"ifmap_buffer read", 7}
 
 Counts counts_of(const Counters& counters, const PrecisionSpec& precision) {
   Counts counts;
@@ -56,11 +56,23 @@ TEST_CASE("every action is counted from the counters alone") {
                            {"dispatch select", 4 * 53},
                            {"zero_skip flag", 61},
                            {"leakage cycle", 47}};
-  CHECK(counts_of(c, {2, 4}) == expected);
+  CHECK(counts_of(c, {16, 32}) == expected);
+}
+
+TEST_CASE("elements of half bytes are bytes and their halves, however many they are") {
+  Counters c;
+  c.ifmap_reads = 3, c.weight_reads = 5;
+  const Counts few = counts_of(c, {4, 12});
+  CHECK(few.at("ifmap_buffer read") == 1.5);
+  CHECK(few.at("weight_buffer read") == 7.5);
+  c.ifmap_reads = max_count - 1, c.weight_reads = max_count;
+  const Counts many = counts_of(c, {4, 32});
+  CHECK(many.at("ifmap_buffer read") == static_cast<double>(max_count) / 2);  // rounded once
+  CHECK(many.at("weight_buffer read") == static_cast<double>(max_count) * 4);
 }
 
 TEST_CASE("counters of 0 mean no actions") {
-  for (const auto& action : counts_of(Counters(), {1, 1})) {
+  for (const auto& action : counts_of(Counters(), {8, 8})) {
     CAPTURE(action.first);
     CHECK(action.second == 0);
   }

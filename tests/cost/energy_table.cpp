@@ -96,7 +96,7 @@ TEST_CASE("every key of a table is read") {
                    {"prediction window_bit", 9},
                    {"leakage cycle", 10 + 11 * (5 + 1 / 16.0)}};
   CHECK(prices_on(machine, table) == prices);
-  machine.precision.weight_bytes = 2;
+  machine.precision.weight_bits = 16;
   prices["mac executed"] = 1;
   CHECK(prices_on(machine, table) == prices);
 }
@@ -301,13 +301,13 @@ TEST_CASE("both shipped tables load, price the widths of all machines and name t
     machine.buffers.ifmap_bytes = 1 << 20;
     machine.buffers.weight_bytes = 1 << 13;
     CHECK(table.warnings(machine).empty());
-    for (const int bytes : {1, 2, 4}) {
-      machine.precision.weight_bytes = bytes;
+    for (const int bits : {8, 16, 32}) {
+      machine.precision.weight_bits = bits;
       const Prices prices = prices_on(machine, table);
       CHECK(prices.at("mac executed") > 0);
       CHECK(prices.at("dram access") > prices.at("ifmap_buffer read"));
       CHECK(prices.at("ifmap_buffer read") >= prices.at("weight_buffer read"));
-      if (bytes == 2 && table.unit == "mac") CHECK(prices.at("mac executed") == 1);
+      if (bits == 16 && table.unit == "mac") CHECK(prices.at("mac executed") == 1);
     }
   }
 }

@@ -27,7 +27,7 @@ Components by_name(const Energy& energy) {
 // Prices that are all different, so that no two can be mistaken for each other.
 EnergyRates distinct_rates() {
   MachineSpec machine;
-  machine.precision = {2, 4};
+  machine.precision = {16, 32};
   return rates_for(table_of_prices({{"mac executed", 3},
                                     {"mac gated", 0.5},
                                     {"psum update", 5},

@@ -112,22 +112,22 @@ TEST_CASE("a MAC is as wide as the wider of its operands") {
   MachineSpec m = machine();
   const auto executed = [&] { return prices_on(m, table()).at("mac executed"); };
   CHECK(executed() == 0.25);
-  m.precision = {2, 1};
+  m.precision = {16, 8};
   CHECK(executed() == 1);
-  m.precision = {1, 2};
+  m.precision = {8, 16};
   CHECK(executed() == 1);
 }
 
 TEST_CASE("elements are counted, and buffers move bytes of the machine's widths") {
   MachineSpec m = machine();
-  m.precision = {2, 1};
-  CHECK(rates_for(table(), m).precision.activation_bytes == 2);
-  CHECK(rates_for(table(), m).precision.weight_bytes == 1);
+  m.precision = {16, 8};
+  CHECK(rates_for(table(), m).precision.activation_bits == 16);
+  CHECK(rates_for(table(), m).precision.weight_bits == 8);
 }
 
 TEST_CASE("a width that the table lacks is an error that names both") {
   MachineSpec m = machine();
-  m.precision = {1, 4};
+  m.precision = {8, 32};
   m.where["energy"] = {"m.yaml", 9, "energy"};
   CHECK(error(table(), machine()) == "no error");
   CHECK(error(table(), m) ==
@@ -203,7 +203,7 @@ TEST_CASE("a flag of a zero activation is a bit of an SRAM of its own") {
   MachineSpec m = machine();
   m.buffers.ifmap_bytes = 16384;  // as many flags, in 2 KiB
   CHECK(prices_on(m, table(), done).at("zero_skip flag") == 2.0 / 8);
-  m.precision.activation_bytes = 2;
+  m.precision.activation_bits = 16;
   CHECK(prices_on(m, table(), done).at("zero_skip flag") == 1.0 / 8);
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("a table gives the same energies in whatever format it is written") {
     CAPTURE(name);
     const std::string shipped = find_energy_table(name, "", {});
     MachineSpec machine;
-    machine.precision = {2, 1};
+    machine.precision = {16, 8};
     machine.clock_mhz = 700;
     machine.buffers.ofmap_bytes = 50000;
     const EnergyTable yaml = load_energy_table(shipped, readers);

@@ -173,7 +173,7 @@ TEST_CASE("taps paced by lanes and both ports take the tile time of the definiti
 
 TEST_CASE("the clocked DRAM holds its channel by the byte and answers a latency later") {
   fresh_kernel();
-  DramBench& bench = leave_behind<DramBench>(DramSpec{4, 10});
+  DramBench& bench = leave_behind<DramBench>(DramSpec{40, 10});
   // 25 bytes: 7 cycles; 8 bytes: 2. The store of cycle 3 comes before the load of cycle 4.
   bench.loads = {load(0, 0, 25), load(1, 0, 8), load(2, 4, 1)};
   bench.stores = {{0, 16, 3, 0}};
@@ -184,12 +184,12 @@ TEST_CASE("the clocked DRAM holds its channel by the byte and answers a latency 
 
 TEST_CASE("a load goes before a store of the same cycle, but not before one of the cycle before") {
   fresh_kernel();
-  DramBench& same = leave_behind<DramBench>(DramSpec{1, 0});
+  DramBench& same = leave_behind<DramBench>(DramSpec{10, 0});
   same.loads = {load(0, 5, 3)};
   same.stores = {{0, 2, 5, 0}};
   CHECK(same.run() == std::vector<std::string>{"load0 5-8", "store0 8-10"});
   fresh_kernel();
-  DramBench& before = leave_behind<DramBench>(DramSpec{1, 0});
+  DramBench& before = leave_behind<DramBench>(DramSpec{10, 0});
   before.loads = {load(0, 5, 3)};
   before.stores = {{0, 2, 4, 0}};
   CHECK(before.run() == std::vector<std::string>{"store0 4-6", "load0 6-9"});
@@ -197,7 +197,7 @@ TEST_CASE("a load goes before a store of the same cycle, but not before one of t
 
 TEST_CASE("a load of 0 bytes without latency is answered in the cycle of its request") {
   fresh_kernel();
-  DramBench& bench = leave_behind<DramBench>(DramSpec{4, 0});
+  DramBench& bench = leave_behind<DramBench>(DramSpec{40, 0});
   bench.loads = {load(0, 2, 0), load(1, 2, 4), load(2, 2, 0)};
   CHECK(bench.run() == std::vector<std::string>{"load0 2-2", "load1 2-3", "load2 3-3"});
 }

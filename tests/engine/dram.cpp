@@ -87,7 +87,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("a transfer holds the channel for its bytes and is answered a latency later") {
-  Bench bench({4, 10});
+  Bench bench({40, 10});
   bench.request(*bench.loader, 5, load, 17, "load");
   sc_core::sc_start();
   CHECK(bench.loader->completed.at("load") == 5 + 5 + 10);
@@ -101,7 +101,7 @@ TEST_CASE(
     for (const bool store_first : {false, true}) {
       CAPTURE(order);
       CAPTURE(store_first);
-      Bench bench({4, 10}, order);
+      Bench bench({40, 10}, order);
       if (store_first) bench.request(*bench.storer, 5, store, 8, "store");
       bench.request(*bench.loader, 5, load, 16, "load");
       if (!store_first) bench.request(*bench.storer, 5, store, 8, "store");
@@ -115,7 +115,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a load goes before a store of the same cycle even some deltas later") {
-  Bench bench({4, 0});
+  Bench bench({40, 0});
   sc_core::sc_event& delta = leave_behind<sc_core::sc_event>();
   int deltas = 0;
   bench.request(*bench.storer, 5, store, 8, "store");
@@ -132,7 +132,7 @@ TEST_CASE("a load goes before a store of the same cycle even some deltas later")
 }
 
 TEST_CASE("a store that was requested a cycle earlier goes first") {
-  Bench bench({4, 10});
+  Bench bench({40, 10});
   bench.request(*bench.loader, 5, load, 16, "load");
   bench.request(*bench.storer, 4, store, 8, "store");
   sc_core::sc_start();
@@ -141,7 +141,7 @@ TEST_CASE("a store that was requested a cycle earlier goes first") {
 }
 
 TEST_CASE("transfers of one kind and one cycle keep the order of their requests") {
-  Bench bench({4, 1});
+  Bench bench({40, 1});
   leave_behind<Script>("requests",
                        std::vector<Script::Action>{{5, [&] {
                                                       bench.storer->send(store, 4, "s0");
@@ -155,7 +155,7 @@ TEST_CASE("transfers of one kind and one cycle keep the order of their requests"
 }
 
 TEST_CASE("a load of 0 bytes on a memory without latency is complete in the same cycle") {
-  Bench bench({4, 0});
+  Bench bench({40, 0});
   bench.request(*bench.loader, 7, load, 0, "nothing");
   sc_core::sc_start();
   CHECK(bench.loader->completed.at("nothing") == 7);
@@ -163,7 +163,7 @@ TEST_CASE("a load of 0 bytes on a memory without latency is complete in the same
 }
 
 TEST_CASE("a load of 0 bytes waits its turn and its latency") {
-  Bench bench({4, 3});
+  Bench bench({40, 3});
   leave_behind<Script>("requests", std::vector<Script::Action>{{5, [&] {
                                                                   bench.loader->send(load, 8, "l0");
                                                                   bench.loader->send(load, 0,
@@ -177,7 +177,7 @@ TEST_CASE("a load of 0 bytes waits its turn and its latency") {
 }
 
 TEST_CASE("any number of transfers may be in flight") {
-  Bench bench({1, 1000});
+  Bench bench({10, 1000});
   leave_behind<Script>("requests", std::vector<Script::Action>{{0, [&] {
                                                                   for (int i = 0; i < 100; ++i)
                                                                     bench.loader->send(
@@ -189,11 +189,11 @@ TEST_CASE("any number of transfers may be in flight") {
 }
 
 TEST_CASE("begin() forgets the traffic and the busy channel of the run before") {
-  Bench bench({4, 10});
+  Bench bench({40, 10});
   leave_behind<Script>("requests",
                        std::vector<Script::Action>{{5, [&] {
                                                       bench.loader->send(load, 4000, "before");
-                                                      bench.dram->begin({4, 10});
+                                                      bench.dram->begin({40, 10});
                                                       bench.loader->send(load, 4, "after");
                                                     }}});
   sc_core::sc_start(cycles(100));

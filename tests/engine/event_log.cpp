@@ -65,7 +65,7 @@ struct Example {
     machine.array.cols = 2;
     machine.array.dispatch = "gate";
     machine.buffers = {64, 16, 64, 0, 0};
-    machine.dram = {4, 10};
+    machine.dram = {40, 10};
     machine.prediction.window = {2, 2};
     machine.prediction.peeks = {"diagonal", {}};
     machine.prediction.latency = 2;
@@ -131,7 +131,7 @@ void check_times(const EventLog& log, const Counters& n, const DramSpec& dram) {
       array_free = event.end;
       busy += event.end - event.start;
     } else if (event.kind != EventKind::prediction) {
-      const Cycle held = ceil_div(event.amount, dram.bytes_per_cycle);
+      const Cycle held = dram.transfer_cycles(event.amount);
       CHECK(event.request <= event.start);
       CHECK(event.start >= channel_free);
       CHECK((event.start == event.request || event.start == channel_free));

@@ -145,7 +145,7 @@ TEST_CASE("the DRAM channel reports when it began to serve, also for a transfer 
     starts.push_back({transfer.tag, transfer.start});
   });
   auto& dram = leave_behind<DramChannel>("dram");
-  dram.begin({4, 10});
+  dram.begin({40, 10});
   port.socket.bind(dram.socket);
   const auto send = [&](int tag, Bytes bytes) { port.send(tlm::TLM_READ_COMMAND, 0, bytes, tag); };
   leave_behind<Script>("requests", std::vector<Script::Action>{{5,
@@ -204,7 +204,7 @@ TEST_CASE("the largest transfers take no memory on the DRAM channel") {
   auto& port = leave_behind<MemoryPort>(
       "port", [&](const MemoryPort::Completed& transfer) { sizes.push_back(transfer.bytes); });
   auto& dram = leave_behind<DramChannel>("dram");
-  dram.begin({4096, 10});
+  dram.begin({40960, 10});
   port.socket.bind(dram.socket);
   leave_behind<Script>(
       "requests",

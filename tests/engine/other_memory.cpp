@@ -93,7 +93,7 @@ MachineSpec small_machine() {
   machine.array.rows = 4;
   machine.array.cols = 2;
   machine.prediction.policy = "none";
-  machine.dram = {4, 10};
+  machine.dram = {40, 10};
   return machine;
 }
 

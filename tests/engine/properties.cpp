@@ -87,13 +87,15 @@ void check_parts(const Case& c, const Counters& n) {
 }
 
 void check_traffic(const Case& c, const Counters& n) {
-  const Bytes ofmap_bytes = n.outputs * c.machine.precision.activation_bytes;
-  CHECK(n.dram_write_bytes == ofmap_bytes);
-  CHECK(n.residual_bytes == (c.layer.residual ? ofmap_bytes : 0));
+  // Each store has whole bytes, of at least one output.
+  const int bits = c.machine.precision.activation_bits;
+  CHECK(8 * n.dram_write_bytes >= n.outputs * bits);
+  CHECK(8 * n.dram_write_bytes <= n.outputs * (bits + (bits % 8 == 0 ? 0 : 4)));
+  CHECK(n.residual_bytes == (c.layer.residual ? n.dram_write_bytes : 0));
   CHECK(n.dram_read_bytes == n.ifmap_fill_bytes + n.weight_fill_bytes + n.residual_bytes);
   // All transfers pass the one channel, and the last store is the last of a group's.
   const DramSpec& dram = c.machine.dram;
-  CHECK(n.cycles >= ceil_div(n.dram_read_bytes + n.dram_write_bytes, dram.bytes_per_cycle) +
+  CHECK(n.cycles >= dram.transfer_cycles(n.dram_read_bytes + n.dram_write_bytes) +
                         c.layer.groups * dram.latency);
 }
 

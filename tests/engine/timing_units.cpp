@@ -13,7 +13,7 @@ using namespace peeksim::event;
 namespace {
 
 DramTiming channel(Bytes bytes_per_cycle, Cycle latency) {
-  return DramTiming(DramSpec{bytes_per_cycle, latency});
+  return DramTiming(DramSpec{10 * bytes_per_cycle, latency});
 }
 
 }  // namespace

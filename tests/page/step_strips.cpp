@@ -18,7 +18,7 @@ MachineSpec small_machine(int rows) {
   machine.name = "small";
   machine.array.rows = machine.array.cols = rows;
   machine.buffers = {600, 600, 200, 0, 0};
-  machine.dram = {1, 7};
+  machine.dram = {10, 7};
   machine.prediction.latency = 5;
   return machine;
 }

@@ -1,7 +1,7 @@
 """How the ofmap plane is cut into blocks: docs/machine.md, section 4, "Blocks"."""
 from dataclasses import dataclass
 
-from shapes import CannotRun, tap_columns, tap_rows
+from shapes import CannotRun, packed, tap_columns, tap_rows
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ def ifmap_bytes(layer, machine, block):
     """The bounding rectangle of all taps of the block, clipped to the map, of all channels."""
     height = extent(tap_rows(layer, block.p0)[0], tap_rows(layer, block.p1 - 1)[-1], layer.H)
     width = extent(tap_columns(layer, block.q0)[0], tap_columns(layer, block.q1 - 1)[-1], layer.W)
-    return height * width * layer.C * machine.activation_bytes
+    return packed(height * width * layer.C, machine.activation_bytes)
 
 
 def ofmap_bytes(layer, machine, block):
     """What the block takes in the ofmap buffer, for a full group."""
-    return block.positions * min(machine.cols, layer.K) * machine.activation_bytes
+    return packed(block.positions * min(machine.cols, layer.K), machine.activation_bytes)
 
 
 def fits(layer, machine, block):

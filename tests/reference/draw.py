@@ -12,10 +12,11 @@ import numpy as np
 from blocks import cut, ifmap_bytes, ofmap_bytes
 from cases import Case
 from prediction import predict, thresholds
-from shapes import Layer, Machine, up
+from shapes import Layer, Machine, packed, up
 
 MAX_MACS = 20000
 MAX_OUTPUTS = 1500
+WIDTHS = [1, 1, 1, 2, 4, 0.5, 1.5]  # bytes of an element
 
 
 def draw_case(seed, number):
@@ -24,9 +25,9 @@ def draw_case(seed, number):
     special = rng.random()
     if special < 0.03:
         layer, machine = draw_tie(rng)
-    elif special < 0.15:
+    elif special < 0.17:
         layer, machine = draw_filling(rng)
-    elif special < 0.2:
+    elif special < 0.24:
         layer, machine = draw_dead_rows(rng)
     else:
         layer = draw_layer(rng)
@@ -79,17 +80,17 @@ def draw_machine(rng, layer):
                    peeks=draw_peeks(rng, *window),
                    threshold=draw_threshold(rng, layer),
                    predict_latency=rng.choice([0, 0, 1, 2, 7, 50, 300]),
-                   weight_bytes=rng.choice([1, 1, 2, 4]),
+                   weight_bytes=rng.choice(WIDTHS),
                    ifmap_read_width=ifmap_read_width,
                    weight_read_width=rng.choice(widths),
-                   dram_bytes_per_cycle=rng.choice([1, 2, 3, 8, 16, 64, 1024]),
+                   dram_bytes_per_cycle=rng.choice([1, 2, 3, 8, 16, 64, 1024, 0.1, 1.7, 12.8]),
                    dram_latency=rng.choice([0, 0, 1, 5, 30, 100]),
                    loop_order=rng.choice(["auto", "auto", "block_major", "group_major"]),
                    gate_zero_activations=gate_zero_activations,
                    skip_zero_activations=skips,
                    zero_lookahead=draw_lookahead(rng, skips),
                    ifmap_buffer_bytes=0, weight_buffer_bytes=0, ofmap_buffer_bytes=0,
-                   activation_bytes=rng.choice([1, 1, 2, 4]),
+                   activation_bytes=rng.choice(WIDTHS),
                    ifmap_banks=draw_banks(rng, ifmap_read_width))
 
 
@@ -125,7 +126,7 @@ def draw_threshold(rng, layer):
 def draw_buffers(rng, layer, machine):
     one = layer.one_group()
     ifmap, ofmap = block_sizes(one, machine, ifmap_bytes), block_sizes(one, machine, ofmap_bytes)
-    tap = min(machine.cols, one.K) * machine.weight_bytes
+    tap = packed(min(machine.cols, one.K), machine.weight_bytes)
     chunks = rng.choice([1, 1, 2, 3, one.L if one.L < 12 else 5])
     return replace(machine,
                    ifmap_buffer_bytes=whole(rng, half_for(rng, *ifmap)),
@@ -160,7 +161,7 @@ def draw_tie(rng):
                   dilation=1, groups=1, residual=rng.random() < 0.3)
     window = [1, rng.randint(1, 3)]
     machine = draw_machine(rng, layer)
-    row = layer.C * cols * machine.activation_bytes
+    row = packed(layer.C * cols, machine.activation_bytes)
     return layer, replace(machine, cols=cols, window=window, peeks=draw_peeks(rng, *window),
                           weight_bytes=machine.activation_bytes, loop_order="auto",
                           ifmap_buffer_bytes=2 * row, weight_buffer_bytes=2 * row,
@@ -176,11 +177,13 @@ def draw_filling(rng):
         layer = draw_layer(rng)
         h, w = rng.choice([(1, 2), (2, 2), (2, 3), (3, 2), (3, 3)])
         machine = replace(draw_machine(rng, layer), policy="peek", dispatch="balanced_fill",
-                          rows=rng.choice([3, 4, 5, 8, 16]), window=[h, w],
-                          peeks=rng.choice(["corner", "diagonal", [[h - 1, w - 1]]]))
+                          rows=rng.choice([3, 4, 5, 8, 16, 32, 32]), window=[h, w],
+                          peeks=rng.choice(["corner", "diagonal"] + 2 * [[[h - 1, w - 1]]]))
         prediction = predict(machine, thresholds(layer, machine),
                              np.zeros((layer.K, layer.P, layer.Q)))
         peeks = np.count_nonzero(prediction.peeks)
+        if peeks > 4 and rng.random() < 0.2:  # the last peek tile has room for what is left
+            machine = replace(machine, rows=int(peeks) - 1, threshold=rng.choice([0, 1, 2.5]))
         if peeks > machine.rows and peeks % machine.rows > 0:
             machine = draw_buffers(rng, layer, machine)
             return layer, machine if rng.random() < 0.2 else in_one_block(layer, machine)
@@ -208,7 +211,7 @@ def spoil(rng, layer, machine):
     one = layer.one_group()
     h, w = machine.window
     ifmap, ofmap = (block_sizes(one, machine, size)[0] for size in (ifmap_bytes, ofmap_bytes))
-    tap = min(machine.cols, one.K) * machine.weight_bytes
+    tap = packed(min(machine.cols, one.K), machine.weight_bytes)
     width = rng.randint(1, 9)
     return replace(machine, **rng.choice([
         {"skip_zero_activations": True, "gate_zero_activations": False},

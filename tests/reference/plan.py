@@ -2,7 +2,7 @@
 and "Steps". All layers here have one group.
 """
 from blocks import ifmap_bytes
-from shapes import CannotRun
+from shapes import CannotRun, bits, packed
 
 
 def channel_groups(layer, machine):
@@ -13,10 +13,10 @@ def channel_groups(layer, machine):
 def weight_chunks(layer, machine):
     """Taps of each chunk of the reduction if weights are streamed, None if they are resident."""
     half = machine.weight_buffer_bytes // 2
-    bytes_per_tap = min(machine.cols, layer.K) * machine.weight_bytes
-    if bytes_per_tap * layer.L <= half:
+    channels = min(machine.cols, layer.K)
+    if packed(channels * layer.L, machine.weight_bytes) <= half:
         return None
-    max_l = half // bytes_per_tap
+    max_l = 8 * half // (channels * bits(machine.weight_bytes))
     if max_l == 0:
         raise CannotRun("weight buffer too small")
     return [min(max_l, layer.L - done) for done in range(0, layer.L, max_l)]
@@ -24,7 +24,7 @@ def weight_chunks(layer, machine):
 
 def weight_bytes(machine, group, taps):
     """A load of weights: those of all channels of the group, gated columns included."""
-    return len(group) * taps * machine.weight_bytes
+    return packed(len(group) * taps, machine.weight_bytes)
 
 
 def loaded(users):

@@ -7,7 +7,7 @@ from typing import Optional
 from blocks import Block, cut_plane, ifmap_bytes
 from chunks import Chunk, live_in
 from plan import channel_groups, step_order, weight_bytes, weight_chunks
-from shapes import up
+from shapes import packed, up
 from tiles import tiles_of_step
 
 
@@ -88,7 +88,7 @@ class Program:
         self.steps.append(step)
 
     def new_step(self, block, group, window):
-        size = block.positions * len(group) * self.machine.activation_bytes
+        size = packed(block.positions * len(group), self.machine.activation_bytes)
         windows = up(block.p1 - block.p0, window[0]) * up(block.q1 - block.q0, window[1])
         return Step(block, group, Transfer(size), windows * len(group))
 

@@ -59,10 +59,10 @@ class Machine:
     peeks: object  # the name of a pattern, or a list of [row, column] in the window
     threshold: object  # a number, or a list of one per output channel of the layer
     predict_latency: int  # cycles
-    weight_bytes: int
+    weight_bytes: float  # 0.5, 1, 1.5, 2 or 4
     ifmap_read_width: int  # elements per cycle, 0: no limit
     weight_read_width: int
-    dram_bytes_per_cycle: int
+    dram_bytes_per_cycle: float  # with at most one decimal
     dram_latency: int  # cycles
     loop_order: str
     gate_zero_activations: bool
@@ -71,13 +71,23 @@ class Machine:
     ifmap_buffer_bytes: int
     weight_buffer_bytes: int
     ofmap_buffer_bytes: int
-    activation_bytes: int
+    activation_bytes: float
     ifmap_banks: int = 0  # 0: one ideal port
 
 
 def up(numerator, denominator):
     """⌈numerator / denominator⌉ of whole numbers."""
     return -(-numerator // denominator)
+
+
+def packed(elements, width):
+    """Bytes of so many elements of `width` bytes, a multiple of 1/2, without gaps (section 4, "Bytes")."""
+    return up(elements * bits(width), 8)
+
+
+def bits(width):
+    """Bits of an element of `width` bytes."""
+    return int(8 * width)
 
 
 def tap_rows(layer, p):

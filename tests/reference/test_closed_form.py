@@ -108,6 +108,32 @@ class OneOutput(unittest.TestCase):
         # Chunks of one cycle: 147-148, then 187-188; chunk 3 requested at 148, channel 180-200.
         self.assertEqual(counters["memory_stall"], 147 + (187 - 148) + (207 - 188))
 
+    def test_elements_of_half_bytes_lie_without_gaps_in_a_transfer(self):
+        # 100 activations of 4 bits are 50 bytes, 100 weights of 12 bits 150, and one output takes
+        # a byte of its own.
+        counters = self.cycles(activation_bytes=0.5, weight_bytes=1.5, weight_buffer_bytes=300)
+        self.assertEqual(counters["ifmap_fill_bytes"], 50)
+        self.assertEqual(counters["weight_fill_bytes"], 150)
+        self.assertEqual(counters["dram_write_bytes"], 1)
+        self.assertEqual(counters["memory_stall"], 5 + 15 + 7)
+
+    def test_every_chunk_of_streamed_weights_begins_with_a_new_byte(self):
+        # 13 weights of 12 bits are 19.5 bytes of a half of 20: seven chunks of 20 bytes and one of
+        # 9 weights, 13.5 bytes.
+        counters = self.cycles(weight_bytes=1.5, weight_buffer_bytes=41)
+        self.assertEqual(counters["weight_fill_bytes"], 7 * 20 + 14)
+        # A half of 19 bytes holds 12: 18 bytes, eight times, and 4 weights.
+        counters = self.cycles(weight_bytes=1.5, weight_buffer_bytes=39)
+        self.assertEqual(counters["weight_fill_bytes"], 8 * 18 + 6)
+
+    def test_a_byte_rate_with_a_decimal_rounds_up_for_each_transfer(self):
+        # 100 bytes at 12.8 a cycle are 7.8 cycles, twice.
+        self.assertEqual(self.cycles(dram_bytes_per_cycle=12.8)["memory_stall"], 8 + 8 + 7)
+        # 100 bytes at 12.5 are exactly 8, at 0.1 exactly 1,000.
+        self.assertEqual(self.cycles(dram_bytes_per_cycle=12.5)["memory_stall"], 8 + 8 + 7)
+        self.assertEqual(self.cycles(dram_bytes_per_cycle=12.4)["memory_stall"], 9 + 9 + 7)
+        self.assertEqual(self.cycles(dram_bytes_per_cycle=0.1)["memory_stall"], 2000 + 7)
+
     def test_a_layer_that_the_oracle_gates_whole_runs_no_tile_but_stores(self):
         counters = self.cycles(value=0, policy="oracle")
         self.assertEqual(counters["array_busy"], 0)

@@ -48,7 +48,12 @@ class Conservation(unittest.TestCase):
         def check(case, e):
             self.assertEqual(e["ofmap_writes"] + e["predicted_zero"], e["outputs"])
             self.assertEqual(e["correct_zero"] + e["false_zero"], e["predicted_zero"])
-            self.assertEqual(e["dram_write_bytes"], e["outputs"] * case.machine.activation_bytes)
+            exact = e["outputs"] * case.machine.activation_bytes
+            self.assertGreaterEqual(e["dram_write_bytes"], exact)
+            if case.machine.activation_bytes % 1 == 0:
+                self.assertEqual(e["dram_write_bytes"], exact)
+            else:  # Half a byte more at most for each store, of at least one output.
+                self.assertLessEqual(e["dram_write_bytes"], exact + e["outputs"] / 2)
             self.assertEqual(e["residual_bytes"],
                              e["dram_write_bytes"] if case.layer.residual else 0)
         self.each(check)
@@ -65,7 +70,8 @@ class Conservation(unittest.TestCase):
     def test_the_channel_and_the_array_are_never_busy_for_longer_than_the_layer(self):
         def check(case, e):
             bytes_moved = e["dram_read_bytes"] + e["dram_write_bytes"]
-            self.assertLessEqual(bytes_moved, e["cycles"] * case.machine.dram_bytes_per_cycle)
+            tenths = round(10 * case.machine.dram_bytes_per_cycle)
+            self.assertLessEqual(10 * bytes_moved, e["cycles"] * tenths)
             pes = case.machine.rows * case.machine.cols * case.machine.lanes
             skipped = e["macs_zero_gated"] if case.machine.skip_zero_activations else 0
             self.assertLessEqual(e["macs_total"] - e["macs_predicted"] - skipped,

@@ -43,7 +43,8 @@ skipping in streamed weights, skipping in a tile of jobs, skipping in a filled t
 a dead row of a tile that skips, skipping with banks, one bank, an odd number of banks,
 a port that the banks share unequally, a bank conflict that takes longest,
 banks with padding on the left, banks with a stride, banks with a dilation,
-banks in a tile of jobs, banks in a filled tile, banks and a dead chunk
+banks in a tile of jobs, banks in a filled tile, banks and a dead chunk,
+activations of half bytes, weights of half bytes, a tenth of a byte per cycle
 """
 IMPOSSIBLE = ["a peek lies outside the window", "thresholds do not match the channels",
               "one window does not fit the ifmap or ofmap buffer", "weight buffer too small",

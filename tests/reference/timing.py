@@ -14,11 +14,12 @@ def run(program, machine):
     loads = list(program.loads)
     stores = [step.store for step in program.steps]
     free = 0  # when the DRAM channel is
+    tenths = round(10 * machine.dram_bytes_per_cycle)
     while stores:
         next(walk, None)
         transfer = next_request(loads, stores)
         (stores if transfer is stores[0] else loads).pop(0)
-        free = max(free, transfer.request) + up(transfer.bytes, machine.dram_bytes_per_cycle)
+        free = max(free, transfer.request) + up(10 * transfer.bytes, tenths)
         transfer.complete = free + machine.dram_latency
     cycles = max(step.store.complete for step in program.steps)
     return {"cycles": cycles, **array.parts, "tail": cycles - program.steps[-1].end}

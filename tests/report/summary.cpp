@@ -52,8 +52,8 @@ TEST_CASE("buffer traffic is every byte through a port, a residual twice") {
   counters.dram_read_bytes = 500;
   counters.dram_write_bytes = 60;  // read to be stored
   PrecisionSpec precision;
-  precision.activation_bytes = 2;
-  precision.weight_bytes = 4;
+  precision.activation_bits = 16;
+  precision.weight_bits = 32;
   const BufferTraffic bytes = buffer_traffic(counters, precision);
   CHECK(bytes.ifmap == 2 * 100 + 300);
   CHECK(bytes.weight == 4 * 10 + 160);

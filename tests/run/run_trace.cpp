@@ -22,7 +22,7 @@ MachineSpec machine_with_small_buffers() {
   machine.array.rows = machine.array.cols = 4;
   machine.array.dispatch = "row_skip";
   machine.buffers = {700, 300, 300, 0, 0};
-  machine.dram = {2, 9};
+  machine.dram = {20, 9};
   machine.prediction.latency = 4;
   return machine;
 }

@@ -23,7 +23,7 @@ MachineSpec example_machine() {
   machine.array.rows = 4;
   machine.array.cols = 2;
   machine.buffers = {64, 16, 64, 0, 0};
-  machine.dram = {4, 10};
+  machine.dram = {40, 10};
   machine.prediction.latency = 2;
   return machine;
 }
@@ -229,7 +229,7 @@ MachineSpec small_machine() {
   machine.array.lanes = 4;
   machine.array.dispatch = "packed";
   machine.buffers = {600, 128, 200, 12, 0};
-  machine.dram = {1, 7};
+  machine.dram = {10, 7};
   return machine;
 }
 

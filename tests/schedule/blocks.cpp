@@ -60,7 +60,7 @@ Rectangles naive_cut(const WindowGrid& grid, int window_rows, int window_cols) {
 }
 
 // The bounding rectangle of the taps, tap by tap, clipped to the map.
-Bytes naive_ifmap_bytes(const Layer& layer, const Rectangle& r, int activation_bytes) {
+Bytes naive_ifmap_bytes(const Layer& layer, const Rectangle& r, int bits) {
   int top = 1000, bottom = -1000, left = 1000, right = -1000;
   for (int p = r.row; p < r.row + r.rows; ++p) {
     for (int tap = 0; tap < layer.R; ++tap) {
@@ -78,15 +78,15 @@ Bytes naive_ifmap_bytes(const Layer& layer, const Rectangle& r, int activation_b
   for (int h = 0; h < layer.H; ++h)
     for (int w = 0; w < layer.W; ++w)
       elements += h >= top && h <= bottom && w >= left && w <= right;
-  return elements * (layer.C / layer.groups) * activation_bytes;
+  return (elements * (layer.C / layer.groups) * bits + 7) / 8;
 }
 
 bool naive_fits(const Layer& layer, const MachineSpec& machine, const Rectangles& list) {
-  const int bytes = machine.precision.activation_bytes;
+  const int bits = machine.precision.activation_bits;
   const int channels = std::min(machine.array.cols, layer.K / layer.groups);
   return std::all_of(list.begin(), list.end(), [&](const Rectangle& r) {
-    return 2 * naive_ifmap_bytes(layer, r, bytes) <= machine.buffers.ifmap_bytes &&
-           2 * Bytes{r.rows} * r.cols * channels * bytes <= machine.buffers.ofmap_bytes;
+    return 2 * naive_ifmap_bytes(layer, r, bits) <= machine.buffers.ifmap_bytes &&
+           2 * ((Bytes{r.rows} * r.cols * channels * bits + 7) / 8) <= machine.buffers.ofmap_bytes;
   });
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("half of an odd buffer is rounded down") {
 TEST_CASE("activations of two bytes need twice the buffer") {
   const Layer layer = conv(2, 4, 4, 8, 3, 3);
   MachineSpec machine = machine_with(127, 64);
-  machine.precision.activation_bytes = 2;
+  machine.precision.activation_bits = 16;
   CHECK(cut(layer, machine).size() == 2);
   machine.buffers.ifmap_bytes = 128;
   CHECK(cut(layer, machine).size() == 1);
@@ -248,7 +248,7 @@ TEST_CASE("a grouped convolution's block holds the channels of one group") {
   layer.groups = 3;
   Block block;
   block.rows = block.cols = 3;
-  CHECK(ifmap_bytes(layer, block, {2, 1}) == 3 * 3 * 2 * 2);
+  CHECK(ifmap_bytes(layer, block, {16, 8}) == 3 * 3 * 2 * 2);
 }
 
 TEST_CASE("when no window fits, the error names the layer, the buffer and the bytes") {
@@ -307,7 +307,7 @@ TEST_CASE("blocks agree with the definition, tap by tap") {
       CHECK(block.window_rows == ceil_div(block.rows, grid.height));
       CHECK(block.window_cols == ceil_div(block.cols, grid.width));
       CHECK(ifmap_bytes(layer, block, machine.precision) ==
-            naive_ifmap_bytes(layer, want, machine.precision.activation_bytes));
+            naive_ifmap_bytes(layer, want, machine.precision.activation_bits));
     }
     ++(blocks.size() == 1 ? whole : blocks[0].cols == layer.Q() ? rows : columns);
   }

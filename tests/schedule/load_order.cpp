@@ -61,8 +61,7 @@ Loads naive_loads(const Program& program) {
     for (std::size_t tile = tiles.begin; tile < tiles.end; ++tile) {
       if (tiles.decision >= 0 && program.tiles[tile].pass == Pass::neighbor) known = tiles.decision;
       for (int chunk = 0; chunk < plan.chunks; ++chunk)
-        loads.push_back({Tensor::weight, weights++,
-                         step.channels * plan.taps_of_chunk(chunk) * plan.tap_bytes, known, s});
+        loads.push_back({Tensor::weight, weights++, plan.chunk_bytes(step, chunk), known, s});
     }
     if (tiles.decision >= 0) known = tiles.decision;
   }

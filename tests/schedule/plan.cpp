@@ -23,10 +23,10 @@ Layer weighty() {
   return conv(2, 4, 4, 4, 3, 3);
 }
 
-MachineSpec machine_with_weights(Bytes weight_bytes, int bytes_of_a_weight = 1) {
+MachineSpec machine_with_weights(Bytes weight_bytes, int bits_of_a_weight = 8) {
   MachineSpec machine = roomy_machine("none", 4, 4);
   machine.buffers.weight_bytes = weight_bytes;
-  machine.precision.weight_bytes = bytes_of_a_weight;
+  machine.precision.weight_bits = bits_of_a_weight;
   return machine;
 }
 
@@ -97,9 +97,13 @@ TEST_CASE("chunks that divide the reduction are all of one length") {
 }
 
 TEST_CASE("wider weights need more of the buffer") {
-  CHECK(plan(weighty(), machine_with_weights(287, 2)).chunk_taps == 17);
-  CHECK_FALSE(plan(weighty(), machine_with_weights(288, 2)).streamed);
-  CHECK(plan(weighty(), machine_with_weights(288, 4)).chunk_taps == 9);
+  CHECK(plan(weighty(), machine_with_weights(287, 16)).chunk_taps == 17);
+  CHECK_FALSE(plan(weighty(), machine_with_weights(288, 16)).streamed);
+  CHECK(plan(weighty(), machine_with_weights(288, 32)).chunk_taps == 9);
+  // 4 channels of 12 bits are 6 bytes a tap, of 4 bits 2; a half of 27 bytes holds 4 and 13.
+  CHECK(plan(weighty(), machine_with_weights(54, 12)).chunk_taps == 4);
+  CHECK(plan(weighty(), machine_with_weights(54, 4)).chunk_taps == 13);
+  CHECK_FALSE(plan(weighty(), machine_with_weights(72, 4)).streamed);
 }
 
 TEST_CASE("weights of one group decide, not those of the layer") {
@@ -123,14 +127,14 @@ TEST_CASE("a transfer that is larger than any transaction is an error that names
   Layer layer = conv(1, 1, 1, 1);
   layer.R = layer.S = 1 << 15;  // 2^30 taps
   layer.pad_top = layer.pad_left = layer.R - 1;
-  machine.precision.weight_bytes = 4;
+  machine.precision.weight_bits = 32;
   CHECK(error(layer, machine) ==
         machine.location("buffers.weight_bytes").text() + ": layer '" + layer.name +
             "': a transfer of 4294967296 bytes is more than a DRAM transfer may have, 4294967295; "
             "make buffers.weight_bytes at most 8589934590");
   machine.buffers.weight_bytes = 8589934590;
   CHECK(plan(layer, machine).streamed);
-  machine.precision.weight_bytes = 2;
+  machine.precision.weight_bits = 16;
   CHECK_FALSE(plan(layer, machine).streamed);
 }
 
@@ -229,7 +233,7 @@ TEST_CASE("a residual is as large as the step's store") {
   Layer layer = conv(1, 3, 3, 10);
   layer.residual = true;
   MachineSpec machine = roomy_machine("none", 4, 4);
-  machine.precision.activation_bytes = 2;
+  machine.precision.activation_bits = 16;
   const Plan result = plan(layer, machine);
   CHECK(result.residual);
   for (const Step& step : result.steps) {
@@ -264,7 +268,7 @@ TEST_CASE("every plan computes each output once and loads what the step before d
       wrong += step.loads_weights != (new_group && !result.streamed);
       wrong += step.ifmap_bytes != (new_block ? ifmap_bytes(layer, block, machine.precision) : 0);
       wrong += step.weight_bytes !=
-               (step.loads_weights ? step.channels * layer.L() * result.tap_bytes : 0);
+               (step.loads_weights ? result.precision.weight_bytes(step.channels * layer.L()) : 0);
       wrong += step.ifmap_load != (ifmap_load += new_block);
       wrong += !result.streamed && step.weight_load != (weight_load += new_group);
     }

@@ -58,7 +58,7 @@ inline MachineSpec random_machine(Random& random) {
   MachineSpec machine = roomy_machine(random.one_of<std::string>({"none", "peek", "oracle"}),
                                       random.between(1, 9), random.between(1, 5));
   machine.array.dispatch = random.one_of<std::string>({"gate", "row_skip", "packed"});
-  machine.precision = {random.one_of<int>({1, 2}), random.one_of<int>({1, 2, 4})};
+  machine.precision = {random.one_of<int>({4, 8, 16}), random.one_of<int>({8, 12, 16, 32})};
   machine.buffers.ifmap_bytes = random.between(1, 400);
   machine.buffers.ofmap_bytes = random.between(1, 400);
   machine.buffers.weight_bytes = random.between(40, 400);

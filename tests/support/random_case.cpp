@@ -21,7 +21,7 @@ MachineSpec RandomCase::machine_with_ties() {
   MachineSpec machine = draw_machine(*this);
   machine.buffers.ifmap_bytes = machine.buffers.ofmap_bytes = 65536;
   machine.buffers.weight_bytes = pick<Bytes>({301, 1000, 65536});
-  machine.dram = {pick<Bytes>({1, 16, 1000}), pick<Cycle>({0, 0, 1, 5})};
+  machine.dram = {pick<Bytes>({10, 160, 10000}), pick<Cycle>({0, 0, 1, 5})};
   return machine;
 }
 

@@ -45,8 +45,8 @@ MachineSpec draw_machine(Draw&& draw) {
   machine.array.gate_zero_activations = !draw.one_in(3);
   machine.array.skip_zero_activations = machine.array.gate_zero_activations && draw.one_in(2);
   machine.array.zero_lookahead = draw.template pick<int>({0, 0, 1, 3, 8});
-  machine.precision.activation_bytes = draw.template pick<int>({1, 1, 2, 4});
-  machine.precision.weight_bytes = draw.template pick<int>({1, 1, 2, 4});
+  machine.precision.activation_bits = draw.template pick<int>({8, 8, 16, 32, 4, 12});
+  machine.precision.weight_bits = draw.template pick<int>({8, 8, 16, 32, 4, 12});
   machine.buffers.ifmap_bytes = draw.template pick<Bytes>({300, 1001, 3000, 65536});
   machine.buffers.weight_bytes = draw.template pick<Bytes>({100, 301, 1000, 65536});
   machine.buffers.ofmap_bytes = draw.template pick<Bytes>({300, 1001, 3000, 65536});
@@ -55,7 +55,7 @@ MachineSpec draw_machine(Draw&& draw) {
     machine.buffers.ifmap_banks =
         std::min(machine.buffers.ifmap_read_width, draw.template pick<int>({0, 0, 1, 3, 4}));
   machine.buffers.weight_read_width = draw.template pick<int>({0, 0, 1, 7, 16});
-  machine.dram.bytes_per_cycle = draw.template pick<Bytes>({1, 4, 16, 100});
+  machine.dram.bytes_per_10_cycles = draw.template pick<Bytes>({10, 40, 160, 1000, 7, 128});
   machine.dram.latency = draw.template pick<Cycle>({0, 0, 1, 13, 100});
   machine.prediction.policy =
       draw.template pick<std::string>({"none", "oracle", "peek", "peek", "peek"});

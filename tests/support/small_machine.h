@@ -11,7 +11,7 @@ inline MachineSpec small_machine() {
   machine.array.rows = machine.array.cols = 4;
   machine.array.dispatch = "packed";
   machine.buffers = {600, 256, 200, 12, 0};
-  machine.dram = {1, 7};
+  machine.dram = {10, 7};
   machine.prediction.latency = 5;
   return machine;
 }

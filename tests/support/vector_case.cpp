@@ -1,6 +1,7 @@
 #include "tests/support/vector_case.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +48,11 @@ PeekSpec peeks_of(const json& j) {
   return peeks;
 }
 
+// Widths and rates are decimal numbers in the files: 0.5 bytes, 12.8 bytes a cycle.
+int times(int factor, double number) {
+  return static_cast<int>(std::lround(factor * number));
+}
+
 MachineSpec machine_of(const json& j) {
   MachineSpec machine;
   machine.name = "case";
@@ -58,14 +64,14 @@ MachineSpec machine_of(const json& j) {
   machine.array.skip_zero_activations = j.at("skip_zero_activations");
   machine.array.zero_lookahead = j.at("zero_lookahead");
   machine.buffers.ifmap_banks = j.value("ifmap_banks", 0);
-  machine.precision.activation_bytes = j.at("activation_bytes");
-  machine.precision.weight_bytes = j.at("weight_bytes");
+  machine.precision.activation_bits = times(8, j.at("activation_bytes"));
+  machine.precision.weight_bits = times(8, j.at("weight_bytes"));
   machine.buffers.ifmap_bytes = j.at("ifmap_buffer_bytes");
   machine.buffers.weight_bytes = j.at("weight_buffer_bytes");
   machine.buffers.ofmap_bytes = j.at("ofmap_buffer_bytes");
   machine.buffers.ifmap_read_width = j.at("ifmap_read_width");
   machine.buffers.weight_read_width = j.at("weight_read_width");
-  machine.dram.bytes_per_cycle = j.at("dram_bytes_per_cycle");
+  machine.dram.bytes_per_10_cycles = times(10, j.at("dram_bytes_per_cycle"));
   machine.dram.latency = j.at("dram_latency");
   machine.prediction.policy = j.at("policy");
   machine.prediction.window = {j.at("window").at(0), j.at("window").at(1)};

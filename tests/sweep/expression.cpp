@@ -38,6 +38,12 @@ TEST_CASE("numbers, truth values and words of keys compare") {
   CHECK(holds("min(array.rows, array.cols) == 8", machine));
 }
 
+TEST_CASE("a second spelling of a key may be used too") {
+  MachineSpec machine;
+  machine.precision.activation_bits = 12;
+  CHECK(holds("precision.activation_bits == 12 && precision.activation_bytes == 1.5", machine));
+}
+
 TEST_CASE("an expression is a number of the machine") {
   MachineSpec machine;
   machine.array.rows = 8;

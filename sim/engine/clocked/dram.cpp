@@ -32,7 +32,7 @@ void Dram::on_edge() {
   stores_.clear();
   take(now - 1);
   if (busy_) {
-    active_.left -= spec_.bytes_per_cycle;
+    active_.left -= spec_.bytes_per_10_cycles;
     if (active_.left <= 0) {
       busy_ = false;
       finish(active_, now);
@@ -48,7 +48,7 @@ void Dram::on_load_request() {
     while (!wires_.load_request.empty()) {
       Transfer transfer;
       transfer.load = wires_.load_request.pop();
-      transfer.left = transfer.load.bytes;
+      transfer.left = 10 * transfer.load.bytes;
       read_bytes_ += transfer.load.bytes;
       queue_.push_back(transfer);
     }
@@ -63,7 +63,7 @@ void Dram::on_store_request() {
     Transfer transfer;
     transfer.is_store = true;
     transfer.store = wires_.store_request.pop();
-    transfer.left = transfer.store.bytes;
+    transfer.left = 10 * transfer.store.bytes;
     written_bytes_ += transfer.store.bytes;
     stores_.push_back(transfer);
   }

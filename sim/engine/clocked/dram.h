@@ -30,7 +30,7 @@ class Dram : public Module, public Clocked {
     bool is_store = false;
     LoadRequest load;
     StoreRequest store;
-    Bytes left = 0;
+    Bytes left = 0;  // tenths of a byte that are not yet moved
     Cycle complete = 0;
     void start_at(Cycle cycle) { (is_store ? store.start : load.start) = cycle; }
   };

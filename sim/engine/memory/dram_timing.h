@@ -21,7 +21,7 @@ class DramTiming {
   // request time, at equal times loads before stores.
   DramTransfer serve(Cycle request, Bytes bytes) {
     const Cycle start = std::max(request, free_);
-    free_ = start + ceil_div(bytes, spec_.bytes_per_cycle);
+    free_ = start + spec_.transfer_cycles(bytes);
     return {start, free_ + spec_.latency};
   }
 

@@ -44,7 +44,7 @@ void add_event(std::vector<TimelineLane>& lanes, const Event& event, const Plan&
     lanes[lane].intervals.push_back({name, start, end, event.group, event.step, event.amount});
   };
   const auto add_transfer = [&](const std::string& name) {
-    add(dram_lane, name, event.start, event.start + ceil_div(event.amount, dram.bytes_per_cycle));
+    add(dram_lane, name, event.start, event.start + dram.transfer_cycles(event.amount));
   };
   switch (event.kind) {
     case EventKind::load: {

@@ -22,6 +22,7 @@ std::optional<std::size_t> layer_index(const PricedResult& run, const std::strin
 std::vector<ChangedKey> changed_keys(const std::vector<PricedResult>& runs) {
   std::vector<ChangedKey> changed;
   for (const MachineKey& key : machine_keys(vocabulary())) {
+    if (!key.same_as.empty()) continue;
     ChangedKey row = {key.path, {}};
     for (const PricedResult& run : runs)
       row.values.push_back(display_text(key.show(run.result.machine)));

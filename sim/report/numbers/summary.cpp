@@ -50,10 +50,10 @@ Bytes dram_bytes(const Counters& c) {
 
 BufferTraffic buffer_traffic(const Counters& c, const PrecisionSpec& precision) {
   BufferTraffic bytes;
-  bytes.ifmap = c.ifmap_reads * precision.activation_bytes + c.ifmap_fill_bytes;
-  bytes.weight = c.weight_reads * precision.weight_bytes + c.weight_fill_bytes;
+  bytes.ifmap = precision.activation_bytes(c.ifmap_reads) + c.ifmap_fill_bytes;
+  bytes.weight = precision.weight_bytes(c.weight_reads) + c.weight_fill_bytes;
   // A residual is filled and read back; what is stored is read from the ofmap buffer.
-  bytes.ofmap = (c.ofmap_writes + c.predicted_zero) * precision.activation_bytes +
+  bytes.ofmap = precision.activation_bytes(c.ofmap_writes + c.predicted_zero) +
                 2 * c.residual_bytes + c.dram_write_bytes;
   return bytes;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "sim/config/prediction_values.h"
 #include "sim/cost/area.h"
 #include "sim/cost/energy.h"
 #include "sim/report/numbers/rates.h"
@@ -60,8 +61,8 @@ std::string machine_line(const MachineSpec& m) {
   };
   line += "\n         buffers " + kib(m.buffers.ifmap_bytes) + " ifmap, " +
           kib(m.buffers.weight_bytes) + " weight, " + kib(m.buffers.ofmap_bytes) + " ofmap; DRAM " +
-          std::to_string(m.dram.bytes_per_cycle) + " B/cycle, latency " +
-          std::to_string(m.dram.latency);
+          display_text(show_number(static_cast<double>(m.dram.bytes_per_10_cycles) / 10)) +
+          " B/cycle, latency " + std::to_string(m.dram.latency);
   return line;
 }
 
