@@ -50,6 +50,8 @@ struct TraceIdentity {
   TraceLoop loop;
   int images = 0;
   UnrecordedMacs unrecorded;
+
+  bool has_values() const { return origin != shapes_origin; }
 };
 
 // A list of counters.

@@ -141,6 +141,7 @@ TraceSimulation::TraceSimulation(const MachineSpec& machine, const Trace& trace,
       trace_(trace),
       kind_(engine),
       options_(options) {
+  require_values(trace.info(), machine);
   const std::vector<Layer> layers = layers_of(trace.info());
   const std::vector<LayerPrediction> predictions = resolve_layers(machine, layers);
   const std::vector<LayerPrediction> dense = resolve_layers(dense_machine_, layers);

@@ -7,6 +7,7 @@
 #include "sim/trace/rehearsal.h"
 #include "sim/trace/sha256.h"
 #include "sim/trace/structure.h"
+#include "sim/workload/workload.h"
 
 namespace peeksim {
 
@@ -42,7 +43,33 @@ struct Trace::Impl {
   }
 };
 
-Trace::Trace(const std::string& path) : impl_(std::make_unique<Impl>()) {
+namespace {
+
+TraceInfo shapes_of(const std::string& path) {
+  const Workload workload = load_workload(path);
+  TraceInfo info;
+  info.path = path;
+  info.has_values = false;
+  info.network = workload.name;
+  info.origin = shapes_origin;
+  info.workload = workload.name;
+  info.images = 1;
+  for (const Layer& layer : workload.layers) {
+    TraceLayer shape;
+    shape.layer = layer;
+    shape.ofmap_type = "f32";
+    info.layers.push_back(shape);
+  }
+  return info;
+}
+
+}  // namespace
+
+Trace::Trace(const std::string& path, TraceInput input) : impl_(std::make_unique<Impl>()) {
+  if (input == TraceInput::values_or_shapes && is_workload(path)) {
+    impl_->info = shapes_of(path);
+    return;
+  }
   hdf5::rehearse(path, [&path] { read_structure(hdf5::open_file(path)); });
   impl_->file = hdf5::open_file(path);
   impl_->info = read_structure(impl_->file);
@@ -70,6 +97,10 @@ void Trace::read_ifmap(std::size_t layer, int image, std::vector<float>& values)
 void Trace::read(std::size_t layer, TraceTensor tensor, int image,
                  std::vector<float>& values) const {
   ++impl_->reads;
+  if (!impl_->info.has_values) {
+    values.assign(static_cast<std::size_t>(impl_->info.layers.at(layer).layer.outputs()), 0);
+    return;
+  }
   if (tensor == TraceTensor::bias && impl_->info.layers.at(layer).integer) {
     impl_->read_integer_bias(layer, values);
   } else {
@@ -88,6 +119,10 @@ std::vector<float> Trace::scales(std::size_t layer, TraceTensor tensor) const {
 }
 
 const std::vector<double>& Trace::ofmap_rms() const {
+  if (!info().has_values)
+    throw Error(ErrorKind::trace, info().path,
+                "has no values, whose root mean square could be known",
+                "give a trace, or set prediction.threshold_unit to value");
   std::vector<float> values;
   while (impl_->ofmap_rms.size() < info().layers.size()) {
     double squares = 0, count = 0;
@@ -103,6 +138,16 @@ const std::vector<double>& Trace::ofmap_rms() const {
 
 Count Trace::reads() const {
   return impl_->reads;
+}
+
+void require_values(const TraceInfo& info, const MachineSpec& machine) {
+  const std::string& policy = machine.prediction.policy;
+  if (info.has_values || policy == "none") return;
+  throw Error(ErrorKind::machine, machine.location("prediction.policy"),
+              "policy '" + policy + "' predicts from values, and " + info.path +
+                  " is a workload, which has none",
+              "give a trace (tools/extract_trace.py, 'peeksim trace synth'), or set "
+              "prediction.policy=none for a dense study");
 }
 
 std::vector<Layer> layers_of(const TraceInfo& info) {

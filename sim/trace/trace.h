@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/base/units.h"
+#include "sim/config/machine.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {
@@ -43,7 +44,8 @@ struct UnrecordedMacs {
 
 struct TraceInfo {
   std::string path;
-  int version = 1;  // of the format
+  bool has_values = true;  // false: the shapes of a workload, which only dense machines can run
+  int version = 1;         // of the format
   std::string network;
   std::string origin;      // how the trace was made, in a sentence
   bool synthetic = false;  // not taken from a trained network
@@ -61,12 +63,21 @@ struct TraceInfo {
 // The tensors of a layer; the first three exist once per image.
 enum class TraceTensor { ofmap, ifmap, residual, weight, bias };
 
+// The origin of a workload that stands in the place of a trace.
+constexpr const char* shapes_origin = "no values: the shapes of a workload";
+
+// What may stand in the place of a trace.
+enum class TraceInput { values, values_or_shapes };
+
 class Trace {
  public:
   // Opens a trace and checks its structure: format mark, version, attributes, dataset shapes
   // against the layers. Throws Error(trace): missing, truncated, damaged or foreign file,
   // contradictory shapes.
-  explicit Trace(const std::string& path);
+  //
+  // values_or_shapes: a workload (is_workload) stands for a trace of one image without values: its
+  // ofmaps read as zeros. Throws Error(config) as load_workload.
+  explicit Trace(const std::string& path, TraceInput input = TraceInput::values);
   ~Trace();
 
   const TraceInfo& info() const;
@@ -106,6 +117,9 @@ class Trace {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Throws Error(machine) when a machine needs values and the trace, a workload, has none.
+void require_values(const TraceInfo& info, const MachineSpec& machine);
 
 // The shapes of a trace's layers, in the order of execution.
 std::vector<Layer> layers_of(const TraceInfo& info);

@@ -19,6 +19,10 @@ namespace {
 
 constexpr int max_size = 1 << 24;
 
+std::string extension_of(const std::string& path) {
+  return lower_case(std::filesystem::path(path).extension());
+}
+
 const Value& required(const Value& map, const char* key) {
   const Value* value = map.find(key);
   if (value == nullptr) map.fail("no key '" + std::string(key) + "'", "add it");
@@ -154,10 +158,15 @@ Count Workload::conv_macs() const {
   });
 }
 
+bool is_workload(const std::string& path) {
+  const std::string extension = extension_of(path);
+  return extension == ".yaml" || extension == ".yml" || extension == ".csv";
+}
+
 Workload load_workload(const std::string& path) {
   Workload workload;
   const std::filesystem::path file(path);
-  if (lower_case(file.extension()) == ".csv") {
+  if (extension_of(path) == ".csv") {
     workload.name = file.stem().string();
     workload.source = "SCALE-Sim topology " + file.filename().string();
     workload.layers = read_topology(path);

@@ -17,6 +17,9 @@ struct Workload {
   Count macs() const;       // fully connected layers included
 };
 
+// Whether a file of that name is read as a workload: YAML or CSV.
+bool is_workload(const std::string& path);
+
 // Reads a workload: YAML, or a SCALE-Sim topology when the name ends in .csv (its ifmap sizes
 // include the padding; every layer is taken to end in a ReLU). Throws Error(config) with the line.
 Workload load_workload(const std::string& path);

@@ -119,6 +119,35 @@ TEST_CASE("--images takes the first images of a trace, and no more than there ar
   desk.refused(run_to("three", {"--images", "3"}), 2, {"3 images are wanted", "holds 2"});
 }
 
+TEST_CASE("a workload without a trace runs on a dense machine, in the cycles of any trace of it") {
+  const Desk desk;
+  const std::string workload = shipped("workloads/alexnet_torchvision.yaml");
+  const std::string machine = shipped("configs/dense-16x16.yaml");
+  const std::string screen = desk.ok({"run", machine, "--workload", workload, "--out", "shapes"});
+  CHECK(contains(screen, "NO VALUES: the shapes of a workload"));
+  CHECK(contains(desk.ok({"run", machine, "--workload", workload, "--quiet"}), "; NO VALUES"));
+  CHECK_FALSE(contains(screen, "SYNTHETIC"));
+  desk.ok({"trace", "synth", workload, "-o", "synthetic.h5", "--type", "i8"});
+  desk.ok({"run", machine, "--trace", "synthetic.h5", "--out", "values"});
+  const json shapes = desk.json("shapes/results.json"), values = desk.json("values/results.json");
+  CHECK(shapes["trace"]["file"] == "alexnet_torchvision.yaml");
+  CHECK(shapes["trace"]["synthetic"] == false);
+  CHECK(shapes["trace"]["sha256"].get<std::string>().size() == 64);
+  for (const char* counter : {"cycles", "dram_read_bytes", "macs_total", "weight_reads"})
+    CHECK(shapes["totals"]["network"]["machine"]["counters"][counter] ==
+          values["totals"]["network"]["machine"]["counters"][counter]);
+  // Zeros are not known, so that no MAC is gated.
+  CHECK(shapes["totals"]["network"]["machine"]["counters"]["macs_zero_gated"] == 0);
+
+  const CommandResult peeks =
+      desk.run({"run", shipped("configs/peek-16x16.yaml"), "--workload", workload});
+  CHECK(peeks.exit_code == 5);
+  CHECK(contains(peeks.err, "policy 'peek' predicts from values, and " + workload +
+                                " is a workload, which has none"));
+  CHECK(contains(peeks.err, "set prediction.policy=none for a dense study"));
+  CHECK(desk.run({"run", machine, "--trace", workload}).exit_code == 4);
+}
+
 TEST_CASE("a name in the machine that no layer has is a warning") {
   const Desk desk;
   const CommandResult result = desk.run(run_to("out", {"--set", "prediction.exclude=[covn1]"}));

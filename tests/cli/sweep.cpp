@@ -44,8 +44,51 @@ TEST_CASE("a point's numbers are those of 'peeksim run'") {
     CHECK(row.at("dense_cycles") == network["dense"]["counters"]["cycles"].dump());
     CHECK(row.at("energy") == network["machine"]["energy"]["total"].dump());
     CHECK(row.at("mac_reduction") == network["mac_reduction"].dump());
+    double components = 0;
+    for (const auto& [component, energy] : network["dense"]["energy"].items()) {
+      if (component == "total") continue;
+      CHECK(std::stod(row.at("dense_energy_" + component)) == energy.get<double>());
+      components += energy.get<double>();
+    }
+    CHECK(components == doctest::Approx(network["dense"]["energy"]["total"].get<double>()));
     CHECK(row.at("machine_false_zero") == network["machine"]["counters"]["false_zero"].dump());
   }
+}
+
+TEST_CASE("a sweep of a workload runs dense machines without a trace") {
+  const SweepDesk desk;
+  const std::string sweep =
+      "name: shapes\nmachine: machine.yaml\nworkload: workload.yaml\naxes:\n"
+      "  array.rows: [2, 4]\n  prediction.policy: [";
+  desk.files.write("sweep.yaml", sweep + "none]\n");
+  CHECK(desk.ok(SweepDesk::sweep_to("a.db")) == "a.db: 2 points run, 2 done, 0 failed, 0 to run\n");
+  const auto rows = read_csv(desk.ok({"sweep", "export", "a.db", "--csv"}));
+  desk.ok({"run", "machine.yaml", "--workload", "workload.yaml", "--set", "array.rows=4", "--set",
+           "prediction.policy=none", "--out", "out"});
+  CHECK(rows[1].at("cycles") ==
+        desk.json("out/results.json")["totals"]["network"]["machine"]["counters"]["cycles"].dump());
+  desk.files.write("sweep.yaml", sweep + "none, peek]\n");
+  CHECK(contains(desk.run(SweepDesk::sweep_to("b.db")).err, "is a workload, which has none"));
+  desk.files.write("sweep.yaml", sweep + "none]\ntrace: trace.h5\n");
+  CHECK(contains(desk.run(SweepDesk::sweep_to("b.db")).err,
+                 "workload: trace and workload are both given"));
+}
+
+TEST_CASE("points whose weights are streamed are marked, and prices have a name") {
+  const SweepDesk desk;
+  desk.write_sweep(
+      "axes: {buffers.weight_bytes: [64, 512 KiB], dram.kind: [generic, lpddr4], "
+      "buffers.ofmap_bytes: [64 MiB]}\n");
+  CHECK(desk.run(SweepDesk::sweep_to("a.db")).exit_code == 0);  // with warnings
+  const auto rows = read_csv(desk.ok({"sweep", "export", "a.db", "--csv", "--all"}));
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[0].at("streamed_layers") != "0");
+  CHECK(rows[3].at("streamed_layers") == "0");
+  const std::string best = desk.ok({"sweep", "best", "a.db"});
+  CHECK(contains(best, "\n0 *"));
+  CHECK(contains(best, "* the weights of some layers are streamed, once for every tile"));
+  CHECK(contains(best, "prices: 45nm (pJ), DRAM: generic; 45nm (pJ), DRAM: lpddr4"));
+  CHECK(contains(best, "beware: buffers.ofmap_bytes"));
 }
 
 TEST_CASE("a changed sweep file adds its points and repeats none") {

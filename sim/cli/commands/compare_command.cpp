@@ -55,12 +55,14 @@ void require_one_kind(const Options& options, const std::vector<std::string>& pa
   if (!machine.empty() && !results.empty())
     refuse("machines and results do not mix: " + machine + ", " + results,
            "name machines and --trace, or results alone");
-  if (options.has("trace")) {
-    if (!results.empty())
-      refuse("--trace is for machines, and " + results + " is the results of a run",
-             "drop --trace, or name machine files");
-    return;
-  }
+  if (options.has("trace") && options.has("workload"))
+    refuse("--trace and --workload do not go together", "keep one: a workload has no values");
+  for (const char* name : {"trace", "workload"})
+    if (options.has(name) && !results.empty())
+      refuse("--" + std::string(name) + " is for machines, and " + results +
+                 " is the results of a run",
+             "drop it, or name machine files");
+  if (options.has("trace") || options.has("workload")) return;
   if (!machine.empty()) refuse("no trace given to simulate " + machine + " on", "add --trace FILE");
   for (const char* name : {"set", "images"})
     if (options.has(name))
@@ -88,14 +90,15 @@ std::vector<PricedResult> read_runs(const std::vector<std::string>& paths) {
 }  // namespace
 
 void compare_command(const std::vector<std::string>& arguments) {
-  Options options("peeksim compare A B ... [--trace TRACE] [OPTIONS]",
-                  "Shows machines, simulated on a trace, or finished runs beside each other, "
-                  "against the first: cycles, energy and where it went, area, MACs saved, false "
-                  "zeros; and how the machines differ.",
-                  "peeksim compare configs/dense-16x16.yaml configs/peek-16x16.yaml --trace "
-                  "traces/squeezenet1_1.h5");
-  options.positionals("RUN", "a machine file (YAML), with --trace; or a run's results.json");
-  options.add()("trace", named("TRACE"), "simulate the machines on this trace (HDF5)");
+  Options options(
+      "peeksim compare A B ... [--trace TRACE] [OPTIONS]",
+      "Shows machines, simulated on a trace, or finished runs beside the first: cycles, "
+      "energy and where it went, area, MACs saved, false zeros; and how they differ.",
+      "peeksim compare configs/dense-16x16.yaml configs/peek-16x16.yaml --trace "
+      "traces/squeezenet1_1.h5");
+  options.positionals("RUN", "a machine file (YAML), or a run's results.json");
+  options.add()("trace", named("TRACE"), "simulate the machines on this trace (HDF5)")(
+      "workload", named("WORKLOAD"), "the same on the shapes of a workload, for dense machines");
   add_simulation_options(options);
   options.add()("layers", "show every metric of every layer too")(
       "json", "print all numbers, of every layer too")("csv", "print the table of machines")(
@@ -110,8 +113,9 @@ void compare_command(const std::vector<std::string>& arguments) {
   if (options.has("html"))
     page = std::make_unique<OutputFile>(options.text("html"), options.has("force"));
   const std::vector<PricedResult> runs =
-      options.has("trace")
-          ? run_machines(paths, options.text("trace"), options, options.has("quiet"))
+      options.has("trace") || options.has("workload")
+          ? run_machines(paths, options.text(options.has("trace") ? "trace" : "workload"), options,
+                         options.has("quiet"))
           : read_runs(paths);
   const Comparison comparison = compare_runs(runs);
   if (!options.has("anyway")) require_same_traces(comparison, runs, paths);

@@ -29,20 +29,23 @@ void run_command(const std::vector<std::string>& arguments) {
       "prediction beside it. Prints where MACs, cycles and energy went.",
       "peeksim run configs/peek-16x16.yaml --trace traces/squeezenet1_1.h5 --out out/");
   options.positional("MACHINE", "a machine file (YAML); see 'peeksim config reference'");
-  options.add()("trace", named("TRACE"), "the trace (HDF5); required")(
+  options.add()("trace", named("TRACE"), "the trace (HDF5); required without --workload")(
       "out", named("FOLDER"), "a new folder for results.json and layers.csv")(
       "force", "replace existing results");
   add_simulation_options(options);
   options.add()("jobs", named<long long>("N"),
                 "worker processes that share the images; default: 1")(
       "check-values", "stop at the first computed output that is not the trace's")(
-      "workload", named("WORKLOAD"), "check that the trace has this workload's shapes")(
+      "workload", named("WORKLOAD"),
+      "without --trace: run its shapes densely; with it: check that both have the same")(
       "quiet,q", "print one line, what was saved, and no progress")(
       "json", "print results.json instead of the table")(
       "profile", "print on standard error where CPU time went");
   add_run_files(options);
   if (!options.parse(arguments)) return;
-  options.require("trace", "no trace given", "add --trace FILE");
+  if (!options.has("workload"))
+    options.require("trace", "no trace given",
+                    "add --trace FILE, or for a dense machine --workload FILE");
 
   const bool quiet = options.has("quiet");
   if (quiet && options.has("json"))
@@ -53,8 +56,12 @@ void run_command(const std::vector<std::string>& arguments) {
   MachineSpec machine = load_machine(machine_path, options.list("set"), vocabulary());
   const EnergyTable table = energy_table_of(machine, machine_path);
   rates_for(table, machine);  // an unusable table is an error before the simulation, not after
-  const Trace trace(options.text("trace"));
-  if (options.has("workload")) check_workload(trace.info(), options.text("workload"));
+  const bool shapes = !options.has("trace");
+  const Trace trace(options.text(shapes ? "workload" : "trace"),
+                    shapes ? TraceInput::values_or_shapes : TraceInput::values);
+  require_values(trace.info(), machine);
+  if (options.has("trace") && options.has("workload"))
+    check_workload(trace.info(), options.text("workload"));
   machine = settled_on(trace, machine);
   warn_about_skipping(machine, trace.info());
   warn_about_loop(machine, trace.info());

@@ -66,6 +66,7 @@ void print_rows(const Options& options, SweepDatabase& database, const SweepHead
   else
     std::cout << heading << (query.only_latest ? left_out(database) : "") << "\n\n"
               << rows_screen(rows, query.columns, screen_style())
+              << prices_screen(head, screen_style())
               << incomplete_screen(incomplete_traces(database), screen_style());
 }
 
@@ -92,7 +93,7 @@ void sweep_export_command(const std::vector<std::string>& arguments) {
   add_scope(options);
   options.add()("layers", "a row for every layer of every point")(
       "metrics", named("METRICS"), "these, as A,B,..., instead of the sweep file's")(
-      "all", "all metrics and, without --layers, all counters")(
+      "all", "all metrics and, without --layers, all counters and energies")(
       "times", "the seconds that each point took too");
   if (!options.parse(arguments)) return;
   if (options.has("csv") == options.has("json"))
@@ -102,6 +103,7 @@ void sweep_export_command(const std::vector<std::string>& arguments) {
   ExportForm form;
   form.sweep = head.name;
   form.times = options.has("times");
+  form.streamed_layers = options.has("all");
   form.query.scope = options.text("scope");
   form.query.by_layer = options.has("layers");
   form.query.columns = options.has("metrics") ? options.names("metrics") : head.metrics;

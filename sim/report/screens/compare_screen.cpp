@@ -53,7 +53,7 @@ std::string trace_text(const PricedResult& run) {
   const std::string unrecorded = unrecorded_text(run);
   return trace.network + " (" + trace.file + ", sha256 " + trace.sha256.substr(0, 12) + ", " +
          std::to_string(trace.images) + (trace.images == 1 ? " image)" : " images)") +
-         (trace.synthetic ? ", SYNTHETIC TRACE" : "") +
+         (trace.synthetic ? ", SYNTHETIC TRACE" : "") + (trace.has_values() ? "" : ", NO VALUES") +
          (unrecorded.empty() ? "" : "\n" + unrecorded);
 }
 

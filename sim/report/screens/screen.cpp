@@ -125,6 +125,11 @@ std::string heading(const PricedResult& priced, const ScreenStyle& style) {
         wrapped("SYNTHETIC TRACE: the values are generated, not those of a trained network\n", 0,
                 style),
         ColorRole::warning, style);
+  if (!trace.has_values())
+    out += colored(wrapped("NO VALUES: the shapes of a workload; which activations are zero is not "
+                           "known\n",
+                           0, style),
+                   ColorRole::warning, style);
   std::string what = "trace    " + trace.network + " (" + trace.file + ", sha256 " +
                      trace.sha256.substr(0, 12) + "), " +
                      (trace.loop.closed ? "closed loop of " + trace.loop.machine : "open loop") +
@@ -277,7 +282,8 @@ std::string run_screen(const PricedResult& priced, const ScreenStyle& style) {
 std::string run_summary(const PricedResult& priced) {
   const std::string unrecorded = unrecorded_summary(priced);
   return headline(priced) + (unrecorded.empty() ? "" : "; " + unrecorded) +
-         (priced.result.trace.synthetic ? "; SYNTHETIC TRACE" : "") + "\n";
+         (priced.result.trace.synthetic ? "; SYNTHETIC TRACE" : "") +
+         (priced.result.trace.has_values() ? "" : "; NO VALUES") + "\n";
 }
 
 }  // namespace peeksim

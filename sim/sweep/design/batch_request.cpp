@@ -11,6 +11,7 @@
 #include "sim/skip/layer_prediction.h"
 #include "sim/sweep/design/derived_keys.h"
 #include "sim/sweep/design/metric.h"
+#include "sim/workload/workload.h"
 
 namespace peeksim {
 
@@ -126,9 +127,28 @@ const Value& require(const Value& request, const char* key, const char* remedy) 
   return *value;
 }
 
+// The path of the trace, or of a workload for a dense machine.
+const std::string& trace_of(const Value& request) {
+  const Value* const workload = request.find("workload");
+  if (workload == nullptr)
+    return require(request, "trace", "name a trace file, or a workload for a dense machine").text();
+  if (request.find("trace") != nullptr)
+    workload->fail("trace and workload are both given", "keep one");
+  if (!is_workload(workload->text()))
+    workload->fail(workload->text() + " is no workload", "name a .yaml or a .csv file");
+  return workload->text();
+}
+
 MachineTemplate template_of(const Value& machine, const Vocabulary& vocabulary) {
   if (machine.is_map()) return MachineTemplate(machine, vocabulary);
   return MachineTemplate(machine.text(), vocabulary);
+}
+
+// Counts are whole numbers.
+Json json_number(double value, const Metric& metric) {
+  const std::string unit = metric.unit;
+  if (unit == "cycles" || unit == "bytes") return static_cast<std::int64_t>(value);
+  return value;
 }
 
 // The first condition that does not hold, or "".
@@ -147,10 +167,10 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
   const Value value = parse(line, where);
   request.id = outline_of(line).id;
   value.require_known_keys(
-      {"id", "machine", "trace", "set", "images", "detail", "derived", "where"});
+      {"id", "machine", "trace", "workload", "set", "images", "detail", "derived", "where"});
   const Value& machine =
       require(value, "machine", "name a machine file, or write a whole machine as an object");
-  request.trace = require(value, "trace", "name a trace file").text();
+  request.trace = trace_of(value);
   const Value* set = value.find("set");
   const MachineTemplate base = template_of(machine, vocabulary);
   const KeyValues keys = set == nullptr ? KeyValues() : set->entries();
@@ -172,12 +192,13 @@ RequestOutline outline_of(const std::string& line) {
   if (json_depth(line) > max_json_depth) return outline;  // the answer says so
   const auto is_wanted = [](int depth, Json::parse_event_t event, const Json& key) {
     return depth != 1 || event != Json::parse_event_t::key || key == "id" || key == "trace" ||
-           key == "images";
+           key == "workload" || key == "images";
   };
   const Json json = Json::parse(line, is_wanted, false);
   if (!json.is_object()) return outline;
   if (json.contains("id")) outline.id = one_line(json["id"]);
-  const Json images = json.value("images", Json(0)), trace = json.value("trace", Json());
+  const Json images = json.value("images", Json(0));
+  const Json trace = json.value("trace", json.value("workload", Json()));
   if (!images.is_number_integer() || images < 0 || images > max_images || !trace.is_string())
     return outline;
   outline.trace = trace;
@@ -198,7 +219,7 @@ std::string answer(const BatchRequest& request, const RunResult& result) {
     for (const Metric& metric : metrics()) {
       const Number value =
           metric.value({scope.pair, result.machine, result.trace.images, request.table.unit});
-      found["metrics"][scope.name][metric.name] = value ? Json(*value) : Json();
+      found["metrics"][scope.name][metric.name] = value ? json_number(*value, metric) : Json();
     }
   found["larger_is_better"] = Json::array();
   for (const Metric& metric : metrics())

@@ -62,8 +62,11 @@ const std::vector<Metric>& metrics() {
 bool is_result_column(const std::string& name) {
   if (find_row(metrics(), name) != nullptr) return true;
   for (const char* other : {"point", "status", "network", "machine", "trace", "layer",
-                            "energy_unit", "wall_seconds", "error", "key"})
+                            "energy_unit", "streamed_layers", "wall_seconds", "error", "key"})
     if (name == other) return true;
+  for (const EnergyComponent& component : energy_components())
+    for (const char* prefix : {"machine_energy_", "dense_energy_"})
+      if (name == prefix + std::string(component.name)) return true;
   bool is_counter = false;
   const Counters counters;
   for_each_counter(counters, [&](const char* counter, const char*, Count) {

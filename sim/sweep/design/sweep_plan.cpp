@@ -67,7 +67,7 @@ SweepPlan::SweepPlan(SweepSpec spec, const PlanWatch& watch)
 
 void SweepPlan::open_traces() {
   for (const std::string& path : spec_.traces) {
-    traces_.push_back(std::make_unique<Trace>(path));
+    traces_.push_back(std::make_unique<Trace>(path, TraceInput::values_or_shapes));
     const int held = traces_.back()->info().images;
     if (spec_.images > held)
       throw Error(ErrorKind::config, spec_.images_where,
@@ -182,6 +182,7 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   try {
     const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
     rates_for(priced.table, machine);
+    require_values(trace.info(), machine);
     const MachineIdentity identity(machine);
     point.prediction = ordinal_of(identity.prediction_digest(), predictions_);
     point.dense = ordinal_of(identity.dense_digest(), dense_machines_);
@@ -212,8 +213,9 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
 void SweepPlan::collect_warnings(const SweepPoint& point, const MachineSpec& drawn,
                                  const MachineSpec& machine) {
   std::vector<std::string> found = machine_warnings(drawn, vocabulary_);
-  for (std::string& warning : energy_table(point, machine).table.warnings(machine))
-    found.push_back(std::move(warning));
+  const EnergyTable& table = energy_table(point, machine).table;
+  prices_.insert(table.name + " (" + table.unit + "), DRAM: " + machine.dram.kind);
+  for (std::string& warning : table.warnings(machine)) found.push_back(std::move(warning));
   if (warned_about_.insert({point.prediction, point.trace}).second) {
     const TraceInfo& info = traces_[point.trace]->info();
     for (std::string& warning : thresholds_below_a_step(machine, trace(point)))

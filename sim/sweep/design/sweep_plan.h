@@ -64,6 +64,8 @@ class SweepPlan {
   std::size_t infeasible() const { return infeasible_; }      // left out by `infeasible: skip`
   // Oddities that are not errors, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
+  // What the points are priced with, "45nm (pJ), DRAM: generic".
+  const std::set<std::string>& prices() const { return prices_; }
 
   // With thresholds as values, whatever their unit.
   MachineSpec machine(const SweepPoint& point) const;
@@ -105,6 +107,7 @@ class SweepPlan {
   std::string first_infeasible_;  // why it is so
   bool skips_zero_activations_ = false;
   std::vector<std::string> warnings_;
+  std::set<std::string> prices_;
   std::map<std::string, std::size_t> predictions_, dense_machines_;  // numbers by digest
   std::set<std::string> planned_;                               // settings that have been planned
   std::set<std::pair<std::size_t, std::size_t>> warned_about_;  // prediction settings, trace

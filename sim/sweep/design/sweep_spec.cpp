@@ -10,6 +10,7 @@
 #include "sim/run/run.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/sampling.h"
+#include "sim/workload/workload.h"
 
 namespace fs = std::filesystem;
 
@@ -40,6 +41,20 @@ std::vector<std::string> read_paths(const Value& value) {
       if (other == path) item.fail("is there twice: " + path, "name every file once");
     paths.push_back(path);
   }
+  return paths;
+}
+
+// Traces, or workloads for sweeps of dense machines.
+std::vector<std::string> read_traces(const Value& file) {
+  const Value* const workload = file.find("workload");
+  if (workload == nullptr)
+    return read_paths(required(file, "trace", "trace: ../../traces/resnet18.h5"));
+  if (file.find("trace") != nullptr)
+    workload->fail("trace and workload are both given",
+                   "keep one: a workload is for dense machines");
+  std::vector<std::string> paths = read_paths(*workload);
+  for (const std::string& path : paths)
+    if (!is_workload(path)) workload->fail(path + " is no workload", "name a .yaml or a .csv file");
   return paths;
 }
 
@@ -115,13 +130,13 @@ std::vector<Objective> read_objectives(const Value& value) {
 
 SweepSpec load_sweep(const std::string& path) {
   const Value file = read_yaml(path);
-  file.require_known_keys({"name", "machine", "trace", "images", "axes", "derived", "where",
-                           "infeasible", "sample", "metrics", "objectives"});
+  file.require_known_keys({"name", "machine", "trace", "workload", "images", "axes", "derived",
+                           "where", "infeasible", "sample", "metrics", "objectives"});
   SweepSpec spec;
   spec.file = path;
   spec.name = required(file, "name", "name: array-and-window").text();
   spec.machines = read_paths(required(file, "machine", "machine: ../peek-16x16.yaml"));
-  spec.traces = read_paths(required(file, "trace", "trace: ../../traces/resnet18.h5"));
+  spec.traces = read_traces(file);
   if (const Value* images = file.find("images")) {
     spec.images = static_cast<int>(images->integer(1, 1000000));
     spec.images_where = images->where();

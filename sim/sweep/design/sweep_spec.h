@@ -29,8 +29,8 @@ struct SweepSpec {
   std::string file;  // the sweep file's path
   std::string name;
   std::vector<std::string> machines;  // paths, relative to the working folder
-  std::vector<std::string> traces;
-  int images = 0;  // of each trace; 0: all
+  std::vector<std::string> traces;    // or workloads
+  int images = 0;                     // of each trace; 0: all
   std::vector<Axis> axes;
   DerivedKeys derived;
   std::vector<Value> where;      // expressions, all of which must hold

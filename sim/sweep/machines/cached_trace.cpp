@@ -10,7 +10,9 @@ CachedTaps taps_for(const MachineSpec& machine) {
 
 CachedTrace::CachedTrace(const std::string& path, int images, std::size_t max_bytes,
                          CachedTaps taps, const std::function<bool()>& interrupted)
-    : trace_(path), images_(images == 0 ? trace_.info().images : images), taps_(taps) {
+    : trace_(path, TraceInput::values_or_shapes),
+      images_(images == 0 ? trace_.info().images : images),
+      taps_(taps) {
   const int there = trace_.info().images;
   if (images_ > there)
     throw Error(ErrorKind::usage, path,

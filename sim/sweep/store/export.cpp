@@ -41,6 +41,7 @@ void export_csv(const std::vector<SweepRow>& rows, const ExportForm& form,
   if (form.query.by_layer) header.emplace_back("layer");
   header.insert(header.end(), form.query.columns.begin(), form.query.columns.end());
   header.emplace_back("energy_unit");
+  if (form.streamed_layers) header.emplace_back("streamed_layers");
   if (form.times) header.emplace_back("wall_seconds");
   header.insert(header.end(), {"error", "key"});
   write(line(header));
@@ -51,6 +52,7 @@ void export_csv(const std::vector<SweepRow>& rows, const ExportForm& form,
     for (const std::optional<double>& value : row.values)
       cells.push_back(value ? one_line(number(*value)) : "");
     cells.push_back(row.energy_unit);
+    if (form.streamed_layers) cells.push_back(std::to_string(row.streamed_layers));
     if (form.times) cells.push_back(one_line(Json(row.seconds)));
     cells.insert(cells.end(), {row.error, row.key});
     write(line(cells));
@@ -80,6 +82,7 @@ void export_json(const std::vector<SweepRow>& rows, const ExportForm& form,
       json["metrics"][form.query.columns[i]] =
           row.values[i] ? number(*row.values[i]) : Json(nullptr);
     json["energy_unit"] = row.energy_unit;
+    if (form.streamed_layers) json["streamed_layers"] = row.streamed_layers;
     if (form.times) json["wall_seconds"] = row.seconds;
     if (!row.error.empty()) json["error"] = row.error;
     json["key"] = row.key;

@@ -11,8 +11,9 @@ namespace peeksim {
 
 struct ExportForm {
   std::string sweep;
-  RowQuery query;      // with which the rows were read
-  bool times = false;  // also the seconds of each point, which differ between runs
+  RowQuery query;                // with which the rows were read
+  bool times = false;            // also the seconds of each point, which differ between runs
+  bool streamed_layers = false;  // also how many layers' weights each point streams
 };
 
 // Gives the text piece by piece to `write`.

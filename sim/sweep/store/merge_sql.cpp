@@ -14,13 +14,19 @@ constexpr const char* better =
     "(CASE p.status WHEN 'done' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END)";
 
 const char* const import_referenced_rows = R"(
-INSERT OR IGNORE INTO main.sweep SELECT * FROM other.sweep;
 INSERT OR IGNORE INTO main.layers (trace, layer, name, kind)
   SELECT t.id, l.layer, l.name, l.kind FROM other.layers l
   JOIN other.traces o ON o.id = l.trace JOIN main.traces t ON t.sha256 = o.sha256;
 INSERT OR IGNORE INTO main.thresholds SELECT * FROM other.thresholds;
 INSERT OR IGNORE INTO main.energy_tables SELECT * FROM other.energy_tables;
 )";
+
+std::string import_sweep(const std::vector<ValueColumn>& existing_later) {
+  std::string columns = "id, name, metrics, objectives";
+  for (const ValueColumn& column : existing_later) columns += ", " + column.name;
+  return "INSERT OR IGNORE INTO main.sweep (" + columns + ")\n  SELECT " + columns +
+         " FROM other.sweep;\n";
+}
 
 std::string import_traces(const std::vector<ValueColumn>& existing_later) {
   std::string columns = "sha256, file, network, origin, synthetic, images";
@@ -70,6 +76,7 @@ DROP TABLE taken;
 
 std::string merge_sql(SweepDatabase& database) {
   std::string sql =
+      import_sweep(existing_columns(database, "other", "sweep", later_sweep_columns())) +
       import_traces(existing_columns(database, "other", "traces", later_trace_columns())) +
       import_referenced_rows;
   if (has_inputs_table(database, "other"))

@@ -24,10 +24,13 @@ PointRows rows_of(const PricedResult& priced) {
         {scope.name,
          scope.layers,
          values_of_metrics({scope.pair, result.machine, result.trace.images, priced.unit}),
+         {},
          {}});
-    for (const PricedCounters* side : {&scope.pair.machine, &scope.pair.dense})
-      for (const CounterRow& row : counter_rows)
-        rows.scopes.back().counters.push_back(side->count(row.value));
+    PointRows::OfScope& added = rows.scopes.back();
+    for (const PricedCounters* side : {&scope.pair.machine, &scope.pair.dense}) {
+      for (const CounterRow& row : counter_rows) added.counters.push_back(side->count(row.value));
+      added.energy.insert(added.energy.end(), side->energy.begin(), side->energy.end());
+    }
   }
   for (std::size_t i = 0; i < result.layers.size(); ++i)
     rows.layers.push_back(
@@ -44,6 +47,7 @@ std::string serialize(const PointRows& rows) {
     to.put(scope.layers);
     to.put(scope.metrics);
     to.put(scope.counters);
+    to.put(scope.energy);
   }
   to.put(rows.layers.size());
   for (const PointRows::OfLayer& layer : rows.layers) {
@@ -62,6 +66,7 @@ PointRows deserialize_rows(const std::string& bytes) {
     from.get(scope.layers);
     from.get(scope.metrics);
     from.get(scope.counters);
+    from.get(scope.energy);
   }
   for (std::size_t left = from.get_size(); left > 0; --left) {
     PointRows::OfLayer& layer = rows.layers.emplace_back();

@@ -17,7 +17,9 @@ struct PointRows {
     std::string name;
     int layers = 0;
     std::vector<Number> metrics;
-    std::vector<std::optional<Count>> counters;  // of the machine, then of the dense one
+    // Of the machine, then of the dense one.
+    std::vector<std::optional<Count>> counters;
+    std::vector<Number> energy;  // by component
   };
   struct OfLayer {
     std::string policy;

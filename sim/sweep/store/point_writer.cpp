@@ -119,10 +119,14 @@ void PointWriter::bind_thresholds(SQLite::Statement& statement, int place,
 
 void PointWriter::enter(SweepPlan& plan, const std::vector<std::size_t>& numbers) {
   SQLite::Transaction transaction(sql_, SQLite::TransactionBehavior::IMMEDIATE);
-  SQLite::Statement sweep(sql_, "INSERT OR REPLACE INTO sweep VALUES (1, ?, ?, ?)");
+  SQLite::Statement sweep(sql_,
+                          "INSERT OR REPLACE INTO sweep (id, name, metrics, objectives, warnings, "
+                          "prices) VALUES (1, ?, ?, ?, ?, ?)");
   sweep.bind(1, plan.spec().name);
   sweep.bind(2, one_line(Json(plan.spec().metrics)));
   sweep.bind(3, one_line(objectives_json(plan.spec().objectives)));
+  sweep.bind(4, one_line(Json(plan.warnings())));
+  sweep.bind(5, one_line(Json(plan.prices())));
   run_once(sweep);
   enter_traces(plan);
   enter_inputs(plan);
@@ -205,7 +209,9 @@ void PointWriter::write_rows(std::int64_t id, const JobOutcome& outcome) {
     totals.bind(1, id);
     totals.bind(2, scope.name);
     totals.bind(3, scope.layers);
-    bind_all(totals, bind_all(totals, 4, scope.metrics), scope.counters);
+    int place = bind_all(totals, 4, scope.metrics);
+    place = bind_all(totals, place, scope.counters);
+    bind_all(totals, place, scope.energy);
     run_once(totals);
   }
   for (std::size_t i = 0; i < rows.layers.size(); ++i) {

@@ -50,6 +50,7 @@ Table table(SQLite::Database& sql, const std::string& name) {
 std::set<std::string> later_columns(const std::string& name) {
   std::set<std::string> names;
   for (const ValueColumn& column : name == "traces"          ? later_trace_columns()
+                                   : name == "sweep"         ? later_sweep_columns()
                                    : name == "totals"        ? totals_columns()
                                    : name == "layer_metrics" ? layer_columns()
                                                              : std::vector<ValueColumn>())

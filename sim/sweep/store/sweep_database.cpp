@@ -119,8 +119,8 @@ void SweepDatabase::make_tables() {
 void SweepDatabase::add_missing_columns() {
   sql_->exec(inputs_table_sql());
   for (const auto& [table, columns] :
-       {std::pair("traces", later_trace_columns()), std::pair("totals", totals_columns()),
-        std::pair("layer_metrics", layer_columns())}) {
+       {std::pair("sweep", later_sweep_columns()), std::pair("traces", later_trace_columns()),
+        std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
     const std::vector<ValueColumn> there = existing_columns(*this, "main", table, columns);
     for (const ValueColumn& column : columns)
       if (std::none_of(there.begin(), there.end(),

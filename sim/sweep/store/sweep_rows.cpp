@@ -41,10 +41,11 @@ std::string select(SweepDatabase& database, const RowQuery& query) {
           ? "LEFT JOIN layer_metrics v ON v.point = p.id LEFT JOIN layers l ON l.trace = "
             "p.trace AND l.layer = v.layer "
           : "LEFT JOIN totals v ON v.point = p.id AND v.scope = ? ";
-  return "SELECT p.key, p.position, p.status, p.error, p.axes, p.seconds, t.network, e.unit, " +
+  return "SELECT p.key, p.position, p.status, p.error, p.axes, p.seconds, t.network, e.unit, "
+         "s.layers, " +
          layer + columns +
          " FROM points p JOIN traces t ON t.id = p.trace JOIN energy_tables e ON e.sha256 = "
-         "p.energy_table " +
+         "p.energy_table LEFT JOIN totals s ON s.point = p.id AND s.scope = 'streamed_layers' " +
          values + "WHERE " + (query.only_done ? "p.status = 'done'" : "1") + " AND " +
          (query.only_latest ? in_latest_plan : "1") + " ORDER BY " + row_order +
          (query.by_layer ? ", v.layer" : "");
@@ -83,9 +84,10 @@ SweepRow row_of(DatabaseQuery& found, std::size_t columns, const std::string& pa
   row.seconds = found.real(5);
   row.network = found.text(6);
   row.energy_unit = found.text(7);
-  row.layer = found.text(8);
+  row.streamed_layers = static_cast<int>(found.integer(8));
+  row.layer = found.text(9);
   for (std::size_t i = 0; i < columns; ++i)
-    row.values.push_back(found.optional_real(static_cast<int>(9 + i)));
+    row.values.push_back(found.optional_real(static_cast<int>(10 + i)));
   return row;
 }
 
@@ -116,7 +118,11 @@ std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query) 
 
 SweepHead read_head(SweepDatabase& database) {
   return with_json(database.path(), [&] {
-    DatabaseQuery found(database, "SELECT name, metrics, objectives FROM sweep");
+    const std::vector<ValueColumn> later = later_sweep_columns();
+    const bool has_later =
+        existing_columns(database, "main", "sweep", later).size() == later.size();
+    DatabaseQuery found(database, "SELECT name, metrics, objectives, " +
+                                      (has_later ? names_of(later) : "NULL, NULL") + " FROM sweep");
     if (!found.next())
       throw Error(ErrorKind::config, database.path(), "holds no sweep yet", "run one into it");
     SweepHead head;
@@ -125,6 +131,9 @@ SweepHead read_head(SweepDatabase& database) {
     const Json objectives = read_stored(found.text(2), database.path());
     for (const auto& [metric, direction] : objectives.get_ref<const Json::object_t&>())
       head.objectives.push_back({metric, direction == "max"});
+    for (const auto& [place, list] : {std::pair(3, &head.warnings), {4, &head.prices}})
+      if (const std::string text = found.text(place); !text.empty())
+        *list = read_stored(text, database.path()).get<std::vector<std::string>>();
     require_known_metrics(head, database.path());
     return head;
   });

@@ -21,6 +21,7 @@ struct SweepRow {
   std::string energy_unit;
   std::vector<std::pair<std::string, std::string>> axes;
   std::vector<std::optional<double>> values;  // of the queried columns; none: unknown
+  int streamed_layers = 0;                    // whose weights the machine streams
   double seconds = 0;
 };
 
@@ -45,6 +46,9 @@ struct SweepHead {
   std::string name;
   std::vector<std::string> metrics;
   std::vector<Objective> objectives;
+  // Of the latest plan; empty in databases of earlier versions.
+  std::vector<std::string> warnings;
+  std::vector<std::string> prices;  // as SweepPlan::prices
 };
 SweepHead read_head(SweepDatabase& database);
 

@@ -1,5 +1,6 @@
 #include "sim/sweep/store/sweep_screens.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -19,9 +20,9 @@ std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string joined(const std::vector<std::string>& words, const char* separator = ", ") {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  for (const std::string& word : words) text += (text.empty() ? "" : separator) + word;
   return text;
 }
 
@@ -149,13 +150,27 @@ std::string rows_screen(const std::vector<SweepRow>& rows, const std::vector<std
   header.insert(header.end(), columns.begin(), columns.end());
   TextTable table({header});
   for (const SweepRow& row : rows) {
-    std::vector<std::string> cells = {row.position ? std::to_string(*row.position) : "-"};
+    std::vector<std::string> cells = {(row.position ? std::to_string(*row.position) : "-") +
+                                      (row.streamed_layers > 0 ? " *" : "")};
     for (const std::string& axis : axes) cells.push_back(on_axis(row, axis));
     for (const std::optional<double>& value : row.values)
       cells.push_back(value ? short_number(*value) : "-");
     table.add_row(std::move(cells));
   }
-  return table.text(style);
+  const bool streams = std::any_of(rows.begin(), rows.end(),
+                                   [](const SweepRow& row) { return row.streamed_layers > 0; });
+  return table.text(style) +
+         (streams ? wrapped("* the weights of some layers are streamed, once for every tile: "
+                            "prediction changes their weight traffic too\n",
+                            2, style)
+                  : "");
+}
+
+std::string prices_screen(const SweepHead& head, const ScreenStyle& style) {
+  std::string out;
+  if (!head.prices.empty()) out = "prices: " + joined(head.prices, "; ") + "\n";
+  for (const std::string& warning : head.warnings) out += "beware: " + warning + "\n";
+  return wrapped(out, 2, style);
 }
 
 }  // namespace peeksim

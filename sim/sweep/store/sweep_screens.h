@@ -30,6 +30,9 @@ std::string status_screen(const SweepStatus& status, const ScreenStyle& style);
 // A line for each trace: its file, and the MACs that it lacks.
 std::string incomplete_screen(const std::vector<IncompleteTrace>& traces, const ScreenStyle& style);
 
+// What energies were priced with, and the warnings of the latest plan, a line each.
+std::string prices_screen(const SweepHead& head, const ScreenStyle& style);
+
 std::string status_json(const SweepStatus& status);
 
 // Rows as a table: axes, then these columns.

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "sim/base/counters.h"
+#include "sim/cost/energy_actions.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/store/database_query.h"
 
@@ -15,7 +16,9 @@ CREATE TABLE sweep (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,
   metrics TEXT NOT NULL,     -- what exports show, a JSON list
-  objectives TEXT NOT NULL   -- {"cycles": "min"}, a JSON object
+  objectives TEXT NOT NULL,  -- {"cycles": "min"}, a JSON object
+  warnings TEXT,             -- of the latest plan, a JSON list
+  prices TEXT                -- energy tables and kinds of DRAM of its points, a JSON list
 );
 CREATE TABLE traces (
   id INTEGER PRIMARY KEY,
@@ -111,6 +114,9 @@ std::vector<ValueColumn> totals_columns() {
     for_each_counter(counters, [&](const char* name, const char*, Count) {
       columns.push_back({std::string(prefix) + name, "INTEGER"});
     });
+  for (const char* prefix : {"machine_energy_", "dense_energy_"})
+    for (const EnergyComponent& component : energy_components())
+      columns.push_back({prefix + std::string(component.name), "REAL"});
   return columns;
 }
 
@@ -118,6 +124,10 @@ std::vector<ValueColumn> layer_columns() {
   std::vector<ValueColumn> columns;
   for (const Metric& metric : metrics()) columns.push_back({metric.name, "REAL"});
   return columns;
+}
+
+std::vector<ValueColumn> later_sweep_columns() {
+  return {{"warnings", "TEXT"}, {"prices", "TEXT"}};
 }
 
 std::vector<ValueColumn> later_trace_columns() {

@@ -17,13 +17,14 @@ std::string inputs_table_sql();
 bool has_inputs_table(SweepDatabase& database, const std::string& schema);
 
 // The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"};
-// and those of `traces` that earlier versions did not have. NULL: not known.
+// and those of `sweep` and `traces` that earlier versions did not have. NULL: not known.
 struct ValueColumn {
   std::string name;
   const char* type;
 };
 std::vector<ValueColumn> totals_columns();
 std::vector<ValueColumn> layer_columns();
+std::vector<ValueColumn> later_sweep_columns();
 std::vector<ValueColumn> later_trace_columns();
 
 // Of `traces` in a SELECT: those columns, or NULLs where an earlier version wrote the database.
