@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from trace_extractor import command
+from peeksim.commands import shared
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 IMAGES = {"f64": (2, 8), "f32": (20, 100)}  # few, many
@@ -36,7 +36,7 @@ def crops():
 def plain(kind, count):
     """Inference of `count` images in float64 or float32."""
     import torch
-    from trace_extractor import loading
+    from peeksim.trace import loading
 
     dtype = torch.float64 if kind == "f64" else torch.float32
     net = loading.load_model(NETWORK)[0].to(dtype)
@@ -101,5 +101,5 @@ def table(runs, folder, median):
 if __name__ == "__main__":
     if sys.argv[1:2] != ["plain"] or len(sys.argv) != 4:
         sys.exit(__doc__)
-    command.find_packages("bench_recording", os.path.abspath(__file__))
+    shared.find_packages("bench_recording")
     plain(sys.argv[2], int(sys.argv[3]))

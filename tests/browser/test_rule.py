@@ -1,13 +1,12 @@
 """Is the prediction rule (docs/machine.md section 2) the same one wherever it is written down?
 
 That is in sim/skip, once for a whole plane and once peek after peek as the clocked engine's
-prediction unit decides; in tools/peek; in the page of `peeksim view`; and in the reference model.
+prediction unit decides; in peeksim.accuracy; in the page of `peeksim view`; and in the reference model.
 Each of them says of the same trace on the same machine file which outputs are gated.
 """
 import itertools
 import json
 import os
-import sys
 from dataclasses import dataclass, replace
 
 import h5py
@@ -15,12 +14,12 @@ import numpy as np
 import torch
 
 from browser import ROOT, ABrowser, peeksim
+from prediction import pattern, predict
+from test_closed_form import MACHINE
 
-sys.path[1:1] = [os.path.join(ROOT, "tools"), os.path.join(ROOT, "tests", "reference")]
-from peek import cost, patterns, settings  # noqa: E402
-from peek.activation import PeekActivation  # noqa: E402
-from prediction import pattern, predict  # noqa: E402
-from test_closed_form import MACHINE  # noqa: E402
+from peeksim.accuracy import cost, patterns, settings
+from peeksim.accuracy.activation import PeekActivation
+
 
 # One per channel. 0.1 lies between two floats, and the last one between 0 and the first above it.
 EVERY_KIND = (0, -0.25, 0.5, 0.1, -0.1, "never", 3, 1e-45)
@@ -245,7 +244,7 @@ class TheRule(ABrowser):
             for place, mask in (
                 ("peeksim masks", self.masks(trace, machine)),
                 ("the clocked engine", masks_of_log(case, log)),
-                ("tools/peek/activation.py",
+                ("tools/peeksim/accuracy/activation.py",
                  PeekActivation(resolved).gated(torch.from_numpy(ofmap))[0].numpy()),
                 ("the page's rule", by_page),
                 ("the page's picture of the machine", shown),
@@ -270,14 +269,14 @@ class TheRule(ABrowser):
         for case, ofmap, resolved, _, _ in self.made:
             if str(case.peeks) in patterns.NAMED:
                 named = patterns.parse("%dx%d:%s" % (case.window + (case.peeks,))).peeks
-                self.assertEqual(named, resolved.peeks, "%s: tools/peek/patterns.py" % case)
+                self.assertEqual(named, resolved.peeks, "%s: tools/peeksim/accuracy/patterns.py" % case)
             of_windows = patterns.Pattern("", *case.window, resolved.peeks, "")
             thresholds = torch.tensor([[at_or_below(t)] for t in case.numbers])
             measured = cost.Measured(of_windows, thresholds)
             measured.add(torch.from_numpy(ofmap), torch.zeros(ofmap.shape))
             self.assertEqual(measured.neighbors[:, 0].tolist(),
                              masks_of_reference(case, ofmap).sum((1, 2)).tolist(),
-                             "%s: tools/peek/cost.py and the reference model disagree on how many "
+                             "%s: tools/peeksim/accuracy/cost.py and the reference model disagree on how many "
                              "outputs of each channel are gated" % case)
 
     def test_thresholds_are_the_same_floats_everywhere(self):

@@ -2,7 +2,6 @@
 extracts and reads. Needs a Python that has torch, h5py, numpy and PIL.
 """
 import os
-import sys
 import tempfile
 import unittest
 
@@ -11,11 +10,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from peeksim.errors import ExtractError
+from peeksim.trace import extract
+from peeksim.trace.loading import Sample
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tools"))
-from trace_extractor import extract  # noqa: E402
-from trace_extractor.errors import ExtractError  # noqa: E402
-from trace_extractor.loading import Sample  # noqa: E402
 
 SHARED = os.environ.get("PEEKSIM_SHARED", os.path.join(ROOT, "..", "shared"))
 HAS_MODELS = os.path.isfile(os.path.join(SHARED, "models", "graph_net.py"))

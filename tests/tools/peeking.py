@@ -1,4 +1,4 @@
-"""What the tests of tools/peek share: machine files, and the simulator's own masks of a trace.
+"""What the tests of peeksim.accuracy share: machine files, and the simulator's own masks of a trace.
 
 They need the program peeksim: in the environment variable PEEKSIM, in build/release or on PATH.
 """
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from extracting import ROOT, Extracting
-from peek import settings
+from peeksim.accuracy import settings
 
 TINY = os.path.join(ROOT, "configs", "tiny.yaml")
 

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED, Basic, Extracting, Sample, images, shake
-from peek import calibrate, choose, correct, cost, files, insert, patterns, search, sensitivity
-from trace_extractor.errors import ExtractError
+from peeksim.accuracy import calibrate, choose, correct, cost, files, insert, patterns, search, sensitivity
+from peeksim.errors import ExtractError
 
 MACHINE = os.path.join(ROOT, "configs/peek-16x16.yaml")
 TOOL = os.path.join(ROOT, "tools/peek_calibrate.py")

@@ -21,7 +21,7 @@ from extracting import (
     images,
     shake,
 )
-from trace_extractor import loading
+from peeksim.trace import loading
 
 PEEKSIM = os.environ.get("PEEKSIM", os.path.join(ROOT, "build/release/peeksim"))
 MACHINE = os.path.join(ROOT, "configs/peek-16x16.yaml")

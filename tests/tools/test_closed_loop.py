@@ -17,10 +17,10 @@ from torch.nn import functional as F
 
 from extracting import Basic, Fire, Inverted, Tokens, images, shake
 from peeking import Peeking, ofmaps, unittest
-import extract_trace
-from peek import insert, settings
-from peek.activation import PeekActivation
-from trace_extractor.errors import ExtractError
+from peeksim.commands import extract_trace
+from peeksim.accuracy import insert, settings
+from peeksim.accuracy.activation import PeekActivation
+from peeksim.errors import ExtractError
 
 ROUGH = dict(window=[2, 2], peeks="corner", threshold=0.3)
 

@@ -12,9 +12,9 @@ from onnx import helper
 from extracting import ROOT
 from test_onnx_codes import Integers
 from test_quantize import sums
-from peek import insert, settings
-from trace_extractor import loading
-from trace_extractor.errors import USAGE, ExtractError
+from peeksim.accuracy import insert, settings
+from peeksim.trace import loading
+from peeksim.errors import USAGE, ExtractError
 
 
 def expected_ofmap(layer, image):

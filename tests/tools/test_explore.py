@@ -12,12 +12,12 @@ import tempfile
 import time
 import unittest
 
+import peeksim
+from peeksim.commands import explore
+from peeksim.errors import ExtractError
+from peeksim.explore import axes, search
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tools"))
-import explore  # noqa: E402
-import peeksim  # noqa: E402
-from explorer import axes  # noqa: E402
-from trace_extractor.errors import ExtractError  # noqa: E402
 
 PEEK = os.path.join(ROOT, "configs", "peek-16x16.yaml")
 TRACE = os.path.join(ROOT, "traces", "cifar_resnet20.h5")
@@ -117,7 +117,7 @@ class ASearch(Exploring):
         rows = self.rows("--objective", "mac_reduction", "--objective", "edp:min", "--trials", "6")
         self.assertGreater(float(rows[0]["mac_reduction"]), 0)
         self.assertEqual(
-            explore.objectives(["speed_up", "cycles", "utilisation:min"], ["speed_up"]),
+            search.objectives(["speed_up", "cycles", "utilisation:min"], ["speed_up"]),
             {"speed_up": "maximize", "cycles": "minimize", "utilisation": "minimize"},
         )
 

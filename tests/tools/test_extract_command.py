@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from extracting import ROOT, Extracting
-import extract_trace
+from peeksim.commands import extract_trace
 
 
 MODEL_FILE = """
@@ -110,7 +110,7 @@ class TheCommand(Extracting):
             self.assertEqual(f["layers/0000/ofmap"].shape, (2, 5, 4, 4))
 
     def test_a_folder_is_read_in_order_of_its_names_or_of_its_labels(self):
-        from trace_extractor import loading
+        from peeksim.trace import loading
 
         folder = self.photographs()
         given = list(loading.inputs(folder, loading.standard_preprocess)())
@@ -136,7 +136,7 @@ class TheCommand(Extracting):
             np.testing.assert_allclose(f["layers/0000/ifmap"][:, 0, 0, 0], [31, 29])
 
     def samples(self, folder):
-        from trace_extractor import loading
+        from peeksim.trace import loading
 
         return [
             (sample.name, sample.label, float(sample.tensor[0, 112, 112]))
@@ -225,7 +225,7 @@ class TheCommand(Extracting):
     def test_the_standard_preprocessing_is_torchvisions(self):
         from PIL import Image
         from torchvision import transforms as T
-        from trace_extractor import loading
+        from peeksim.trace import loading
 
         standard = T.Compose(
             [

@@ -28,7 +28,7 @@ from extracting import (
     images,
     shake,
 )
-from trace_extractor import store
+from peeksim.trace import store
 
 
 def inputs_of(net, kinds, samples):

@@ -1,13 +1,10 @@
 """tools/findings: where the cycles of a run went, and what keeps saved MACs from becoming time."""
 import os
-import sys
 import unittest
 from fractions import Fraction
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tools"))
-import peeksim  # noqa: E402
-from findings import losses, machines, runs  # noqa: E402
+import peeksim
+from findings import losses, machines, runs
 
 # The example by hand of docs/machine.md: 4x2 PEs, outputs of 4 taps, a last tile with two outputs.
 TAPS, PES = 4, 8

@@ -12,9 +12,9 @@ from torch.nn import functional as F
 
 from extracting import HAS_MODELS, NO_MODELS, SHARED
 from peeking import Peeking
-import peek_finetune
-from peek import finetune, insert
-from trace_extractor import loading
+from peeksim.accuracy import finetune, insert
+from peeksim.commands import finetune as peek_finetune
+from peeksim.trace import loading
 
 MODEL_FILE = """
 import os, signal
@@ -86,12 +86,12 @@ class Finetuning(Peeking):
             self.assertTrue(torch.equal(one[name], other[name]), name)
 
 
-def called(command):
+def called(words):
     out, err = io.StringIO(), io.StringIO()
     before = {s: signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)}
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = peek_finetune.main(command)
+            code = peek_finetune.main(words)
         except SystemExit as e:
             code = e.code
     for number, handler in before.items():

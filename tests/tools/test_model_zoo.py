@@ -7,8 +7,7 @@ import unittest
 from unittest import mock
 
 from extracting import ROOT
-import model_zoo
-from zoo import check, entry, networks, table  # noqa: F401
+from zoo import check, command, entry, networks, table  # noqa: F401
 
 PAGE = os.path.join(ROOT, "docs", "models.md")
 
@@ -18,7 +17,7 @@ def zoo(*words):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = model_zoo.main(list(words))
+            code = command.main(list(words))
         except SystemExit as e:
             code = e.code
     return code, out.getvalue(), err.getvalue()

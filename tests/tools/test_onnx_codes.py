@@ -10,8 +10,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from test_own_models import Own
-from trace_extractor import codes, onnx_model, tracing
-from trace_extractor.errors import ExtractError
+from peeksim.trace import codes, onnx_model, tracing
+from peeksim.errors import ExtractError
 
 RANGES = {"u1": (0, 255), "i1": (-128, 127)}
 SIZE = ("N", 3, 8, 8)

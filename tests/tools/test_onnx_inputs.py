@@ -12,10 +12,10 @@ from torch.nn import functional as F
 
 from extracting import Basic, Inverted, shake
 from test_own_models import Computing
-import extract_trace
-from trace_extractor import onnx_model
-from trace_extractor.errors import ExtractError
-from trace_extractor.onnx_input import OpenSizes
+from peeksim.commands import extract_trace
+from peeksim.trace import onnx_model
+from peeksim.errors import ExtractError
+from peeksim.trace.onnx_input import OpenSizes
 
 TO_FIRST = helper.make_node("Transpose", ["x"], ["first"], perm=[0, 3, 1, 2])
 

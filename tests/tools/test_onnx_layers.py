@@ -9,8 +9,8 @@ from torch.nn import functional as F
 
 from extracting import shake
 from test_own_models import Computing
-from trace_extractor import onnx_model
-from trace_extractor.errors import ExtractError
+from peeksim.trace import onnx_model
+from peeksim.errors import ExtractError
 
 def weights(*shape):
     return np.random.RandomState(0).randn(*shape).astype("f4")

@@ -1,12 +1,12 @@
-"""Each ONNX operator that tools/trace_extractor builds computes what torch computes."""
+"""Each ONNX operator that peeksim.trace builds computes what torch computes."""
 import numpy as np
 import torch
 from onnx import helper
 from torch.nn import functional as F
 
 from test_own_models import Computing
-from trace_extractor import onnx_model
-from trace_extractor.analyse import analyse
+from peeksim.trace import onnx_model
+from peeksim.trace.analyse import analyse
 
 
 class OnnxOperators(Computing):

@@ -7,8 +7,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from test_own_models import Computing
-from trace_extractor import onnx_model
-from trace_extractor.errors import ExtractError
+from peeksim.trace import onnx_model
+from peeksim.errors import ExtractError
 
 
 def scaled(mode, corners=None, factor=(2.0, 1.5)):

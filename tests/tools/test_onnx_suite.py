@@ -1,5 +1,5 @@
 """ONNX's own tests of its operators, which the package python3-onnx brings along: of each operator
-that tools/trace_extractor builds, every form computes what ONNX says or is refused.
+that peeksim.trace builds, every form computes what ONNX says or is refused.
 """
 import collections
 import os
@@ -14,9 +14,9 @@ from onnx.backend.test.case import node as onnx_cases
 from torch import fx
 
 import extracting
-from trace_extractor import onnx_model
-from trace_extractor.onnx_graph import Builder, Node, Refusal, Value
-from trace_extractor.onnx_operators import OPERATORS, ROOT
+from peeksim.trace import onnx_model
+from peeksim.trace.onnx_graph import Builder, Node, Refusal, Value
+from peeksim.trace.onnx_operators import OPERATORS, ROOT
 
 # Forms that the suite computes and this builder refuses, with a part of the message.
 REFUSED = {

@@ -9,8 +9,8 @@ from onnx import helper
 from torch.nn import functional as F
 
 from test_own_models import Computing
-from trace_extractor import onnx_model
-from trace_extractor.analyse import analyse
+from peeksim.trace import onnx_model
+from peeksim.trace.analyse import analyse
 
 
 def whole(*numbers):

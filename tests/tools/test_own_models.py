@@ -18,9 +18,9 @@ from torch import nn
 
 from extracting import Basic, Extracting, Functional, Inverted, PreActivation, Tokens
 from extracting import ROOT, shake
-import extract_trace
-from trace_extractor import loading, onnx_model
-from trace_extractor.analyse import analyse
+from peeksim.commands import extract_trace
+from peeksim.trace import loading, onnx_model
+from peeksim.trace.analyse import analyse
 
 
 class Own(Extracting):

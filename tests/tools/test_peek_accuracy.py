@@ -14,11 +14,11 @@ import torch
 
 from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED
 from peeking import Peeking
-import peek_accuracy
-from peek import accuracy, settings
-from peek.interval import paired_interval
-from trace_extractor import loading
-from trace_extractor.errors import ExtractError
+from peeksim.commands import accuracy
+from peeksim.accuracy import measure, settings
+from peeksim.accuracy.interval import paired_interval
+from peeksim.trace import loading
+from peeksim.errors import ExtractError
 
 # Whole numbers throughout, so that no order of summation can move a sign.
 MODEL_FILE = """
@@ -75,7 +75,7 @@ class Commanding(Peeking):
         before = {s: signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)}
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                code = peek_accuracy.main(list(words))
+                code = accuracy.main(list(words))
             except SystemExit as e:
                 code = e.code
         for number, handler in before.items():
@@ -211,8 +211,8 @@ class TheCommand(Commanding):
 
         quiet = contextlib.redirect_stdout(io.StringIO())
         with quiet, mock.patch.object(sys, "stderr", Terminal()) as err:
-            peek_accuracy.run(
-                peek_accuracy.arguments(self.words(self.machine()) + ["--count", "20"]),
+            accuracy.run(
+                accuracy.arguments(self.words(self.machine()) + ["--count", "20"]),
                 mock.Mock(),
             )
             shown = err.getvalue()
@@ -228,7 +228,7 @@ class TheCommand(Commanding):
 class TheJournal(Peeking):
     def test_it_holds_whole_lines_only_whatever_was_cut_off(self):
         path = os.path.join(self.folder, "journal")
-        first = accuracy.Journal(path, {"batch": 2}, False)
+        first = measure.Journal(path, {"batch": 2}, False)
         first.add({"labels": [1, 2]})
         first.file.close()
         with open(path) as f:
@@ -236,7 +236,7 @@ class TheJournal(Peeking):
         for length in range(len(text) + 1):
             with open(path, "w") as f:
                 f.write(text[:length])
-            again = accuracy.Journal(path, {"batch": 2}, False)
+            again = measure.Journal(path, {"batch": 2}, False)
             self.assertEqual(again.images(), 2 if length == len(text) else 0)
             if again.images() == 0:
                 again.add({"labels": [1, 2]})
@@ -246,12 +246,12 @@ class TheJournal(Peeking):
 
     def test_force_starts_again_and_another_commands_file_is_kept(self):
         path = os.path.join(self.folder, "journal")
-        accuracy.Journal(path, {"batch": 2}, False).file.close()
+        measure.Journal(path, {"batch": 2}, False).file.close()
         with self.assertRaisesRegex(ExtractError, "another command"):
-            accuracy.Journal(path, {"batch": 3}, False)
+            measure.Journal(path, {"batch": 3}, False)
         with open(path) as f:
             self.assertEqual(f.read(), '{"batch": 2}\n')
-        forced = accuracy.Journal(path, {"batch": 3}, True)
+        forced = measure.Journal(path, {"batch": 3}, True)
         forced.finish()
         self.assertFalse(os.path.exists(path))
 

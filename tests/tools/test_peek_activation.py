@@ -5,8 +5,8 @@ import os
 import torch
 
 from peeking import Peeking, layer_settings, ofmaps, trace_path
-from peek.activation import PeekActivation
-from trace_extractor.errors import ExtractError
+from peeksim.accuracy.activation import PeekActivation
+from peeksim.errors import ExtractError
 
 TRACES = ("resnet18", "squeezenet1_1", "cifar_resnet20")
 PATTERNS = ("corner", "diagonal", "checkerboard", "all")

@@ -6,9 +6,9 @@ from torch.nn import functional as F
 from extracting import Basic, Fire, Functional, Inverted, PreActivation, Shared, Tokens
 from extracting import images, shake
 from peeking import Peeking, unittest
-from peek.activation import PeekActivation
-from peek.insert import Network, apply_prediction
-from trace_extractor.errors import ExtractError
+from peeksim.accuracy.activation import PeekActivation
+from peeksim.accuracy.insert import Network, apply_prediction
+from peeksim.errors import ExtractError
 
 NETWORKS = (Basic, Inverted, Fire, Functional, PreActivation, Shared, Tokens)
 

@@ -1,4 +1,4 @@
-"""tools/peeksim.py: the program from Python."""
+"""tools/peeksim: the program from Python."""
 import os
 import signal
 import subprocess
@@ -7,9 +7,9 @@ import tempfile
 import threading
 import unittest
 
+import peeksim
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tools"))
-import peeksim  # noqa: E402
 
 TINY = os.path.join(ROOT, "configs", "tiny.yaml")
 PEEK = os.path.join(ROOT, "configs", "peek-16x16.yaml")
@@ -149,10 +149,10 @@ class TheModule(unittest.TestCase):
 
     def test_run_needs_no_session_and_leaves_no_process(self):
         code = (
-            "import sys; sys.path.insert(0, %r); import peeksim\n"
+            "import peeksim\n"
             "print(peeksim.run(%r, %r, images=1)['cycles'] == peeksim.run(%r, %r, images=1)"
-            "['cycles'])\nprint(peeksim._session._server.pid)"
-            % (os.path.join(ROOT, "tools"), PEEK, TRACE, PEEK, TRACE)
+            "['cycles'])\nprint(peeksim.client._session._server.pid)"
+            % (PEEK, TRACE, PEEK, TRACE)
         )
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(

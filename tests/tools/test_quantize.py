@@ -27,7 +27,7 @@ from extracting import (
     images,
     shake,
 )
-from trace_extractor import loading, quantize
+from peeksim.trace import loading, quantize
 
 
 def sums(layer, image):

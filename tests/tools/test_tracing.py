@@ -8,8 +8,8 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from extracting import Extracting, images, shake
-from trace_extractor.analyse import analyse
-from trace_extractor.errors import MODEL
+from peeksim.trace.analyse import analyse
+from peeksim.errors import MODEL
 
 
 class Net(nn.Module):

@@ -9,7 +9,7 @@ from torch import fx, nn
 from torch.nn import functional as F
 
 from extracting import Extracting, images, shake
-from trace_extractor.counting import MacCounter
+from peeksim.trace.counting import MacCounter
 
 
 @fx.wrap

@@ -3,9 +3,9 @@ makes. The images are not in the repository, nor are the trained networks."""
 import json
 import os
 
-import peeksim
+from peeksim.client import ROOT
 
-PATH = os.path.join(peeksim.ROOT, "docs", "findings-accuracy.json")
+PATH = os.path.join(ROOT, "docs", "findings-accuracy.json")
 SETTINGS = ("threshold 0", "calibrated 20 %")
 
 

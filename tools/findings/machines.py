@@ -2,8 +2,9 @@
 import os
 
 import peeksim
+from peeksim.client import ROOT
 
-CONFIGS = os.path.join(peeksim.ROOT, "configs")
+CONFIGS = os.path.join(ROOT, "configs")
 NETWORKS = ("resnet18", "squeezenet1_1", "cifar_resnet20")
 NONE = {"prediction.policy": "none"}
 SKIP = {"array.skip_zero_activations": True}
@@ -29,7 +30,7 @@ class Machine:
 
 
 def trace(network):
-    return os.path.join(peeksim.ROOT, "traces", network + ".h5")
+    return os.path.join(ROOT, "traces", network + ".h5")
 
 
 def calibrated_file(network):

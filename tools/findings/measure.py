@@ -3,12 +3,12 @@ that are not in the repository: thresholds from some images, top-1 on others."""
 import json
 import os
 
-import peeksim
-import reproduce
+from peeksim.client import ROOT
+from reproduction import command as reproduce
 
 from . import accuracy, machines
 
-WORK = os.path.join(peeksim.ROOT, "build", "findings")
+WORK = os.path.join(ROOT, "build", "findings")
 
 
 def image_folders(network, shared):

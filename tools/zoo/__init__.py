@@ -5,5 +5,5 @@ capture  what a network computes, by hooks      recorded  a trace as its file ha
 check    a trace against both and the simulator bundled   torchvision's own models
 table    rows for a terminal and for docs/models.md    folders   temporary ones
 
-The hooks share nothing with trace_extractor, which they check.
+The hooks share nothing with peeksim.trace, which they check.
 """

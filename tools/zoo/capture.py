@@ -1,4 +1,4 @@
-"""What a network computes, by hooks on every call of torch. Shares nothing with trace_extractor.
+"""What a network computes, by hooks on every call of torch. Shares nothing with peeksim.trace.
 
 A ReLU is whatever gives its operand clipped at zero (or also at six): its values tell, no name.
 """

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from peek.settings import run_peeksim
-from trace_extractor import extract, loading
-from trace_extractor.errors import ExtractError
+from peeksim.accuracy.settings import run_peeksim
+from peeksim.trace import extract, loading
+from peeksim.errors import ExtractError
 
 from . import recorded
 from .capture import captured

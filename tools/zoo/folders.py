@@ -3,7 +3,7 @@ import contextlib
 import shutil
 import tempfile
 
-from trace_extractor.store import uninterrupted
+from peeksim.trace.store import uninterrupted
 
 
 @contextlib.contextmanager

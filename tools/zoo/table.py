@@ -3,7 +3,7 @@ import os
 import re
 import sys
 
-from trace_extractor.errors import OUTPUT, USAGE, ExtractError
+from peeksim.errors import OUTPUT, USAGE, ExtractError
 
 COLUMNS = ("network", "shows", "layers (ReLU)", "MACs", "left out", "outputs compared")
 SMALL, TORCHVISION = "small networks", "torchvision"  # the names of a page's tables

@@ -209,8 +209,8 @@ void batch_command(const std::vector<std::string>& arguments) {
       "peeksim batch [--jobs N]",
       "Reads requests from standard input, one JSON object a line, simulates them in processes "
       "that last as long as it does, and prints an answer a line as soon as it is there. Traces "
-      "stay open between requests. Ends with its input. docs/batch.md; tools/peeksim.py speaks it "
-      "from Python.",
+      "stay open between requests. Ends with its input. docs/batch.md; Python's peeksim "
+      "speaks it.",
       "peeksim batch --jobs 2 < requests.jsonl > answers.jsonl");
   options.add()("jobs", named<long long>("N"),
                 "requests in flight at a time; default: one per processor");

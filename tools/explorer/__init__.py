@@ -1,1 +1,0 @@
-"""What tools/explore.py is made of."""

@@ -1,0 +1,103 @@
+"""Inserts PeekActivations into a network, each at the value that the trace extractor records as ofmap.
+
+That value is what enters the activation: after bias, batch-norm and residual add. The hardware
+stores the ofmap with zeros where it gated, so every later reader sees the zeros: if several nodes
+read the value (two ReLUs, or poolings and concatenations before a ReLU), all get the gated one.
+A value that something else than a ReLU reads too (the shortcut of a pre-activation network) is
+never predicted: its layer counts as one that no ReLU follows, here as in a trace.
+"""
+from collections import namedtuple
+
+from torch import fx
+
+from ..trace.analyse import analyse
+from ..errors import MODEL, ExtractError
+from ..trace.extract import Loop
+
+from . import settings as peek_settings
+from .activation import PeekActivation
+
+# module: an fx.GraphModule that shares the network's parameters, so that training the one trains
+# the other and net.state_dict() is that of the plain network; activations: PeekActivations by
+# layer name, only of predicted layers; settings: MachineSettings.
+Predicted = namedtuple("Predicted", "module activations settings")
+
+
+def activations_of(layers, settings):
+    """{node: PeekActivation} of the values that are predicted. Throws ExtractError(MODEL)."""
+    by_name = {s.name: s for s in settings.layers}
+    if sorted(by_name) != sorted(l.name for l in layers):
+        raise ExtractError(MODEL, "the settings name other layers than the network has")
+    return {
+        l.value: PeekActivation(by_name[l.name], l.form[0] == "features")
+        for l in layers
+        if by_name[l.name].policy != "none"
+    }
+
+
+class Network:
+    """A traced network from which any number of predicting ones can be made.
+
+    Its modules are no longer in place afterwards; what it computes is the same.
+    """
+
+    def __init__(self, net, first):
+        """first: one image, [1, C, H, W]. Throws ExtractError(MODEL): it cannot be traced."""
+        self.device = first.device
+        self.module, self.analysis = analyse(net, first)
+        self.layers = self.analysis.find()
+
+    def at_once(self, batch):
+        """How many images of the `batch` that is wanted the traced network takes at a time."""
+        return batch if self.analysis.any_count else 1
+
+    def resolve(self, machine, overrides=()):
+        """MachineSettings of a machine file. Throws ExtractError."""
+        return peek_settings.resolve(self.layers, self.analysis, machine, overrides)
+
+    def apply(self, settings):
+        """Predicted. Throws ExtractError(MODEL): the settings are of another network."""
+        gates = activations_of(self.layers, settings)
+        copies, graph = {}, fx.Graph()
+        graph.output(graph.graph_copy(self.module.graph, copies))
+        module = fx.GraphModule(self.module, graph)
+        activations = {}
+        for layer in self.layers:
+            if layer.value not in gates:
+                continue
+            target = "peek_%04d" % len(activations)
+            activation = gates[layer.value].to(self.device)
+            activations[layer.name] = activation
+            module.add_submodule(target, activation)
+            value = copies[layer.value]
+            with graph.inserting_after(value):
+                gated = graph.call_module(target, (value,))
+            value.replace_all_uses_with(gated, delete_user_cb=lambda user: user is not gated)
+        module.recompile()
+        module.eval()
+        return Predicted(module, activations, settings)
+
+
+def apply_prediction(net, settings, first):
+    """The network with prediction in its loop, for images like `first` [1, C, H, W].
+
+    settings: MachineSettings, or the path of a machine file. Returns Predicted.
+    """
+    network = Network(net, first)
+    if isinstance(settings, str):
+        settings = network.resolve(settings)
+    return network.apply(settings)
+
+
+def closed_loop(machine, overrides=()):
+    """What extract.Options takes as `loop`: for a network's layers, an extract.Loop."""
+
+    def resolve(layers, analysis):
+        settings = peek_settings.resolve(layers, analysis, machine, overrides)
+        label = "closed loop: %s" % settings.name
+        if settings.digest:
+            label += ", settings %s" % settings.digest
+        notes = ["%s: %s names no layer" % (machine, entry) for entry in settings.unmatched]
+        return Loop(label, activations_of(layers, settings), notes)
+
+    return resolve

@@ -1,0 +1,135 @@
+"""Runs the images through the graph and collects the wanted values, one image at a time."""
+import hashlib
+import math
+from collections import namedtuple
+
+from torch import fx
+from torch.nn import functional as F
+
+from ..errors import MODEL, USAGE, ExtractError
+from ..progress import Progress
+
+# One recorded tensor: which node's value, in which form (see form_of). Layers share equal ones.
+Key = namedtuple("Key", "node form")
+
+
+class Run(fx.Interpreter):
+    """Runs the graph and calls a function with every node's value as soon as it is computed."""
+
+    def __init__(self, module, show, gate=None, keep=False):
+        """gate(node, value): what later nodes read instead of the value that was shown.
+
+        keep: all values stay in self.env to the end, else only until their last use.
+        """
+        super().__init__(module, garbage_collect_values=not keep)
+        self.show, self.gate = show, gate
+
+    def run_node(self, n):
+        value = self.compute(n)
+        self.show(n, value)
+        return self.gate(n, value) if self.gate else value
+
+    def compute(self, n):
+        return super().run_node(n)
+
+
+def form_of(value, form):
+    """A node's value for one image as [C, H, W]; [1, C, W] is a map of height 1."""
+    if form[0] == "padded":
+        value = F.pad(value, form[1][: 2 * value.dim() - 4], form[2])
+    if form[0] in ("map", "padded"):
+        return value[0] if value.dim() == 4 else value[0][:, None]
+    # features: [1, C] -> [C, 1, 1]; [1, T, C] -> [C, T, 1]; [1, H, W, C] -> [C, H, W]
+    # rows, which are parts of the image in another order: [..., C] -> [C, all, 1]
+    rows = value.shape[1:-1] if form[0] == "features" else ()
+    shape = tuple(rows) if len(rows) == 2 else (value[..., 0].numel(), 1)
+    return value.reshape(-1, value.shape[-1]).t().reshape((value.shape[-1],) + shape)
+
+
+def value_of_form(tensor, form, shape):
+    """The value of that shape of which form_of makes `tensor`, but for "padded"."""
+    if form[0] == "map":
+        return tensor.reshape(shape)
+    return tensor.reshape(tensor.shape[0], -1).t().reshape(shape)
+
+
+class Recording:
+    """Runs all images and hands over each wanted tensor, [C, H, W]: as the network computed it, or the
+    sum of several in float64."""
+
+    def __init__(self, dtype, wanted, samples):
+        self.dtype, self.wanted, self.samples = dtype, wanted, samples
+        self.largest, self.shapes, self.digests = {}, {}, None
+
+    def run(self, what, runner, take):
+        """Calls take(image, keys, values, largest magnitude) for each image and tensor; -> count,
+        names, labels.
+
+        runner(show) gives what runs an image, a Run; None: the images are only read.
+        """
+        digests, names, labels = [], [], []
+        users = {}
+        for keys in self.wanted:
+            for key in keys:
+                users.setdefault(key.node, {})[keys] = None
+        known = getattr(self.samples, "total", None)
+        progress = Progress(len(self.digests) if self.digests else known, what)
+        for image, sample in enumerate(self.samples()):
+            progress.show(image)
+            digests.append(hashlib.sha256(sample.tensor.contiguous().numpy()).digest())
+            if self.digests and self.digests[image : image + 1] != digests[image:]:
+                break
+            if runner:
+                self._run_image(image, sample, users, runner, take)
+            names.append(sample.name)
+            labels.append(sample.label)
+        progress.clear()
+        if self.digests and self.digests != digests:
+            raise ExtractError(
+                USAGE,
+                "the images are read twice and were others the second time; seed what "
+                "is random in the callable that yields them",
+            )
+        self.digests = digests
+        return len(names), names, labels
+
+    def _run_image(self, image, sample, users, runner, take):
+        parts = {}  # sums of several nodes, as far as they are known
+
+        def show(node, value):
+            for keys in users.get(node, ()):
+                for key in keys:
+                    if key.node is node:
+                        part = form_of(value, key.form)
+                        done, total = parts.get(keys, (0, None))
+                        total = part if total is None else total.double() + part.double()
+                        parts[keys] = (done + 1, total)
+                done, total = parts[keys]
+                if done == len(keys):
+                    values = parts.pop(keys)[1]
+                    take(image, keys, values, self._check(keys, values, sample))
+
+        try:
+            runner(show).run(sample.tensor.to(self.dtype)[None])
+        except RuntimeError as e:
+            raise ExtractError(MODEL, "the network failed on %s: %s" % (sample.name, e)) from e
+
+    def _check(self, keys, tensor, sample):
+        """The largest magnitude. Throws ExtractError."""
+        largest = float(max(map(abs, tensor.aminmax()))) if tensor.numel() else 0.0
+        if not math.isfinite(largest):
+            raise ExtractError(
+                MODEL,
+                "%s computes NaN or infinity for %s; check its weights and the "
+                "preprocessing" % (keys[0].node.name, sample.name),
+            )
+        shape = tuple(tensor.shape)
+        if self.shapes.setdefault(keys, shape) != shape:
+            raise ExtractError(
+                USAGE,
+                "%s has another size than the images before it; all need one size" % sample.name,
+            )
+        return largest
+
+    def measure(self, _, keys, __, largest):
+        self.largest[keys] = max(self.largest.get(keys, 0.0), largest)

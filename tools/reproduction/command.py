@@ -1,0 +1,285 @@
+"""Makes docs/reproduction.md: the paper's trade-off between MACs and accuracy, on other networks.
+
+    tools/reproduce.py [--networks NAME ...] [--shared FOLDER] [--count N]
+
+For every network: windows of 2x2, 3x3 and 4x4 with corner, diagonal and checkerboard peeks at
+threshold 0, and calibrated thresholds for several reductions, chosen on imagenet_calibration and
+measured on imagenet_eval (cifar_resnet20: on the first 200 and the other 300 images of
+cifar10_eval). Cycles and energy come from closed-loop traces of a few calibration images. Every
+stage keeps its result in build/reproduction and is skipped while it exists there, so that the same
+command continues after an interruption. Takes hours on a laptop.
+
+Needs the trained networks and images (--shared), the build of tools/demo, and python3-matplotlib.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from peeksim.commands import shared
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+WORK = os.path.join(ROOT, "build", "reproduction")
+PAGE = os.path.join(ROOT, "docs", "reproduction.md")
+PROGRAM = "reproduce"
+
+NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v2", "cifar_resnet20", "alexnet_convs")
+WITHOUT_ACCURACY = ("alexnet_convs",)
+FIXED = [(n, p) for n in (2, 3, 4) for p in ("corner", "diagonal", "checkerboard")]
+# The reductions that are asked for, in per cent, and the images on which layers are weighed. Depthwise
+# networks are slow in torch on a processor, and have many layers to weigh.
+DEFAULT, SLOW = ((15, 20, 25, 30), 100), ((10, 20), 40)
+REDUCTIONS = {"mobilenet_v2": SLOW}
+MACHINES = ("peek-16x16", "peek-64x4")
+TRACED = 2  # images of a closed-loop trace
+
+
+class Network:
+    """One network's files and the words that name it to the tools."""
+
+    def __init__(self, name, shared, count):
+        self.name, self.count = name, count
+        self.folder = os.path.join(WORK, name)
+        os.makedirs(self.folder, exist_ok=True)
+        graph_net = os.path.join(shared, "models", "graph_net.py")
+        self.model = [graph_net + ":load", "--model-arg", name]
+        self.model += ["--preprocess", graph_net + ":preprocess"]
+        if name.startswith("cifar"):
+            whole = os.path.join(shared, "images", "cifar10_eval")
+            self.calibration = part(whole, self.path("calibration"), 0, 200)
+            self.eval = part(whole, self.path("eval"), 200, 500)
+        else:
+            self.calibration = os.path.join(shared, "images", "imagenet_calibration")
+            self.eval = os.path.join(shared, "images", "imagenet_eval")
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+
+def part(folder, link, first, end):
+    """A folder of links to the images first … end-1 of another, with their labels."""
+    if not os.path.isdir(link):
+        os.makedirs(link + ".partial", exist_ok=True)
+        with open(os.path.join(folder, "labels.csv"), encoding="utf-8") as f:
+            head, *rows = f.read().split()
+        for row in rows[first:end]:
+            target = os.path.join(link + ".partial", row.split(",")[0])
+            if not os.path.islink(target):
+                os.symlink(os.path.abspath(os.path.join(folder, row.split(",")[0])), target)
+        with open(os.path.join(link + ".partial", "labels.csv"), "w", encoding="utf-8") as f:
+            f.write("\n".join([head] + rows[first:end]) + "\n")
+        os.rename(link + ".partial", link)
+    return link
+
+
+def call(*words):
+    if words[0].endswith(".py"):
+        words = (sys.executable,) + words
+    shown = words[words[0] == sys.executable :]
+    print("+ " + " ".join(os.path.relpath(w, ROOT) if os.path.isabs(w) else w for w in shown))
+    sys.stdout.flush()
+    subprocess.run(words, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def tool(name):
+    return os.path.join(ROOT, "tools", name)
+
+
+def machine_file(network, name, machine, prediction):
+    """A machine file that extends a shipped one; `machine`: its name."""
+    path = network.path("%s.%s.yaml" % (name, machine))
+    base = os.path.relpath(os.path.join(ROOT, "configs", machine + ".yaml"), network.folder)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({"extends": base, "name": name, "prediction": prediction}, f, indent=1)
+        f.write("\n")
+    return path
+
+
+class Row:
+    """One setting of one network: its machine files and, if there are any, its weights."""
+
+    def __init__(self, name, kind, files, corrected=None):
+        self.name, self.kind, self.files, self.corrected = name, kind, files, corrected
+
+
+def fixed(network):
+    """Settings as in the paper: threshold 0 in all layers."""
+    rows = []
+    for size, peeks in FIXED:
+        name = "%dx%d-%s" % (size, size, peeks)
+        prediction = {"window": [size, size], "peeks": peeks, "threshold": 0}
+        files = [machine_file(network, name, m, prediction) for m in MACHINES]
+        rows.append(Row(name, "threshold 0", files))
+    return rows
+
+
+def calibrated(network):
+    """Thresholds for each of the reductions; measured once, in this process, where one is missing."""
+    reductions, weighed = REDUCTIONS.get(network.name, DEFAULT)
+    names = ["calibrated-%d" % r for r in reductions]
+    weights = [network.path(n + ".pth") for n in names]
+    if not all(os.path.exists(w) for w in weights):
+        import torch
+        from peeksim.accuracy import calibrate, files, insert, patterns
+        from peeksim.trace import loading
+
+        print("calibrating %s" % network.name, flush=True)
+        net, meta, _ = loading.load_model(network.model[0], [network.name], None)
+        net = net.float()
+        for parameter in net.parameters():
+            parameter.requires_grad_(False)
+        given = list(
+            loading.inputs(
+                network.calibration, loading.preprocessing(network.model[-1], meta), network.count
+            )()
+        )
+        with torch.no_grad():
+            one = insert.Network(net, given[0].tensor[None].float())
+        base = os.path.join(ROOT, "configs", MACHINES[0] + ".yaml")
+        found = calibrate.Calibration(
+            one,
+            one.resolve(base),
+            [patterns.parse(p) for p in patterns.DEFAULT],
+            lambda: given,
+            25,
+            True,
+            lambda what, state: None,
+        )
+        for i, (reduction, name, path) in enumerate(zip(reductions, names, weights)):
+            if os.path.exists(path):
+                continue
+            trial = found.for_reduction(
+                reduction / 100,
+                True,
+                rounds=3,
+                near=0.004,
+                weighings=3 if i == 0 else 1,
+                weighed=weighed,
+            )
+            files.put(network.path(name + ".thresholds.json"), calibrate.thresholds(trial))
+            for machine in MACHINES:
+                base = os.path.join(ROOT, "configs", machine + ".yaml")
+                text = calibrate.overlay(
+                    os.path.relpath(base, network.folder), name, trial, name + ".thresholds.json"
+                )
+                files.put(network.path("%s.%s.yaml" % (name, machine)), text)
+            files.put(path, files.saved(net.state_dict()))
+            print("  %s: %.2f %% saved" % (name, 100 * trial.saved), flush=True)
+    return [
+        Row(n, "calibrated", [network.path("%s.%s.yaml" % (n, m)) for m in MACHINES], w)
+        for n, w in zip(names, weights)
+    ]
+
+
+def measure(network, rows):
+    """Accuracy on the labelled images; all settings without weights of their own in one call."""
+    together = [r for r in rows if r.corrected is None]
+    calls = [(r.name, [r], r.corrected) for r in rows if r.corrected] + [("fixed", together, None)]
+    found = {}
+    for name, some, corrected in calls:
+        results = network.path("accuracy-%s.json" % name)
+        if some and not os.path.exists(results):
+            words = [tool("peek_accuracy.py"), *network.model, *(r.files[0] for r in some)]
+            words += ["--images", network.eval, "--batch", "50", "-o", results]
+            words += ["--count", str(network.count)] if network.count else []
+            call(*words, *(["--corrected", corrected] if corrected else []))
+        if some:
+            with open(results, encoding="utf-8") as f:
+                document = json.load(f)
+            for row, machine in zip(some, document["machines"]):
+                found[row.name] = dict(machine, dense=document["dense"], images=document["images"])
+    return found
+
+
+def simulate(network, rows):
+    """{row: {machine: (MACs saved, speed-up, energy ratio)}} from closed-loop traces."""
+    found = {}
+    for row in rows:
+        trace = network.path(row.name + ".h5")
+        for machine, file in zip(MACHINES, row.files):
+            out = network.path("run-%s-%s" % (row.name, machine))
+            if not os.path.exists(out):
+                if not os.path.exists(trace):
+                    words = [tool("extract_trace.py"), *network.model, "--machine", file]
+                    words += ["--images", network.calibration, "--count", str(TRACED)]
+                    words += ["--network", network.name, "-o", trace]
+                    call(*words, *(["--state-dict", row.corrected] if row.corrected else []))
+                call(
+                    os.path.join(ROOT, "build/release/peeksim"),
+                    "run",
+                    file,
+                    "--trace",
+                    trace,
+                    "--out",
+                    out,
+                )
+            with open(os.path.join(out, "results.json"), encoding="utf-8") as f:
+                found.setdefault(row.name, {})[machine] = json.load(f)["totals"]["convolutions"]
+        if os.path.exists(trace):
+            os.remove(trace)
+    return found
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--networks", nargs="+", choices=NETWORKS, default=NETWORKS, metavar="NAME")
+    add(
+        "--shared",
+        default=os.environ.get("PEEKSIM_SHARED", os.path.join(ROOT, os.pardir, "shared")),
+        help="the folder with models/ and images/ (default: %(default)s)",
+    )
+    add("--count", type=int, metavar="N", help="the first N images of each folder only")
+    add("--debug", action="store_true", help="show the Python traceback of an error")
+    return parser.parse_args(argv)
+
+
+def run(options):
+    from peeksim.errors import USAGE, ExtractError
+
+    from . import page
+
+    shared = os.path.abspath(options.shared)
+    if not os.path.isfile(os.path.join(shared, "models", "graph_net.py")):
+        raise ExtractError(
+            USAGE, "%s holds no models/graph_net.py; name the folder with --shared" % shared
+        )
+    for name in options.networks:
+        network = Network(name, shared, options.count)
+        rows = fixed(network)
+        if name not in WITHOUT_ACCURACY:
+            rows += calibrated(network)
+        accuracy = {} if name in WITHOUT_ACCURACY else measure(network, rows)
+        simulated = simulate(network, rows)
+        with open(network.path("summary.json"), "w", encoding="utf-8") as f:
+            json.dump(
+                [
+                    {
+                        "setting": r.name,
+                        "kind": r.kind,
+                        "accuracy": accuracy.get(r.name),
+                        "simulated": simulated[r.name],
+                    }
+                    for r in rows
+                ],
+                f,
+                indent=1,
+            )
+    page.write_page(PAGE, WORK, NETWORKS)
+    print("written: %s" % os.path.relpath(PAGE, ROOT))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code. argv: the words after the program's name (default: those of this process)."""
+    options = arguments(argv)
+    shared.find_packages(PROGRAM)
+    return shared.guarded(
+        PROGRAM,
+        lambda: run(options),
+        options.debug,
+        lambda: "interrupted; the same command goes on from here",
+    )
