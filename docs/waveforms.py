@@ -1,5 +1,6 @@
-# Writes a trace of the layer of the example by hand at the end of machine.md, with an ifmap, weights
-# and a bias whose outputs have the signs of that page at every peek: python3 waveforms.py FILE
+# Writes a trace of the layer of the example by hand at the end of machine.md, with an ifmap,
+# weights and a bias whose outputs have the signs of that page at every peek:
+# python3 waveforms.py FILE
 import sys
 
 import h5py

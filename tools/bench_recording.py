@@ -2,8 +2,8 @@
 """What recording a trace costs beside plain inference: `tools/bench --only recording`.
 
 ResNet-18 of torchvision with random weights, over crops of three photographs. Both read and prepare
-the same images in processes of their own, with as many threads as torch takes. What an image costs is
-the time for many less the time for few, over their difference, so that starting does not count.
+the same images in processes of their own, with as many threads as torch takes. What an image costs
+is the time for many less the time for few, over their difference, so that starting does not count.
 
     tools/bench_recording.py plain f32 20    what the bench runs: inference of 20 images
 """
@@ -11,6 +11,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from peeksim.commands import shared
 
@@ -20,8 +22,9 @@ TYPES = ("f64", "f32")
 NETWORK = "torchvision:resnet18"
 
 
-def crops():
-    """Endless crops (name, PIL image) of the photographs of the shipped traces, in a fixed order."""
+def crops() -> Iterator[tuple[str, Any]]:
+    """Endless crops (name, PIL image) of the photographs of the shipped traces, in a fixed
+    order."""
     import make_traces
 
     photographs = [make_traces._photograph(n) for n in ("chelsea", "coffee", "astronaut")]
@@ -33,20 +36,20 @@ def crops():
         number += 1
 
 
-def plain(kind, count):
+def plain(kind: str, count: int) -> None:
     """Inference of `count` images in float64 or float32."""
     import torch
     from peeksim.trace import loading
 
     dtype = torch.float64 if kind == "f64" else torch.float32
     net = loading.load_model(NETWORK)[0].to(dtype)
-    images = loading.inputs(__file__ + ":crops", loading.preprocessing(None, None), count)
+    images = loading.Inputs(__file__ + ":crops", loading.preprocessing(None, None), count)
     with torch.no_grad():
         for sample in images():
             net(sample.tensor.to(dtype)[None])
 
 
-def measured(words):
+def measured(words: Sequence[str]) -> tuple[float, float]:
     """(seconds, peak MiB) of a process."""
     start = time.monotonic()
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -57,7 +60,7 @@ def measured(words):
     return time.monotonic() - start, usage.ru_maxrss / 1024
 
 
-def words_of(what, kind, count, trace):
+def words_of(what: str, kind: str, count: int, trace: str) -> list[str]:
     if what == "inference":
         return [sys.executable, __file__, "plain", kind, str(count)]
     return (
@@ -67,7 +70,7 @@ def words_of(what, kind, count, trace):
     )
 
 
-def table(runs, folder, median):
+def table(runs: int, folder: str, median: Callable[[Sequence[float]], float]) -> str:
     """The rows of docs/performance.md, as Markdown."""
     trace = os.path.join(folder, "recorded.h5")
     lines = [
@@ -76,12 +79,14 @@ def table(runs, folder, median):
     ]
     for kind in TYPES:
         few, many = IMAGES[kind]
-        costs, peaks = {"inference": [], "recording": []}, {}
+        costs: dict[str, list[float]] = {"inference": [], "recording": []}
+        peaks: dict[str, list[int]] = {}
         for _ in range(runs):
             for what, seconds in costs.items():
                 found = [measured(words_of(what, kind, n, trace)) for n in (few, many)]
                 seconds.append((found[1][0] - found[0][0]) / (many - few))
                 peaks[what] = [round(peak) for _, peak in found]
+        peak_of_few, peak_of_many = peaks["recording"]
         ratios = ["%.1f" % (r / i) for i, r in zip(costs["inference"], costs["recording"])]
         lines.append(
             "| %s | %d | %.3f | %.3f | %s | %.2f | %d, %d |\n"
@@ -92,7 +97,8 @@ def table(runs, folder, median):
                 median(costs["recording"]),
                 ", ".join(ratios),
                 os.path.getsize(trace) / many / 1e6,
-                *peaks["recording"],
+                peak_of_few,
+                peak_of_many,
             )
         )
     return "".join(lines)

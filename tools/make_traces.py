@@ -15,6 +15,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TRACES = (  # network, photographs
@@ -31,24 +33,24 @@ CROPS = (
 )
 
 
-def _photograph(name):
+def _photograph(name: str) -> Any:
     from PIL import Image
     from skimage import data
 
     return Image.fromarray(getattr(data, name)())
 
 
-def imagenet():
+def imagenet() -> Iterator[tuple[str, Any, int]]:
     """Whole photographs with their ImageNet classes: 281 tabby cat, 967 espresso."""
     yield "chelsea", _photograph("chelsea"), 281
     yield "coffee", _photograph("coffee"), 967
 
 
-def imagenet_one():
+def imagenet_one() -> Iterator[tuple[str, Any, int]]:
     yield "chelsea", _photograph("chelsea"), 281
 
 
-def cifar():
+def cifar() -> Iterator[tuple[str, Any, int]]:
     """Square crops at CIFAR-10's size; class 3 is cat, -1 that CIFAR-10 has no such class."""
     from PIL import Image
 
@@ -56,7 +58,7 @@ def cifar():
         yield name, _photograph(photograph).crop(box).resize((32, 32), Image.BOX), label
 
 
-def command(network, photographs, shared, output):
+def command(network: str, photographs: str, shared: str, output: str) -> list[str]:
     graph_net = os.path.join(shared, "models", "graph_net.py")
     return [
         "tools/extract_trace.py",
@@ -76,14 +78,14 @@ def command(network, photographs, shared, output):
     ]
 
 
-def make(network, photographs, shared, output):
+def make(network: str, photographs: str, shared: str, output: str) -> int:
     """Runs the extractor from the repository's root; returns its exit code."""
     words = command(network, photographs, shared, output)
     print("+", " ".join("'%s'" % w if " " in w else w for w in words), flush=True)
     return subprocess.call([sys.executable] + words + ["--force"], cwd=ROOT)
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

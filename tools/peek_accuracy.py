@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures what zero prediction costs in accuracy: peeksim/commands/accuracy.py, without an installation."""
+"""Measures what zero prediction costs in accuracy: peeksim/commands/accuracy.py, without an
+installation."""
 import sys
 
 from peeksim.commands.accuracy import main

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Chooses windows, peeks and thresholds for a trained CNN: peeksim/commands/calibrate.py, without an installation."""
+"""Chooses windows, peeks and thresholds for a trained CNN: peeksim/commands/calibrate.py, without
+an installation."""
 import sys
 
 from peeksim.commands.calibrate import main

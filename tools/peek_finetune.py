@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Trains a CNN with zero prediction inside: peeksim/commands/finetune.py, without an installation."""
+"""Trains a CNN with zero prediction inside: peeksim/commands/finetune.py, without an
+installation."""
 import sys
 
 from peeksim.commands.finetune import main

@@ -244,7 +244,7 @@ class TheRule(ABrowser):
             for place, mask in (
                 ("peeksim masks", self.masks(trace, machine)),
                 ("the clocked engine", masks_of_log(case, log)),
-                ("tools/peeksim/accuracy/activation.py",
+                ("peeksim.accuracy.activation",
                  PeekActivation(resolved).gated(torch.from_numpy(ofmap))[0].numpy()),
                 ("the page's rule", by_page),
                 ("the page's picture of the machine", shown),
@@ -269,14 +269,14 @@ class TheRule(ABrowser):
         for case, ofmap, resolved, _, _ in self.made:
             if str(case.peeks) in patterns.NAMED:
                 named = patterns.parse("%dx%d:%s" % (case.window + (case.peeks,))).peeks
-                self.assertEqual(named, resolved.peeks, "%s: tools/peeksim/accuracy/patterns.py" % case)
+                self.assertEqual(named, resolved.peeks, "%s: peeksim.accuracy.patterns" % case)
             of_windows = patterns.Pattern("", *case.window, resolved.peeks, "")
             thresholds = torch.tensor([[at_or_below(t)] for t in case.numbers])
             measured = cost.Measured(of_windows, thresholds)
             measured.add(torch.from_numpy(ofmap), torch.zeros(ofmap.shape))
             self.assertEqual(measured.neighbors[:, 0].tolist(),
                              masks_of_reference(case, ofmap).sum((1, 2)).tolist(),
-                             "%s: tools/peeksim/accuracy/cost.py and the reference model disagree on how many "
+                             "%s: peeksim.accuracy.cost and the reference model disagree on how many "
                              "outputs of each channel are gated" % case)
 
     def test_thresholds_are_the_same_floats_everywhere(self):

@@ -128,7 +128,6 @@ class Costs(Calibrating):
             self.assertEqual(float(curves.cost.max()), 0.0)
             self.assertGreater(float(curves.saved.max()), 0.0)
 
-
     def test_directions_have_the_fisher_information_as_covariance(self):
         scores = torch.tensor([[2.0, 1.0, 0.0, -1.0]])
         generator = torch.Generator().manual_seed(1)

@@ -62,7 +62,7 @@ class Clocked(Extracting):
         net, meta, _ = loading.load_model(graph_net + ":load", [name])
         preprocess = loading.preprocessing(graph_net + ":preprocess", meta)
         folder = "cifar10_eval" if name.startswith("cifar") else "imagenet_calibration"
-        given = loading.inputs(os.path.join(SHARED, "images", folder), preprocess, count)
+        given = loading.Inputs(os.path.join(SHARED, "images", folder), preprocess, count)
         self.extract(net, given, **options)
 
 

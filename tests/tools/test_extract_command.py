@@ -113,7 +113,7 @@ class TheCommand(Extracting):
         from peeksim.trace import loading
 
         folder = self.photographs()
-        given = list(loading.inputs(folder, loading.standard_preprocess)())
+        given = list(loading.Inputs(folder, loading.standard_preprocess)())
         self.assertEqual(
             [(s.name, s.label, tuple(s.tensor.shape)) for s in given],
             [("a.png", -1, (3, 224, 224)), ("b.png", -1, (3, 224, 224))],
@@ -140,7 +140,7 @@ class TheCommand(Extracting):
 
         return [
             (sample.name, sample.label, float(sample.tensor[0, 112, 112]))
-            for sample in loading.inputs(folder, loading.standard_preprocess)()
+            for sample in loading.Inputs(folder, loading.standard_preprocess)()
         ]
 
     def test_a_grey_image_of_sixteen_bits_is_as_bright_as_the_same_one_of_eight(self):

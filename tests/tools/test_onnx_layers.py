@@ -12,6 +12,7 @@ from test_own_models import Computing
 from peeksim.trace import onnx_model
 from peeksim.errors import ExtractError
 
+
 def weights(*shape):
     return np.random.RandomState(0).randn(*shape).astype("f4")
 

@@ -96,7 +96,7 @@ class TheCommand(Commanding):
         code, out, err = self.call(*self.words(machine), "-o", self.out, "--batch", "5")
         self.assertEqual((code, err), (0, ""))
         trace = os.path.join(self.folder, "net.h5")
-        samples = loading.inputs(self.model + ":labelled", None)
+        samples = loading.Inputs(self.model + ":labelled", None)
         self.extract(loading.load_model(self.model + ":load")[0], samples, path=trace)
         run = os.path.join(self.folder, "run")
         settings.run_peeksim("run", machine, "--trace", trace, "--out", run)
@@ -306,7 +306,7 @@ class ATrainedNetwork(Commanding):
         results = self.results()
         net, meta, _ = loading.load_model(graph_net + ":load", ["cifar_resnet20"])
         preprocess = loading.preprocessing(graph_net + ":preprocess", meta)
-        samples = list(loading.inputs(folder, preprocess, 50)())
+        samples = list(loading.Inputs(folder, preprocess, 50)())
         with torch.no_grad():
             best = net(torch.stack([s.tensor for s in samples])).argmax(1)
         right = sum(int(b) == s.label for b, s in zip(best, samples))

@@ -241,7 +241,7 @@ class ATrainedNetwork(Extracting):
         net, meta, _ = loading.load_model(graph_net + ":load", ["cifar_resnet20"])
         preprocess = loading.preprocessing(graph_net + ":preprocess", meta)
         folder = os.path.join(SHARED, "images", "cifar10_eval")
-        given = list(loading.inputs(folder, preprocess, count + 16)())
+        given = list(loading.Inputs(folder, preprocess, count + 16)())
         with torch.no_grad():
             expected = net.float()(torch.stack([s.tensor for s in given[:count]])).argmax(1).numpy()
         self.extract(net, lambda: given[:count], quantize=True, calibration=lambda: given[count:])

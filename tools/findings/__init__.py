@@ -7,4 +7,5 @@ accuracy    what the prediction costs in top-1, from docs/findings-accuracy.json
 measure     makes that file, from trained networks and images
 tables      the tables of the page
 pictures    its pictures
+command     docs/findings.py: all of it
 """

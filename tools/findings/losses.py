@@ -5,8 +5,12 @@
 of the same machine without prediction. Exact: everything is a Fraction, and the sums are checked.
 """
 import collections
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
+Counters = Mapping[str, int]  # of a layer, as in results.json
+Parts = dict[str, Fraction]  # the cycles of each of PARTS
 PARTS = ("work", "rounding", "dispatch", "ports", "drain", "prediction", "memory")
 
 
@@ -14,13 +18,14 @@ class LossesError(ValueError):
     """The inputs contradict each other; says how."""
 
 
-def passes(events, taps):
+def passes(events: Iterable[Mapping[str, Any]], taps: Mapping[str, int]) -> dict[str, list[int]]:
     """{layer: [live outputs of a pass, ...]}, over all steps, of the events of one image.
 
     events: the objects of an event log, without its first line. taps: {layer: MACs of one output}.
     A step has the outputs that are peeks in one pass and its other computed outputs in another,
     whatever tiles they ran in; a step without peeks has one pass."""
-    computed, peeks = collections.Counter(), collections.Counter()
+    computed: collections.Counter[Any] = collections.Counter()
+    peeks: collections.Counter[Any] = collections.Counter()
     for event in events:
         if event["image"] != 0:
             raise LossesError("the event log has more than one image")
@@ -35,7 +40,7 @@ def passes(events, taps):
             computed[step] += outputs
         elif event["event"] == "prediction":
             peeks[step] += event["comparisons"]
-    found = {layer: [] for layer in taps}
+    found: dict[str, list[int]] = {layer: [] for layer in taps}
     for step, outputs in computed.items():
         if peeks[step] > outputs:
             raise LossesError("layer %s: a step has more peeks than computed outputs" % step[0])
@@ -43,11 +48,11 @@ def passes(events, taps):
     return found
 
 
-def tiles(counters):
+def tiles(counters: Counters) -> int:
     return counters["tiles_dense"] + counters["tiles_peek"] + counters["tiles_neighbor"]
 
 
-def layer_parts(counters, free, live, pes):
+def layer_parts(counters: Counters, free: Counters, live: Sequence[int], pes: int) -> Parts:
     """{part: cycles} of a layer. counters: of the run; free: of the same run with unlimited read
     ports; live: the outputs of its passes; pes: processing elements of the array.
 
@@ -80,13 +85,13 @@ def layer_parts(counters, free, live, pes):
     return found
 
 
-def total(parts):
+def total(parts: Iterable[Parts]) -> Parts:
     """The sum of the parts of several layers."""
     parts = list(parts)
     return {name: sum((p[name] for p in parts), Fraction(0)) for name in PARTS}
 
 
-def losses(run, dense, saved):
+def losses(run: Parts, dense: Parts, saved: Fraction) -> tuple[Parts, Fraction]:
     """({cause: cycles lost}, bound). run, dense: parts of the same layers with prediction and
     without; saved: share of their MACs that is predicted, a Fraction. The bound is the dense cycles
     without that share; bound and losses are the cycles of the run. The loss of "work" is 0 unless
@@ -98,7 +103,7 @@ def losses(run, dense, saved):
     return lost, bound
 
 
-def kept(run, dense, saved):
+def kept(run: Parts, dense: Parts, saved: Fraction) -> Fraction | None:
     """The share of the bound's gain that became time; None where nothing is saved."""
     cycles, before = sum(run.values()), sum(dense.values())
     return (before - cycles) / (saved * before) if saved else None

@@ -1,5 +1,7 @@
 """The machines of docs/findings.md: shipped ones, some with changed keys."""
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import peeksim
 from peeksim.client import ROOT
@@ -11,17 +13,24 @@ SKIP = {"array.skip_zero_activations": True}
 
 
 class Machine:
-    def __init__(self, label, file, overrides=(), calibrated=False):
-        self.label, self.file, self.overrides = label, file, dict(overrides)
+    def __init__(
+        self,
+        label: str,
+        file: str,
+        overrides: Mapping[str, Any] | None = None,
+        calibrated: bool = False,
+    ) -> None:
+        self.label, self.file, self.overrides = label, file, dict(overrides or {})
         self.calibrated = calibrated  # its prediction is that of configs/calibrated
 
-    def point(self, network):
+    def point(self, network: str) -> tuple[str, dict[str, Any]]:
         """(path of the machine file, overrides) on which a network runs."""
         path = os.path.join(CONFIGS, self.file + ".yaml")
         if not self.calibrated:
             return path, self.overrides
-        found = peeksim.run(path, trace(network), self.overrides, images=1, detail=True)
-        parts = {s: found.detail["machine"][s] for s in ("array", "buffers")}
+        found = peeksim.run(path, trace(network), self.overrides, images=1, detail=True).detail
+        assert found
+        parts = {s: found["machine"][s] for s in ("array", "buffers")}
         return calibrated_file(network), {
             "%s.%s" % (section, key): value
             for section, keys in parts.items()
@@ -29,11 +38,11 @@ class Machine:
         }
 
 
-def trace(network):
+def trace(network: str) -> str:
     return os.path.join(ROOT, "traces", network + ".h5")
 
 
-def calibrated_file(network):
+def calibrated_file(network: str) -> str:
     return os.path.join(CONFIGS, "calibrated", network + "-20.yaml")
 
 

@@ -2,6 +2,8 @@
 that are not in the repository: thresholds from some images, top-1 on others."""
 import json
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from peeksim.client import ROOT
 from reproduction import command as reproduce
@@ -11,7 +13,7 @@ from . import accuracy, machines
 WORK = os.path.join(ROOT, "build", "findings")
 
 
-def image_folders(network, shared):
+def image_folders(network: str, shared: str) -> tuple[str, str]:
     """(to calibrate on, to measure on). ImageNet: no network was trained on the second. CIFAR-10:
     the first 200 of the test images and the other 300."""
     images = os.path.join(shared, "images")
@@ -24,7 +26,7 @@ def image_folders(network, shared):
     )
 
 
-def measure(network, shared):
+def measure(network: str, shared: str) -> dict[str, Any]:
     """The network's entry of the file; leaves its machine in configs/calibrated."""
     os.makedirs(WORK, exist_ok=True)
     graph_net = os.path.join(shared, "models", "graph_net.py")
@@ -47,7 +49,7 @@ def measure(network, shared):
     return accuracy.entry(*found)
 
 
-def measure_all(networks, shared):
+def measure_all(networks: Iterable[str], shared: str) -> None:
     found = accuracy.read() if os.path.exists(accuracy.PATH) else {}
     for network in networks:
         found[network] = measure(network, os.path.abspath(shared))

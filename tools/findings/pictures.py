@@ -1,6 +1,8 @@
 """The pictures of docs/findings.md. The colours are those of Okabe and Ito, which a colour-blind
 reader tells apart."""
 import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import matplotlib
 
@@ -8,6 +10,8 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
 from . import machines, tables  # noqa: E402
+from .machines import Machine  # noqa: E402
+from .runs import Run, WireSweep  # noqa: E402
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PINK, SKY, YELLOW, GRAY = "#CC79A7", "#56B4E9", "#F0E442", "#999999"
@@ -23,7 +27,12 @@ CAUSE_COLORS = {
 ENERGY_COLORS = dict(zip(tables.ENERGIES, (GRAY, SKY, ORANGE, BLUE, RED, PINK)))
 
 
-def draw(folder, found, lengths, sweep):
+def draw(
+    folder: str,
+    found: Mapping[str, Mapping[Machine, Run]],
+    lengths: Sequence[float],
+    sweep: WireSweep,
+) -> None:
     pyplot.rcParams.update({"font.size": 11, "axes.titlesize": 12, "hatch.linewidth": 1.2})
     _split(os.path.join(folder, "findings-split.png"), found)
     _speed_up(os.path.join(folder, "findings-speedup.png"), found)
@@ -31,10 +40,14 @@ def draw(folder, found, lengths, sweep):
     _sweep(os.path.join(folder, "findings-wire.png"), lengths, sweep)
 
 
-def _facets(found, wanted):
+def _facets(
+    found: Mapping[str, Mapping[Machine, Run]], wanted: Callable[[Run], Any]
+) -> tuple[Any, Any, dict[Machine, int]]:
     """A plot per network side by side, a row per machine of wanted runs; -> (figure, plots,
     {machine: y})."""
-    shown = [m for m in machines.MACHINES if any(m in of and wanted(of[m]) for of in found.values())]
+    shown = [
+        m for m in machines.MACHINES if any(m in of and wanted(of[m]) for of in found.values())
+    ]
     figure, plots = pyplot.subplots(
         1, len(found), figsize=(15, 1.9 + 0.36 * len(shown)), sharey=True
     )
@@ -48,20 +61,20 @@ def _facets(found, wanted):
         plot.tick_params(axis="y", length=0)
         for side in ("top", "right", "left"):
             plot.spines[side].set_visible(False)
-        before = None
+        before: tuple[bool, bool] | None = None
         for machine, y in rows.items():
             kind = (machine.calibrated, "skipping" in machine.label)
-            if before not in (None, kind) and (machine.calibrated or not before[0]):
+            if before and before != kind and (machine.calibrated or not before[0]):
                 plot.axhline(y - 0.5, color="0.8", linewidth=0.8)
             before = kind if not machine.calibrated else (True, True)
     return figure, plots, rows
 
 
-def _present(rows, of):
+def _present(rows: Mapping[Machine, int], of: Mapping[Machine, Run]) -> list[tuple[Machine, int]]:
     return [(machine, y) for machine, y in rows.items() if machine in of]
 
 
-def _save(figure, path, handles=()):
+def _save(figure: Any, path: str, handles: Sequence[Any] = ()) -> None:
     """handles: of the legend below the plots"""
     bottom = 0.5 / figure.get_figheight() if handles else 0
     figure.tight_layout(rect=(0, bottom, 1, 1))
@@ -71,7 +84,7 @@ def _save(figure, path, handles=()):
     pyplot.close(figure)
 
 
-def _split(path, found):
+def _split(path: str, found: Mapping[str, Mapping[Machine, Run]]) -> None:
     figure, plots, rows = _facets(found, lambda run: run.total.saved)
     used = set()
     for plot, of in zip(plots, found.values()):
@@ -119,8 +132,10 @@ def _split(path, found):
     _save(figure, path, handles)
 
 
-def _speed_up(path, found):
-    figure, plots, rows = _facets(found, lambda run: run.total.saved or run.machine is machines.SKIPPING)
+def _speed_up(path: str, found: Mapping[str, Mapping[Machine, Run]]) -> None:
+    figure, plots, rows = _facets(
+        found, lambda run: run.total.saved or run.machine is machines.SKIPPING
+    )
     for plot, of in zip(plots, found.values()):
         for machine, y in _present(rows, of):
             scope, reached = of[machine].total, tables.speed_up(of[machine], of)
@@ -155,7 +170,7 @@ def _speed_up(path, found):
     _save(figure, path, handles)
 
 
-def _energy(path, found):
+def _energy(path: str, found: Mapping[str, Mapping[Machine, Run]]) -> None:
     figure, plots, rows = _facets(found, lambda run: True)
     widest = max(
         100 * run.energy["total"] / of[machines.DENSE].energy["total"]
@@ -185,7 +200,7 @@ def _energy(path, found):
     _save(figure, path, handles)
 
 
-def _sweep(path, lengths, sweep):
+def _sweep(path: str, lengths: Sequence[float], sweep: WireSweep) -> None:
     networks = list(dict.fromkeys(network for _, network in sweep))
     colors = dict(zip(dict.fromkeys(label for label, _ in sweep), (BLUE, RED)))
     figure, plots = pyplot.subplots(1, len(networks), figsize=(15, 4.5), sharey=True)

@@ -1,17 +1,21 @@
-"""Runs a machine on the first image of a network's trace, with prediction and without, and splits the
-difference by cause."""
+"""Runs a machine on the first image of a network's trace, with prediction and without, and splits
+the difference by cause."""
 import collections
 import dataclasses
 import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import peeksim
 
 from . import losses, machines
 
+# Energies over that of the dense machine, by (label of the machine, network).
+WireSweep = dict[tuple[str, str], list[float]]
 FREE_PORTS = {
     "buffers.ifmap_read_width": 0,
     "buffers.ifmap_banks": 0,
@@ -25,8 +29,8 @@ class Layer:
 
     predicted: bool
     height: int  # of the ofmap
-    counters: dict
-    parts: dict  # losses.layer_parts
+    counters: losses.Counters
+    parts: losses.Parts
 
 
 class Scope:
@@ -34,7 +38,7 @@ class Scope:
     `dense_cycles` without prediction; the `bound`, the cycles `lost` by cause, and the share of the
     bound's gain that was `kept`."""
 
-    def __init__(self, run_layers, dense_layers):
+    def __init__(self, run_layers: Sequence[Layer], dense_layers: Sequence[Layer]) -> None:
         self.layers = len(run_layers)
         self.macs = _sum(run_layers, "macs_total")
         self.saved = Fraction(_sum(run_layers, "macs_predicted"), self.macs)
@@ -47,12 +51,12 @@ class Scope:
         assert self.bound + sum(self.lost.values()) == self.cycles
 
 
-def _sum(layers, counter):
+def _sum(layers: Sequence[Layer], counter: str) -> int:
     return sum(layer.counters[counter] for layer in layers)
 
 
 class Run:
-    def __init__(self, machine, network):
+    def __init__(self, machine: machines.Machine, network: str) -> None:
         self.machine = machine
         file, overrides = machine.point(network)
         results, run = _simulate(file, network, overrides)
@@ -61,7 +65,7 @@ class Run:
         self.total = Scope(list(run.values()), [dense[name] for name in run])
         self.energy = results["totals"]["network"]["machine"]["energy"]
 
-    def sizes(self):
+    def sizes(self) -> dict[int | None, Scope]:
         """{height of the ofmap: Scope} of the predicted layers, the largest first, then None: the
         layers that are not predicted."""
         names = collections.defaultdict(list)
@@ -73,7 +77,9 @@ class Run:
         }
 
 
-def _simulate(file, network, overrides):
+def _simulate(
+    file: str, network: str, overrides: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Layer]]:
     """(results.json, {name: Layer})"""
     trace = machines.trace(network)
     with tempfile.TemporaryDirectory() as folder:
@@ -89,6 +95,7 @@ def _simulate(file, network, overrides):
             next(f)  # the header
             passes = losses.passes(map(json.loads, f), _taps(results))
     free = peeksim.run(file, trace, dict(overrides, **FREE_PORTS), images=1, detail=True).detail
+    assert free
     array = results["machine"]["array"]
     found = {}
     for layer, without in zip(results["layers"], free["layers"]):
@@ -100,13 +107,15 @@ def _simulate(file, network, overrides):
     return results, found
 
 
-def _taps(results):
+def _taps(results: Mapping[str, Any]) -> dict[str, int]:
     """{layer: MACs of one output}"""
     shapes = {l["name"]: l["shape"] for l in results["layers"]}
     return {n: s["C"] // s["groups"] * s["R"] * s["S"] for n, s in shapes.items()}
 
 
-def wire_sweep(networks, lengths, dense):
+def wire_sweep(
+    networks: Sequence[str], lengths: Sequence[float], dense: Mapping[str, float]
+) -> WireSweep:
     """{(label, network): [energy over that of the dense machine, ...]}, for lengths in mm of the
     wire that brings an activation to any PE. dense: {network: energy}."""
     return {

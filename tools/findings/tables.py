@@ -1,8 +1,12 @@
 """The tables of docs/findings.md, each between its marks. The prose around them is written by hand.
 """
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from . import losses
 from .accuracy import SETTINGS
-from .machines import BALANCED, BOTH, DENSE, FILL, GATE, SKIPPING, WIDE, WIDE_BOTH
+from .machines import BALANCED, BOTH, DENSE, FILL, GATE, SKIPPING, WIDE, WIDE_BOTH, Machine
+from .runs import Run, Scope, WireSweep
 
 CAUSES = {
     "rounding": "rounding",
@@ -24,7 +28,13 @@ ENERGIES = {
 }
 
 
-def write(page, found, accuracy, lengths, sweep):
+def write(
+    page: str,
+    found: Mapping[str, Mapping[Machine, Run]],
+    accuracy: Mapping[str, Any],
+    lengths: Sequence[float],
+    sweep: WireSweep,
+) -> None:
     """Fills the page between its marks. found: {network: {machine: Run}}."""
     with open(page, encoding="utf-8") as f:
         text = f.read()
@@ -42,35 +52,37 @@ def write(page, found, accuracy, lengths, sweep):
         f.write(text)
 
 
-def components(run):
+def components(run: Run) -> dict[str, float]:
     """{group of ENERGIES: energy}"""
     known = [name for names in ENERGIES.values() for name in names]
     assert set(run.energy) <= set(known) | {"total"}, sorted(run.energy)
     return {g: sum(run.energy.get(n, 0) for n in names) for g, names in ENERGIES.items()}
 
 
-def speed_up(run, of):
+def speed_up(run: Run, of: Mapping[Machine, Run]) -> float:
     return of[DENSE].total.cycles / run.total.cycles
 
 
-def _each(found, table):
+def _each(
+    found: Mapping[str, Mapping[Machine, Run]], table: Callable[[str, Mapping[Machine, Run]], str]
+) -> str:
     return "\n".join("**%s**\n\n%s" % (n, table(n, of)) for n, of in found.items())
 
 
-def _table(head, rows, left=1):
+def _table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
     lines = [head, ["---"] * left + ["---:"] * (len(head) - left)] + rows
     return "".join("| %s |\n" % " | ".join(map(str, line)) for line in lines)
 
 
-def _percent(share):
+def _percent(share: Any) -> str:
     return "%.1f" % (100 * share)
 
 
-def whole_percent(share):
+def whole_percent(share: Any) -> str:
     return "–" if share is None else "%.0f %%" % (100 * share)
 
 
-def _speed(of, accuracy):
+def _speed(of: Mapping[Machine, Run], accuracy: Mapping[str, Any]) -> str:
     rows = []
     for machine, run in of.items():
         s = run.total
@@ -91,13 +103,13 @@ def _speed(of, accuracy):
     return "%d images, top-1 %.1f %% without prediction.\n\n" % measured + _table(head, rows)
 
 
-def _top1(accuracy, machine):
+def _top1(accuracy: Mapping[str, Any], machine: Machine) -> list[str]:
     top1 = accuracy[SETTINGS[1 if machine.calibrated else 0]]
     change = tuple(100 * v for v in [top1["difference"], *top1["interval"]])
     return ["%+.1f (%+.1f to %+.1f)" % change, _percent(top1["mac_reduction"])]
 
 
-def _lost(of):
+def _lost(of: Mapping[Machine, Run]) -> str:
     rows = []
     for machine, run in of.items():
         s = run.total
@@ -107,17 +119,17 @@ def _lost(of):
     return _table(["machine", "bound"] + list(CAUSES.values()) + ["run"], rows)
 
 
-def _signless(share):
+def _signless(share: Any) -> str:
     """Per cent, without the sign of a zero."""
     text = _percent(share)
     return "0.0" if text == "-0.0" else text
 
 
-def _height(height, scope):
+def _height(height: int, scope: Scope) -> str:
     return "%d (%d)" % (height, scope.layers)
 
 
-def _sizes(of):
+def _sizes(of: Mapping[Machine, Run]) -> str:
     shown = (GATE, BALANCED, FILL, WIDE, BOTH, WIDE_BOTH)
     sizes = {machine: of[machine].sizes() for machine in shown}
     rows, worst = [], []
@@ -137,17 +149,17 @@ def _sizes(of):
     return text + _table(["map (layers)"] + [m.label for m in shown[1:]], worst, len(shown))
 
 
-def _gain(scope):
+def _gain(scope: Scope) -> str:
     return "%.2f, %s" % (scope.dense_cycles / scope.cycles, whole_percent(scope.kept))
 
 
-def _biggest(scope):
+def _biggest(scope: Scope) -> str:
     shares = {cause: scope.lost[cause] / scope.dense_cycles for cause in CAUSES}
     order = sorted(shares, key=lambda cause: -shares[cause])[:2]
     return ", ".join("%s %s" % (CAUSES[c], _percent(shares[c])) for c in order)
 
 
-def _skipping(of):
+def _skipping(of: Mapping[Machine, Run]) -> str:
     fill, both, wide = (of[machine].sizes() for machine in (FILL, BOTH, WIDE_BOTH))
     rows = [
         [_height(height, scope), _percent(scope.saved)]
@@ -169,19 +181,19 @@ def _skipping(of):
     return _table(head + ["both / skipping", "8x32: both / skipping"], rows)
 
 
-def _cycles(scope):
+def _cycles(scope: Scope) -> tuple[int, int]:
     """(with prediction, without)"""
     return scope.cycles, scope.dense_cycles
 
 
-def _ratios(fill, both, wide):
+def _ratios(fill: tuple[int, int], both: tuple[int, int], wide: tuple[int, int]) -> list[str]:
     """Of _cycles. Without prediction `both` is skipping alone, `fill` the dense machine."""
     dense, skipping = fill[1], both[1]
-    ratios = (dense / skipping, dense / fill[0], dense / both[0], skipping / both[0], wide[1] / wide[0])
-    return ["%.2f" % r for r in ratios]
+    ratios = [dense / skipping, dense / fill[0], dense / both[0], skipping / both[0]]
+    return ["%.2f" % r for r in [*ratios, wide[1] / wide[0]]]
 
 
-def _energy(of):
+def _energy(of: Mapping[Machine, Run]) -> str:
     dense = of[DENSE].energy["total"]
     rows = []
     for machine, run in of.items():
@@ -192,7 +204,7 @@ def _energy(of):
     return _table(["machine", "uJ", "/ dense", "speed-up"] + list(ENERGIES), rows)
 
 
-def _sweep(lengths, sweep):
+def _sweep(lengths: Sequence[float], sweep: WireSweep) -> str:
     rows = [
         [network, label] + ["%.3f" % v for v in values]
         for (label, network), values in sweep.items()

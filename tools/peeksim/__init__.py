@@ -1,6 +1,6 @@
 """peeksim from Python, in four parts.
 
-client    simulations: machines in, results out; standard library only, and all that `import peeksim` loads
+client    simulations: machines in, results out; standard library only; what `import peeksim` loads
 trace     traces of trained CNNs (docs/trace-format.md)
 accuracy  zero prediction inside a network: what it costs, thresholds, training (docs/accuracy.md)
 explore   a search for the best machines in several metrics at once
@@ -9,8 +9,8 @@ explore   a search for the best machines in several metrics at once
     result = peeksim.run("configs/peek-64x4.yaml", "traces/resnet18.h5", {"array.rows": 32})
     result["cycles"], result["energy"], result.energy_unit
 
-commands holds the programs: tools/extract_trace.py, tools/explore.py and tools/peek_*.py in a checkout,
-peeksim-extract-trace and so on where the package is installed.
+commands holds the programs: tools/extract_trace.py, tools/explore.py and tools/peek_*.py in a
+checkout, peeksim-extract-trace and so on where the package is installed.
 """
 from .client import (
     Excluded,

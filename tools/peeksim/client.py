@@ -20,7 +20,18 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Literal,
+    Optional,
+    Tuple,
+    Union,
+    overload,
+)
 
 # The checkout, where the package is used from one: its build of the program is found first.
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -47,7 +58,8 @@ class Point:
     `extends` is found from the file, or from the working directory. `images`: the
     number of images, counted from the first; 0: all. `detail`: the whole results.json too. `where`:
     conditions over keys, as in sweep files; a machine that does not meet them raises Excluded.
-    `derived`: keys whose values are expressions over others, {"buffers.ifmap_read_width": "4 * array.rows"}."""
+    `derived`: keys whose values are expressions over others, {"buffers.ifmap_read_width": "4 *
+    array.rows"}."""
 
     machine: Machine
     trace: Union[str, "os.PathLike[str]"]
@@ -60,10 +72,10 @@ class Point:
 
 @dataclasses.dataclass
 class Result:
-    """The result of a simulation. `metrics`: {scope: {metric: value}}; cycles in cycles, seconds in s, energy
-    in `energy_unit`, edp in that times s, shares from 0 to 1. `larger_is_better`: the metrics of
-    which more is better. `detail`: results.json
-    (docs/results-format.md) when the point asked for it."""
+    """The result of a simulation. `metrics`: {scope: {metric: value}}; cycles in cycles, seconds in
+    s, energy in `energy_unit`, edp in that times s, shares from 0 to 1. `larger_is_better`: the
+    metrics of which more is better. `detail`: results.json (docs/results-format.md) when the point
+    asked for it."""
 
     machine: str
     network: str
@@ -99,6 +111,8 @@ class Session:
         except OSError as error:
             self._errors.close()
             raise PeeksimError("%s cannot be started: %s" % (words[0], error.strerror), 2)
+        assert self._server.stdin and self._server.stdout  # pipes
+        self._requests, self._answers = self._server.stdin, self._server.stdout
         self._writing = threading.Lock()  # one request at a time
         self._lock = threading.Lock()  # of all below
         self._waiting: Dict[int, "queue.Queue[Tuple[int, Any]]"] = {}
@@ -120,6 +134,18 @@ class Session:
         answers: "queue.Queue[Tuple[int, Any]]" = queue.Queue()
         self._send(Point(machine, trace, overrides or {}, images, detail), answers)
         return _result(answers.get()[1])
+
+    @overload
+    def batch(
+        self, points: Iterable[Point], errors: Literal["raise"] = "raise"
+    ) -> Iterator[Tuple[Point, Result]]:
+        ...
+
+    @overload
+    def batch(
+        self, points: Iterable[Point], errors: str
+    ) -> Iterator[Tuple[Point, Union[Result, PeeksimError]]]:
+        ...
 
     def batch(
         self, points: Iterable[Point], errors: str = "raise"
@@ -143,6 +169,7 @@ class Session:
             if sent:
                 number, answer = answers.get()
                 point = sent.pop(number)
+                outcome: Union[Result, PeeksimError]
                 try:
                     outcome = _result(answer)
                 except PeeksimError as error:
@@ -158,12 +185,12 @@ class Session:
         if busy:
             self._server.terminate()
         try:
-            self._server.stdin.close()
+            self._requests.close()
         except OSError:
             pass  # it ended before
         self._server.wait()
         self._reader.join()
-        self._server.stdout.close()
+        self._answers.close()
         self._errors.close()
 
     def __enter__(self) -> "Session":
@@ -194,14 +221,14 @@ class Session:
             self._waiting[number] = answers
         try:
             with self._writing:
-                self._server.stdin.write(text + "\n")
-                self._server.stdin.flush()
+                self._requests.write(text + "\n")
+                self._requests.flush()
         except (OSError, ValueError):
             pass  # the reader sees its end too, and says why
         return number
 
     def _read(self) -> None:
-        for line in self._server.stdout:
+        for line in self._answers:
             answer = json.loads(line)
             with self._lock:
                 waiting = self._waiting.pop(answer["id"])
@@ -225,6 +252,20 @@ def run(
 ) -> Result:
     """Simulates one point, in a session that stays open for the next one. Throws PeeksimError."""
     return _default_session().run(machine, trace, overrides, images, detail)
+
+
+@overload
+def batch(
+    points: Iterable[Point], jobs: Optional[int] = None, errors: Literal["raise"] = "raise"
+) -> Iterator[Tuple[Point, Result]]:
+    ...
+
+
+@overload
+def batch(
+    points: Iterable[Point], jobs: Optional[int] = None, *, errors: str
+) -> Iterator[Tuple[Point, Union[Result, PeeksimError]]]:
+    ...
 
 
 def batch(

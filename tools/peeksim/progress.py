@@ -8,12 +8,15 @@ WIDTH = 30  # of the bar
 class Progress:
     """A line that is written again and again: a bar, done of total, the time left, the rate."""
 
-    def __init__(self, total, what="", unit="images", done=0):
+    def __init__(
+        self, total: int | None, what: str = "", unit: str = "images", done: int = 0
+    ) -> None:
         """total: None where it is not known; what: before the bar; done: at the start."""
         self.total, self.unit, self.before = total, unit, done
         self.start, self.lead = time.monotonic(), what + " " if what else ""
 
-    def show(self, done):
+    def show(self, done: int) -> None:
+        """Shows that so many are done."""
         if not sys.stderr.isatty():
             return
         rate = (done - self.before) / max(1e-9, time.monotonic() - self.start)
@@ -28,6 +31,7 @@ class Progress:
         print("\r\033[K" + line, end="", file=sys.stderr, flush=True)
 
     @staticmethod
-    def clear():
+    def clear() -> None:
+        """Removes the line."""
         if sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -16,7 +16,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from peeksim.commands import shared
 
@@ -28,8 +29,8 @@ PROGRAM = "reproduce"
 NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v2", "cifar_resnet20", "alexnet_convs")
 WITHOUT_ACCURACY = ("alexnet_convs",)
 FIXED = [(n, p) for n in (2, 3, 4) for p in ("corner", "diagonal", "checkerboard")]
-# The reductions that are asked for, in per cent, and the images on which layers are weighed. Depthwise
-# networks are slow in torch on a processor, and have many layers to weigh.
+# The reductions that are asked for, in per cent, and the images on which layers are weighed.
+# Depthwise networks are slow in torch on a processor, and have many layers to weigh.
 DEFAULT, SLOW = ((15, 20, 25, 30), 100), ((10, 20), 40)
 REDUCTIONS = {"mobilenet_v2": SLOW}
 MACHINES = ("peek-16x16", "peek-64x4")
@@ -39,7 +40,7 @@ TRACED = 2  # images of a closed-loop trace
 class Network:
     """One network's files and the words that name it to the tools."""
 
-    def __init__(self, name, shared, count):
+    def __init__(self, name: str, shared: str, count: int | None) -> None:
         self.name, self.count = name, count
         self.folder = os.path.join(WORK, name)
         os.makedirs(self.folder, exist_ok=True)
@@ -54,11 +55,11 @@ class Network:
             self.calibration = os.path.join(shared, "images", "imagenet_calibration")
             self.eval = os.path.join(shared, "images", "imagenet_eval")
 
-    def path(self, *parts):
+    def path(self, *parts: str) -> str:
         return os.path.join(self.folder, *parts)
 
 
-def part(folder, link, first, end):
+def part(folder: str, link: str, first: int, end: int) -> str:
     """A folder of links to the images first … end-1 of another, with their labels."""
     if not os.path.isdir(link):
         os.makedirs(link + ".partial", exist_ok=True)
@@ -74,7 +75,7 @@ def part(folder, link, first, end):
     return link
 
 
-def call(*words):
+def call(*words: str) -> None:
     if words[0].endswith(".py"):
         words = (sys.executable,) + words
     shown = words[words[0] == sys.executable :]
@@ -83,11 +84,11 @@ def call(*words):
     subprocess.run(words, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
-def tool(name):
+def tool(name: str) -> str:
     return os.path.join(ROOT, "tools", name)
 
 
-def machine_file(network, name, machine, prediction):
+def machine_file(network: Network, name: str, machine: str, prediction: Mapping[str, Any]) -> str:
     """A machine file that extends a shipped one; `machine`: its name."""
     path = network.path("%s.%s.yaml" % (name, machine))
     base = os.path.relpath(os.path.join(ROOT, "configs", machine + ".yaml"), network.folder)
@@ -100,11 +101,13 @@ def machine_file(network, name, machine, prediction):
 class Row:
     """One setting of one network: its machine files and, if there are any, its weights."""
 
-    def __init__(self, name, kind, files, corrected=None):
+    def __init__(
+        self, name: str, kind: str, files: Sequence[str], corrected: str | None = None
+    ) -> None:
         self.name, self.kind, self.files, self.corrected = name, kind, files, corrected
 
 
-def fixed(network):
+def fixed(network: Network) -> list[Row]:
     """Settings as in the paper: threshold 0 in all layers."""
     rows = []
     for size, peeks in FIXED:
@@ -115,8 +118,9 @@ def fixed(network):
     return rows
 
 
-def calibrated(network):
-    """Thresholds for each of the reductions; measured once, in this process, where one is missing."""
+def calibrated(network: Network) -> list[Row]:
+    """Thresholds for each of the reductions; measured once, in this process, where one is
+    missing."""
     reductions, weighed = REDUCTIONS.get(network.name, DEFAULT)
     names = ["calibrated-%d" % r for r in reductions]
     weights = [network.path(n + ".pth") for n in names]
@@ -131,7 +135,7 @@ def calibrated(network):
         for parameter in net.parameters():
             parameter.requires_grad_(False)
         given = list(
-            loading.inputs(
+            loading.Inputs(
                 network.calibration, loading.preprocessing(network.model[-1], meta), network.count
             )()
         )
@@ -173,7 +177,7 @@ def calibrated(network):
     ]
 
 
-def measure(network, rows):
+def measure(network: Network, rows: Sequence[Row]) -> dict[str, Any]:
     """Accuracy on the labelled images; all settings without weights of their own in one call."""
     together = [r for r in rows if r.corrected is None]
     calls = [(r.name, [r], r.corrected) for r in rows if r.corrected] + [("fixed", together, None)]
@@ -193,9 +197,9 @@ def measure(network, rows):
     return found
 
 
-def simulate(network, rows):
+def simulate(network: Network, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """{row: {machine: (MACs saved, speed-up, energy ratio)}} from closed-loop traces."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for row in rows:
         trace = network.path(row.name + ".h5")
         for machine, file in zip(MACHINES, row.files):
@@ -222,7 +226,7 @@ def simulate(network, rows):
     return found
 
 
-def arguments(argv):
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -238,7 +242,7 @@ def arguments(argv):
     return parser.parse_args(argv)
 
 
-def run(options):
+def run(options: argparse.Namespace) -> None:
     from peeksim.errors import USAGE, ExtractError
 
     from . import page

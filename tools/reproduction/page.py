@@ -1,6 +1,9 @@
-"""The page docs/reproduction.md and its pictures, from the summaries that tools/reproduce.py left."""
+"""The page docs/reproduction.md and its pictures, from the summaries that tools/reproduce.py
+left."""
 import json
 import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from peeksim.errors import USAGE, ExtractError
 
@@ -11,7 +14,7 @@ HEAD = (
 )
 
 
-def _summary(folder, name):
+def _summary(folder: str, name: str) -> Any:
     path = os.path.join(folder, name, "summary.json")
     if not os.path.exists(path):
         return None
@@ -19,11 +22,11 @@ def _summary(folder, name):
         return json.load(f)
 
 
-def _percent(share, signed=False):
+def _percent(share: float, signed: bool = False) -> str:
     return ("%+.1f" if signed else "%.1f") % (100 * share)
 
 
-def _row(row):
+def _row(row: Mapping[str, Any]) -> str:
     cells = [row["setting"]]
     found = row["accuracy"]
     if found:
@@ -51,7 +54,7 @@ def _row(row):
     return "| %s |\n" % " | ".join(cells)
 
 
-def _picture(path, name, rows):
+def _picture(path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -68,7 +71,7 @@ def _picture(path, name, rows):
             )
             for r in some
         ]
-        points.sort(key=lambda p: p[0])
+        points.sort(key=lambda p: float(p[0]))
         bars = [
             [p[1] - 100 * p[2]["accuracy"]["top1"]["interval"][0] for p in points],
             [100 * p[2]["accuracy"]["top1"]["interval"][1] - p[1] for p in points],
@@ -99,7 +102,7 @@ def _picture(path, name, rows):
     pyplot.close(figure)
 
 
-def write_page(page, folder, networks):
+def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
     """Fills the part of the page between its marks with the networks that have a summary."""
     with open(page, encoding="utf-8") as f:
         text = f.read()

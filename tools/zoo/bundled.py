@@ -10,12 +10,14 @@ import json
 import os
 import re
 import time
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import torch
 
 from peeksim.accuracy.settings import run_peeksim
-from peeksim.trace import extract, loading
 from peeksim.errors import ExtractError
+from peeksim.trace import extract, loading
 
 from . import recorded
 from .capture import Capture
@@ -28,18 +30,18 @@ LARGE = 2e9  # MACs from which on the image is smaller than the model's own, whe
 SMALLER = 96  # pixels
 
 
-def names():
+def names() -> list[str]:
     from torchvision import models
 
-    return models.list_models(module=models)
+    return list(models.list_models(module=models))
 
 
-def row(name):
+def row(name: str) -> dict[str, Any]:
     """A dictionary of plain values; it is made, or read where it was kept."""
     path = os.path.join(KEPT, name + ".json")
     if os.path.isfile(path):
         with open(path) as f:
-            return json.load(f)
+            return dict(json.load(f))
     found = _made(name)
     os.makedirs(KEPT, exist_ok=True)
     with open(path + ".new", "w") as f:
@@ -48,7 +50,7 @@ def row(name):
     return found
 
 
-def _made(name):
+def _made(name: str) -> dict[str, Any]:
     start = time.monotonic()
     net, size, macs = _sized(name)
     image = torch.randn(3, size, size, generator=torch.Generator().manual_seed(5))
@@ -62,9 +64,9 @@ def _made(name):
     return dict(found, seconds=time.monotonic() - start)
 
 
-def _sized(name):
-    """(the network, its image's size, its layers' MACs): of the smallest that there are weights for,
-    or a smaller one."""
+def _sized(name: str) -> tuple[torch.nn.Module, int, int]:
+    """(the network, its image's size, its layers' MACs): of the smallest that there are weights
+    for, or a smaller one."""
     from torchvision import models
 
     net = loading.load_model("torchvision:" + name)[0]
@@ -82,14 +84,14 @@ def _sized(name):
         return net, own, macs
 
 
-def _macs_seen(net, size):
+def _macs_seen(net: torch.nn.Module, size: int) -> int:
     """By hooks, on tensors without values."""
     with torch.no_grad(), Capture(keep=False) as seen:
         copy.deepcopy(net).to("meta")(torch.zeros(1, 3, size, size, device="meta"))
     return sum(call.macs() for call in seen.calls)
 
 
-def _traced(net, image, small, folder):
+def _traced(net: torch.nn.Module, image: torch.Tensor, small: bool, folder: str) -> dict[str, Any]:
     path = os.path.join(folder, "trace.h5")
     options = extract.Options(
         network="net",
@@ -117,7 +119,7 @@ def _traced(net, image, small, folder):
     }
 
 
-def faults(row):
+def faults(row: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a row that is no refusal, a line each."""
     if not row["refused"] and not row["left_out"] and row["macs"] != row["seen"]:
         yield "its layers do %d MACs, hooks saw %d" % (row["macs"], row["seen"])

@@ -4,6 +4,7 @@ A ReLU is whatever gives its operand clipped at zero (or also at six): its value
 """
 import math
 from dataclasses import dataclass
+from typing import Any
 from unittest import mock
 
 import torch
@@ -23,10 +24,10 @@ class Call:
     weight: torch.Tensor
     outputs: int
 
-    def macs(self):
-        return self.outputs * math.prod(self.weight.shape[1:])
+    def macs(self) -> int:
+        return int(self.outputs * math.prod(self.weight.shape[1:]))
 
-    def weight_shape(self):
+    def weight_shape(self) -> list[int]:
         """[K, C/groups, R, S]"""
         shape = list(self.weight.shape)
         return shape[:2] + [1] * (4 - len(shape)) + shape[2:]
@@ -35,12 +36,20 @@ class Call:
 class Capture(TorchFunctionMode):
     """Within this context: `calls` of layers, and `clipped`, the values that entered a ReLU."""
 
-    def __init__(self, keep=True):
+    def __init__(self, keep: bool = True) -> None:
         """keep: the values too, else only their shapes (a large network's do not fit)."""
         super().__init__()
-        self.keep, self.calls, self.clipped = keep, [], []
+        self.keep = keep
+        self.calls: list[Call] = []
+        self.clipped: list[torch.Tensor] = []
 
-    def __torch_function__(self, function, types, args=(), kwargs=None):
+    def __torch_function__(
+        self,
+        function: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         operands = [self._before(a) for a in args if _is_map(a)]
         with mock.patch.object(F, "linear", self._linear_inside):
             result = function(*args, **(kwargs or {}))
@@ -55,42 +64,45 @@ class Capture(TorchFunctionMode):
             self.clipped += [x for x in operands if _clips(x, result)]
         return result
 
-    def _linear_inside(self, *args):
+    def _linear_inside(self, *args: Any) -> Any:
         """What torch's own functions, as that of attention, call: no hook sees it there."""
         result = LINEAR(*args)
         self._note(result, *args)
         return result
 
-    def _note(self, result, input, weight, *_, **__):
+    def _note(
+        self, result: torch.Tensor, input: torch.Tensor, weight: torch.Tensor, *_: Any, **__: Any
+    ) -> None:
         self.calls.append(Call(self._before(input), weight, result.numel()))
 
-    def _before(self, tensor):
+    def _before(self, tensor: torch.Tensor) -> torch.Tensor:
         """Its values as they are now: a call may change them in place."""
         return tensor.detach().clone() if self.keep else tensor.to("meta")
 
 
-def _is_map(value):
+def _is_map(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and value.is_floating_point() and value.dim() > 1
 
 
-def _is_fixed(matrix):
+def _is_fixed(matrix: Any) -> bool:
     """Whether it is a parameter [C, K], transposed or not."""
     base = matrix if matrix._base is None else matrix._base
     return matrix.dim() == 2 and isinstance(base, torch.nn.Parameter)
 
 
-def _clips(x, y):
+def _clips(x: torch.Tensor, y: torch.Tensor) -> bool:
     if x.shape != y.shape:
         return False
-    return torch.equal(y, x.clamp(min=0)) or torch.equal(y, x.clamp(0, 6))
+    return bool(torch.equal(y, x.clamp(min=0)) or torch.equal(y, x.clamp(0, 6)))
 
 
-def captured(net, image):
+def captured(net: torch.nn.Module, image: torch.Tensor) -> Capture:
     """The Capture of `net` on one image [C, H, W], in double precision, as traces are made."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:
-        with torch.no_grad(), Capture() as found:
+        found = Capture()
+        with torch.no_grad(), found:
             net.double()(image[None].double())
         return found
     finally:

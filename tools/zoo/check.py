@@ -7,17 +7,22 @@ import os
 import re
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+import torch
 from peeksim.accuracy.settings import run_peeksim
-from peeksim.trace import extract, loading
 from peeksim.errors import ExtractError
+from peeksim.trace import extract, loading
 
 from . import recorded
-from .capture import captured
+from .capture import Call, Capture, captured
+from .entry import Entry
 from .folders import temporary_folder
+from .recorded import Doubles
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MACHINE = os.path.join(ROOT, "configs", "peek-16x16-balanced.yaml")
@@ -30,21 +35,21 @@ NOTHING = 1e-12  # what rounding leaves of a zero; both as shares of the largest
 class Result:
     """values: outputs that the clocked engine computed and compared; faults: a line each."""
 
-    entry: object
+    entry: Entry
     layers: int = 0
     relus: int = 0
     macs: int = 0  # of the layers, per image
     left_out: int = 0
     values: int = 0
     seconds: float = 0
-    faults: list = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
-    def expect(self, what, found, expected):
+    def expect(self, what: str, found: object, expected: object) -> None:
         if found != expected:
             self.faults.append("%s: expected %s, found %s" % (what, expected, found))
 
 
-def check(entry):
+def check(entry: Entry) -> Result:
     """The Result of an Entry."""
     result, start = Result(entry), time.monotonic()
     with temporary_folder() as folder, warnings.catch_warnings():
@@ -61,7 +66,7 @@ def check(entry):
     return result
 
 
-def _check(entry, folder, result):
+def _check(entry: Entry, folder: str, result: Result) -> None:
     path, images = os.path.join(folder, "trace.h5"), entry.images(IMAGES)
     model, reference = entry.model(folder)
     net = loading.load_model(model)[0]
@@ -79,7 +84,7 @@ def _check(entry, folder, result):
         _compare(layers, i, captured(reference or net, image), result)
 
 
-def _extract(net, images, path):
+def _extract(net: torch.nn.Module, images: Sequence[torch.Tensor], path: str) -> None:
     samples = [loading.Sample("image%d" % i, image, -1) for i, image in enumerate(images)]
     options = extract.Options(
         network="net",
@@ -94,7 +99,7 @@ def _extract(net, images, path):
     extract.extract(net, lambda: samples, path, options)
 
 
-def _compare(layers, image, seen, result):
+def _compare(layers: Sequence[recorded.Layer], image: int, seen: Capture, result: Result) -> None:
     """Whether the Layers are the calls that were seen, and the rest is what the trace lacks."""
     calls, behind = list(seen.calls), []
     total = sum(call.macs() for call in calls)
@@ -119,7 +124,7 @@ def _compare(layers, image, seen, result):
         result.faults.append(text % (elsewhere, result.left_out))
 
 
-def _is_layer(call, layer, image):
+def _is_layer(call: Call, layer: recorded.Layer, image: int) -> bool:
     return (
         call.weight_shape() == layer.weight_shape
         and call.outputs == layer.outputs
@@ -127,16 +132,16 @@ def _is_layer(call, layer, image):
     )
 
 
-def _sorted(values, zeros=True):
-    flat = np.sort(np.asarray(values, dtype="f8").reshape(-1))
+def _sorted(values: Any, zeros: bool = True) -> Doubles:
+    flat: Doubles = np.sort(np.asarray(values, dtype="f8").reshape(-1))
     return flat if zeros else flat[np.abs(flat) > NOTHING * _reach(flat)]
 
 
-def _same(a, b):
+def _same(a: Doubles, b: Doubles) -> bool:
     return a.shape == b.shape and np.allclose(a, b, TOLERANCE, TOLERANCE * _reach(b))
 
 
-def _contained(a, b):
+def _contained(a: Doubles, b: Doubles) -> bool:
     """Whether every value of a is one of b's, both sorted."""
     if not 0 < len(a) <= len(b):
         return False
@@ -145,5 +150,5 @@ def _contained(a, b):
     return bool((off <= TOLERANCE * _reach(b)).all())
 
 
-def _reach(values):
-    return np.abs(values).max() if len(values) else 0
+def _reach(values: Doubles) -> float:
+    return float(np.abs(values).max()) if len(values) else 0

@@ -5,10 +5,10 @@
     tools/model_zoo.py --torchvision -o docs/models.md
 
 Each network is traced with weights, and the trace simulated by the clocked engine, which compares
-every value. Hooks on the network itself, which share nothing with the extractor, see every layer and
-ReLU: the trace must hold the same ones, and say how many MACs it lacks. Half a minute. --torchvision
-runs all of torchvision's classification models instead: half an hour, and what is done is kept in
-build/model_zoo.
+every value. Hooks on the network itself, which share nothing with the extractor, see every layer
+and ReLU: the trace must hold the same ones, and say how many MACs it lacks. Half a minute.
+--torchvision runs all of torchvision's classification models instead: half an hour, and what is
+done is kept in build/model_zoo.
 
 Needs the build of tools/demo and Debian's python3-onnx; --torchvision also python3-torchvision.
 Exit codes: 0 all pass, 1 something is wrong (a line each), 2 usage, 6 the page cannot be written.
@@ -23,7 +23,7 @@ PROGRAM = "model_zoo"
 NEEDED, DEBIAN = shared.NEEDED + ("onnx",), shared.DEBIAN + " python3-onnx"
 
 
-def arguments(argv):
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -43,7 +43,7 @@ class Failed(Exception):
     """Something is wrong with a network: it has been printed."""
 
 
-def chosen(known, names):
+def chosen(known: Sequence[str], names: Sequence[str]) -> list[str]:
     """Those of `known` that are asked for, all if none is. Throws ExtractError."""
     from peeksim.errors import USAGE, ExtractError
 
@@ -53,11 +53,11 @@ def chosen(known, names):
     return [name for name in known if not names or name in names]
 
 
-def run(options):
+def run(options: argparse.Namespace) -> None:
     (run_torchvision if options.torchvision else run_small)(options)
 
 
-def run_small(options):
+def run_small(options: argparse.Namespace) -> None:
     from peeksim.progress import Progress
 
     from . import networks, table  # noqa: F401
@@ -67,7 +67,8 @@ def run_small(options):
     entries = {entry.name: entry for entry in ENTRIES}
     names = chosen(list(entries), options.names)
     if options.list:
-        return print("\n".join("%-23s %s" % (name, entries[name].shows) for name in names))
+        print("\n".join("%-23s %s" % (name, entries[name].shows) for name in names))
+        return
     results, progress = [], Progress(len(names), "checking", "networks")
     table.print_head()
     for i, name in enumerate(names):
@@ -79,14 +80,15 @@ def run_small(options):
     finish(options, table.SMALL, table.small_networks(results), wrong)
 
 
-def run_torchvision(options):
+def run_torchvision(options: argparse.Namespace) -> None:
     from peeksim.progress import Progress
 
     from . import bundled, table
 
     names = chosen(bundled.names(), options.names)
     if options.list:
-        return print("\n".join(names))
+        print("\n".join(names))
+        return
     rows, wrong, progress = [], 0, Progress(len(names), "tracing", "networks")
     for i, name in enumerate(names):
         progress.show(i)
@@ -100,7 +102,7 @@ def run_torchvision(options):
     finish(options, table.TORCHVISION, table.torchvision(rows), wrong)
 
 
-def finish(options, name, text, wrong):
+def finish(options: argparse.Namespace, name: str, text: str, wrong: int) -> None:
     from . import table
 
     if wrong:
@@ -115,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     shared.find_packages(PROGRAM, NEEDED, DEBIAN)
     failed = []
 
-    def guarded():
+    def guarded() -> None:
         try:
             run(options)
         except Failed as e:

@@ -2,12 +2,13 @@
 import contextlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 from peeksim.trace.store import uninterrupted
 
 
 @contextlib.contextmanager
-def temporary_folder():
+def temporary_folder() -> Iterator[str]:
     """tempfile.TemporaryDirectory, whose removal Ctrl-C does not interrupt."""
     folder = tempfile.mkdtemp()
     try:

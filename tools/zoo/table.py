@@ -2,19 +2,23 @@
 import os
 import re
 import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from peeksim.errors import OUTPUT, USAGE, ExtractError
+
+from .check import Result
 
 COLUMNS = ("network", "shows", "layers (ReLU)", "MACs", "left out", "outputs compared")
 SMALL, TORCHVISION = "small networks", "torchvision"  # the names of a page's tables
 
 
-def print_head():
+def print_head() -> None:
     names = ("network", "layers", "MACs", "left out", "checked", "s", "shows")
     print("%-23s %-8s %9s %9s %8s %5s  %s" % names)
 
 
-def print_row(result):
+def print_row(result: Result) -> None:
     """One line of a Result, and one for each of its faults."""
     entry = result.entry
     numbers = "%-23s %-8s %9d %9d %8d %5.1f  %s" % (
@@ -32,11 +36,11 @@ def print_row(result):
         print("model_zoo: %s: %s" % (entry.name, fault), file=sys.stderr)
 
 
-def layers_of(result):
+def layers_of(result: Result) -> str:
     return "%d (%d)" % (result.layers, result.relus)
 
 
-def small_networks(results):
+def small_networks(results: Iterable[Result]) -> str:
     """A table for each family, in Markdown."""
     lines, family = [], None
     for result in results:
@@ -47,7 +51,7 @@ def small_networks(results):
     return "\n".join(lines[1:])
 
 
-def _cells(result):
+def _cells(result: Result) -> list[str]:
     entry = result.entry
     given = ["`%s`" % entry.name, entry.shows]
     if entry.refused:
@@ -56,7 +60,7 @@ def _cells(result):
     return given + [layers_of(result)] + [_number(n) for n in counts]
 
 
-def torchvision(rows):
+def torchvision(rows: Iterable[Mapping[str, Any]]) -> str:
     """rows: of bundled.py."""
     lines = _head("model", "image", "layers (ReLU)", "GMACs", "left out", "checked", "trace", "s")
     for row in rows:
@@ -80,19 +84,19 @@ def torchvision(rows):
     return "\n".join(lines)
 
 
-def _head(*names):
+def _head(*names: str) -> list[str]:
     return [_row(*names), "|%s" % ("---|" * len(names))]
 
 
-def _row(*cells):
+def _row(*cells: str) -> str:
     return "| %s |" % " | ".join(cell.replace("|", "\\|") for cell in cells)
 
 
-def _number(n):
+def _number(n: int) -> str:
     return "{:,}".format(n).replace(",", " ") if n else "–"
 
 
-def put(path, name, table):
+def put(path: str, name: str, table: str) -> None:
     """Replaces the page's table of that name. Throws ExtractError: USAGE or OUTPUT."""
     page = read(path)
     begin, end = _marks(name)
@@ -102,17 +106,19 @@ def put(path, name, table):
     _write(path, page[: start + len(begin)] + "\n" + table + "\n" + page[stop:])
 
 
-def taken(path, name):
+def taken(path: str, name: str) -> str:
     """The page's table of that name."""
-    begin, end = map(re.escape, _marks(name))
-    return re.search("%s\n(.*)\n%s" % (begin, end), read(path), re.DOTALL).group(1)
+    begin, end = (re.escape(mark) for mark in _marks(name))
+    found = re.search("%s\n(.*)\n%s" % (begin, end), read(path), re.DOTALL)
+    assert found, "%s has no table %s" % (path, name)
+    return found[1]
 
 
-def _marks(name):
+def _marks(name: str) -> tuple[str, str]:
     return "<!-- begin: %s -->" % name, "<!-- end: %s -->" % name
 
 
-def read(path):
+def read(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as f:
             return f.read()
@@ -120,7 +126,7 @@ def read(path):
         raise ExtractError(USAGE, "%s cannot be read: %s" % (path, e)) from e
 
 
-def _write(path, text):
+def _write(path: str, text: str) -> None:
     """All of it, or nothing."""
     new = path + ".new"
     try:

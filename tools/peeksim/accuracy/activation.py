@@ -1,14 +1,19 @@
-"""PeekActivation: the simulator's prediction rule (docs/machine.md, section 2) in tensor operations.
+"""PeekActivation: the simulator's prediction rule (docs/machine.md, section 2) in tensor
+operations.
 
 Invariant: on the same float32 values it gates exactly the outputs that sim/skip gates.
 """
+from collections.abc import Sequence
+
 import torch
 from torch import nn
+
+from .settings import LayerSettings
 
 COUNTS = ("outputs", "gated", "false_zero")
 
 
-def as_map(x, features):
+def as_map(x: torch.Tensor, features: bool) -> torch.Tensor:
     """What enters an activation as [N, K, P, Q], as the trace extractor's form_of has it for one
     image: [N, K, P, Q], [N, K, Q], or with `features` [N, ..., K]."""
     if features:
@@ -22,12 +27,12 @@ class PeekActivation(nn.Module):
     """Stands before an activation and sets the outputs that are predicted zero to 0.
 
     It reads what enters the activation, [N, K, P, Q], or a fully connected layer's [N, ..., K].
-    In training the mask is treated as constant: the gradient passes where a value was computed, and is 0
-    where it was gated (those MACs are never executed, so no weight can be held to account).
+    In training the mask is treated as constant: the gradient passes where a value was computed, and
+    is 0 where it was gated (those MACs are never executed, so no weight can be held to account).
     Between reset() and totals() it counts, over all forward passes.
     """
 
-    def __init__(self, settings, features=False):
+    def __init__(self, settings: LayerSettings, features: bool = False) -> None:
         """settings: a LayerSettings whose policy predicts; features: the channels come last."""
         super().__init__()
         if settings.policy not in ("peek", "oracle"):
@@ -42,7 +47,7 @@ class PeekActivation(nn.Module):
             "counts", torch.zeros(len(COUNTS), dtype=torch.int64), persistent=False
         )
 
-    def forward(self, x, stored=None):
+    def forward(self, x: torch.Tensor, stored: torch.Tensor | None = None) -> torch.Tensor:
         """stored: x as the hardware stores it, for the decision, when that is rounded."""
         values = as_map(x.detach() if stored is None else stored, self.features)
         mask = self.gated(values)
@@ -55,15 +60,16 @@ class PeekActivation(nn.Module):
         )
         return x.masked_fill(self._from_map(mask, x.shape), 0)
 
-    def reset(self):
+    def reset(self) -> None:
+        """Starts to count anew."""
         self.counts.zero_()
 
-    def totals(self):
+    def totals(self) -> dict[str, int]:
         """{"outputs": seen, "gated": of those, "false_zero": of those gated, value > 0}"""
         return dict(zip(COUNTS, self.counts.tolist()))
 
     @torch.no_grad()
-    def gated(self, values):
+    def gated(self, values: torch.Tensor) -> torch.Tensor:
         """Which of the values [N, K, P, Q] are predicted zero, as truth values."""
         if self.settings.policy == "oracle":
             return values <= 0
@@ -86,11 +92,12 @@ class PeekActivation(nn.Module):
                     neighbor.copy_(predicted[:, :, : neighbor.shape[2], : neighbor.shape[3]])
         return gated
 
-    def _from_map(self, mask, shape):
+    def _from_map(self, mask: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
         if not self.features:
             return mask.reshape(shape)
         return mask.flatten(2).movedim(1, -1).reshape(shape)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
+        """What print(module) adds."""
         s = self.settings
         return "%s, %s, window %dx%d, %d peeks" % ((s.name, s.policy) + s.window + (len(s.peeks),))

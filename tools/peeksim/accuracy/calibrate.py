@@ -1,20 +1,34 @@
-"""Calibration: from unlabelled images to a machine file with thresholds and patterns that save a wanted
-share of the MACs at the least change of the network's output, and the network corrected for them.
+"""Calibration: from unlabelled images to a machine file with thresholds and patterns that save a
+wanted share of the MACs at the least change of the network's output, and the network corrected for
+them.
 """
 import copy
 import json
 import math
-from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import torch
 
 from ..errors import MODEL, ExtractError
-
+from ..trace.loading import Samples
 from . import choose, correct, cost, search, sensitivity
+from .choose import Choice
+from .insert import Network, Predicted
+from .patterns import Pattern
+from .settings import LayerSettings, MachineSettings
 
-# price: nats a MAC; saved: share of the MACs of all convolutions, in the loop; changed: share of the
-# images whose class is another one than without prediction; divergence: nats an image.
-Trial = namedtuple("Trial", "settings choices price saved changed divergence")
+
+class Trial(NamedTuple):
+    """A choice for all layers, and what it does in the loop."""
+
+    settings: MachineSettings
+    choices: dict[str, Choice]  # by layer
+    price: float  # nats a MAC
+    saved: float  # share of the MACs of all convolutions
+    changed: float  # share of the images whose class is another one than without prediction
+    divergence: float  # nats an image
+
 
 # A layer that was measured as harmless at one choice may not be at the next.
 MIN_SCALE = 0.25
@@ -23,7 +37,16 @@ MIN_SCALE = 0.25
 class Calibration:
     """Measures once, then tries any number of reductions."""
 
-    def __init__(self, network, machine, candidates, samples, batch, mirror, show):
+    def __init__(
+        self,
+        network: Network,
+        machine: MachineSettings,
+        candidates: Sequence[Pattern],
+        samples: Samples,
+        batch: int,
+        mirror: bool,
+        show: Callable[[str, Any], None],
+    ) -> None:
         """machine: MachineSettings; its excluded layers stay as they are. mirror: whether mirror
         images count as images, too."""
         self.network, self.machine, self.samples, self.batch = network, machine, samples, batch
@@ -50,19 +73,21 @@ class Calibration:
             ]
             for l in self.layers
         }
-        # Measured effect of a layer's gating / its cost by the curves: factors of the layers' costs.
+        # Measured effect of a layer's gating / its cost by the curves: factors of the layers'
+        # costs.
         self.scales = {l.name: 1.0 for l in self.layers}
         self.plain = self._scores(network.module)
         self.weights = copy.deepcopy(network.module.state_dict())
 
-    def _scores(self, module):
+    def _scores(self, module: torch.nn.Module) -> torch.Tensor:
         with torch.no_grad():
             return torch.cat(
                 [module(x) for x in cost.batches(self.samples, self.batch, self.network.device)]
             )
 
-    def settings_of(self, choices):
-        def chosen(layer):
+    def settings_of(self, choices: Mapping[str, Choice]) -> MachineSettings:
+        """The machine's MachineSettings with these choices, by layer."""
+        def chosen(layer: LayerSettings) -> LayerSettings:
             c = choices.get(layer.name)
             if c is None:
                 return layer
@@ -74,19 +99,21 @@ class Calibration:
 
         return self.machine._replace(layers=tuple(map(chosen, self.machine.layers)))
 
-    def restore(self):
+    def restore(self) -> None:
         """Restores the network's own weights."""
         self.network.module.load_state_dict(self.weights)
 
-    def _chosen(self, reduction, scales):
+    def _chosen(
+        self, reduction: float, scales: Mapping[str, float]
+    ) -> tuple[float, dict[str, Choice], Predicted]:
         """(price of a MAC, {layer: Choice}, the network with these choices in its loop)"""
         price, choices = choose.for_saving(self.curves, reduction * self.macs, scales)
         return price, choices, self.network.apply(self.settings_of(choices))
 
-    def weigh(self, reduction, images):
-        """Scales the estimated costs to the measured effect of gating each layer alone, at the choice
-        for this reduction. The estimate is good for small changes only: it sees nothing where the
-        network is certain of its class, and ranks some other layers wrongly."""
+    def weigh(self, reduction: float, images: int) -> None:
+        """Scales the estimated costs to the measured effect of gating each layer alone, at the
+        choice for this reduction. The estimate is good for small changes only: it sees nothing
+        where the network is certain of its class, and ranks some other layers wrongly."""
         self.restore()
         _, choices, predicted = self._chosen(reduction, self.scales)
         measured = sensitivity.alone(
@@ -101,14 +128,15 @@ class Calibration:
             if choice.cost > 0:
                 self.scales[name] = max(measured[name] / choice.cost, MIN_SCALE)
 
-    def search(self, reduction, rounds, corrects):
-        """Improves the factors of the layers' costs by the network's output with prediction inside, gated
-        for this reduction and corrected; a round is an attempt()."""
+    def search(self, reduction: float, rounds: int, corrects: bool) -> None:
+        """Improves the factors of the layers' costs by the network's output with prediction inside,
+        gated for this reduction and corrected; a round is an attempt()."""
 
-        def score(scales):
+        def score(scales: dict[str, float]) -> float:
             self.scales = scales
             trial = self.attempt(reduction, corrects)
-            # What is saved in the loop differs a little from choice to choice: at the price of a MAC.
+            # What is saved in the loop differs a little from choice to choice: at the price of a
+            # MAC.
             return trial.divergence - trial.price * (trial.saved - reduction) * self.macs
 
         self.scales, _ = search.evolve(
@@ -120,15 +148,16 @@ class Calibration:
             ),
         )
 
-    def _saved(self, predicted):
+    def _saved(self, predicted: Predicted) -> float:
         """Share of the convolutions' MACs that the activations have gated since they were reset."""
         own = {s.name: s.macs_per_output for s in self.machine.layers}
         counts = {n: a.totals() for n, a in predicted.activations.items()}
         gated = sum(c["gated"] * own[n] for n, c in counts.items())
         return gated / len(self.plain) / self.macs
 
-    def attempt(self, reduction, corrects):
-        """A Trial for this share of the convolutions' MACs; leaves the corrected weights in place."""
+    def attempt(self, reduction: float, corrects: bool) -> Trial:
+        """A Trial for this share of the convolutions' MACs; leaves the corrected weights in
+        place."""
         self.restore()
         price, choices, predicted = self._chosen(reduction, self.scales)
         if corrects:
@@ -152,9 +181,17 @@ class Calibration:
         )
 
     def for_reduction(
-        self, wanted, corrects, rounds=4, near=0.002, weighings=3, searches=0, weighed=100
-    ):
-        """A Trial that saves `wanted` in the loop, where losses of a layer change what later ones see.
+        self,
+        wanted: float,
+        corrects: bool,
+        rounds: int = 4,
+        near: float = 0.002,
+        weighings: int = 3,
+        searches: int = 0,
+        weighed: int = 100,
+    ) -> Trial:
+        """A Trial that saves `wanted` in the loop, where losses of a layer change what later ones
+        see.
 
         weighings: how often the layers' costs are measured, on `weighed` images, and the choice
         repeated; searches: rounds of search().
@@ -163,7 +200,8 @@ class Calibration:
             self.weigh(wanted, weighed)
         if searches > 0:
             self.search(wanted, searches, corrects)
-        asked, best = wanted, None
+        asked = wanted
+        best: tuple[float, Trial] | None = None
         for _ in range(rounds):
             trial = self.attempt(asked, corrects)
             if best is None or abs(trial.saved - wanted) < abs(best[1].saved - wanted):
@@ -171,12 +209,14 @@ class Calibration:
             if abs(trial.saved - wanted) <= near or trial.saved == 0:
                 break
             asked = min(1.0, asked * wanted / trial.saved)
-        if best[0] != asked:
-            best = (best[0], self.attempt(best[0], corrects))
-        return best[1]
+        assert best  # there is a round
+        return best[1] if best[0] == asked else self.attempt(best[0], corrects)
 
-    def for_loss(self, allowed, corrects, rounds=6, weighed=100):
-        """The Trial with the largest saving that changes the class of at most this share of images."""
+    def for_loss(
+        self, allowed: float, corrects: bool, rounds: int = 6, weighed: int = 100
+    ) -> Trial:
+        """The Trial with the largest saving that changes the class of at most this share of
+        images."""
         low, high, best = 0.0, 0.5, None
         for _ in range(rounds):
             middle = (low + high) / 2
@@ -194,7 +234,7 @@ class Calibration:
         return self.attempt(reduction, corrects)
 
 
-def overlay(base, name, trial, thresholds_file):
+def overlay(base: str, name: str, trial: Trial, thresholds_file: str) -> str:
     """The text of a machine file that extends `base` (a path as written into it)."""
     lines = [
         "# Written by tools/peek_calibrate.py: per layer the window and the peeks, per channel the",
@@ -214,7 +254,7 @@ def overlay(base, name, trial, thresholds_file):
     return "\n".join(lines) + "\n"
 
 
-def thresholds(trial):
+def thresholds(trial: Trial) -> str:
     """The text of the thresholds file: JSON, which is YAML."""
     rows = []
     for name, choice in trial.choices.items():

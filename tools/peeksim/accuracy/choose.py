@@ -1,20 +1,36 @@
 """Chooses thresholds and patterns for a wanted reduction: for every channel the threshold, and for
 every layer the pattern, with the largest (price . saved MACs - cost); one price for the network.
 """
-from collections import namedtuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import torch
 
-# thresholds: [K], -inf where the channel is never predicted; saved, cost: an image's.
-Choice = namedtuple("Choice", "pattern thresholds saved cost")
+from .cost import Curves
+from .patterns import Pattern
 
 
-def at_price(curves, price, weights=None):
-    """{layer: Choice}. curves: {layer: [(Pattern, Curves)]}; weights: {layer: factor of its cost}."""
+class Choice(NamedTuple):
+    """What is chosen for a layer."""
+
+    pattern: Pattern
+    thresholds: torch.Tensor  # [K], -inf where the channel is never predicted
+    saved: float  # MACs an image
+    cost: float  # nats an image
+
+
+CurvesOf = Mapping[str, Sequence[tuple[Pattern, Curves]]]  # the candidates of each layer
+
+
+def at_price(
+    curves: CurvesOf, price: float, weights: Mapping[str, float] | None = None
+) -> dict[str, Choice]:
+    """{layer: Choice}. curves: {layer: [(Pattern, Curves)]}; weights: {layer: factor of its
+    cost}."""
     chosen = {}
     for name, candidates in curves.items():
         weight = 1.0 if weights is None else weights[name]
-        best = None
+        best: tuple[float, Pattern, Curves, torch.Tensor] | None = None
         for pattern, c in candidates:
             gain = torch.cat(
                 [torch.zeros_like(c.cost[:, :1]), price * c.saved - weight * c.cost], 1
@@ -23,10 +39,11 @@ def at_price(curves, price, weights=None):
             total = float(largest.sum())
             if best is None or total > best[0]:
                 best = (total, pattern, c, place)
+        assert best  # there is a candidate
         _, pattern, c, place = best
         predicted, index = place > 0, (place - 1).clamp(min=0)[:, None]
 
-        def picked(values, nothing):
+        def picked(values: torch.Tensor, nothing: float) -> torch.Tensor:
             return values.gather(1, index)[:, 0].masked_fill(~predicted, nothing)
 
         chosen[name] = Choice(
@@ -38,7 +55,9 @@ def at_price(curves, price, weights=None):
     return chosen
 
 
-def for_saving(curves, wanted, weights=None):
+def for_saving(
+    curves: CurvesOf, wanted: float, weights: Mapping[str, float] | None = None
+) -> tuple[float, dict[str, Choice]]:
     """(price, {layer: Choice}) that saves `wanted` MACs an image, or the most that can be saved."""
     low, high = 1e-18, 1e3
     for _ in range(80):

@@ -2,17 +2,28 @@
 its outputs after gated layers have the same mean and deviation as in the unmodified network. No
 labels, no training; folded into weights and biases.
 """
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import torch
 from torch import fx, nn
 
+from ..trace.layers import Layer
+from ..trace.loading import Samples
 from . import cost
+from .activation import PeekActivation
+from .insert import Network, Predicted
+
+Parts = list[torch.Tensor]  # a node's value for each batch
+Terms = tuple[torch.Tensor, torch.Tensor]  # (scale, shift) per channel
+Correction = Callable[[str, Parts, Parts], Terms | None]
 
 
-def _modules(module):
+def _modules(module: nn.Module) -> dict[str, nn.Module]:
     return dict(module.named_modules())
 
 
-def foldable(network):
+def foldable(network: Network) -> dict[str, tuple[nn.Conv2d, nn.BatchNorm2d | None]]:
     """{layer name: (convolution, the batch-norm that takes its shift, or None)}"""
     modules, found = _modules(network.module), {}
     for layer in network.layers:
@@ -27,20 +38,28 @@ def foldable(network):
     return found
 
 
-def fold(conv, norm, scale, shift):
+def fold(
+    conv: nn.Conv2d, norm: nn.BatchNorm2d | None, scale: torch.Tensor, shift: torch.Tensor
+) -> None:
     """Lets the convolution give scale . y + shift where it gave y."""
     with torch.no_grad():
         conv.weight *= scale[:, None, None, None]
         if conv.bias is not None:
             conv.bias.copy_(conv.bias * scale + shift)
-        else:
+        elif norm is not None:
             norm.running_mean -= shift
 
 
 class _TwoNetworks:
     """Runs the plain and the predicting network in lockstep, node by node, over all batches."""
 
-    def __init__(self, module, layers, activations, batches):
+    def __init__(
+        self,
+        module: fx.GraphModule,
+        layers: Sequence[Layer],
+        activations: Mapping[str, PeekActivation],
+        batches: Parts,
+    ) -> None:
         self.module, self.modules = module, _modules(module)
         self.nodes = list(module.graph.nodes)
         self.convs = {l.node: l.name for l in layers}
@@ -48,9 +67,10 @@ class _TwoNetworks:
         self.batches = batches
         self.last = {a: i for i, n in enumerate(self.nodes) for a in n.all_input_nodes}
 
-    def run(self, corrected, show):
+    def run(self, corrected: Correction, show: Callable[[int, int], None]) -> None:
         """corrected(name, plain, gated) -> (scale, shift) of a convolution's outputs."""
-        plain, gated = {}, {}
+        plain: dict[fx.Node, Parts] = {}
+        gated: dict[fx.Node, Parts] = {}
         for i, node in enumerate(self.nodes):
             show(i, len(self.nodes))
             if node.op == "placeholder":
@@ -68,7 +88,7 @@ class _TwoNetworks:
             for done in [n for n in plain if self.last.get(n, i) <= i]:
                 del plain[done], gated[done]
 
-    def _value(self, node, values, j):
+    def _value(self, node: fx.Node, values: Mapping[fx.Node, Any], j: int) -> Any:
         args, named = (fx.node.map_arg(a, lambda n: values[n][j]) for a in (node.args, node.kwargs))
         if node.op == "call_module":
             return self.modules[node.target](*args, **named)
@@ -84,23 +104,32 @@ class _TwoNetworks:
         return args[0]  # output
 
 
-def _moments(parts):
+def _moments(parts: Parts) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean and variance per channel of a list of [N, K, P, Q]."""
     count = sum(p.numel() for p in parts) / parts[0].shape[1]
-    mean = sum(p.double().sum((0, 2, 3)) for p in parts) / count
-    square = sum(p.double().pow(2).sum((0, 2, 3)) for p in parts) / count
+    mean: torch.Tensor = sum(p.double().sum((0, 2, 3)) for p in parts) / count
+    square: torch.Tensor = sum(p.double().pow(2).sum((0, 2, 3)) for p in parts) / count
     return mean, (square - mean**2).clamp(min=0)
 
 
-def correct(network, predicted, samples, batch, show=lambda done, of: None, max_scale=2.0):
+def correct(
+    network: Network,
+    predicted: Predicted,
+    samples: Samples,
+    batch: int,
+    show: Callable[[int, int], None] = lambda done,
+    of: None,
+    max_scale: float = 2.0,
+) -> dict[str, Terms]:
     """Changes the network's weights for the gates of `predicted`; returns {layer: (scale, shift)}.
 
-    Memory holds a few layers' outputs for all images. `max_scale`: bound of the scales and of their inverses.
+    Memory holds a few layers' outputs for all images. `max_scale`: bound of the scales and of their
+    inverses.
     """
     places = foldable(network)
-    found = {}
+    found: dict[str, Terms] = {}
 
-    def corrected(name, plain, gated):
+    def corrected(name: str, plain: Parts, gated: Parts) -> Terms | None:
         if name not in places:
             return None
         mean, variance = _moments(plain)
@@ -112,7 +141,8 @@ def correct(network, predicted, samples, batch, show=lambda done, of: None, max_
 
     with torch.no_grad():
         batches = list(cost.batches(samples, batch, network.device))
-        _TwoNetworks(network.module, network.layers, predicted.activations, batches).run(corrected, show)
+        both = _TwoNetworks(network.module, network.layers, predicted.activations, batches)
+        both.run(corrected, show)
     for name, (scale, shift) in found.items():
         fold(*places[name], scale, shift)
     return found

@@ -1,22 +1,36 @@
-"""Estimates what gating costs and saves, for every layer, channel, pattern and threshold, without labels.
+"""Estimates what gating costs and saves, for every layer, channel, pattern and threshold, without
+labels.
 
 The cost of losing outputs y is how far it moves the network's output: half of the quadratic form of
 the Fisher information of the class probabilities with the change of the scores, to first order J y.
 That is the second-order term of the divergence between the outputs with and without the loss. The
 losses of a channel in one image are summed before squaring, since they err in the same direction.
 """
-from collections import namedtuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
+from torch import fx
 
+from ..trace.layers import Layer
+from ..trace.loading import Samples
 from ..trace.recording import Run
-
 from . import patterns
 from .activation import as_map
+from .patterns import Pattern
 
-# Of one layer and pattern. thresholds [K, B]: ascending; saved [K, B]: MACs an image; cost [K, B]:
-# what gating every window whose largest peek is at or below the threshold costs, in nats an image.
-Curves = namedtuple("Curves", "thresholds saved cost")
+if TYPE_CHECKING:
+    from .insert import Network
+
+
+class Curves(NamedTuple):
+    """What the thresholds of one layer and pattern save and cost; each is [K, B]."""
+
+    thresholds: torch.Tensor  # ascending
+    saved: torch.Tensor  # MACs an image
+    # What gating every window whose largest peek is at or below the threshold costs, nats an image.
+    cost: torch.Tensor
+
 
 # Thresholds that are tried, in units of the root mean square of a channel's values.
 GRID = [
@@ -37,20 +51,21 @@ GRID = [
     -0.05,
 ] + [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0]
 
-# The probability that is spread over all classes: where p is exactly 1 in floating point, no change of
-# the scores would otherwise cost anything.
+# The probability that is spread over all classes: where p is exactly 1 in floating point, no change
+# of the scores would otherwise cost anything.
 SMOOTHING = 1e-4
 
 
 class Measured:
     """Sums over images for one layer and pattern."""
 
-    def __init__(self, pattern, thresholds):
+    def __init__(self, pattern: Pattern, thresholds: torch.Tensor) -> None:
         self.pattern, self.thresholds = pattern, thresholds
         self.images = 0
-        self.lost = self.neighbors = 0
+        self.lost: Any = 0  # [K, B]: squared sums of what is lost
+        self.neighbors: Any = 0  # [K, B]: outputs that are gated
 
-    def add(self, values, moved):
+    def add(self, values: torch.Tensor, moved: torch.Tensor) -> None:
         """values [N, K, P, Q]; moved: gradient . y where y is positive, else 0."""
         peeks, others = patterns.split(self.pattern)
         largest = patterns.windows(values, self.pattern, float("-inf"))[..., peeks].amax(-1)
@@ -62,7 +77,7 @@ class Measured:
         bins = torch.searchsorted(self.thresholds, by_channel.reshape(K, -1).contiguous())
         bins = bins.reshape(K, N, -1)
 
-        def below(what):
+        def below(what: torch.Tensor) -> torch.Tensor:
             """Sums of [N, K, rows, cols] over the windows at or below each threshold, [K, N, B]."""
             what = what.flatten(2).transpose(0, 1)
             sums = what.new_zeros(K, N, self.thresholds.shape[1] + 1)
@@ -73,7 +88,8 @@ class Measured:
         self.neighbors = self.neighbors + below(count).sum(1).double()
         self.images += N
 
-    def curves(self, macs_per_output):
+    def curves(self, macs_per_output: int) -> Curves:
+        """The Curves of a layer whose outputs take so many MACs."""
         return Curves(
             self.thresholds,
             self.neighbors * macs_per_output / self.images,
@@ -81,7 +97,7 @@ class Measured:
         )
 
 
-def batches(samples, size, device):
+def batches(samples: Samples, size: int, device: Any) -> Iterator[torch.Tensor]:
     """[N, C, H, W] tensors of `size` images."""
     ready = []
     for sample in samples():
@@ -93,41 +109,53 @@ def batches(samples, size, device):
         yield torch.stack(ready).to(device=device, dtype=torch.float32)
 
 
-def values_of(module, layers, x):
+def values_of(
+    module: fx.GraphModule, layers: Sequence[Layer], x: torch.Tensor
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """The scores, and what enters the activation of each of the layers."""
     names = {layer.value: layer.name for layer in layers}
     found = {}
 
-    def show(node, value):
+    def show(node: fx.Node, value: Any) -> None:
         if node in names:
             found[names[node]] = value
 
     return Run(module, show).run(x), found
 
 
-def _map_of(layer, value):
+def _map_of(layer: Layer, value: torch.Tensor) -> torch.Tensor:
     return as_map(value, layer.form[0] == "features")
 
 
-def direction_of(scores, generator):
+def direction_of(scores: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """A random direction of the scores [N, classes] whose covariance is the Fisher information of
     the classes, diag(p) - p p'. Drawing a class has the same expectation, but with a
-    confident network it nearly always draws the class with zero gradient, so that the estimate would
-    rest on few images."""
+    confident network it nearly always draws the class with zero gradient, so that the estimate
+    would rest on few images."""
     p = (1 - SMOOTHING) * scores.softmax(1) + SMOOTHING / scores.shape[1]
     drawn = torch.randn(scores.shape, generator=generator).to(scores.device)
     spread = p.sqrt() * drawn
     return spread - p * spread.sum(1, keepdim=True)
 
 
-def measure(network, layers, candidates, samples, batch, mirror, show=lambda done: None, seed=0):
-    """{layer name: [Measured per candidate]} over the images and, with `mirror`, their mirror images:
-    the estimate gains more from other images than from anything else.
+def measure(
+    network: "Network",
+    layers: Sequence[Layer],
+    candidates: Sequence[Pattern],
+    samples: Samples,
+    batch: int,
+    mirror: bool,
+    show: Callable[[int], None] = lambda done: None,
+    seed: int = 0,
+) -> dict[str, list[Measured]]:
+    """{layer name: [Measured per candidate]} over the images and, with `mirror`, their mirror
+    images: the estimate gains more from other images than from anything else.
 
     layers: of network.layers, those that may be predicted, with maps of more than one output.
     """
     generator = torch.Generator().manual_seed(seed)
-    squares, images = {layer.name: 0 for layer in layers}, 0
+    squares: dict[str, Any] = {layer.name: 0 for layer in layers}
+    images = 0
     with torch.no_grad():
         for x in batches(samples, batch, network.device):
             values = values_of(network.module, layers, x)[1]

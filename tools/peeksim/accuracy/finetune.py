@@ -9,26 +9,34 @@ import csv
 import json
 import math
 import os
-from collections import namedtuple
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
-from ..trace import loading
 from ..errors import MODEL, OUTPUT, USAGE, ExtractError
 from ..progress import Progress
-
+from ..trace import loading
 from . import files
+from .insert import Predicted
 from .measure import ranks
 
-# loss: mean over the images; top1: share; mac_reduction: of all layers' MACs, 0 to 1.
-Measured = namedtuple("Measured", "loss top1 mac_reduction")
+
+class Measured(NamedTuple):
+    """A pass over labelled images."""
+
+    loss: float  # mean over the images
+    top1: float  # share
+    mac_reduction: float  # share of all layers' MACs
 
 
 @dataclass(frozen=True)
 class Recipe:
+    """How a network is trained."""
+
     lr: float = 0.001
     momentum: float = 0.9
     weight_decay: float = 0.0
@@ -40,11 +48,13 @@ class Recipe:
 
 
 class Images(Dataset):
-    """Labelled images by index; those of a folder are read on demand, those of a callable are kept."""
+    """Labelled images by index; those of a folder are read on demand, those of a callable are
+    kept."""
 
-    def __init__(self, spec, preprocess, option="--images"):
+    def __init__(self, spec: str, preprocess: loading.Preprocess, option: str = "--images") -> None:
         """Throws ExtractError(USAGE): nothing there, or no labels."""
-        self.samples, self.kept = loading.inputs(spec, preprocess), None
+        self.samples = loading.Inputs(spec, preprocess)
+        self.kept: list[loading.Sample] | None = None
         if os.path.isdir(spec):
             table = os.path.join(spec, "labels.csv")
             if not os.path.isfile(table):
@@ -58,10 +68,10 @@ class Images(Dataset):
             self.kept = list(self.samples())
             self.count = len(self.kept)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.count
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
         sample = self.kept[i] if self.kept else next(self.samples(i))
         if sample.label < 0:
             raise ExtractError(
@@ -71,7 +81,9 @@ class Images(Dataset):
             )
         return sample.tensor.float(), sample.label
 
-    def batches(self, size, order=None, workers=0):
+    def batches(
+        self, size: int, order: Sequence[int] | None = None, workers: int = 0
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Pairs of images [B, C, H, W] and labels [B]. Throws ExtractError."""
         try:
             yield from DataLoader(
@@ -87,7 +99,7 @@ class Images(Dataset):
             raise ExtractError(USAGE, what) from e
 
 
-def augmented(x, recipe, generator):
+def augmented(x: torch.Tensor, recipe: Recipe, generator: torch.Generator) -> torch.Tensor:
     """Images mirrored and shifted at random."""
     if recipe.flip:
         mirrored = torch.rand(len(x), generator=generator) < 0.5
@@ -103,13 +115,21 @@ def augmented(x, recipe, generator):
 class Training:
     """The training of a Predicted network, epoch by epoch."""
 
-    def __init__(self, net, predicted, recipe, device, workers=0):
+    def __init__(
+        self,
+        net: torch.nn.Module,
+        predicted: Predicted,
+        recipe: Recipe,
+        device: str,
+        workers: int = 0,
+    ) -> None:
         """net: the network whose parameters `predicted` shares, on the device, in float32.
 
         Throws ExtractError(MODEL).
         """
         self.net, self.predicted, self.recipe = net, predicted, recipe
-        self.device, self.workers, self.history = device, workers, []
+        self.device, self.workers = device, workers
+        self.history: list[dict[str, Measured]] = []  # of each epoch, by the images' name
         learning = [p for p in net.parameters() if p.requires_grad]
         if not learning:
             raise ExtractError(MODEL, "the network has no parameters that want a gradient")
@@ -121,11 +141,11 @@ class Training:
         )
 
     @property
-    def epoch(self):
+    def epoch(self) -> int:
         """Epochs done."""
         return len(self.history)
 
-    def train(self, images):
+    def train(self, images: Images) -> Measured:
         """One epoch; -> Measured while training. Throws ExtractError(MODEL): it diverged."""
         seed = self.recipe.seed * 1000003 + self.epoch
         generator = torch.Generator().manual_seed(seed)
@@ -142,11 +162,16 @@ class Training:
             self.predicted.module.eval()
 
     @torch.no_grad()
-    def measure(self, images):
+    def measure(self, images: Images) -> Measured:
         """-> Measured, with prediction on and nothing augmented."""
         return self._pass(images)
 
-    def _pass(self, images, order=None, generator=None):
+    def _pass(
+        self,
+        images: Images,
+        order: Sequence[int] | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Measured:
         progress, loss, right, seen = Progress(len(images)), 0.0, 0, 0
         for activation in self.predicted.activations.values():
             activation.reset()
@@ -167,7 +192,7 @@ class Training:
             progress.clear()
         return Measured(loss / seen, right / seen, self._saved(seen))
 
-    def _scores(self, x, labels):
+    def _scores(self, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         try:
             scores = self.predicted.module(x)
         except (RuntimeError, ValueError) as e:
@@ -181,7 +206,7 @@ class Training:
             )
         return scores
 
-    def _step(self, loss):
+    def _step(self, loss: torch.Tensor) -> None:
         if not math.isfinite(float(loss)):
             raise ExtractError(
                 MODEL,
@@ -192,14 +217,14 @@ class Training:
         loss.backward()
         self.optimizer.step()
 
-    def _saved(self, images):
+    def _saved(self, images: int) -> float:
         gated = {n: a.totals()["gated"] for n, a in self.predicted.activations.items()}
         layers = self.predicted.settings.layers
         total = sum(math.prod(l.shape) * l.macs_per_output for l in layers)
         saved = sum(gated.get(l.name, 0) * l.macs_per_output for l in layers)
         return saved / (images * total)
 
-    def checkpoint(self, command):
+    def checkpoint(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """What resume needs; its "state_dict" is what --state-dict of the other tools reads.
 
         Tensors and texts only: weights_only of torch 1.13 refuses a number with a fraction.
@@ -211,7 +236,7 @@ class Training:
             "command": json.dumps(command, sort_keys=True),
         }
 
-    def resume(self, path, command):
+    def resume(self, path: str, command: Mapping[str, Any]) -> None:
         """Resumes from a checkpoint. Throws ExtractError: unreadable, or of another command."""
         try:
             found = torch.load(path, map_location="cpu", weights_only=True)
@@ -234,11 +259,11 @@ class Training:
                 self.optimizer.state[parameter]["momentum_buffer"] = buffer
         self.history = history
 
-    def _momentum(self):
+    def _momentum(self) -> Iterator[tuple[str, torch.Tensor | None]]:
         for name, parameter in self.net.named_parameters():
             yield name, self.optimizer.state.get(parameter, {}).get("momentum_buffer")
 
 
-def save(path, checkpoint):
+def save(path: str, checkpoint: Mapping[str, Any]) -> None:
     """Writes the file atomically. Throws ExtractError(OUTPUT)."""
     files.put(path, files.saved(checkpoint))

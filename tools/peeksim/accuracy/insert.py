@@ -1,4 +1,5 @@
-"""Inserts PeekActivations into a network, each at the value that the trace extractor records as ofmap.
+"""Inserts PeekActivations into a network, each at the value that the trace extractor records as
+ofmap.
 
 That value is what enters the activation: after bias, batch-norm and residual add. The hardware
 stores the ofmap with zeros where it gated, so every later reader sees the zeros: if several nodes
@@ -6,24 +7,37 @@ read the value (two ReLUs, or poolings and concatenations before a ReLU), all ge
 A value that something else than a ReLU reads too (the shortcut of a pre-activation network) is
 never predicted: its layer counts as one that no ReLU follows, here as in a trace.
 """
-from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+import torch
 from torch import fx
 
-from ..trace.analyse import analyse
 from ..errors import MODEL, ExtractError
+from ..trace.analyse import analyse
 from ..trace.extract import Loop
+from ..trace.layers import Analysis, Layer
 
 from . import settings as peek_settings
 from .activation import PeekActivation
-
-# module: an fx.GraphModule that shares the network's parameters, so that training the one trains
-# the other and net.state_dict() is that of the plain network; activations: PeekActivations by
-# layer name, only of predicted layers; settings: MachineSettings.
-Predicted = namedtuple("Predicted", "module activations settings")
+from .settings import MachineSettings
 
 
-def activations_of(layers, settings):
+class Predicted(NamedTuple):
+    """A network with prediction inside.
+
+    The module shares the network's parameters, so that training the one trains the other and
+    net.state_dict() is that of the plain network.
+    """
+
+    module: fx.GraphModule
+    activations: dict[str, PeekActivation]  # by layer name, only of predicted layers
+    settings: MachineSettings
+
+
+def activations_of(
+    layers: Sequence[Layer], settings: MachineSettings
+) -> dict[fx.Node, PeekActivation]:
     """{node: PeekActivation} of the values that are predicted. Throws ExtractError(MODEL)."""
     by_name = {s.name: s for s in settings.layers}
     if sorted(by_name) != sorted(l.name for l in layers):
@@ -41,27 +55,28 @@ class Network:
     Its modules are no longer in place afterwards; what it computes is the same.
     """
 
-    def __init__(self, net, first):
+    def __init__(self, net: torch.nn.Module, first: torch.Tensor) -> None:
         """first: one image, [1, C, H, W]. Throws ExtractError(MODEL): it cannot be traced."""
         self.device = first.device
         self.module, self.analysis = analyse(net, first)
         self.layers = self.analysis.find()
 
-    def at_once(self, batch):
+    def at_once(self, batch: int) -> int:
         """How many images of the `batch` that is wanted the traced network takes at a time."""
         return batch if self.analysis.any_count else 1
 
-    def resolve(self, machine, overrides=()):
+    def resolve(self, machine: str, overrides: Sequence[str] = ()) -> MachineSettings:
         """MachineSettings of a machine file. Throws ExtractError."""
         return peek_settings.resolve(self.layers, self.analysis, machine, overrides)
 
-    def apply(self, settings):
+    def apply(self, settings: MachineSettings) -> Predicted:
         """Predicted. Throws ExtractError(MODEL): the settings are of another network."""
         gates = activations_of(self.layers, settings)
-        copies, graph = {}, fx.Graph()
+        copies: dict[fx.Node, fx.Node] = {}
+        graph = fx.Graph()
         graph.output(graph.graph_copy(self.module.graph, copies))
         module = fx.GraphModule(self.module, graph)
-        activations = {}
+        activations: dict[str, PeekActivation] = {}
         for layer in self.layers:
             if layer.value not in gates:
                 continue
@@ -78,7 +93,9 @@ class Network:
         return Predicted(module, activations, settings)
 
 
-def apply_prediction(net, settings, first):
+def apply_prediction(
+    net: torch.nn.Module, settings: MachineSettings | str, first: torch.Tensor
+) -> Predicted:
     """The network with prediction in its loop, for images like `first` [1, C, H, W].
 
     settings: MachineSettings, or the path of a machine file. Returns Predicted.
@@ -89,10 +106,12 @@ def apply_prediction(net, settings, first):
     return network.apply(settings)
 
 
-def closed_loop(machine, overrides=()):
+def closed_loop(
+    machine: str, overrides: Sequence[str] = ()
+) -> Callable[[list[Layer], Analysis], Loop]:
     """What extract.Options takes as `loop`: for a network's layers, an extract.Loop."""
 
-    def resolve(layers, analysis):
+    def resolve(layers: list[Layer], analysis: Analysis) -> Loop:
         settings = peek_settings.resolve(layers, analysis, machine, overrides)
         label = "closed loop: %s" % settings.name
         if settings.digest:

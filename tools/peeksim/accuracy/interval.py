@@ -10,12 +10,13 @@ Z = 1.959963984540054  # the normal distribution's 97.5 % point
 METHOD = "paired, 95 %: Tango's score interval for the difference of paired proportions"
 
 
-def paired_interval(n, lost, won):
+def paired_interval(n: int, lost: int, won: int) -> tuple[float, float]:
     """(low, high) of (won - lost) / n: of n images, `lost` went from right to wrong, `won` back."""
     measured = (won - lost) / n
 
-    def bound(low, high):
-        """The value between one inside and one outside the interval where the score reaches the limit."""
+    def bound(low: float, high: float) -> float:
+        """The value between one inside and one outside the interval where the score reaches the
+        limit."""
         for _ in range(60):
             middle = (low + high) / 2
             if abs(_score(n, lost, won, middle)) <= Z:
@@ -27,9 +28,9 @@ def paired_interval(n, lost, won):
     return bound(measured, -1.0), bound(measured, 1.0)
 
 
-def _score(n, lost, won, difference):
-    """The score of `difference`, in standard deviations, with the nuisance parameter at its maximum-
-    likelihood estimate."""
+def _score(n: int, lost: int, won: int, difference: float) -> float:
+    """The score of `difference`, in standard deviations, with the nuisance parameter at its
+    maximum- likelihood estimate."""
     a = 2.0 * n
     b = -won - lost + (2.0 * n - won + lost) * difference
     c = -lost * difference * (1 - difference)

@@ -1,21 +1,27 @@
 """Runs labelled images through a network, unmodified and with prediction inside, batch by batch.
 
-Closed loop: mispredictions of a layer are part of what later layers read. Every machine sees the same
-images, prepared once. A batch's outcome is plain data, so that it can be saved and resumed from.
+Closed loop: mispredictions of a layer are part of what later layers read. Every machine sees the
+same images, prepared once. A batch's outcome is plain data, so that it can be saved and resumed
+from.
 """
 import hashlib
 import json
 import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 
 from ..errors import MODEL, OUTPUT, USAGE, ExtractError
 from ..progress import Progress
-
+from ..trace.loading import Sample
 from .files import unwritable
+from .insert import Predicted
+
+Outcome = dict[str, Any]  # of a batch: see evaluate_batch
 
 
-def fingerprint(net):
+def fingerprint(net: torch.nn.Module) -> str:
     """SHA-256 of all parameters and buffers."""
     digest = hashlib.sha256()
     for name, value in sorted(net.state_dict().items()):
@@ -24,22 +30,25 @@ def fingerprint(net):
     return digest.hexdigest()
 
 
-def ranks(scores, labels):
-    """The number of classes ranked before the right one; at equal scores the first class comes first."""
+def ranks(scores: torch.Tensor, labels: torch.Tensor) -> list[int]:
+    """The number of classes ranked before the right one; at equal scores the first class comes
+    first."""
     own = scores.gather(1, labels[:, None])
     place = torch.arange(scores.shape[1], device=scores.device)
     before = (scores > own) | ((scores == own) & (place < labels[:, None]))
     # A score of NaN counts as wrong, whatever the label.
-    return before.sum(1).masked_fill(own[:, 0].isnan(), scores.shape[1]).tolist()
+    return list(before.sum(1).masked_fill(own[:, 0].isnan(), scores.shape[1]).tolist())
 
 
 @torch.no_grad()
-def evaluate_batch(dense, predicted, samples, device):
+def evaluate_batch(
+    dense: torch.nn.Module, predicted: Sequence[Predicted], samples: Sequence[Sample], device: str
+) -> Outcome:
     """One batch's outcome: names, labels, ranks, and counts by layer for each Predicted."""
     x = torch.stack([s.tensor for s in samples]).to(device=device, dtype=torch.float32)
     labels = torch.tensor([s.label for s in samples], device=device)
 
-    def run(module):
+    def run(module: torch.nn.Module) -> list[int]:
         scores = module(x)
         if not isinstance(scores, torch.Tensor) or scores.dim() != 2 or len(scores) != len(x):
             raise ExtractError(MODEL, "the network is no classifier: expected scores [N, classes]")
@@ -50,7 +59,7 @@ def evaluate_batch(dense, predicted, samples, device):
             )
         return ranks(scores, labels)
 
-    outcome = {
+    outcome: Outcome = {
         "names": [s.name for s in samples],
         "labels": [s.label for s in samples],
         "dense": run(dense),
@@ -68,24 +77,28 @@ def evaluate_batch(dense, predicted, samples, device):
 class Memory:
     """The outcomes so far."""
 
-    def __init__(self):
-        self.outcomes = []
+    def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
 
-    def add(self, outcome):
+    def add(self, outcome: Outcome) -> None:
+        """Adds a batch's outcome."""
         self.outcomes.append(outcome)
 
-    def images(self):
+    def images(self) -> int:
+        """How many images the outcomes are of."""
         return sum(len(o["labels"]) for o in self.outcomes)
 
-    def finish(self):
+    def finish(self) -> None:
+        """Ends: all outcomes are there."""
         pass
 
 
 class Journal(Memory):
     """The same, also saved as lines of JSON in a file; an incomplete last line is ignored."""
 
-    def __init__(self, path, command, force):
-        """command: must equal that of an existing file to resume it. Throws ExtractError(OUTPUT)."""
+    def __init__(self, path: str, command: Mapping[str, Any], force: bool) -> None:
+        """command: must equal that of an existing file to resume it. Throws
+        ExtractError(OUTPUT)."""
         super().__init__()
         self.path = path
         header = json.dumps(command)
@@ -107,15 +120,17 @@ class Journal(Memory):
         if not lines:
             self._write(header)
 
-    def add(self, outcome):
+    def add(self, outcome: Outcome) -> None:
+        """Throws ExtractError(OUTPUT)."""
         self._write(json.dumps(outcome))
         super().add(outcome)
 
-    def finish(self):
+    def finish(self) -> None:
+        """Removes the file: the results are written."""
         self.file.close()
         os.remove(self.path)
 
-    def _write(self, line):
+    def _write(self, line: str) -> None:
         try:
             self.file.write(line + "\n")
             self.file.flush()
@@ -124,16 +139,24 @@ class Journal(Memory):
             raise unwritable(self.path, e) from e
 
 
-def evaluate(dense, predicted, samples, size, device, journal, total=None):
+def evaluate(
+    dense: torch.nn.Module,
+    predicted: Sequence[Predicted],
+    samples: Callable[[int], Iterable[Sample]],
+    size: int,
+    device: str,
+    journal: Memory,
+    total: int | None = None,
+) -> None:
     """Adds to the journal the batches of samples() that it does not hold yet."""
     progress = Progress(total, done=journal.images())
 
-    def take(batch):
+    def take(batch: Sequence[Sample]) -> None:
         journal.add(evaluate_batch(dense, predicted, batch, device))
         progress.show(journal.images())
 
     try:
-        batch = []
+        batch: list[Sample] = []
         for sample in samples(journal.images()):
             if sample.label < 0:
                 raise ExtractError(

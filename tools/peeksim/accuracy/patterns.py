@@ -1,50 +1,60 @@
 """The windows and peeks that calibration chooses from, and windows as tensors."""
 import re
-from collections import namedtuple
+from collections.abc import Callable
+from typing import NamedTuple
 
+import torch
 from torch.nn import functional as F
 
 from ..errors import USAGE, ExtractError
 
-# peeks: positions in the window; text: how a machine file writes them.
-Pattern = namedtuple("Pattern", "name height width peeks text")
+
+class Pattern(NamedTuple):
+    """A window and its peeks."""
+
+    name: str
+    height: int
+    width: int
+    peeks: tuple[tuple[int, int], ...]  # (row, column) in the window
+    text: str  # how a machine file writes them
 
 
-def _diagonal(h, w):
+def _diagonal(h: int, w: int) -> list[tuple[int, int]]:
     n = max(h, w)
     return sorted({(i * h // n, i * w // n) for i in range(n)})
 
 
-def _checkerboard(h, w):
+def _checkerboard(h: int, w: int) -> list[tuple[int, int]]:
     return [(i, j) for i in range(h) for j in range(w) if (i + j) % 2 == 0]
 
 
-NAMED = {
+NAMED: dict[str, Callable[[int, int], list[tuple[int, int]]]] = {
     "corner": lambda h, w: [(0, 0)],
     "diagonal": _diagonal,
     "checkerboard": _checkerboard,
 }
 # The default candidates of calibration. The last two have no name in peeksim: a cross
 # without its center, and two peeks that stand next to every other output of their window.
-DEFAULT = ("2x2:diagonal", "2x2:corner", "3x3:diagonal", "3x3:checkerboard")
+DEFAULT: tuple[str, ...] = ("2x2:diagonal", "2x2:corner", "3x3:diagonal", "3x3:checkerboard")
 DEFAULT += ("3x3:0.1+1.0+1.2+2.1", "2x4:0.1+1.2")
 
 SIZE = re.compile(r"([1-9]\d*)x([1-9]\d*)")
 LISTED = re.compile(r"\d+\.\d+(\+\d+\.\d+)*")
 
 
-def parse(text):
-    """ "3x3:diagonal", or the peeks one by one, "2x4:0.1+1.2" -> Pattern. Throws ExtractError(USAGE)."""
+def parse(text: str) -> Pattern:
+    """ "3x3:diagonal", or the peeks one by one, "2x4:0.1+1.2" -> Pattern. Throws
+    ExtractError(USAGE)."""
     size, _, peeks = text.partition(":")
     found = SIZE.fullmatch(size)
     if found and (peeks in NAMED or LISTED.fullmatch(peeks)):
         h, w = map(int, found.groups())
         if peeks in NAMED:
             return Pattern(text, h, w, tuple(NAMED[peeks](h, w)), peeks)
-        listed = {tuple(map(int, peek.split("."))) for peek in peeks.split("+")}
+        pairs = (peek.split(".") for peek in peeks.split("+"))
+        listed = sorted({(int(row), int(col)) for row, col in pairs})
         if all(row < h and col < w for row, col in listed):
-            positions = sorted(map(list, listed))
-            return Pattern(text, h, w, tuple(map(tuple, positions)), str(positions))
+            return Pattern(text, h, w, tuple(listed), str([list(peek) for peek in listed]))
     raise ExtractError(
         USAGE,
         "'%s' is no pattern: expected HEIGHTxWIDTH:PEEKS with PEEKS %s, or positions inside the "
@@ -53,7 +63,7 @@ def parse(text):
     )
 
 
-def windows(values, pattern, fill):
+def windows(values: torch.Tensor, pattern: Pattern, fill: float) -> torch.Tensor:
     """[N, K, P, Q] -> [N, K, rows, cols, height * width], `fill` outside the plane."""
     h, w = pattern.height, pattern.width
     N, K, P, Q = values.shape
@@ -63,7 +73,7 @@ def windows(values, pattern, fill):
     return cut.reshape(N, K, rows, cols, h * w)
 
 
-def split(pattern):
+def split(pattern: Pattern) -> tuple[list[int], list[int]]:
     """(indices of the peeks, indices of the neighbors) in a window of windows()."""
     every = [(i, j) for i in range(pattern.height) for j in range(pattern.width)]
     peeks = [n for n, position in enumerate(every) if position in pattern.peeks]

@@ -2,17 +2,23 @@
 per cent in the other. Every MAC reduction names its scope: the predicted layers, all
 convolutions, or the network (peeksim's own scopes)."""
 import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from .interval import METHOD, paired_interval
+from .measure import Outcome
+from .settings import LayerSettings, MachineSettings
 
-SCOPES = (
+SCOPES: tuple[tuple[str, Callable[[LayerSettings], bool]], ...] = (
     ("predicted_layers", lambda s: s.policy != "none"),
     ("convolutions", lambda s: s.kind != "fc"),
     ("network", lambda s: True),
 )
 
 
-def document(command, machines, outcomes):
+def document(
+    command: Mapping[str, Any], machines: Sequence[MachineSettings], outcomes: Sequence[Outcome]
+) -> dict[str, Any]:
     """The results as plain data; the same outcomes give the same document.
 
     machines: a MachineSettings each; outcomes: of evaluate_batch.
@@ -43,11 +49,16 @@ def document(command, machines, outcomes):
     }
 
 
-def _share(ranks, k):
+def _share(ranks: Sequence[int], k: int) -> float:
     return sum(r < k for r in ranks) / len(ranks)
 
 
-def _machine(settings, dense, found, counts):
+def _machine(
+    settings: MachineSettings,
+    dense: Sequence[int],
+    found: Sequence[int],
+    counts: Sequence[Mapping[str, Sequence[int]]],
+) -> dict[str, Any]:
     accuracy = {}
     for name, k in (("top1", 1), ("top5", 5)):
         lost = sum(a < k <= b for a, b in zip(dense, found))
@@ -72,7 +83,9 @@ def _machine(settings, dense, found, counts):
 SUMS = ("macs_total", "macs_predicted", "outputs", "predicted_zero", "false_zero")
 
 
-def _layer(settings, counts, images):
+def _layer(
+    settings: LayerSettings, counts: Sequence[Mapping[str, Sequence[int]]], images: int
+) -> dict[str, Any]:
     """Sums over all images, named like peeksim's counters."""
     _, gated, false = (sum(c.get(settings.name, (0, 0, 0))[i] for c in counts) for i in range(3))
     outputs = images * math.prod(settings.shape)
@@ -93,8 +106,8 @@ def _layer(settings, counts, images):
     )
 
 
-def _ratios(sums, **more):
-    def share(a, b):
+def _ratios(sums: Mapping[str, int], **more: Any) -> dict[str, Any]:
+    def share(a: str, b: str) -> float:
         return sums[a] / sums[b] if sums[b] else 0.0
 
     return dict(
@@ -105,7 +118,7 @@ def _ratios(sums, **more):
     )
 
 
-def table(results, per_layer=False):
+def table(results: Mapping[str, Any], per_layer: bool = False) -> str:
     """The results as text."""
     rows = [
         ["", "top-1", "change", "95 % interval", "top-5", "change", "95 % interval"],
@@ -138,7 +151,7 @@ def table(results, per_layer=False):
     return text
 
 
-def _layer_table(machine):
+def _layer_table(machine: Mapping[str, Any]) -> str:
     rows = [[machine["machine"], "MACs saved, %", "false zeros, %", ""]]
     for l in machine["layers"]:
         values = ["%.2f" % (100 * l[k]) for k in ("mac_reduction", "false_zero_share")]
@@ -147,7 +160,7 @@ def _layer_table(machine):
     return aligned(rows)
 
 
-def aligned(rows):
+def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Columns side by side: the first to the left, the others to the right; ends in a newline."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [

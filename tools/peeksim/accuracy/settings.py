@@ -7,25 +7,41 @@ import json
 import os
 import subprocess
 import tempfile
-from collections import namedtuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from .. import client
 from ..errors import USAGE, ExtractError
 from ..trace.analyse import ifmap_shape, ofmap_shape
-
-# policy: a predictor's name ("none": dense); window: (h, w); peeks: ((row, col), ...);
-# thresholds: a float32 value per channel, None where the channel is never predicted;
-# why_not: why the machine's predictor does not run here, or ""; shape: (K, P, Q) of the ofmap.
-LayerSettings = namedtuple(
-    "LayerSettings",
-    "name kind activation policy window peeks thresholds why_not shape macs_per_output",
-)
-# unmatched: entries of the machine file that name none of the layers; digest: peeksim's, of all
-# that decides what is gated, "" when unknown.
-MachineSettings = namedtuple("MachineSettings", "path name unmatched layers digest", defaults=("",))
+from ..trace.layers import Analysis, Layer
 
 
-def find_peeksim():
+class LayerSettings(NamedTuple):
+    """How a layer is predicted."""
+
+    name: str
+    kind: str  # "conv" or "fc"
+    activation: str
+    policy: str  # a predictor's name; "none": dense
+    window: tuple[int, int]  # height, width
+    peeks: tuple[tuple[int, int], ...]  # (row, column) in the window
+    thresholds: tuple[float | None, ...]  # float32, of each channel; None: it is never predicted
+    why_not: str  # why the machine's predictor does not run here, or ""
+    shape: tuple[int, int, int]  # [K, P, Q] of the ofmap
+    macs_per_output: int
+
+
+class MachineSettings(NamedTuple):
+    """How a machine predicts each layer of a network."""
+
+    path: str  # of the machine file
+    name: str
+    unmatched: tuple[str, ...]  # entries of the machine file that name none of the layers
+    layers: tuple[LayerSettings, ...]
+    digest: str = ""  # peeksim's, of all that decides what is gated; "" when unknown
+
+
+def find_peeksim() -> str:
     """The program's path. Throws ExtractError(USAGE)."""
     try:
         return client.find_program()
@@ -33,7 +49,7 @@ def find_peeksim():
         raise ExtractError(USAGE, error.message)
 
 
-def run_peeksim(*words):
+def run_peeksim(*words: str) -> str:
     """What it prints. Throws ExtractError with its own exit code and message."""
     done = subprocess.run([find_peeksim()] + list(words), capture_output=True, text=True)
     if done.returncode != 0:
@@ -42,14 +58,16 @@ def run_peeksim(*words):
     return done.stdout
 
 
-def workload(layers, analysis, name="net"):
+def workload(layers: Sequence[Layer], analysis: Analysis, name: str = "net") -> str:
     """The layers as a workload file's text: JSON, which is YAML."""
     return json.dumps(
         {"name": name, "layers": [_describe(l, analysis) for l in layers]}, ensure_ascii=False
     )
 
 
-def resolve(layers, analysis, machine, overrides=()):
+def resolve(
+    layers: Sequence[Layer], analysis: Analysis, machine: str, overrides: Sequence[str] = ()
+) -> MachineSettings:
     """MachineSettings of the file `machine`. Throws ExtractError with peeksim's message."""
     words = ["config", "layers", machine]
     for override in overrides:
@@ -62,34 +80,38 @@ def resolve(layers, analysis, machine, overrides=()):
     return from_json(machine, found)
 
 
-def from_json(path, found):
+def from_json(path: str, found: Mapping[str, Any]) -> MachineSettings:
+    """found: what `peeksim config layers` prints of the machine file at `path`."""
     return MachineSettings(
         path,
         found["machine"],
         tuple(found["unmatched"]),
-        tuple(
-            LayerSettings(
-                l["name"],
-                l["kind"],
-                l["activation"],
-                l["policy"],
-                tuple(l["window"]),
-                tuple(map(tuple, l["peeks"])),
-                tuple(l["thresholds"]),
-                l["not_predicted_because"],
-                tuple(l["ofmap_shape"]),
-                l["macs_per_output"],
-            )
-            for l in found["layers"]
-        ),
+        tuple(map(_layer_settings, found["layers"])),
         found.get("digest", ""),
     )
 
 
-def _describe(layer, analysis):
+def _layer_settings(found: Mapping[str, Any]) -> LayerSettings:
+    height, width = found["window"]
+    K, P, Q = found["ofmap_shape"]
+    return LayerSettings(
+        found["name"],
+        found["kind"],
+        found["activation"],
+        found["policy"],
+        (height, width),
+        tuple((row, col) for row, col in found["peeks"]),
+        tuple(found["thresholds"]),
+        found["not_predicted_because"],
+        (K, P, Q),
+        found["macs_per_output"],
+    )
+
+
+def _describe(layer: Layer, analysis: Analysis) -> dict[str, Any]:
     C, H, W = ifmap_shape(layer, analysis)
     ofmap_shape(layer, analysis)  # raises unless it is the shape that peeksim will compute
-    common = {"name": layer.name, "kind": layer.kind, "C": C, "K": layer.K}
+    common: dict[str, Any] = {"name": layer.name, "kind": layer.kind, "C": C, "K": layer.K}
     common.update(activation=layer.activation, residual=bool(layer.residual))
     if layer.kind == "fc":
         return common

@@ -1,1 +1,2 @@
-"""The programs, one file each, and what they share. A command without its packages says which to install."""
+"""The programs, one file each, and what they share. A command without its packages says which to
+install."""

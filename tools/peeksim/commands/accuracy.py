@@ -7,7 +7,8 @@ network, so that mispredictions propagate; the unmodified network runs beside it
 Results and their meaning: docs/accuracy.md.
 
 Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 the
-results cannot be written, 130 interrupted: with -o the same command then continues where it stopped.
+results cannot be written, 130 interrupted: with -o the same command then continues where it
+stopped.
 """
 import argparse
 import json
@@ -21,7 +22,8 @@ from . import shared
 PROGRAM = "peek_accuracy"
 
 
-def arguments(argv):
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the words argv. Ends the process with code 2 where they are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -57,7 +59,9 @@ def arguments(argv):
     return options
 
 
-def run(options, state):
+def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
+    """Measures and prints. state: gets the `journal`, for the message after Ctrl-C. Throws
+    ExtractError."""
     import torch
     from ..accuracy import files, insert, measure, results
     from ..trace import loading
@@ -69,7 +73,7 @@ def run(options, state):
     torch.backends.cudnn.allow_tf32 = False  # the sign of a sum is what prediction looks at
     net, meta, trained = loading.load_model(options.model, options.model_arg, options.state_dict)
     net = net.to(device=device, dtype=torch.float32)
-    samples = loading.inputs(
+    samples = loading.Inputs(
         options.images, loading.preprocessing(options.preprocess, meta), options.count
     )
     first = next(iter(samples())).tensor[None].to(device=device, dtype=torch.float32)
@@ -100,7 +104,7 @@ def run(options, state):
         machines=[repr(s) for s in settings],
     )
     if options.output:
-        journal = measure.Journal(options.output + ".partial", what, options.force)
+        journal: measure.Memory = measure.Journal(options.output + ".partial", what, options.force)
     else:
         journal = measure.Memory()
     state.journal, before, start = journal, journal.images(), time.monotonic()
@@ -128,7 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     shared.find_packages(PROGRAM)
     state = argparse.Namespace(journal=None)
 
-    def interrupted():
+    def interrupted() -> str:
         if options.output and state.journal:
             return "interrupted after %d images; the same command goes on from there" % (
                 state.journal.images()

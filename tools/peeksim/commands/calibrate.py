@@ -2,9 +2,9 @@
 
     tools/peek_calibrate.py MODEL --images FOLDER MACHINE.yaml --reduction 20 -o OUT/NAME.yaml
 
-Measures for every layer, channel, pattern and threshold what gating saves and how much it changes the
-network's output, and chooses the cheapest that save the wanted share of the convolutions' MACs. Writes
-the machine file OUT/NAME.yaml, which extends MACHINE and can be given to `peeksim run`, its
+Measures for every layer, channel, pattern and threshold what gating saves and how much it changes
+the network's output, and chooses the cheapest that save the wanted share of the convolutions' MACs.
+Writes the machine file OUT/NAME.yaml, which extends MACHINE and can be given to `peeksim run`, its
 thresholds OUT/NAME.thresholds.json, and the network's weights, corrected for what prediction takes
 away, OUT/NAME.pth (--state-dict of the other tools). How and how well: docs/accuracy.md.
 
@@ -21,7 +21,8 @@ from . import shared
 PROGRAM = "peek_calibrate"
 
 
-def arguments(argv):
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the words argv. Ends the process with code 2 where they are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -56,7 +57,8 @@ def arguments(argv):
         type=int,
         default=0,
         metavar="N",
-        help="with --reduction: N rounds of evolution, each three passes over the images (default 0)",
+        help="with --reduction: N rounds of evolution, each three passes over the images (default "
+        "0)",
     )
     add("--no-mirror", action="store_true", help="do not count mirror images as images, too")
     add("--force", action="store_true", help="replace the files")
@@ -77,12 +79,14 @@ def arguments(argv):
     return options
 
 
-def progress(what, state):
+def progress(what: str, state: object) -> None:
+    """Shows on a terminal how far the work is."""
     if sys.stderr.isatty():
         print("\r\033[K%s %s" % (what, state), end="", file=sys.stderr, flush=True)
 
 
-def run(options):
+def run(options: argparse.Namespace) -> None:
+    """Calibrates, writes the files, prints what they hold. Throws ExtractError."""
     import torch
     from ..accuracy import calibrate, files, insert, patterns
     from ..trace import loading
@@ -108,7 +112,7 @@ def run(options):
     for parameter in net.parameters():
         parameter.requires_grad_(False)
     given = list(
-        loading.inputs(
+        loading.Inputs(
             options.images, loading.preprocessing(options.preprocess, meta), options.count
         )()
     )

@@ -5,8 +5,8 @@
         --axis buffers.ifmap_bytes=64KiB..1MiB:log \\
         --objective cycles --objective energy --trials 200 --storage study.db
 
-Samplers are Optuna's. With --storage the same command continues where it stopped. One job, the same seed
-and a new storage give the same trials.
+Samplers are Optuna's. With --storage the same command continues where it stopped. One job, the same
+seed and a new storage give the same trials.
 
 Exit codes: 0 done, 2 usage, 130 interrupted, or peeksim's own.
 """
@@ -22,7 +22,8 @@ from . import shared
 PROGRAM = "explore"
 
 
-def arguments(argv):
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the words argv. Ends the process with code 2 where they are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -74,7 +75,8 @@ def arguments(argv):
     return options
 
 
-def run(options):
+def run(options: argparse.Namespace) -> None:
+    """Searches, prints the front, writes --csv. Throws ExtractError."""
     try:
         with client.Session(options.jobs) as session:
             search = Search(options, session)
@@ -101,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         PROGRAM, ("optuna", "yaml"), "python3-optuna python3-yaml"
     )
 
-    def interrupted():
+    def interrupted() -> str:
         if options.storage:
             return "interrupted; the same command goes on from there"
         return "interrupted; nothing is kept: add --storage FILE"

@@ -11,12 +11,17 @@ trace cannot be written, 130 interrupted; nothing is left behind by any but the 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from . import shared
 
+if TYPE_CHECKING:
+    from ..trace.extract import Summary
 
-def arguments(argv):
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the words argv. Ends the process with code 2 where they are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -113,17 +118,18 @@ def arguments(argv):
     return options
 
 
-def run(options):
+def run(options: argparse.Namespace) -> None:
+    """Extracts and prints a summary. Throws ExtractError."""
     from ..trace import extract, loading
 
     net, meta, trained = loading.load_model(options.model, options.model_arg, options.state_dict)
     trained = trained and not options.random_weights
     preprocess = loading.preprocessing(options.preprocess, meta)
-    samples = loading.inputs(options.images, preprocess, options.count)
+    samples = loading.Inputs(options.images, preprocess, options.count)
     network = options.network or loading.network_name(options.model, options.model_arg)
     calibration = None
     if options.calibration:
-        calibration = loading.inputs(
+        calibration = loading.Inputs(
             options.calibration, preprocess, options.calibration_count, "--calibration-count"
         )
     loop = None
@@ -165,7 +171,7 @@ def run(options):
     print_summary(options, network, summary)
 
 
-def weights_of(options, trained):
+def weights_of(options: argparse.Namespace, trained: bool) -> str:
     """What the trace's origin says of the weights where no file names them."""
     if options.state_dict:
         return " --state-dict %s" % options.state_dict
@@ -174,7 +180,8 @@ def weights_of(options, trained):
     return "; weights as the callable made them" if trained else "; random weights"
 
 
-def unrecorded_row(summary):
+def unrecorded_row(summary: "Summary") -> Iterator[tuple[str, str]]:
+    """The row on MACs of no layer, where there are any."""
     macs, text = summary.unrecorded
     if macs:
         share = 100 * macs / summary.macs
@@ -185,13 +192,15 @@ def unrecorded_row(summary):
         )
 
 
-def loop_row(options, summary):
+def loop_row(options: argparse.Namespace, summary: "Summary") -> Iterator[tuple[str, str]]:
+    """The row on the closed loop, where there is one."""
     if options.machine:
         share = 100 * summary.gated / max(1, summary.outputs)
         yield "loop", "closed: %.1f %% of these values gated by %s" % (share, options.machine)
 
 
-def print_summary(options, network, summary):
+def print_summary(options: argparse.Namespace, network: str, summary: "Summary") -> None:
+    """Prints what the trace holds."""
     relu = sum(l.activation != "none" for l in summary.layers)
     rows = (
         ("network", network),

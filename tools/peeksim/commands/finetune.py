@@ -6,21 +6,23 @@ MODEL may be Python, torchvision's or an ONNX file. Plain SGD; OUT.pth is writte
 and is what --state-dict of the other tools reads. Advice: docs/accuracy.md.
 
 Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced or trained,
-6 OUT.pth cannot be written, 130 interrupted: the same command with --resume then continues after the
-last complete epoch, with the same result.
+6 OUT.pth cannot be written, 130 interrupted: the same command with --resume then continues after
+the last complete epoch, with the same result.
 """
 import argparse
 import math
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from . import shared
 
 PROGRAM = "peek_finetune"
 
 
-def arguments(argv):
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the words argv. Ends the process with code 2 where they are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -64,7 +66,8 @@ def arguments(argv):
     options = parser.parse_intermixed_args(argv)
     for name, minimum in (("epochs", 1), ("batch", 1), ("shift", 0), ("seed", 0), ("workers", 0)):
         if getattr(options, name) < minimum:
-            parser.error("--%s must be at least %d, not %d" % (name, minimum, getattr(options, name)))
+            number = getattr(options, name)
+            parser.error("--%s must be at least %d, not %d" % (name, minimum, number))
     for name in ("lr", "momentum", "weight_decay"):
         number = getattr(options, name)
         if not (math.isfinite(number) and number >= 0 and (number > 0 or name != "lr")):
@@ -74,7 +77,8 @@ def arguments(argv):
     return options
 
 
-def run(options, state):
+def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
+    """Trains and prints each epoch. state: gets the `epochs` that are done. Throws ExtractError."""
     import torch
     from ..accuracy import finetune, insert, measure
     from ..trace import loading
@@ -97,8 +101,8 @@ def run(options, state):
     if not network.analysis.any_count:
         raise ExtractError(
             MODEL,
-            "%s takes one image at a time, training takes batches: make its sizes follow the number "
-            "of images, as x.view(x.size(0), -1) does" % options.model,
+            "%s takes one image at a time, training takes batches: make its sizes follow the "
+            "number of images, as x.view(x.size(0), -1) does" % options.model,
         )
     predicted = network.apply(network.resolve(options.machine, options.set))
     for entry in predicted.settings.unmatched:
@@ -116,7 +120,10 @@ def run(options, state):
         training.resume(options.output, what)
         state.epochs = training.epoch
     elif options.resume:
-        print("note: %s is not there: training starts from the beginning" % options.output, file=sys.stderr)
+        print(
+            "note: %s is not there: training starts from the beginning" % options.output,
+            file=sys.stderr,
+        )
     if validation and training.epoch == 0:
         print("before: %s" % summary("validation", training.measure(validation)), flush=True)
     while training.epoch < options.epochs:
@@ -134,7 +141,8 @@ def run(options, state):
     print("weights after %d epochs in %s" % (training.epoch, options.output))
 
 
-def summary(what, measured):
+def summary(what: str, measured: Any) -> str:
+    """A finetune.Measured as text."""
     return "%s loss %.4f, top-1 %.2f %%, MACs saved %.2f %%" % (
         what,
         measured.loss,
@@ -149,7 +157,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     shared.find_packages(PROGRAM)
     state = argparse.Namespace(epochs=0)
 
-    def interrupted():
+    def interrupted() -> str:
         if state.epochs:
             return "interrupted; %s holds epoch %d, --resume goes on from there" % (
                 options.output,

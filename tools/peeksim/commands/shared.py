@@ -2,19 +2,24 @@
 
 Imports nothing but the standard library, so that find_packages can look for the rest first.
 """
+import argparse
 import importlib.util
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+
+from ..errors import ExtractError
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 NEEDED = ("torch", "h5py", "numpy", "PIL")
 DEBIAN = "python3-torch python3-h5py python3-numpy python3-pil"
 
 
-def find_packages(program, needed=NEEDED, debian=DEBIAN):
-    """Restarts the program under Debian's Python if this one lacks the packages and that one has them."""
+def find_packages(program: str, needed: Sequence[str] = NEEDED, debian: str = DEBIAN) -> None:
+    """Restarts the program under Debian's Python if this one lacks the packages and that one has
+    them."""
     missing = [n for n in needed if importlib.util.find_spec(n) is None]
     if not missing:
         return
@@ -41,12 +46,13 @@ def find_packages(program, needed=NEEDED, debian=DEBIAN):
     )
 
 
-def fail(program, code, message):
+def fail(program: str, code: int, message: object) -> int:
+    """Prints the message; returns the exit code."""
     print("%s: %s" % (program, message), file=sys.stderr)
     return code
 
 
-def add_model(parser, meaning):
+def add_model(parser: argparse.ArgumentParser, meaning: str) -> None:
     """MODEL and how to make, fill and feed it: what loading.py takes."""
     add = parser.add_argument
     add(
@@ -75,7 +81,8 @@ def add_model(parser, meaning):
     )
 
 
-def add_images(parser, more=""):
+def add_images(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """--images; more: the end of its help."""
     parser.add_argument(
         "--images",
         "--inputs",
@@ -88,17 +95,20 @@ def add_images(parser, more=""):
     )
 
 
-def add_debug(parser):
+def add_debug(parser: argparse.ArgumentParser) -> None:
+    """--debug, which guarded() takes."""
     parser.add_argument(
         "--debug", action="store_true", help="show the Python traceback of an error"
     )
 
 
-def guarded(program, run, debug, interrupted):
+def guarded(
+    program: str, run: Callable[[], None], debug: bool, interrupted: Callable[[], str]
+) -> int:
     """Runs a command; -> its exit code. interrupted(): the message after Ctrl-C."""
     signals = []
 
-    def interrupt(number, _):
+    def interrupt(number: int, _: object) -> None:
         signals.append(number)  # torch sometimes turns a KeyboardInterrupt into a RuntimeError
         raise KeyboardInterrupt
 
@@ -114,7 +124,7 @@ def guarded(program, run, debug, interrupted):
             return fail(program, 130, interrupted())
         if debug:
             raise
-        if type(e).__name__ == "ExtractError":
+        if isinstance(e, ExtractError):
             return fail(program, e.code, e)
         return fail(
             program, 1, "internal error: %s: %s; --debug shows where" % (type(e).__name__, e)

@@ -1,12 +1,14 @@
-"""Accuracy as an objective of a search: top-1 from results of tools/peek_accuracy.py, by machine name."""
+"""Accuracy as an objective of a search: top-1 from results of tools/peek_accuracy.py, by machine
+name."""
 import json
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import USAGE, ExtractError
 
 
-def load(paths):
+def load(paths: Iterable[str]) -> dict[str, float]:
     """{machine's name: top-1 accuracy, 0 to 1}. Throws ExtractError(USAGE)."""
-    known = {}
+    known: dict[str, float] = {}
     for path in paths:
         try:
             with open(path, encoding="utf-8") as f:
@@ -21,7 +23,7 @@ def load(paths):
     return known
 
 
-def require(known, axes, machine):
+def require(known: Mapping[str, float], axes: Iterable[Sequence[str]], machine: str) -> None:
     """axes: the labels of each. Throws ExtractError(USAGE) unless every trial has an accuracy."""
     named = [labels for labels in axes if any(label in known for label in labels)]
     for name in [label for labels in named for label in labels] or [machine]:
@@ -34,6 +36,6 @@ def require(known, axes, machine):
             )
 
 
-def of(known, labels, machine):
+def of(known: Mapping[str, float], labels: Sequence[str], machine: str) -> float:
     """The accuracy of the choice among `labels` that has one, else of the machine."""
     return next(known[name] for name in list(labels) + [machine] if name in known)

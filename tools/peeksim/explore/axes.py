@@ -1,5 +1,6 @@
-"""Axes of a search: the keys of the machine that vary, and their values. An axis is a list of choices,
-each with a label and the keys that it sets, or a range of numbers that a sampler draws from."""
+"""Axes of a search: the keys of the machine that vary, and their values. An axis is a list of
+choices, each with a label and the keys that it sets, or a range of numbers that a sampler draws
+from."""
 import json
 import os
 import re
@@ -13,17 +14,20 @@ UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 @dataclass
 class Axis:
+    """An axis: a list of choices, or a range."""
+
     name: str
     choices: Optional[Dict[str, Dict[str, Any]]] = None  # {label: {key: value}}
     ends: Optional[Tuple[float, float]] = None  # of a range, both included
     step: Optional[float] = None
     log: bool = False
 
-    def suggest(self, trial):
+    def suggest(self, trial: Any) -> tuple[str, dict[str, Any]]:
         """-> (label, {key: value})"""
         if self.choices is not None:
             label = trial.suggest_categorical(self.name, list(self.choices))
             return label, self.choices[label]
+        assert self.ends
         whole = all(isinstance(e, int) for e in self.ends)
         suggest = trial.suggest_int if whole else trial.suggest_float
         step = {} if self.step is None else {"step": self.step}
@@ -31,7 +35,7 @@ class Axis:
         return str(value), {self.name: value}
 
 
-def parse(text):
+def parse(text: str) -> Axis:
     """KEY=A,B,C or KEY=FIRST..LAST[:log|:step=N]. Throws ExtractError(USAGE)."""
     key, equals, values = text.partition("=")
     if not equals or not key or not values:
@@ -42,7 +46,7 @@ def parse(text):
         if "" in words or len(set(words)) < len(words):
             raise _wrong(text, "a value is empty, or there twice")
         return Axis(key, {word: {key: _value(word)} for word in words})
-    ends = tuple(_number(text, end) for end in found.group(1, 2))
+    ends = (_number(text, found[1]), _number(text, found[2]))
     axis = Axis(key, ends=ends, log=found.group(3) == "log")
     if found.group(3) and not axis.log:
         axis.step = _number(text, found.group(3)[len("step=") :])
@@ -53,7 +57,7 @@ def parse(text):
     return axis
 
 
-def from_sweep(path):
+def from_sweep(path: str) -> tuple[list[Axis], list[str], dict[str, str]]:
     """(axes, conditions of where:, expressions of derived:) of a sweep file (docs/sweeps.md).
 
     Throws ExtractError(USAGE).
@@ -84,7 +88,7 @@ def from_sweep(path):
         )
 
 
-def _sweep_axis(name, axis, folder):
+def _sweep_axis(name: str, axis: Any, folder: str) -> Axis:
     form = next(iter(axis)) if isinstance(axis, dict) and len(axis) == 1 else None
     if form == "zip":
         lists = {key: _sweep_values(values) for key, values in axis["zip"].items()}
@@ -95,7 +99,7 @@ def _sweep_axis(name, axis, folder):
     return Axis(name, {_label(v): {name: v} for v in _sweep_values(axis)})
 
 
-def _sweep_values(values):
+def _sweep_values(values: Any) -> list[Any]:
     if isinstance(values, list):
         return values
     ((form, (first, last, third)),) = values.items()
@@ -112,20 +116,20 @@ def _sweep_values(values):
     return [round(v) if whole else float("%.12g" % v) for v in spread]
 
 
-def _overlay(part, folder):
+def _overlay(part: Any, folder: str) -> dict[str, Any]:
     import yaml
 
     if isinstance(part, dict):
         return part
     with open(os.path.join(folder, part), encoding="utf-8") as f:
-        return yaml.safe_load(f)
+        return dict(yaml.safe_load(f))
 
 
-def _label(value):
+def _label(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _value(text):
+def _value(text: str) -> Any:
     """Parses JSON or a size in bytes; other text stays as it is."""
     size = re.fullmatch(r"(\d+) ?(KiB|MiB|GiB)", text)
     if size:
@@ -136,14 +140,14 @@ def _value(text):
         return text
 
 
-def _number(axis, text):
+def _number(axis: str, text: str) -> float:
     value = _value(text)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _wrong(axis, "'%s' is no number" % text)
     return value
 
 
-def _wrong(text, why):
+def _wrong(text: str, why: str) -> ExtractError:
     return ExtractError(
         USAGE,
         "--axis %s: %s; for example array.rows=4,8,16 or buffers.ifmap_bytes=64KiB..1MiB:log"

@@ -1,8 +1,11 @@
 """A search: an Optuna study whose trials are design points, and what it found."""
+import argparse
 import json
 import os
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from .. import client
 from ..errors import OUTPUT, USAGE, ExtractError
@@ -12,7 +15,7 @@ MAX_FAILURES = 20  # in a row without one success: the axes are wrong, not the m
 MAX_EXCLUDED = 1000  # machines in a row: `where` excludes nearly everything
 
 
-def objectives(words, larger_is_better):
+def objectives(words: Sequence[str], larger_is_better: Sequence[str]) -> dict[str, str]:
     """{metric: "minimize" or "maximize"}"""
     found = {}
     for word in words or ["cycles", "energy"]:
@@ -29,8 +32,9 @@ def objectives(words, larger_is_better):
 class Search:
     """An Optuna study, and the conversion of its trials to design points and metric values."""
 
-    def __init__(self, options, session):
-        """Errors that affect every point are raised before a study is created. Throws PeeksimError."""
+    def __init__(self, options: argparse.Namespace, session: client.Session) -> None:
+        """Errors that affect every point are raised before a study is created. Throws
+        PeeksimError."""
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -38,7 +42,8 @@ class Search:
         self.options = options
         self.session = session
         self.axes = [axes.parse(text) for text in options.axis]
-        self.where, self.derived = list(options.where), {}
+        self.where = list(options.where)
+        self.derived: dict[str, str] = {}
         if options.sweep:
             found, where, self.derived = axes.from_sweep(options.sweep)
             self.axes += found
@@ -58,12 +63,12 @@ class Search:
             if name != "accuracy":
                 self._value(name, base, [])
         self.study = self._open()
-        self.asked = {}  # number: (trial, labels)
+        self.asked: dict[int, tuple[Any, list[str]]] = {}  # id of a point: (trial, labels)
         self.excluded = 0  # in a row
         self.failed = 0
-        self.error = None
+        self.error: client.PeeksimError | None = None
 
-    def _open(self):
+    def _open(self) -> Any:
         options, samplers = self.options, self.optuna.samplers
         storage = "sqlite:///" + os.path.abspath(options.storage) if options.storage else None
         try:
@@ -105,7 +110,7 @@ class Search:
             study.sampler = samplers.RandomSampler(seed=seed)
         return study
 
-    def ended(self):
+    def ended(self) -> list[Any]:
         """The trials that count: those of machines that `where` excludes do not."""
         states = self.optuna.trial.TrialState
         return [
@@ -114,7 +119,8 @@ class Search:
             if t.state in (states.COMPLETE, states.FAIL) and "excluded" not in t.user_attrs
         ]
 
-    def points(self, count):
+    def points(self, count: int) -> Iterator[client.Point]:
+        """Design points that the sampler asks for, so many."""
         for _ in range(count):
             trial = self.study.ask()
             labels, overrides = [], {}
@@ -133,7 +139,7 @@ class Search:
             self.asked[id(point)] = (trial, labels)
             yield point
 
-    def take(self, point, found):
+    def take(self, point: client.Point, found: client.Result | client.PeeksimError) -> bool:
         """Records the outcome of a point. Returns whether its trial counts."""
         trial, labels = self.asked.pop(id(point))
         if isinstance(found, client.Excluded):
@@ -153,7 +159,7 @@ class Search:
             self.study.tell(trial, [self._value(name, found, labels) for name in self.objectives])
         return True
 
-    def _value(self, name, found, labels):
+    def _value(self, name: str, found: client.Result, labels: Sequence[str]) -> float:
         if name == "accuracy":
             return accuracy.of(self.accuracies, labels, found.machine)
         known = found.metrics.get(self.options.scope)
@@ -167,19 +173,20 @@ class Search:
             )
         return known[name]
 
-    def forget(self):
+    def forget(self) -> None:
         """Marks unfinished trials as failed, so that none seems to be running."""
         for trial, _ in self.asked.values():
             self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
 
-    def run(self):
+    def run(self) -> None:
+        """Runs the trials that are left, and shows how far they are. Throws ExtractError."""
         count, before, start = self.options.trials, len(self.ended()), time.monotonic()
         show = sys.stderr.isatty()
         done = before
         while done < count:
             for point, found in self.session.batch(self.points(count - done), errors="yield"):
                 done += self.take(point, found)
-                if self.failed == MAX_FAILURES and done == before + MAX_FAILURES:
+                if self.error and self.failed == MAX_FAILURES == done - before:
                     raise ExtractError(self.error.exit_code, "every point fails: %s" % self.error)
                 if show:
                     rate = (done - before) / (time.monotonic() - start)
@@ -193,7 +200,7 @@ class Search:
         if self.error and self.failed == done - before:
             raise ExtractError(self.error.exit_code, "every point fails: %s" % self.error)
 
-    def rows(self):
+    def rows(self) -> tuple[list[str], list[list[Any]]]:
         """(header, rows) of the trials that succeeded; `front` first."""
         complete = [t for t in self.study.trials if t.values is not None]
         best = {t.number for t in self.study.best_trials}
@@ -203,7 +210,8 @@ class Search:
             for t in complete
         ]
 
-    def table(self):
+    def table(self) -> str:
+        """The front as text."""
         from ..accuracy.results import aligned
 
         header, rows = self.rows()

@@ -1,22 +1,27 @@
 """Traces a network with torch.fx, runs it once and finds its layers."""
-import torch
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import torch
+from torch import fx, nn
+
+from ..errors import MODEL, ExtractError
 from . import graph, tracing
 from .counting import MacCounter
-from ..errors import MODEL, ExtractError
-from .layers import Analysis, Seen
+from .layers import Analysis, Layer, Seen
 from .onnx_input import OpenSizes
-from .recording import Run, form_of
+from .recording import Form, Run, Show, form_of
 
 
 class CountingRun(Run):
     """Notes the MACs of each node."""
 
-    def __init__(self, module, show, macs):
+    def __init__(self, module: fx.GraphModule, show: Show, macs: dict[fx.Node, int]) -> None:
         super().__init__(module, show)
         self.macs = macs
 
-    def compute(self, n):
+    def compute(self, n: fx.Node) -> Any:
+        """The node's value."""
         with MacCounter() as counter:
             value = super().compute(n)
         if counter.macs:
@@ -24,7 +29,7 @@ class CountingRun(Run):
         return value
 
 
-def analyse(net, first):
+def analyse(net: nn.Module, first: torch.Tensor) -> tuple[fx.GraphModule, Analysis]:
     """(fx.GraphModule without in-place operations, Analysis) of `net` for images like `first`.
 
     first: [1, C, H, W], of the network's own floating-point type. The module shares the network's
@@ -38,7 +43,7 @@ def analyse(net, first):
     graph.simplify(module)
     fixed, seen = graph.constants(module.graph), Seen(counter.macs)
 
-    def show(node, value):
+    def show(node: fx.Node, value: Any) -> None:
         seen.shapes[node] = tuple(value.shape) if isinstance(value, torch.Tensor) else None
         if node in fixed:
             seen.constant[node] = value
@@ -58,12 +63,12 @@ def analyse(net, first):
     return module, Analysis(module, seen, any_count)
 
 
-def ifmap_shape(layer, analysis):
+def ifmap_shape(layer: Layer, analysis: Analysis) -> list[int]:
     """[C, H, W]"""
     return _shape(analysis.shapes[layer.ifmap], layer.ifmap_form)
 
 
-def ofmap_shape(layer, analysis):
+def ofmap_shape(layer: Layer, analysis: Analysis) -> list[int]:
     """[K, P, Q]. Throws ExtractError(MODEL) unless it is what the layer's geometry gives."""
     computed = _shape(analysis.shapes[layer.value], layer.form)
     top, left, bottom, right = layer.pad
@@ -86,11 +91,11 @@ def ofmap_shape(layer, analysis):
     return computed
 
 
-def _shape(shape, form):
+def _shape(shape: Sequence[int], form: Form) -> list[int]:
     return list(form_of(torch.empty(shape, device="meta"), form).shape)
 
 
-def _guarded(run, dtype):
+def _guarded(run: Callable[[], Any], dtype: torch.dtype) -> Any:
     try:
         return run()
     except Exception as e:

@@ -2,24 +2,32 @@
 QuantizeLinear and DequantizeLinear, or QLinearConv).
 
 A layer is computed in integers when its weights are coded, what it reads was dequantised with one
-scale and zero point, and what it gives is quantised before anything else reads it. Its ofmap is then
-what the quantisation reads, in its steps: unclipped, so that a quantisation whose lower end is the
-zero point is the layer's ReLU. Other layers stay in floating point.
+scale and zero point, and what it gives is quantised before anything else reads it. Its ofmap is
+then what the quantisation reads, in its steps: unclipped, so that a quantisation whose lower end is
+the zero point is the layer's ReLU. Other layers stay in floating point.
 """
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
 
-from .quantize import IntegerLayer, require_int32_sums
+import numpy as np
+from torch import fx
+
+from .codes import Coded
+from .layers import Analysis, Layer
+from .quantize import IntegerLayer, IntegerWeights, require_int32_sums
+from .recording import Keys
 from .store import Codes
 
 OFMAP_LIMIT = 2**15 - 1  # of an ofmap's integers: 16 bits
 PASSING = ("identity", "move", "relu", "relu6", "pad")
 
 
-def is_coded(analysis):
+def is_coded(analysis: Analysis) -> bool:
+    """Whether the network is quantised already."""
     return any(op.kind == "quantize" for op in analysis.ops.values())
 
 
-def codes_read(node, analysis):
+def codes_read(node: fx.Node, analysis: Analysis) -> Codes | None:
     """The Codes in which a layer reads the value, or None where there are none, or several."""
     found, todo = set(), [node]
     while todo:
@@ -36,7 +44,7 @@ def codes_read(node, analysis):
     return _codes(*found.pop()) if len(found) == 1 else None
 
 
-def _quantization(node, analysis):
+def _quantization(node: fx.Node, analysis: Analysis) -> dict[str, Any] | None:
     """The parameters of the quantisation that gave these integers, or None."""
     while node in analysis.ops and analysis.ops[node].kind in ("identity", "move"):
         node = analysis.ops[node].inputs[0]
@@ -44,13 +52,15 @@ def _quantization(node, analysis):
     return op.params if op is not None and op.kind == "quantize" else None
 
 
-def _codes(scale, zero, low, high):
+def _codes(scale: float, zero: int, low: int, high: int) -> Codes:
     """Unsigned bytes are stored as signed ones."""
     shift = 128 if low >= 0 else 0
     return Codes(scale, zero - shift, low - shift, high - shift)
 
 
-def integer_layer(layer, analysis, keys):
+def integer_layer(
+    layer: Layer, analysis: Analysis, keys: Mapping[str, Keys]
+) -> IntegerLayer | None:
     """The IntegerLayer, or None where the layer is computed in floating point. keys: by dataset."""
     coded = getattr(analysis.modules.get(layer.node.target), "coded", None)
     scale = _scale_given(layer, analysis)
@@ -59,14 +69,15 @@ def integer_layer(layer, analysis, keys):
     read = {name: key for name, key in keys.items() if name != "ofmap"}
     if any(len(key) > 1 for key in read.values()):
         return None
-    codes = {name: codes_read(key[0].node, analysis) for name, key in read.items()}
-    if None in codes.values():
+    found = {name: codes_read(key[0].node, analysis) for name, key in read.items()}
+    codes = {name: code for name, code in found.items() if code is not None}
+    if len(codes) < len(found):
         return None
     codes["ofmap"] = Codes(scale, 0, -OFMAP_LIMIT, OFMAP_LIMIT)
     return IntegerLayer(layer, analysis, keys, codes, _weights(layer, coded, codes["ifmap"]))
 
 
-def _scale_given(layer, analysis):
+def _scale_given(layer: Layer, analysis: Analysis) -> np.float32 | None:
     """The scale of all quantisations that read the layer's value, or None if anything else does."""
     scales, seen, todo = set(), set(), [layer.value]
     while todo:
@@ -82,7 +93,7 @@ def _scale_given(layer, analysis):
     return np.float32(scales.pop()) if len(scales) == 1 else None
 
 
-def _weights(layer, coded, ifmap):
+def _weights(layer: Layer, coded: Coded, ifmap: Codes) -> IntegerWeights:
     weight = coded.weight.double()
     weight = weight.reshape(list(weight.shape[:2]) + layer.kernel).numpy()
     scale = coded.scale.numpy().astype("<f4").reshape(-1)

@@ -6,35 +6,67 @@ decides on the values as they are stored, so that the simulator decides the same
 float64, so that the recorded bytes do not depend on the order in which a CPU or a number of threads
 adds up.
 """
-from collections import namedtuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from torch import fx, nn
 
+from ..errors import USAGE, ExtractError
 from . import coded, quantize, weights
 from .analyse import analyse, ifmap_shape, ofmap_shape
-from ..errors import USAGE, ExtractError
-from .recording import Key, Recording, Run
-from .store import Rounded, TraceWriter
+from .layers import Analysis, Layer
+from .loading import Samples
+from .recording import Gate, Key, Keys, Recording, Run, Runner
+from .store import Rounded, Storage, TraceWriter
+from .unrecorded import Unrecorded
 
-Options = namedtuple(
-    "Options",
-    "network origin synthetic type ifmap weights force precision quantize calibration loop compression",
-    # type: None is i8, or f32 where a network that is quantised already computes in floats; quantize
-    # implies i8, ifmap and weights; calibration: samples, or None; loop: a function of the layers
-    # and the Analysis that gives a Loop, or None for the open loop; compression: gzip's level
-    defaults=(False, None, None, 2),
-)
-# unrecorded: an Unrecorded; macs: of the network, per image; stored: type and arithmetic, for people
-Summary = namedtuple(
-    "Summary", "layers images notes outputs zeros gated unrecorded macs stored"
-)
-# Zero prediction in the network's loop. label: the attribute @prediction; gates: by the node whose
-# value they gate, PeekActivations: gate(value, stored) -> value, with stored as in the trace.
-Loop = namedtuple("Loop", "label gates notes")
+Tensors = dict[tuple[str, str], list[Key]]  # by layer and dataset
 
 
-def extract(net, samples, path, options):
+class Loop(NamedTuple):
+    """Zero prediction in the network's loop."""
+
+    label: str  # the attribute @prediction
+    # By the node whose value they gate, PeekActivations: gate(value, stored), stored as in the
+    # trace.
+    gates: Mapping[fx.Node, Any]
+    notes: list[str]
+
+
+class Options(NamedTuple):
+    """How a trace is recorded."""
+
+    network: str
+    origin: str
+    synthetic: bool
+    type: str | None  # None: i8, or f32 of a network that is quantised and computes in floats too
+    ifmap: bool
+    weights: bool
+    force: bool
+    precision: str  # "f32" or "f64"
+    quantize: bool = False  # implies i8, ifmap and weights
+    calibration: Samples | None = None
+    loop: Callable[[list[Layer], Analysis], Loop] | None = None  # None: the open loop
+    compression: int = 2  # gzip's level
+
+
+class Summary(NamedTuple):
+    """What was recorded."""
+
+    layers: list[Layer]
+    images: int
+    notes: list[str]
+    outputs: int  # values that enter a ReLU
+    zeros: int
+    gated: int
+    unrecorded: Unrecorded
+    macs: int  # of the network, per image
+    stored: str  # type and arithmetic, for people
+
+
+def extract(net: nn.Module, samples: Samples, path: str, options: Options) -> Summary:
     """Writes the trace of `net` over samples() to `path`; returns a Summary."""
     dtype = torch.float64 if options.precision == "f64" else torch.float32
     before = torch.get_default_dtype()
@@ -48,19 +80,22 @@ def extract(net, samples, path, options):
         torch.set_default_dtype(before)
 
 
-def _extract(net, dtype, samples, writer, options):
+def _extract(
+    net: nn.Module, dtype: torch.dtype, samples: Samples, writer: TraceWriter, options: Options
+) -> Summary:
     first = next(iter(samples())).tensor.to(dtype)[None]
     module, analysis = analyse(net, first)
     layers = analysis.find()
     options = _settled(options, layers, analysis)
+    assert options.type
     tensors = _tensors(layers, analysis, options)
-    recording = Recording(dtype, dict.fromkeys(map(tuple, tensors.values())), samples)
+    recording = Recording(dtype, dict.fromkeys(tuple(keys) for keys in tensors.values()), samples)
     loop = options.loop(layers, analysis) if options.loop else Loop("", {}, [])
     network = _coded_network(module, layers, analysis, tensors)
     # A quantised network's scales are measured without prediction, like its weights.
     gates = {} if options.quantize or network else loop.gates
-    plain = network.runner if network else lambda gate: lambda show: Run(module, show, gate)
-    names, labels, calibrated = _measure(recording, plain(_gating(gates, _single)), options)
+    plain = _runner(module, network, _gating(gates, _single))
+    names, labels, calibrated = _measure(recording, plain, options)
     origin = options.origin
     if options.quantize:
         network = quantize.IntegerNetwork(
@@ -75,13 +110,9 @@ def _extract(net, dtype, samples, writer, options):
     storages = _storages(layers, analysis, tensors, network, recording.largest, options.type)
     ofmaps = {l.value: tuple(tensors[l.name, "ofmap"]) for l in layers}
 
-    def stored(node, value):
+    def stored(node: fx.Node, value: torch.Tensor) -> torch.Tensor:
         storage = storages[ofmaps[node]]
         return torch.from_numpy(storage.decode(storage.encode(value)))
-
-    def runner(show):
-        gate = _gating(loop.gates, stored)
-        return network.runner(gate)(show) if network else Run(module, show, gate)
 
     _describe_trace(writer, options, origin, loop, analysis, names, labels, storages)
     for i, layer in enumerate(layers):
@@ -97,7 +128,7 @@ def _extract(net, dtype, samples, writer, options):
     predicted = {tuple(tensors[l.name, "ofmap"]) for l in layers if l.activation != "none"}
     count = {"outputs": 0, "zeros": 0}
 
-    def record(image, key, values, _):
+    def record(image: int, key: Keys, values: torch.Tensor, _: float) -> None:
         coded = storages[key].encode(values)
         writer.put(key, image, coded)
         if key in predicted:
@@ -106,7 +137,7 @@ def _extract(net, dtype, samples, writer, options):
 
     for gate in loop.gates.values():
         gate.reset()
-    recording.run("recording", runner, record)
+    recording.run("recording", _runner(module, network, _gating(loop.gates, stored)), record)
     gated = sum(gate.totals()["gated"] for gate in loop.gates.values())
     return Summary(
         layers,
@@ -121,14 +152,14 @@ def _extract(net, dtype, samples, writer, options):
     )
 
 
-def _stored(network, layers, kind):
+def _stored(network: quantize.IntegerNetwork | None, layers: list[Layer], kind: str) -> str:
     integers = len(network.by_name) if network else 0
     if integers == len(layers):
         return "i8, in int8 arithmetic"
     return "%s, %d layers in int8 arithmetic" % (kind, integers) if integers else kind
 
 
-def _settled(options, layers, analysis):
+def _settled(options: Options, layers: list[Layer], analysis: Analysis) -> Options:
     """The Options with what the kind of network decides. Throws ExtractError."""
     if options.quantize:
         if coded.is_coded(analysis):
@@ -137,12 +168,14 @@ def _settled(options, layers, analysis):
         return options._replace(type="i8", ifmap=True, weights=True)
     if coded.is_coded(analysis):
         if not options.ifmap:
-            raise ExtractError(USAGE, "a quantised network is recorded with ifmaps: drop --no-ifmap")
+            raise ExtractError(
+                USAGE, "a quantised network is recorded with ifmaps: drop --no-ifmap"
+            )
         return options._replace(type=options.type or "f32", weights=True)
     return options._replace(type=options.type or "i8")
 
 
-def _tensors(layers, analysis, options):
+def _tensors(layers: list[Layer], analysis: Analysis, options: Options) -> Tensors:
     """(layer, dataset name) -> Keys whose sum is recorded."""
     tensors = {}
     for layer in layers:
@@ -156,13 +189,15 @@ def _tensors(layers, analysis, options):
     return tensors
 
 
-def _keys_of(layer, tensors):
+def _keys_of(layer: Layer, tensors: Tensors) -> dict[str, Keys]:
     """The layer's Keys by dataset name."""
     names = ("ofmap", "ifmap", "residual")
     return {n: tuple(tensors[layer.name, n]) for n in names if (layer.name, n) in tensors}
 
 
-def _coded_network(module, layers, analysis, tensors):
+def _coded_network(
+    module: fx.GraphModule, layers: list[Layer], analysis: Analysis, tensors: Tensors
+) -> quantize.IntegerNetwork | None:
     """An IntegerNetwork of the layers that the network's own file has in integers, or None."""
     if not coded.is_coded(analysis):
         return None
@@ -176,9 +211,16 @@ def _coded_network(module, layers, analysis, tensors):
     return quantize.IntegerNetwork(module, [integer for integer in found if integer])
 
 
-def _storages(layers, analysis, tensors, network, largest, kind):
+def _storages(
+    layers: list[Layer],
+    analysis: Analysis,
+    tensors: Tensors,
+    network: quantize.IntegerNetwork | None,
+    largest: Mapping[Keys, float],
+    kind: str,
+) -> dict[Keys, Storage]:
     """Key -> how it is stored."""
-    found = {}
+    found: dict[Keys, Storage] = {}
     for layer in layers:
         integer = network.by_name.get(layer.name) if network else None
         for name, key in _keys_of(layer, tensors).items():
@@ -189,7 +231,16 @@ def _storages(layers, analysis, tensors, network, largest, kind):
     return found
 
 
-def _describe_trace(writer, options, origin, loop, analysis, names, labels, storages):
+def _describe_trace(
+    writer: TraceWriter,
+    options: Options,
+    origin: str,
+    loop: Loop,
+    analysis: Analysis,
+    names: list[str],
+    labels: list[int],
+    storages: Mapping[Keys, Storage],
+) -> None:
     newer = any(s.zero or s.dtype.name == "int16" for s in storages.values())
     writer.attributes(
         writer.file,
@@ -210,20 +261,30 @@ def _describe_trace(writer, options, origin, loop, analysis, names, labels, stor
     writer.group("layers")
 
 
-def _gating(gates, stored):
+def _runner(
+    module: fx.GraphModule, network: quantize.IntegerNetwork | None, gate: Gate
+) -> Runner:
+    return network.runner(gate) if network else lambda show: Run(module, show, gate)
+
+
+def _gating(
+    gates: Mapping[fx.Node, Any], stored: Callable[[fx.Node, torch.Tensor], torch.Tensor]
+) -> Gate:
     """What a Run does with a node's value; stored(node, value): what the trace holds of it."""
 
-    def gate(node, value):
+    def gate(node: fx.Node, value: Any) -> Any:
         return gates[node](value, stored(node, value)) if node in gates else value
 
     return gate
 
 
-def _single(_, value):
+def _single(_: fx.Node, value: torch.Tensor) -> torch.Tensor:
     return value.float()
 
 
-def _measure(recording, runner, options):
+def _measure(
+    recording: Recording, runner: Runner, options: Options
+) -> tuple[list[str], list[int], int]:
     """Fills recording.largest and .shapes; -> the images' names and labels, images measured."""
     if not options.calibration:
         count, names, labels = recording.run("measuring", runner, recording.measure)
@@ -235,7 +296,7 @@ def _measure(recording, runner, options):
     return names, labels, count
 
 
-def _describe_layer(writer, group, layer, analysis):
+def _describe_layer(writer: TraceWriter, group: Any, layer: Layer, analysis: Analysis) -> None:
     shape = ifmap_shape(layer, analysis)
     writer.attributes(
         group,

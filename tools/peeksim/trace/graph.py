@@ -1,8 +1,11 @@
-"""Rewrites a traced network's graph: no in-place operations, ReLUs and linear layers by their names.
+"""Rewrites a traced network's graph: no in-place operations, ReLUs and linear layers by their
+names.
 
 ops.py defines the meaning of its nodes.
 """
 import operator
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import fx
@@ -22,7 +25,7 @@ TRANSPOSING = ("t", "transpose")
 CASTS = {"float", "double", "half", "int", "long", "to", "type", "type_as"}
 
 
-def simplify(module):
+def simplify(module: fx.GraphModule) -> None:
     """Rewrites the graph of an fx.GraphModule; what it computes stays the same."""
     _undo_in_place(module.graph, dict(module.named_modules()))
     _name_relus(module)
@@ -31,10 +34,10 @@ def simplify(module):
     module.recompile()
 
 
-def _join_equal_codes(graph):
+def _join_equal_codes(graph: fx.Graph) -> None:
     """One node for all that quantise, or dequantise, the same values alike: a tensor is one tensor,
     however many read it."""
-    known = {}
+    known: dict[Any, fx.Node] = {}
     for node in list(graph.nodes):
         if node.target in (codes.quantize, codes.dequantize):
             first = known.setdefault((node.target, node.args), node)
@@ -43,7 +46,7 @@ def _join_equal_codes(graph):
                 graph.erase_node(node)
 
 
-def _name_relus(module):
+def _name_relus(module: fx.GraphModule) -> None:
     """Replaces x * (x > 0), torch.maximum(x, 0) and the like by F.relu(x)."""
     for node in list(module.graph.nodes):
         x = _clipped_at_zero(node, module)
@@ -54,7 +57,7 @@ def _name_relus(module):
                 _erase_unread(unread)
 
 
-def _name_linears(module):
+def _name_linears(module: fx.GraphModule) -> None:
     """Replaces x @ weight, torch.mm and torch.addmm of a fixed matrix [C, K] by F.linear."""
     for node in list(module.graph.nodes):
         name, args = torch_name(node), list(node.args)
@@ -71,7 +74,7 @@ def _name_linears(module):
         node.op, node.target, node.args = "call_function", F.linear, (x, rows, *bias)
 
 
-def _attribute(node, module):
+def _attribute(node: Any, module: fx.GraphModule) -> Any:
     """The network's tensor that the node gives, transposed or not, or None."""
     while isinstance(node, fx.Node) and node.op == "call_method" and node.target in TRANSPOSING:
         node = node.args[0]
@@ -80,7 +83,7 @@ def _attribute(node, module):
     return operator.attrgetter(node.target)(module)
 
 
-def _clipped_at_zero(node, module):
+def _clipped_at_zero(node: fx.Node, module: fx.GraphModule) -> Any:
     """The x of which the node computes max(x, 0), or None."""
     name, args = torch_name(node), list(node.args)
     if len(args) == 2 and not node.kwargs and name in ("maximum", "max", "mul"):
@@ -100,14 +103,14 @@ def _clipped_at_zero(node, module):
     return None
 
 
-def _is_positive(mask, x):
+def _is_positive(mask: Any, x: Any) -> bool:
     """Whether `mask` is x > 0, as truth values or as numbers."""
     while isinstance(mask, fx.Node) and torch_name(mask) in CASTS:
         mask = mask.args[0]
     return _compares_with_zero(mask, x, ABOVE)
 
 
-def _compares_with_zero(mask, x, names):
+def _compares_with_zero(mask: Any, x: Any, names: Sequence[str]) -> bool:
     return (
         isinstance(mask, fx.Node)
         and torch_name(mask) in names
@@ -116,7 +119,7 @@ def _compares_with_zero(mask, x, names):
     )
 
 
-def _is_zero(value, module):
+def _is_zero(value: Any, module: fx.GraphModule) -> bool:
     if isinstance(value, (int, float)):
         return value == 0
     if not isinstance(value, fx.Node):
@@ -127,7 +130,7 @@ def _is_zero(value, module):
     return torch_name(value) == "zeros_like"
 
 
-def _erase_unread(node):
+def _erase_unread(node: fx.Node) -> None:
     """The node, if nobody reads it, and what only it read."""
     if node.users or not node.op.startswith("call_"):
         return
@@ -137,7 +140,7 @@ def _erase_unread(node):
         _erase_unread(one)
 
 
-def _undo_in_place(graph, modules):
+def _undo_in_place(graph: fx.Graph, modules: Mapping[str, Any]) -> None:
     """Replaces x.relu_() by y = x.relu() and x by y in every later node.
 
     So each edge of the graph carries one value that never changes.
@@ -157,7 +160,9 @@ def _undo_in_place(graph, modules):
                     user.replace_input_with(changed, node)
 
 
-def _make_out_of_place(node, modules, in_place_modules):
+def _make_out_of_place(
+    node: fx.Node, modules: Mapping[str, Any], in_place_modules: Collection[Any]
+) -> bool:
     """True when the node changed its input in place; it no longer does."""
     if node.op == "call_module":
         return modules.get(node.target) in in_place_modules
@@ -178,7 +183,7 @@ def _make_out_of_place(node, modules, in_place_modules):
     return False
 
 
-def constants(graph):
+def constants(graph: fx.Graph) -> set[fx.Node]:
     """The nodes whose values do not depend on the image."""
     found = set()
     for node in graph.nodes:

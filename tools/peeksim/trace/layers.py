@@ -6,39 +6,48 @@ as long as nothing else reads it. The readers of the last such value decide: if 
 zeros may be predicted; otherwise it is recorded with activation "none".
 """
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import torch
 from torch import fx
 
-from . import unrecorded
 from ..errors import MODEL, ExtractError
-from .ops import conv_padding, describe, own_name
+from . import unrecorded
+from .ops import Op, conv_padding, describe, own_name
+from .recording import Form
+from .unrecorded import Unrecorded
 
 
 @dataclass
 class Layer:
+    """A convolution or fully connected layer, and what enters its activation."""
+
     node: fx.Node  # the convolution
-    op: object  # its graph.Op
+    op: Op
     name: str
     kind: str  # "conv" or "fc"
     value: fx.Node  # what enters the activation
     ifmap: fx.Node  # what the convolution reads, before folded zero padding
-    ifmap_form: tuple  # see form_of in recording.py
-    pad: list  # [top, left, bottom, right]
-    kernel: list  # [R, S]
+    ifmap_form: Form  # see form_of in recording.py
+    pad: list[int]  # [top, left, bottom, right]
+    kernel: list[int]  # [R, S]
     groups: int
-    stride: list
-    dilation: list
+    stride: list[int]
+    dilation: list[int]
     K: int
     order: int  # position in the order of execution
     depth: int  # layers on the longest path from the image to here, this one included
     activation: str = "none"
-    residual: list = field(default_factory=list)  # the other operands of the additions it owns
-    affine: list = field(default_factory=list)  # functions giving (scale, shift), in order
+    # The other operands of the additions that it owns.
+    residual: list[fx.Node] = field(default_factory=list)
+    # (scale, shift) per channel, in order.
+    affine: list[tuple[torch.Tensor, torch.Tensor]] = field(default_factory=list)
     foldable: bool = True  # the affine terms come before every addition
 
     @property
-    def form(self):
+    def form(self) -> Form:
         """How `value` is to be read as [K, P, Q]: see form_of in recording.py."""
         return self.ifmap_form if self.op.kind == "fc" else ("map",)
 
@@ -48,9 +57,10 @@ class Seen:
     """What was seen when the graph ran on one image, by node."""
 
     total_macs: int  # of the network, whatever did them
-    macs: dict = field(default_factory=dict)  # where there are any
-    shapes: dict = field(default_factory=dict)
-    constant: dict = field(default_factory=dict)  # the values that do not depend on the image
+    macs: dict[fx.Node, int] = field(default_factory=dict)  # where there are any
+    shapes: dict[fx.Node, Any] = field(default_factory=dict)
+    # The values that do not depend on the image.
+    constant: dict[fx.Node, Any] = field(default_factory=dict)
 
 
 class Analysis:
@@ -59,7 +69,7 @@ class Analysis:
     notes: what a user should know; unrecorded: the Unrecorded MACs. Both are known after find().
     """
 
-    def __init__(self, module, seen, any_count):
+    def __init__(self, module: fx.GraphModule, seen: Seen, any_count: bool) -> None:
         self.graph, self.modules = module.graph, dict(module.named_modules())
         self.any_count = any_count  # the module takes any number of images, else one
         self.shapes, self.constant = seen.shapes, seen.constant
@@ -69,10 +79,15 @@ class Analysis:
             for n in self.graph.nodes
             if n.op.startswith("call_")
         }
-        self.notes, self.unrecorded, self.relus_reached = [], None, set()
+        self.notes: list[str] = []
+        self.unrecorded = Unrecorded(0, "")
+        self.relus_reached: set[fx.Node] = set()
 
-    def find(self):
-        layers, current, depth = [], {}, {}
+    def find(self) -> list[Layer]:
+        """The Layers. Throws ExtractError(MODEL): there are none."""
+        layers: list[Layer] = []
+        current: dict[fx.Node, Layer] = {}
+        depth: dict[fx.Node, int] = {}
         for position, node in enumerate(self.graph.nodes):
             op = self.ops.get(node)
             depth[node] = max([depth[n] for n in node.all_input_nodes], default=0)
@@ -107,19 +122,22 @@ class Analysis:
         _make_names_unique(layers)
         return layers
 
-    def readers(self, node):
+    def readers(self, node: fx.Node) -> list[fx.Node]:
+        """The nodes that read the values of this one, and not only its shape."""
         return [u for u in node.users if u not in self.ops or self.ops[u].kind != "shape"]
 
-    def plain(self, node):
+    def plain(self, node: fx.Node) -> fx.Node:
         """The node whose values this one repeats unchanged."""
         while node in self.ops and self.ops[node].kind == "identity":
             node = self.ops[node].inputs[0]
         return node
 
-    def _only_reader(self, value, reader, current):
+    def _only_reader(
+        self, value: fx.Node, reader: fx.Node, current: dict[fx.Node, Layer]
+    ) -> Layer | None:
         return current.get(value) if self.readers(value) == [reader] else None
 
-    def _layer(self, node, op, position, depth):
+    def _layer(self, node: fx.Node, op: Op, position: int, depth: int) -> Layer | None:
         """The Layer, or None where a trace cannot hold it."""
         p = op.params
         shape_in, shape_out = self.shapes[op.inputs[0]], self.shapes[node]
@@ -132,10 +150,10 @@ class Analysis:
         if op.kind == "fc":
             # Over a map (attention, ConvNeXt) a fully connected layer is a 1x1 convolution.
             common["kind"] = "fc" if len(shape_in) == 2 and shape_in[0] == 1 else "conv"
-            form = ("features",) if len(shape_in) > 1 and shape_in[0] == 1 else ("rows",)
+            features = len(shape_in) > 1 and shape_in[0] == 1
             return Layer(
                 ifmap=self.plain(op.inputs[0]),
-                ifmap_form=form,
+                ifmap_form=("features",) if features else ("rows",),
                 pad=[0] * 4,
                 kernel=[1, 1],
                 groups=1,
@@ -148,7 +166,8 @@ class Analysis:
         kernel = list((self.shapes[weight] if isinstance(weight, fx.Node) else weight.shape)[2:])
         kernel = [1] * (2 - len(kernel)) + kernel  # a 1-D convolution is over a map of height 1
         own = conv_padding(p["padding"], kernel, p["dilation"])
-        form, source = ("map",), self.plain(op.inputs[0])
+        form: Form = ("map",)
+        source = self.plain(op.inputs[0])
         if p["padding_mode"] != "zeros" and any(own):  # the ifmap then is the padded one
             form, own = ("padded", tuple(own), p["padding_mode"]), [0] * 4
         else:
@@ -168,14 +187,14 @@ class Analysis:
             **common
         )
 
-    def _pads_map(self, node):
+    def _pads_map(self, node: fx.Node) -> bool:
         """Whether it pads nothing but rows and columns, of which a 1-D map has no rows."""
         if node not in self.ops or self.ops[node].kind != "pad":
             return False
         dims = len(self.shapes[node])
         return dims == 4 or dims == 3 and not any(self.ops[node].params["pad"][2:])
 
-    def _name(self, node, weight):
+    def _name(self, node: fx.Node, weight: Any) -> str:
         if node.op == "call_module":
             return own_name(node.target)
         while isinstance(weight, fx.Node) and weight.target in ("t", "transpose"):
@@ -185,7 +204,7 @@ class Analysis:
             return name[: -len(".weight")] if name.endswith(".weight") else name
         return own_name(node.meta["path"])
 
-    def _affine_fits(self, layer, op, node):
+    def _affine_fits(self, layer: Layer, op: Op, node: fx.Node) -> bool:
         """Whether the layer's value goes on through this node; notes its terms for the weights."""
         if op.kind == "identity":
             return True
@@ -198,15 +217,16 @@ class Analysis:
         layer.foldable = layer.foldable and not layer.residual
         return True
 
-    def _per_channel(self, layer, op, count):
-        """Whether terms of a last axis, or else of the channels of a map, are those of the layer."""
+    def _per_channel(self, layer: Layer, op: Op, count: int) -> bool:
+        """Whether terms of a last axis, or else of the channels of a map, are those of the
+        layer."""
         if count != layer.K:
             return False
         if op.params.get("last"):
             return layer.op.kind == "fc"
         return len(self.shapes[layer.value]) >= 2 and (layer.op.kind != "fc" or layer.kind == "fc")
 
-    def _add(self, op, node, current):
+    def _add(self, op: Op, node: fx.Node, current: dict[fx.Node, Layer]) -> Layer | None:
         """The layer that owns this addition, or None. The other operand is its residual.
 
         Of two convolutions the one with more layers before it owns the addition (at equal depth the
@@ -238,18 +258,20 @@ class Analysis:
             )
         return owner
 
-    def _activation(self, layer):
+    def _activation(self, layer: Layer) -> str:
         activation = self._activation_behind(layer)
         if activation == "none" or layer.form[0] != "rows":
             return activation
         self.notes.append(
-            "%s: its rows are parts of the image in an order of the network's own, not a map: its zeros "
-            "cannot be predicted, recorded with activation none" % layer.name
+            "%s: its rows are parts of the image in an order of the network's own, not a map: its "
+            "zeros cannot be predicted, recorded with activation none" % layer.name
         )
         return "none"
 
-    def _activation_behind(self, layer):
-        ends, seen, todo = {}, set(), [layer.value]
+    def _activation_behind(self, layer: Layer) -> str:
+        ends: dict[str, list[fx.Node]] = {}
+        seen: set[fx.Node] = set()
+        todo = [layer.value]
         while todo:
             for user in self.readers(todo.pop()):
                 kind = self._clips_as(self.ops[user]) if user in self.ops else "other"
@@ -279,26 +301,27 @@ class Analysis:
         return "none"
 
     @staticmethod
-    def _clips_as(op):
+    def _clips_as(op: Op) -> str:
         """The op's kind; a quantisation whose lowest integer is its zero is a ReLU."""
         if op.kind == "quantize" and op.params["zero"] == op.params["low"]:
             return "relu"
         return op.kind
 
-    def _clipped_behind(self, value):
+    def _clipped_behind(self, value: fx.Node) -> list[fx.Node]:
         """The ReLUs of a pre-activation network: one reader is a batch-norm before a ReLU."""
         norms = [u for u in value.users if u in self.ops and self.ops[u].kind == "affine"]
         behind = [v for u in norms for v in u.users if v in self.ops]
         return [v for v in behind if self.ops[v].kind in ("relu", "relu6")]
 
 
-def _but(unrecorded):
+def _but(unrecorded: Unrecorded) -> str:
     return " (its MACs are those of %s)" % unrecorded.text if unrecorded.macs else ""
 
 
-def _make_names_unique(layers):
+def _make_names_unique(layers: Sequence[Layer]) -> None:
     """A convolution called several times gets #1, #2 ... in order of execution."""
-    total, seen = Counter(l.name for l in layers), Counter()
+    total = Counter(l.name for l in layers)
+    seen: Counter[str] = Counter()
     for layer in layers:
         name = layer.name
         if total[name] > 1:

@@ -9,23 +9,37 @@ import inspect
 import os
 import sys
 import types
-from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from . import states
 from ..errors import MODEL, USAGE, ExtractError
+from . import states
 
-Sample = namedtuple("Sample", "name tensor label")  # tensor: [C, H, W]; label: -1 when unknown
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp", ".tif", ".tiff", ".gif")
 TEXT_ENDINGS = (".csv", ".txt", ".md", ".json", "no ending")
 WEIGHT_ENDINGS = (".pt", ".pth", ".npz", ".safetensors", ".ckpt")
+Preprocess = Callable[[Any], Any]  # from a PIL image to a tensor [C, H, W]
+Item = tuple[str, Any, int]  # name, PIL image or tensor, label
+Source = Callable[[int], Iterator[Item]]  # of the number of images to skip
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
-def load_object(spec):
+class Sample(NamedTuple):
+    """An image as the network gets it."""
+
+    name: str
+    tensor: torch.Tensor  # [C, H, W]
+    label: int  # -1 when unknown
+
+
+Samples = Callable[..., Iterable[Sample]]  # gives the same ones at every call
+
+
+def load_object(spec: str) -> Any:
     """What "file.py:name" or "package.module:name" names. Throws ExtractError(USAGE)."""
     place, _, name = spec.rpartition(":")
     if not place or not name:
@@ -46,20 +60,23 @@ def load_object(spec):
     return getattr(module, name)
 
 
-def _load_file(path):
+def _load_file(path: str) -> types.ModuleType:
     if not os.path.isfile(path):
         raise ExtractError(USAGE, "%s: no such file" % path)
     folder, stem = os.path.dirname(os.path.abspath(path)), os.path.basename(path)[:-3]
     if folder not in sys.path:
         sys.path.insert(1, folder)  # so that the file finds its neighbors
     spec = importlib.util.spec_from_file_location(stem, path)
+    assert spec and spec.loader  # there is such a file, and it ends in .py
     module = importlib.util.module_from_spec(spec)
     sys.modules.setdefault(stem, module)
     spec.loader.exec_module(module)
     return module
 
 
-def load_model(spec, arguments=(), state_dict=None):
+def load_model(
+    spec: str, arguments: Sequence[str] = (), state_dict: str | None = None
+) -> tuple[torch.nn.Module, Any, bool]:
     """(network in eval mode, meta or None, trained). `trained`: not known as random."""
     torch.manual_seed(0)
     if spec.lower().endswith(WEIGHT_ENDINGS):
@@ -86,18 +103,19 @@ def load_model(spec, arguments=(), state_dict=None):
     return net.eval(), meta, trained
 
 
-def is_onnx(spec):
+def is_onnx(spec: str) -> bool:
+    """Whether MODEL is an ONNX file."""
     return spec.lower().endswith(".onnx")
 
 
-def network_name(spec, arguments=()):
+def network_name(spec: str, arguments: Sequence[str] = ()) -> str:
     """What to call the network that load_model gives."""
     if is_onnx(spec):
         return os.path.splitext(os.path.basename(spec))[0]
     return arguments[-1] if arguments else spec.rpartition(":")[2]
 
 
-def _load_onnx(path, arguments):
+def _load_onnx(path: str, arguments: Sequence[str]) -> torch.nn.Module:
     from . import onnx_model
 
     if arguments:
@@ -105,7 +123,7 @@ def _load_onnx(path, arguments):
     return onnx_model.load(path)
 
 
-def _make(spec, arguments):
+def _make(spec: str, arguments: Sequence[str]) -> tuple[torch.nn.Module, Any]:
     """(network, meta or None) of what the callable gives."""
     made = load_object(spec)
     try:
@@ -127,7 +145,7 @@ def _make(spec, arguments):
     return _unwrapped(spec, net), meta
 
 
-def _unwrapped(spec, net):
+def _unwrapped(spec: str, net: torch.nn.Module) -> torch.nn.Module:
     """The network that DataParallel or torch.compile was given. Throws ExtractError(MODEL) for one
     whose layers cannot be followed."""
     while True:
@@ -155,7 +173,7 @@ def _unwrapped(spec, net):
     return net
 
 
-def standard_preprocess(image):
+def standard_preprocess(image: Any) -> torch.Tensor:
     """torchvision's for ImageNet: short side 256, centre 224, mean and deviation."""
     image = image.convert("RGB")
     w, h = image.size
@@ -168,56 +186,67 @@ def standard_preprocess(image):
     return torch.from_numpy(np.ascontiguousarray(a.transpose(2, 0, 1)))
 
 
-def preprocessing(spec, meta):
+def preprocessing(spec: str | None, meta: Any) -> Preprocess:
     """A function from a PIL image to a tensor [C, H, W]; one of two arguments gets `meta` too."""
     if not spec:
         return standard_preprocess
-    function = load_object(spec)
+    function: Callable[..., Any] = load_object(spec)
     needed = [
         p
         for p in inspect.signature(function).parameters.values()
         if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
     ]
-    return (lambda image: function(image, meta)) if len(needed) > 1 else function
+    if len(needed) < 2:
+        return function
+    return lambda image: function(image, meta)
 
 
-def inputs(spec, preprocess, count=None, option="--count"):
-    """A function that yields all Samples each time it is called: the images are read twice.
+class Inputs:
+    """All Samples, each time that it is called: the images are read twice.
 
-    option: the name of `count` in messages. The function's argument is the number of Samples to skip
-    at the start, without preparing them; its attribute `total` is how many there are, or None.
+    `total`: how many there are, or None. Throws ExtractError(USAGE).
     """
-    is_folder = os.path.isdir(spec) or ":" not in spec
-    source, known = _folder(spec) if is_folder else (_callable(spec), None)
-    sizes = []  # of the first image
 
-    def samples(skip=0):
+    def __init__(
+        self,
+        spec: str,
+        preprocess: Preprocess,
+        count: int | None = None,
+        option: str = "--count",
+    ):
+        """spec: a folder or a callable; option: the name of `count` in messages."""
+        is_folder = os.path.isdir(spec) or ":" not in spec
+        self.source, known = _folder(spec) if is_folder else (_callable(spec), None)
+        self.spec, self.preprocess, self.count, self.option = spec, preprocess, count, option
+        self.total = count if known is None or count is not None else known
+        self.sizes: list[int] = []  # of the first image
+
+    def __call__(self, skip: int = 0) -> Iterator[Sample]:
+        """skip: the number of Samples to skip at the start, without preparing them."""
         given = skip
-        for name, item, label in source(skip):
-            if count is not None and given == count:
+        for name, item, label in self.source(skip):
+            if self.count is not None and given == self.count:
                 break
             given += 1
-            tensor = _tensor(name, item, preprocess)
-            sizes[:] = sizes or [list(tensor.shape)]
-            if list(tensor.shape) != sizes[0]:
+            tensor = _tensor(name, item, self.preprocess)
+            self.sizes = self.sizes or list(tensor.shape)
+            if list(tensor.shape) != self.sizes:
                 raise ExtractError(
                     USAGE,
                     "%s gives %s, the images before it %s; all need one size: --preprocess can "
-                    "give them one" % (name, list(tensor.shape), sizes[0]),
+                    "give them one" % (name, list(tensor.shape), self.sizes),
                 )
             yield Sample(name, tensor, label)
         if given == 0:
-            raise ExtractError(USAGE, "%s gives no image" % spec)
-        if count is not None and given < count:
+            raise ExtractError(USAGE, "%s gives no image" % self.spec)
+        if self.count is not None and given < self.count:
             raise ExtractError(
-                USAGE, "%s gives %d images, %s asks for %d" % (spec, given, option, count)
+                USAGE,
+                "%s gives %d images, %s asks for %d" % (self.spec, given, self.option, self.count),
             )
 
-    samples.total = count if known is None or count is not None else known
-    return samples
 
-
-def _tensor(name, item, preprocess):
+def _tensor(name: str, item: Any, preprocess: Preprocess) -> torch.Tensor:
     try:
         value = item if isinstance(item, (torch.Tensor, np.ndarray)) else preprocess(item)
         value = torch.as_tensor(value)
@@ -236,7 +265,7 @@ def _tensor(name, item, preprocess):
     return value
 
 
-def _folder(folder):
+def _folder(folder: str) -> tuple[Source, int]:
     from PIL import Image
 
     if not os.path.isdir(folder):
@@ -262,7 +291,7 @@ def _folder(folder):
         names = [(name, -1) for name in _images_in(folder)] or _classes_in(folder)
         _name_other_kinds(folder, bool(names))
 
-    def source(skip):
+    def source(skip: int) -> Iterator[Item]:
         for name, label in names[skip:]:
             path = os.path.join(folder, name)
             try:
@@ -275,11 +304,11 @@ def _folder(folder):
     return source, len(names)
 
 
-def _images_in(folder):
+def _images_in(folder: str) -> list[str]:
     return [n for n in sorted(os.listdir(folder)) if n.lower().endswith(IMAGE_ENDINGS)]
 
 
-def _classes_in(folder):
+def _classes_in(folder: str) -> list[tuple[str, int]]:
     """(name, class) of the images in a folder of folders: one per class, in the order of their
     names, as torchvision's ImageFolder has it."""
     classes = [n for n in sorted(os.listdir(folder)) if os.path.isdir(os.path.join(folder, n))]
@@ -290,7 +319,7 @@ def _classes_in(folder):
     ]
 
 
-def _name_other_kinds(folder, some):
+def _name_other_kinds(folder: str, some: bool) -> None:
     """Says which files are skipped; some: there are images. Throws ExtractError(USAGE) if not."""
     names = [n for _, _, files in os.walk(folder) for n in files if not n.startswith(".")]
     kinds = sorted({os.path.splitext(n)[1].lower() or "no ending" for n in names})
@@ -305,11 +334,11 @@ def _name_other_kinds(folder, some):
         _note("%s: files of %s are skipped; %s" % (folder, ", ".join(others), known))
 
 
-def _note(text):
+def _note(text: str) -> None:
     print("note: " + text, file=sys.stderr)
 
 
-def _eight_bit(path, image):
+def _eight_bit(path: str, image: Any) -> Any:
     """A grey image of 16 bits as one of 8, which Pillow would clip; any other as it is."""
     from PIL import Image
 
@@ -323,11 +352,11 @@ def _eight_bit(path, image):
     return Image.fromarray(np.rint(values / 257).astype(np.uint8), "L")
 
 
-def _callable(spec):
+def _callable(spec: str) -> Source:
     """Items are a tensor or a PIL image, alone or as (name, item) or (name, item, label)."""
     function = load_object(spec)
 
-    def source(skip):
+    def source(skip: int) -> Iterator[Item]:
         items = enumerate(_guarded_items(spec, function))
         for i, item in islice(items, skip, None):
             if not isinstance(item, tuple):
@@ -337,7 +366,7 @@ def _callable(spec):
     return source
 
 
-def _guarded_items(spec, function):
+def _guarded_items(spec: str, function: Callable[[], Iterable[Any]]) -> Iterator[Any]:
     try:
         yield from function()
     except Exception as e:

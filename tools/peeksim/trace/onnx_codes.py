@@ -2,36 +2,49 @@
 
 In the graph integers are floating-point tensors: see codes.py.
 """
-from collections import namedtuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import torch
 
 from . import codes
-from .onnx_graph import Refusal, fixed
+from .onnx_graph import Builder, Node, Refusal, Value, fixed
 
 RANGES = {"uint8": (0, 255), "int8": (-128, 127)}
 TYPES = {2: "uint8", 3: "int8"}  # TensorProto's
-# What a dequantised constant was. integers: int64, zero point subtracted; scale: [1] or [K]; axis:
-# that of K, or None; type: "int8", "uint8" or "int32".
-Stored = namedtuple("Stored", "integers scale axis type")
 
 
-def quantize_linear(build, node, x, scale, zero=None):
+class Stored(NamedTuple):
+    """What a dequantised constant was."""
+
+    integers: torch.Tensor  # int64, zero point subtracted
+    scale: torch.Tensor  # [1] or [K]
+    axis: int | None  # that of K
+    type: str | None  # "int8", "uint8" or "int32"
+
+
+def quantize_linear(
+    build: Builder, node: Node, x: Value, scale: Value, zero: Value | None = None
+) -> Value:
     kind = TYPES.get(node.get("output_dtype"), "uint8") if zero is None else zero.stored
     return quantized(build, x, scale, zero, kind, _axis(node))
 
 
-def dequantize_linear(build, node, x, scale, zero=None):
+def dequantize_linear(
+    build: Builder, node: Node, x: Value, scale: Value, zero: Value | None = None
+) -> Value:
     return dequantized(build, x, scale, zero, _axis(node))
 
 
-def _axis(node):
+def _axis(node: Node) -> int:
     if node.get("block_size", 0):
         raise Refusal("it has a scale for each block")
-    return node.get("axis", 1)
+    return int(node.get("axis", 1))
 
 
-def quantized(build, x, scale, zero, kind, axis=0):
+def quantized(
+    build: Builder, x: Value, scale: Value, zero: Value | None, kind: str | None, axis: int = 0
+) -> Value:
     """The integers of x, of the type `kind`; axis: that of scales, where there are several."""
     if kind not in RANGES:
         raise Refusal("it gives integers of type %s, expected uint8 or int8" % kind)
@@ -41,30 +54,30 @@ def quantized(build, x, scale, zero, kind, axis=0):
     return y
 
 
-def dequantized(build, x, scale, zero, axis=0):
+def dequantized(build: Builder, x: Value, scale: Value, zero: Value | None, axis: int = 0) -> Value:
     """The values of integers x."""
-    scale, zero, axis = _terms(x, scale, zero, axis)
-    y = build.call(codes.dequantize, x, scale, zero)
+    steps, origin, along = _terms(x, scale, zero, axis)
+    y = build.call(codes.dequantize, x, steps, origin)
     if x.fixed:
-        integers = (x.tensor - zero).long()
-        y.was = Stored(integers, torch.as_tensor(scale).float().flatten(), axis, x.stored)
+        integers = (x.tensor - origin).long()
+        y.was = Stored(integers, torch.as_tensor(steps).float().flatten(), along, x.stored)
     return y
 
 
-def _terms(x, scale, zero, axis):
+def _terms(x: Value, scale: Value, zero: Value | None, axis: int) -> tuple[Any, Any, int | None]:
     """(scale, zero, axis): two numbers and None, or two tensors along an axis of a constant."""
-    scale = fixed(scale, "scale")
-    zero = torch.zeros_like(scale) if zero is None else fixed(zero, "zero point")
-    if scale.numel() == 1:
-        return float(scale), int(zero.flatten()[0]), None
+    step = fixed(scale, "scale")
+    origin = torch.zeros_like(step) if zero is None else fixed(zero, "zero point")
+    if step.numel() == 1:
+        return float(step), int(origin.flatten()[0]), None
     if not x.fixed:
         raise Refusal("it has a scale for each channel of values that depend on the image")
     axis = axis % x.tensor.dim()
     shape = [-1] + [1] * (x.tensor.dim() - 1 - axis)
-    return scale.reshape(shape), zero.expand_as(scale).reshape(shape), axis
+    return step.reshape(shape), origin.expand_as(step).reshape(shape), axis
 
 
-def permuted(was, order):
+def permuted(was: Stored | None, order: Sequence[int]) -> Stored | None:
     """The Stored of a constant whose axes are permuted, or None as it is."""
     if was is None:
         return None
@@ -72,7 +85,7 @@ def permuted(was, order):
     return was._replace(integers=was.integers.permute(*order), axis=axis)
 
 
-def coded(x, weight, bias):
+def coded(x: Value, weight: Value, bias: Value | None) -> codes.Coded | None:
     """A layer's codes.Coded, or None where its weight is no constant of integers of 8 bits.
 
     x, weight [K, ...], bias: the Values that it reads; bias may be None.
@@ -82,13 +95,14 @@ def coded(x, weight, bias):
         return None
     if not -128 <= int(was.integers.min()) <= int(was.integers.max()) <= 127:
         return None
-    return codes.Coded(was.integers, was.scale, _coded_bias(x, was, bias and bias.was))
+    return codes.Coded(was.integers, was.scale, _coded_bias(x, was, bias.was if bias else None))
 
 
-def _coded_bias(x, weight, bias):
+def _coded_bias(x: Value, weight: Stored, bias: Stored | None) -> torch.Tensor | None:
     """The integers of a bias in steps of the layer's products, or None; weight, bias: Stored."""
-    known = x.node is not None and x.node.target is codes.dequantize
-    if not known or bias is None or bias.type != "int32":
+    if x.node is None or x.node.target is not codes.dequantize:
+        return None
+    if bias is None or bias.type != "int32":
         return None
     if bias.integers.numel() != len(weight.integers):
         return None

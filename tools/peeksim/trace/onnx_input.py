@@ -1,19 +1,27 @@
 """What an ONNX file says of its image input, and how an image [C, H, W] becomes that input."""
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
 import torch
 from torch import fx, nn
 
 from ..errors import MODEL, ExtractError
+from .onnx_graph import Builder, Value
 
 WHOLE = {"UINT8": (0, 255), "INT8": (-128, 127)}
 FLOATS = ("FLOAT", "FLOAT16", "DOUBLE", "BFLOAT16")
 CHANNELS = (1, 3, 4)  # of images
 # What does not care which axis has the channels, and so may come before the Transpose of a file
 # that was exported from TensorFlow.
-ELEMENTWISE = ("Add", "Cast", "Clip", "DequantizeLinear", "Div", "Identity", "Mul", "Neg")
-ELEMENTWISE += ("QuantizeLinear", "Sub")
-CHANNELS_SECOND = ("AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace")
-CHANNELS_SECOND += ("GlobalAveragePool", "InstanceNormalization", "LRN", "MaxPool", "PRelu")
-CHANNELS_SECOND += ("QLinearConv", "SpaceToDepth")
+ELEMENTWISE = (
+    *("Add", "Cast", "Clip", "DequantizeLinear", "Div", "Identity", "Mul", "Neg"),
+    *("QuantizeLinear", "Sub"),
+)
+CHANNELS_SECOND = (
+    *("AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace"),
+    *("GlobalAveragePool", "InstanceNormalization", "LRN", "MaxPool", "PRelu"),
+    *("QLinearConv", "SpaceToDepth"),
+)
 
 
 class Input:
@@ -23,7 +31,7 @@ class Input:
     one that is 1; of two, all values of the image in the order C, H, W.
     """
 
-    def __init__(self, entry, nodes):
+    def __init__(self, entry: Any, nodes: Iterable[Any]) -> None:
         """entry: its ValueInfoProto. Throws ValueError for what no image can be."""
         from onnx import TensorProto
 
@@ -49,7 +57,7 @@ class Input:
         )
         self.batch = max(1, self.sizes[0])  # 1 where it is left open
 
-    def image(self):
+    def image(self) -> list[int] | None:
         """[C, H, W] of the images, or None where that is left open."""
         sizes = self.sizes[1:]
         if not all(sizes):
@@ -58,7 +66,7 @@ class Input:
             return sizes[-1:] + sizes[:-1]
         return {1: sizes + [1, 1], 2: sizes[:1] + [1] + sizes[1:], 3: sizes}[len(sizes)]
 
-    def sizes_for(self, image):
+    def sizes_for(self, image: Sequence[int]) -> list[int]:
         """The input's sizes after N for an image [C, H, W]. Throws ValueError for another size."""
         c, h, w = image
         shapes = {1: [[c * h * w]], 2: [[c, w]] * (h == 1) + [[h, w]] * (c == 1)}
@@ -73,7 +81,7 @@ class Input:
             "--preprocess makes the images of that size" % (self.name, wanted, order, c, h, w)
         )
 
-    def arrange(self, build, image, sizes):
+    def arrange(self, build: Builder, image: Value, sizes: list[int]) -> Value:
         """The input's Value from the images' [N, C, H, W]; sizes: those after N."""
         if self.channels_last:
             return build.call(torch.permute, image, [0, 2, 3, 1])
@@ -81,7 +89,7 @@ class Input:
             return build.call(torch.flatten, image, 1)
         return build.reshape(image, [self.batch] + sizes) if len(sizes) == 2 else image
 
-    def check(self, images):
+    def check(self, images: torch.Tensor) -> None:
         """Throws ValueError for images [N, C, H, W] that the file cannot take."""
         if isinstance(images, fx.Proxy):
             return  # the network is being traced
@@ -98,12 +106,13 @@ class Input:
 class OpenSizes(nn.Module):
     """A file that leaves sizes of its images open: a network for each size that is asked for."""
 
-    def __init__(self, make):
+    def __init__(self, make: Callable[[list[int]], fx.GraphModule]) -> None:
         """make: from [C, H, W] to a GraphModule."""
         super().__init__()
-        self.make, self.made = make, {}
+        self.make = make
+        self.made: dict[tuple[int, ...], fx.GraphModule] = {}
 
-    def for_images(self, first):
+    def for_images(self, first: torch.Tensor) -> fx.GraphModule:
         """The GraphModule for images like `first`, [1, C, H, W], in its type.
 
         Throws ExtractError(MODEL).
@@ -116,19 +125,19 @@ class OpenSizes(nn.Module):
                 raise ExtractError(MODEL, e) from e
         return self.made[size].to(first.dtype)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> Any:
         return self.for_images(x)(x)
 
 
-def _shown(size):
+def _shown(size: Any) -> str:
     return str(size.dim_value) if size.dim_value > 0 else size.dim_param or "?"
 
 
-def _are_whole(values, low, high):
+def _are_whole(values: torch.Tensor, low: int, high: int) -> bool:
     return bool(((values == values.round()) & (values >= low) & (values <= high)).all())
 
 
-def _read_with_channels_second(nodes, name):
+def _read_with_channels_second(nodes: Iterable[Any], name: str) -> bool:
     """Whether an operator that takes [N, C, ...] reads the input before any other has moved it."""
     images = {name}
     for node in nodes:

@@ -10,9 +10,11 @@ import contextlib
 import os
 import warnings
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
 
 import torch
-from torch import fx
+from torch import fx, nn
 
 from ..errors import MODEL, USAGE, ExtractError
 from .onnx_graph import Builder, Node, Refusal, Value
@@ -23,7 +25,7 @@ MIN_OPSET = 6  # before it, operators changed their inputs in place
 ROOT_DOMAINS = ("", "ai.onnx")
 
 
-def load(path):
+def load(path: str) -> nn.Module:
     """The file's network. Throws ExtractError: USAGE or MODEL."""
     try:
         import onnx  # noqa: F401
@@ -43,17 +45,18 @@ def load(path):
     _check_operators(path, model.graph, opset)
     entry = _input_of(path, model.graph)
 
-    def make(image):
+    def make(image: list[int]) -> fx.GraphModule:
         return _build(path, model.graph, opset, entry, image)
 
-    return make(entry.image()) if entry.image() else OpenSizes(make)
+    size = entry.image()
+    return make(size) if size else OpenSizes(make)
 
 
-def _fail(path, why, cause=None):
+def _fail(path: str, why: object, cause: BaseException | None = None) -> NoReturn:
     raise ExtractError(MODEL, "cannot build %s: %s" % (path, why)) from cause
 
 
-def _read(path):
+def _read(path: str) -> Any:
     import onnx
     from google.protobuf.message import DecodeError
 
@@ -80,7 +83,7 @@ def _read(path):
     return model
 
 
-def _constant(proto):
+def _constant(proto: Any) -> Value:
     """Its Value: floats as float32, whole numbers as int64, as torch's own layers expect them."""
     from onnx import numpy_helper
 
@@ -91,7 +94,7 @@ def _constant(proto):
     return Value(torch.tensor(array.astype(types[array.dtype.kind])), stored=array.dtype.name)
 
 
-def _check_operators(path, onnx_graph, opset):
+def _check_operators(path: str, onnx_graph: Any, opset: int) -> None:
     for proto in onnx_graph.node:
         if proto.op_type not in OPERATORS.get(proto.domain, ()):
             domain = "" if proto.domain in ROOT_DOMAINS else " of %s" % proto.domain
@@ -102,11 +105,11 @@ def _check_operators(path, onnx_graph, opset):
             )
 
 
-def _where(proto):
+def _where(proto: Any) -> str:
     return "node '%s'" % (proto.name or ", ".join(proto.output))
 
 
-def _input_of(path, onnx_graph):
+def _input_of(path: str, onnx_graph: Any) -> Input:
     constants = {i.name for i in onnx_graph.initializer}
     free = [i for i in onnx_graph.input if i.name not in constants]
     if len(free) != 1:
@@ -121,7 +124,7 @@ def _input_of(path, onnx_graph):
         _fail(path, e)
 
 
-def _constants(path, onnx_graph):
+def _constants(path: str, onnx_graph: Any) -> dict[str, Value]:
     """The Values of the file's constants by name."""
     values = {}
     for proto in onnx_graph.initializer:
@@ -133,7 +136,7 @@ def _constants(path, onnx_graph):
 
 
 @contextlib.contextmanager
-def _single_precision():
+def _single_precision() -> Iterator[None]:
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
     try:
@@ -144,7 +147,9 @@ def _single_precision():
 
 
 @_single_precision()
-def _build(path, onnx_graph, opset, entry, image):
+def _build(
+    path: str, onnx_graph: Any, opset: int, entry: Input, image: list[int]
+) -> fx.GraphModule:
     """The GraphModule for images of the size `image`, [C, H, W]."""
     values, build = _constants(path, onnx_graph), Builder(entry.batch)
     x = Value(torch.zeros([entry.batch] + image), build.graph.placeholder("image"))
@@ -161,7 +166,14 @@ def _build(path, onnx_graph, opset, entry, image):
     return net
 
 
-def _run(path, build, proto, opset, values, readers):
+def _run(
+    path: str,
+    build: Builder,
+    proto: Any,
+    opset: int,
+    values: Mapping[str, Value],
+    readers: Mapping[str, int],
+) -> list[Value]:
     """The Values of a node's outputs."""
     try:
         node = Node(proto, opset, values, _constant, readers)
@@ -172,7 +184,7 @@ def _run(path, build, proto, opset, values, readers):
         _fail(path, "%s, a %s (opset %d): %s" % (_where(proto), proto.op_type, opset, why), e)
 
 
-def _output(path, values, entry):
+def _output(path: str, values: Mapping[str, Value], entry: Any) -> fx.Node:
     if entry.name not in values or values[entry.name].fixed:
         _fail(path, "its output '%s' does not depend on the image" % entry.name)
     value = values[entry.name]

@@ -3,22 +3,24 @@
 As in onnx_operators.py. What they compute from constants and shapes is a constant again.
 """
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch.nn import functional as F
 
 from .onnx_codes import permuted
-from .onnx_graph import Refusal, Value, fixed, numbers
+from .onnx_graph import Builder, Node, Refusal, Value, fixed, numbers
 
 # TensorProto's float, float16, double, bfloat16; its 8 to 64 bits; bool
 FLOAT_TYPES, WHOLE_TYPES, BOOL = (1, 10, 11, 16), (2, 3, 4, 5, 6, 7, 12, 13), 9
 
 
-def concat(build, node, *parts):
+def concat(build: Builder, node: Node, *parts: Value) -> Value:
     return build.call(torch.cat, list(parts), node.get("axis"))
 
 
-def flatten(build, node, x):
+def flatten(build: Builder, node: Node, x: Value) -> Value:
     axis = node.get("axis", 1)
     if axis == 1:
         return build.call(torch.flatten, x, 1)
@@ -26,21 +28,21 @@ def flatten(build, node, x):
     return build.reshape(x, [math.prod(sizes[:axis]), math.prod(sizes[axis:])])
 
 
-def reshape(build, node, x, *_):
+def reshape(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     sizes = numbers(node, 1, "shape")
     if node.get("allowzero", 0) == 0:
         sizes = [x.tensor.shape[i] if s == 0 else s for i, s in enumerate(sizes)]
     return build.reshape(x, sizes)
 
 
-def transpose(build, node, x):
+def transpose(build: Builder, node: Node, x: Value) -> Value:
     order = list(node.get("perm", list(range(x.tensor.dim()))[::-1]))
     y = build.call(torch.permute, x, order)
     y.was = permuted(x.was, order)
     return y
 
 
-def squeeze(build, node, x, *_):
+def squeeze(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     dims = x.tensor.dim()
     ones = [i for i, n in enumerate(x.tensor.shape) if n == 1]
     for axis in sorted((a % dims for a in numbers(node, 1, "axes", ones)), reverse=True):
@@ -48,7 +50,7 @@ def squeeze(build, node, x, *_):
     return x
 
 
-def unsqueeze(build, node, x, *_):
+def unsqueeze(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     axes = numbers(node, 1, "axes")
     dims = x.tensor.dim() + len(axes)
     for axis in sorted(a % dims for a in axes):
@@ -56,7 +58,7 @@ def unsqueeze(build, node, x, *_):
     return x
 
 
-def pad(build, node, x, *_):
+def pad(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     sizes, mode = numbers(node, 1, "pads"), node.get("mode", "constant")
     dims = x.tensor.dim()
     axes = [a % dims for a in numbers(node, 3, "axes", list(range(dims)))]
@@ -72,19 +74,19 @@ def pad(build, node, x, *_):
     return build.call(F.pad, x, amounts, {"edge": "replicate", "wrap": "circular"}.get(mode, mode))
 
 
-def split(build, node, x, *_):
+def split(build: Builder, node: Node, x: Value, *_: Value | None) -> list[Value]:
     axis = node.get("axis", 0)
     length = x.tensor.shape[axis]
     even = math.ceil(length / node.outputs)
     sizes = [min(even, length - even * i) for i in range(node.outputs)]
-    return build.call(torch.split, x, numbers(node, 1, "split", sizes), axis)
+    return build.call_all(torch.split, x, numbers(node, 1, "split", sizes), axis)
 
 
-def take(x, index):
+def take(x: torch.Tensor, index: Any) -> torch.Tensor:
     return x[index]
 
 
-def slices(build, node, x, *_):
+def slices(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     starts, ends = numbers(node, 1, "starts"), numbers(node, 2, "ends")
     axes = numbers(node, 3, "axes", list(range(len(starts))))
     steps = numbers(node, 4, "steps", [1] * len(starts))
@@ -99,68 +101,68 @@ def slices(build, node, x, *_):
     return x
 
 
-def places(node, x, index):
+def places(node: Node, x: Value, index: Value) -> tuple[int, torch.Tensor]:
     """(axis, the constant index along it, counted from the front)"""
-    axis, index = node.get("axis", 0) % x.tensor.dim(), fixed(index, "index")
-    return axis, torch.where(index < 0, index + x.tensor.shape[axis], index)
+    axis, at = node.get("axis", 0) % x.tensor.dim(), fixed(index, "index")
+    return axis, torch.where(at < 0, at + x.tensor.shape[axis], at)
 
 
-def gather(build, node, x, index):
-    axis, index = places(node, x, index)
-    if index.dim() == 0:
-        return build.call(torch.select, x, axis, int(index))
-    picked = build.call(torch.index_select, x, axis, Value(index.flatten()))
-    if index.dim() == 1:
+def gather(build: Builder, node: Node, x: Value, index: Value) -> Value:
+    axis, at = places(node, x, index)
+    if at.dim() == 0:
+        return build.call(torch.select, x, axis, int(at))
+    picked = build.call(torch.index_select, x, axis, Value(at.flatten()))
+    if at.dim() == 1:
         return picked
     sizes = list(x.tensor.shape)
-    return build.reshape(picked, sizes[:axis] + list(index.shape) + sizes[axis + 1 :])
+    return build.reshape(picked, sizes[:axis] + list(at.shape) + sizes[axis + 1 :])
 
 
-def gather_elements(build, node, x, index):
-    axis, index = places(node, x, index)
-    return build.call(torch.gather, x, axis, Value(index))
+def gather_elements(build: Builder, node: Node, x: Value, index: Value) -> Value:
+    axis, at = places(node, x, index)
+    return build.call(torch.gather, x, axis, Value(at))
 
 
-def gather_nd(build, node, x, index):
+def gather_nd(build: Builder, node: Node, x: Value, index: Value) -> Value:
     if node.get("batch_dims", 0):
         raise Refusal("batch_dims is %d, expected 0" % node.get("batch_dims"))
     return build.call(take, x, tuple(Value(i) for i in fixed(index, "index").unbind(-1)))
 
 
-def require_plain(node):
+def require_plain(node: Node) -> None:
     if node.get("reduction", "none") != "none":
         raise Refusal("its reduction is %s" % node.get("reduction"))
 
 
-def scatter_nd(build, node, x, index, updates):
+def scatter_nd(build: Builder, node: Node, x: Value, index: Value, updates: Value) -> Value:
     require_plain(node)
     at = tuple(Value(i) for i in fixed(index, "index").unbind(-1))
     return build.call(torch.index_put, x, at, updates)
 
 
-def scatter_elements(build, node, x, index, updates):
+def scatter_elements(build: Builder, node: Node, x: Value, index: Value, updates: Value) -> Value:
     require_plain(node)
-    axis, index = places(node, x, index)
-    return build.call(torch.scatter, x, axis, Value(index), updates)
+    axis, at = places(node, x, index)
+    return build.call(torch.scatter, x, axis, Value(at), updates)
 
 
-def nonzero(build, node, x):
+def nonzero(build: Builder, node: Node, x: Value) -> Value:
     return Value(torch.nonzero(fixed(x, "input")).t())
 
 
-def to_float(x):
+def to_float(x: torch.Tensor) -> torch.Tensor:
     return x.to(torch.get_default_dtype())
 
 
-def to_whole(x):
+def to_whole(x: torch.Tensor) -> torch.Tensor:
     return x.long()
 
 
-def to_bool(x):
+def to_bool(x: torch.Tensor) -> torch.Tensor:
     return x != 0
 
 
-def cast(build, node, x, *_):
+def cast(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     to, floating = node.get("to"), x.tensor.is_floating_point()
     if to == BOOL:
         return build.call(to_bool, x)
@@ -171,7 +173,7 @@ def cast(build, node, x, *_):
     return build.call(to_whole, x) if floating or x.tensor.dtype == torch.bool else x
 
 
-def depth_to_space(build, node, x):
+def depth_to_space(build: Builder, node: Node, x: Value) -> Value:
     size, (n, c, h, w) = node.get("blocksize"), x.tensor.shape
     if node.get("mode", "DCR") == "CRD":
         return build.call(F.pixel_shuffle, x, size)
@@ -180,14 +182,14 @@ def depth_to_space(build, node, x):
     return build.reshape(x, [n, c // size**2, h * size, w * size])
 
 
-def space_to_depth(build, node, x):
+def space_to_depth(build: Builder, node: Node, x: Value) -> Value:
     size, (n, c, h, w) = node.get("blocksize"), x.tensor.shape
     x = build.reshape(x, [n, c, h // size, size, w // size, size])
     x = build.call(torch.permute, x, [0, 3, 5, 1, 2, 4])
     return build.reshape(x, [n, c * size**2, h // size, w // size])
 
 
-def expand(build, node, x, *_):
+def expand(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     old = list(x.tensor.shape)
     sizes = list(torch.broadcast_shapes(x.tensor.shape, numbers(node, 1, "shape")))
     if len(sizes) == len(old) and sizes[0] == old[0]:
@@ -195,34 +197,34 @@ def expand(build, node, x, *_):
     return build.call(torch.broadcast_to, x, sizes)
 
 
-def tile(build, node, x, *_):
+def tile(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     return build.call(torch.tile, x, numbers(node, 1, "repeats"))
 
 
-def ranges(build, node, start, limit, delta):
+def ranges(build: Builder, node: Node, start: Value, limit: Value, delta: Value) -> Value:
     return Value(torch.arange(*(fixed(v, "bounds").item() for v in (start, limit, delta))))
 
 
-def triangle(build, node, x, *_):
+def triangle(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     diagonal = numbers(node, 1, "k", [0])[0]
     return build.call(torch.triu if node.get("upper", 1) else torch.tril, x, diagonal)
 
 
-def top(build, node, x, *_):
+def top(build: Builder, node: Node, x: Value, *_: Value | None) -> list[Value]:
     count = node.get("k") or numbers(node, 1, "k")[0]
     order = (bool(node.get("largest", 1)), bool(node.get("sorted", 1)))
-    return build.call(torch.topk, x, count, node.get("axis", -1), *order)
+    return build.call_all(torch.topk, x, count, node.get("axis", -1), *order)
 
 
-def size(build, node, x):
+def size(build: Builder, node: Node, x: Value) -> Value:
     return Value(torch.tensor(x.tensor.numel()))
 
 
-def shape(build, node, x):
+def shape(build: Builder, node: Node, x: Value) -> Value:
     return Value(torch.tensor(x.tensor.shape[node.get("start", 0) : node.get("end")]))
 
 
-def constant(build, node):
+def constant(build: Builder, node: Node) -> Value:
     (name, value), *_ = node.attributes.items()
     if name == "value":
         return node.constant(value)
@@ -231,23 +233,23 @@ def constant(build, node):
     return Value(torch.as_tensor(value))
 
 
-def constant_of_shape(build, node, sizes):
+def constant_of_shape(build: Builder, node: Node, sizes: Value) -> Value:
     value = node.constant(node.get("value")).tensor if node.get("value") else torch.zeros(1)
     return Value(value.expand(numbers(node, 0, "shape")))
 
 
-def same(build, node, x, *_):
+def same(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     return x
 
 
-def dropout(build, node, x, *more):
+def dropout(build: Builder, node: Node, x: Value, *more: Value | None) -> Value:
     ratio = node.get("ratio", 0.5) if not more or more[0] is None else fixed(more[0], "ratio")
     if len(more) > 1 and more[1] is not None and bool(fixed(more[1], "mode").any()) and ratio != 0:
         raise Refusal("it is in training mode")
     return x
 
 
-MOVES = {
+MOVES: dict[str, Callable[..., Value | list[Value]]] = {
     "Cast": cast,
     "Concat": concat,
     "Constant": constant,

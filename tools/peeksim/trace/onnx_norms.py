@@ -1,21 +1,25 @@
 """The ONNX operators that normalise: NORMS, by operator type. As in onnx_operators.py."""
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .onnx_graph import Refusal, fixed
+from .onnx_graph import Builder, Node, Operator, Refusal, Value, fixed
 from .onnx_windows import parameters
 
 BATCH_NORMS = {4: nn.BatchNorm2d, 5: nn.BatchNorm3d}
 
 
-def batch_norm(build, node, x, weight, bias, mean, variance):
+def batch_norm(
+    build: Builder, node: Node, x: Value, weight: Value, bias: Value, mean: Value, variance: Value
+) -> Value:
     if node.get("training_mode", 0) or not node.get("spatial", 1):
         raise Refusal("it is in training mode, or not per channel")
     kind = BATCH_NORMS.get(x.tensor.dim(), nn.BatchNorm1d)
-    module = kind(x.tensor.shape[1], eps=node.get("epsilon", 1e-5), device="meta")
+    module: nn.Module = kind(x.tensor.shape[1], eps=node.get("epsilon", 1e-5), device="meta")
     module.num_batches_tracked = torch.tensor(0)
     terms = parameters(
         module,
@@ -27,18 +31,20 @@ def batch_norm(build, node, x, weight, bias, mean, variance):
     return build.layer(node.name, terms, x)
 
 
-def instance_norm(build, node, x, weight, bias):
+def instance_norm(build: Builder, node: Node, x: Value, weight: Value, bias: Value) -> Value:
     eps = node.get("epsilon", 1e-5)
     return build.call(F.instance_norm, x, None, None, weight, bias, True, 0.1, eps)
 
 
-def layer_norm(build, node, x, weight, bias=None):
+def layer_norm(
+    build: Builder, node: Node, x: Value, weight: Value, bias: Value | None = None
+) -> Value:
     sizes = list(x.tensor.shape[node.get("axis", -1) % x.tensor.dim() :])
-    weight, bias = (v and build.call(torch.broadcast_to, v, sizes) for v in (weight, bias))
-    return build.call(F.layer_norm, x, sizes, weight, bias, node.get("epsilon", 1e-5))
+    terms = [v and build.call(torch.broadcast_to, v, sizes) for v in (weight, bias)]
+    return build.call(F.layer_norm, x, sizes, *terms, node.get("epsilon", 1e-5))
 
 
-def response_norm(build, node, x):
+def response_norm(build: Builder, node: Node, x: Value) -> Value:
     size = node.get("size")
     if size % 2 == 0:
         raise Refusal("its size, %d, is even: torch's has another centre" % size)
@@ -52,12 +58,12 @@ def response_norm(build, node, x):
     )
 
 
-def unit_length(build, node, x):
+def unit_length(build: Builder, node: Node, x: Value) -> Value:
     return build.call(F.normalize, x, float(node.get("p", 2)), node.get("axis", -1), 0.0)
 
 
-def softmax_with(function):
-    def softmax(build, node, x):
+def softmax_with(function: Callable[..., Any]) -> Operator:
+    def softmax(build: Builder, node: Node, x: Value) -> Value:
         sizes = list(x.tensor.shape)
         axis = node.get("axis", 1 if node.opset < 13 else -1) % len(sizes)
         if node.opset >= 13 or math.prod(sizes[axis + 1 :]) == 1:
@@ -68,7 +74,7 @@ def softmax_with(function):
     return softmax
 
 
-NORMS = {
+NORMS: dict[str, Operator] = {
     "BatchNormalization": batch_norm,
     "InstanceNormalization": instance_norm,
     "LRN": response_norm,

@@ -6,29 +6,29 @@ import torch
 from torch import nn
 
 from .onnx_codes import permuted
-from .onnx_graph import Refusal, Value, fixed
+from .onnx_graph import Builder, Node, Operator, Refusal, Value, fixed
 from .onnx_windows import weighted_layer
 
 
-def linear(build, node, x, weight, bias=None):
+def linear(build: Builder, node: Node, x: Value, weight: Value, bias: Value | None = None) -> Value:
     """weight: [K, C]"""
     k, c = weight.tensor.shape
     module = nn.Linear(c, k, bias is not None, device="meta")
     return weighted_layer(build, node.name, module, x, x, weight, bias)
 
 
-def turned(weight):
+def turned(weight: Value) -> Value:
     """The Value of a constant matrix with rows for columns."""
     value = Value(weight.tensor.t().contiguous())
     value.was = permuted(weight.was, (1, 0))
     return value
 
 
-def scaled(value, factor):
+def scaled(value: Value, factor: float) -> Value:
     return value if factor == 1 else Value(value.tensor * factor)
 
 
-def row(bias, k):
+def row(bias: Value, k: int) -> Value:
     """The Value of a bias [K] that one number or a matrix of one row gives."""
     terms = fixed(bias, "third operand")
     if terms.numel() not in (1, k):
@@ -38,7 +38,7 @@ def row(bias, k):
     return value
 
 
-def gemm(build, node, x, weight, bias=None):
+def gemm(build: Builder, node: Node, x: Value, weight: Value, bias: Value | None = None) -> Value:
     if node.get("transA", 0) or x.tensor.dim() != 2:
         raise Refusal("its first operand is transposed")
     fixed(weight, "second operand")
@@ -49,15 +49,16 @@ def gemm(build, node, x, weight, bias=None):
     return linear(build, node, x, scaled(weight, node.get("alpha", 1.0)), bias)
 
 
-def matmul(build, node, x, y):
+def matmul(build: Builder, node: Node, x: Value, y: Value) -> Value:
     if x.fixed or not y.fixed or y.tensor.dim() != 2:
         return build.call(torch.matmul, x, y)
     value = linear(build, node, x, turned(y))
+    assert value.node  # x depends on the image
     value.linear = build.parts[value.node.target]
     return value
 
 
-def add(build, node, x, y):
+def add(build: Builder, node: Node, x: Value, y: Value) -> Value:
     # A MatMul and the addition of its bias are one layer.
     for a, b, alone in ((x, y, node.only_reader[0]), (y, x, node.only_reader[1])):
         if a.linear is not None and alone and b.fixed and b.tensor.dim() <= a.tensor.dim():
@@ -68,8 +69,8 @@ def add(build, node, x, y):
     return build.call(torch.add, x, y)
 
 
-def einsum(build, node, *operands):
+def einsum(build: Builder, node: Node, *operands: Value) -> Value:
     return build.call(torch.einsum, node.get("equation"), *operands)
 
 
-PRODUCTS = {"Add": add, "Einsum": einsum, "Gemm": gemm, "MatMul": matmul}
+PRODUCTS: dict[str, Operator] = {"Add": add, "Einsum": einsum, "Gemm": gemm, "MatMul": matmul}

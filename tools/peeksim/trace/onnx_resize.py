@@ -4,12 +4,17 @@ Every mode is linear and works axis by axis: each output is a sum of a few input
 indices and weights follow from the sizes. Coordinates are computed in single precision, as other
 programs that run ONNX files do.
 """
+from collections.abc import Callable, Sequence
+
 import torch
 
-from .onnx_graph import Refusal, Value, fixed, numbers
+from .onnx_graph import Builder, Node, Operator, Refusal, Value, fixed, numbers
+
+# The indices of the taps, and their weights; None: 1.
+Taps = tuple[Sequence[torch.Tensor], Sequence[torch.Tensor | None]]
 
 
-def resize(build, node, x, *_):
+def resize(build: Builder, node: Node, x: Value, *_: Value | None) -> Value:
     if node.get("antialias", 0):
         raise Refusal("it asks for antialias")
     dims = x.tensor.dim()
@@ -20,7 +25,7 @@ def resize(build, node, x, *_):
     return x
 
 
-def _sizes(node, x, axes):
+def _sizes(node: Node, x: Value, axes: Sequence[int]) -> tuple[list[int], list[float]]:
     """(new sizes, scales) of the axes."""
     old = [x.tensor.shape[a] for a in axes]
     new = numbers(node, 3, "sizes")
@@ -35,24 +40,25 @@ def _sizes(node, x, axes):
     return new, [n / o for n, o in zip(new, old)]
 
 
-def _along(build, node, x, axis, new, scale):
+def _along(build: Builder, node: Node, x: Value, axis: int, new: int, scale: float) -> Value:
     mode = node.get("mode", "nearest")
     if mode not in MODES:
         raise Refusal("its mode is %s" % mode)
     old = x.tensor.shape[axis]
     indices, weights = MODES[mode](node, _coordinates(node, old, new, scale), old)
     shape = [-1] + [1] * (x.tensor.dim() - 1 - axis)
-    total = None
+    total: Value | None = None
     for index, weight in zip(indices, weights):
         index = index.clamp(0, old - 1).long()
         part = build.call(torch.index_select, x, axis, Value(index))
         if weight is not None:
             part = build.call(torch.mul, part, Value(weight.reshape(shape)))
         total = part if total is None else build.call(torch.add, total, part)
+    assert total  # every mode has taps
     return total
 
 
-def _coordinates(node, old, new, scale):
+def _coordinates(node: Node, old: int, new: int, scale: float) -> torch.Tensor:
     """Where each output lies among the inputs: [new]."""
     early = node.kind == "Upsample" or node.opset < 11
     mode = node.get("coordinate_transformation_mode", "asymmetric" if early else "half_pixel")
@@ -72,7 +78,7 @@ def _coordinates(node, old, new, scale):
     raise Refusal("its coordinate_transformation_mode is %s" % mode)
 
 
-NEAREST = {
+NEAREST: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "floor": torch.floor,
     "ceil": torch.ceil,
     "round_prefer_floor": lambda x: torch.ceil(x - 0.5),
@@ -80,7 +86,7 @@ NEAREST = {
 }
 
 
-def _nearest(node, x, old):
+def _nearest(node: Node, x: torch.Tensor, old: int) -> Taps:
     early = node.kind == "Upsample" or node.opset < 11
     mode = node.get("nearest_mode", "floor" if early else "round_prefer_floor")
     if mode not in NEAREST:
@@ -88,13 +94,13 @@ def _nearest(node, x, old):
     return [NEAREST[mode](x)], [None]
 
 
-def _linear(node, x, old):
+def _linear(node: Node, x: torch.Tensor, old: int) -> Taps:
     x = x.clamp(0, old - 1)
     low = x.floor()
     return [low, low + 1], [1 - (x - low), x - low]
 
 
-def _cubic(node, x, old):
+def _cubic(node: Node, x: torch.Tensor, old: int) -> Taps:
     """The weights are those of Keys (1981), as in the text of Resize: a is its only parameter."""
     a, low = node.get("cubic_coeff_a", -0.75), x.floor()
     indices = [low - 1, low, low + 1, low + 2]
@@ -111,4 +117,4 @@ def _cubic(node, x, old):
 
 
 MODES = {"nearest": _nearest, "linear": _linear, "bilinear": _linear, "cubic": _cubic}
-RESIZES = {"Resize": resize, "Upsample": resize}
+RESIZES: dict[str, Operator] = {"Resize": resize, "Upsample": resize}

@@ -3,13 +3,15 @@
 As in onnx_operators.py. Inputs are [N, C, ...]; `pads` are [begin of each axis, end of each axis].
 """
 import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from .onnx_codes import coded
-from .onnx_graph import Refusal, Value, fixed
+from .onnx_graph import Builder, Node, Operator, Refusal, Value, fixed
 
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 TRANSPOSED = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
@@ -19,16 +21,16 @@ GLOBAL_AVERAGES = {1: F.adaptive_avg_pool1d, 2: F.adaptive_avg_pool2d, 3: F.adap
 GLOBAL_MAXIMA = {1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d, 3: F.adaptive_max_pool3d}
 
 
-def parameters(module, **tensors):
+def parameters(module: nn.Module, **tensors: torch.Tensor) -> nn.Module:
     """The module, made on the "meta" device, with these as its parameters and buffers."""
     for name, tensor in tensors.items():
         setattr(module, name, tensor if name.startswith("running") else nn.Parameter(tensor))
     return module
 
 
-def axes_of(x, kernel=None):
+def axes_of(x: Value, kernel: Sequence[int] | None = None) -> int:
     """The number of axes of a map, and of a kernel over it."""
-    axes = x.tensor.dim() - 2
+    axes = int(x.tensor.dim()) - 2
     if axes not in CONVOLUTIONS or kernel is not None and len(kernel) != axes:
         raise Refusal(
             "its input has the shape %s: only maps [N, C, L], [N, C, H, W] and [N, C, D, H, W], "
@@ -37,31 +39,31 @@ def axes_of(x, kernel=None):
     return axes
 
 
-def steps(node, axes):
+def steps(node: Node, axes: int) -> tuple[list[int], list[int]]:
     """(stride, dilation) of a window."""
     return list(node.get("strides", [1] * axes)), list(node.get("dilations", [1] * axes))
 
 
-def halves(node, total):
+def halves(node: Node, total: Sequence[int]) -> list[int]:
     """Begins and ends of the pads for auto_pad, which differ by one where a total is odd."""
     less, more = [t // 2 for t in total], [t - t // 2 for t in total]
     return less + more if node.get("auto_pad") == "SAME_UPPER" else more + less
 
 
-def automatic(node):
+def automatic(node: Node) -> bool:
     """Whether the pads follow from the sizes."""
-    mode = node.get("auto_pad", "NOTSET")
+    mode: str = node.get("auto_pad", "NOTSET")
     if mode not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
         raise Refusal("auto_pad is %s" % mode)
     return mode.startswith("SAME")
 
 
-def given_pads(node, axes):
+def given_pads(node: Node, axes: int) -> list[int]:
     given = node.get("pads") if node.get("auto_pad", "NOTSET") == "NOTSET" else None
     return list(given or [0] * 2 * axes)
 
 
-def window(node, x, kernel):
+def window(node: Node, x: Value, kernel: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
     """(stride, dilation, pads) of a window that slides over the map."""
     axes = axes_of(x, kernel)
     stride, dilation = steps(node, axes)
@@ -74,13 +76,17 @@ def window(node, x, kernel):
     return stride, dilation, halves(node, total)
 
 
-def around(build, x, begins, ends, value=0.0):
+def around(
+    build: Builder, x: Value, begins: Sequence[int], ends: Sequence[int], value: float = 0.0
+) -> Value:
     """x with as many values more at the sides of each axis, or fewer."""
     amounts = [a for pair in zip(begins[::-1], ends[::-1]) for a in pair]
     return build.call(F.pad, x, amounts, "constant", value) if any(amounts) else x
 
 
-def padded(build, x, pads, value, widest=math.inf):
+def padded(
+    build: Builder, x: Value, pads: list[int], value: float, widest: float = math.inf
+) -> tuple[Value, list[int]]:
     """(x, padding that torch's windows have on both sides); one that is uneven, or larger than
     `widest`, is put around x."""
     axes = len(pads) // 2
@@ -90,7 +96,7 @@ def padded(build, x, pads, value, widest=math.inf):
     return around(build, x, begins, ends, value), [0] * axes
 
 
-def conv(build, node, x, weight, bias=None):
+def conv(build: Builder, node: Node, x: Value, weight: Value, bias: Value | None = None) -> Value:
     kernel = list(fixed(weight, "weight").shape[2:])
     stride, dilation, pads = window(node, x, kernel)
     source, padding = padded(build, x, pads, 0.0)
@@ -109,7 +115,15 @@ def conv(build, node, x, weight, bias=None):
     return weighted_layer(build, node.name, module, source, x, weight, bias)
 
 
-def weighted_layer(build, name, module, source, x, weight, bias):
+def weighted_layer(
+    build: Builder,
+    name: str,
+    module: nn.Module,
+    source: Value,
+    x: Value,
+    weight: Value,
+    bias: Value | None,
+) -> Value:
     """The Value of a convolution or nn.Linear on `source`, which is x with its pads around it."""
     terms = {} if bias is None else {"bias": fixed(bias, "bias")}
     codes = coded(x, weight, bias)
@@ -118,7 +132,9 @@ def weighted_layer(build, name, module, source, x, weight, bias):
     return build.layer(name, parameters(module, weight=weight.tensor, **terms), source)
 
 
-def conv_transpose(build, node, x, weight, bias=None):
+def conv_transpose(
+    build: Builder, node: Node, x: Value, weight: Value, bias: Value | None = None
+) -> Value:
     axes, kernel = axes_of(x), list(fixed(weight, "weight").shape[2:])
     stride, dilation = steps(node, axes)
     more, groups = node.get("output_padding", [0] * axes), node.get("group", 1)
@@ -152,12 +168,12 @@ def conv_transpose(build, node, x, weight, bias=None):
     )
     terms = {} if bias is None else {"bias": fixed(bias, "bias")}
     y = build.layer(node.name, parameters(module, weight=weight.tensor, **terms), x)
-    left = [[p - b for p, b in zip(both, begins)]]
-    left.append([p - o - e for p, o, e in zip(both, extra, ends)])
-    return around(build, y, *left)
+    before = [p - b for p, b in zip(both, begins)]
+    behind = [p - o - e for p, o, e in zip(both, extra, ends)]
+    return around(build, y, before, behind)
 
 
-def _cut(begin, end, stride, dilation):
+def _cut(begin: int, end: int, stride: int, dilation: int) -> tuple[int, int]:
     """(padding, output_padding) of torch's module that cut the most of these ends of an axis."""
     if 0 <= begin - end < max(stride, dilation):
         return begin, begin - end
@@ -166,7 +182,7 @@ def _cut(begin, end, stride, dilation):
     return min(begin, end), 0
 
 
-def max_pool(build, node, x):
+def max_pool(build: Builder, node: Node, x: Value) -> Value:
     kernel = list(node.get("kernel_shape"))
     stride, dilation, pads = window(node, x, kernel)
     x, padding = padded(build, x, pads, -math.inf, min(kernel) // 2)
@@ -174,7 +190,7 @@ def max_pool(build, node, x):
     return build.call(MAX_POOLS[len(kernel)], x, kernel, stride, padding, dilation, ceil)
 
 
-def average_pool(build, node, x):
+def average_pool(build: Builder, node: Node, x: Value) -> Value:
     kernel = list(node.get("kernel_shape"))
     stride, dilation, pads = window(node, x, kernel)
     if set(dilation) != {1}:
@@ -192,11 +208,14 @@ def average_pool(build, node, x):
     return build.call(torch.div, pooled, share)
 
 
-def over_all(functions):
-    return lambda build, node, x: build.call(functions[axes_of(x)], x, 1)
+def over_all(functions: Mapping[int, Callable[..., Any]]) -> Operator:
+    def pool(build: Builder, node: Node, x: Value) -> Value:
+        return build.call(functions[axes_of(x)], x, 1)
+
+    return pool
 
 
-WINDOWS = {
+WINDOWS: dict[str, Operator] = {
     "AveragePool": average_pool,
     "Conv": conv,
     "ConvTranspose": conv_transpose,

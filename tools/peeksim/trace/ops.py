@@ -1,27 +1,36 @@
 """Classifies torch.fx nodes into the few kinds that layers.py distinguishes: describe()."""
-from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import fx, nn
 
 from . import codes
 
-# What a node does: `kind` is one of
-#   conv, fc       a layer; params: its geometry
-#   affine         per channel x * scale + shift; params: terms, which returns (scale, shift); last:
-#                  the channels are the last axis
-#   add            of two tensors; params: alpha
-#   relu, relu6    the activations that clip at zero
-#   identity       the same values in the same shape
-#   pad            zeros around the map; params: pad [left, right, top, bottom]
-#   move           picks or rearranges values, so that a ReLU before it does what one after it does
-#   quantize       the integers of values (codes.py); params: scale, zero, low, high
-#   dequantize     the values of integers; params: scale, zero
-#   shape          asks for the shape only
-#   macs           does MACs but is no layer of a trace (attention, matrix products, transposed and
-#                  3-D convolutions)
-#   other          anything else
-Op = namedtuple("Op", "kind inputs params")
+
+class Op(NamedTuple):
+    """What a node does: `kind` is one of
+
+    conv, fc       a layer; params: its geometry
+    affine         per channel x * scale + shift; params: terms, which returns (scale, shift); last:
+                   the channels are the last axis
+    add            of two tensors; params: alpha
+    relu, relu6    the activations that clip at zero
+    identity       the same values in the same shape
+    pad            zeros around the map; params: pad [left, right, top, bottom]
+    move           picks or rearranges values, so that a ReLU before it does what one after it does
+    quantize       the integers of values (codes.py); params: scale, zero, low, high
+    dequantize     the values of integers; params: scale, zero
+    shape          asks for the shape only
+    macs           does MACs but is no layer of a trace (attention, matrix products, transposed and
+                   3-D convolutions)
+    other          anything else
+    """
+
+    kind: str
+    inputs: list[Any]  # fx.Nodes; of an addition also what is no node
+    params: dict[str, Any]
+
 
 MAC_MODULES = (
     nn.MultiheadAttention,
@@ -94,10 +103,10 @@ SUBTRACTIONS, DIVISIONS = {"sub", "subtract"}, {"div", "divide", "truediv", "tru
 SHAPE_NAMES = {"size", "dim", "ndimension", "numel"}
 
 
-def torch_name(node):
+def torch_name(node: fx.Node) -> str:
     """The plain name of a torch function, operator or tensor method; "" for any other node."""
     if node.op == "call_method":
-        return node.target
+        return str(node.target)
     if node.op == "call_function":
         home = getattr(node.target, "__module__", None) or "torch"
         if home.split(".")[0] in ("torch", "_operator"):
@@ -106,18 +115,20 @@ def torch_name(node):
     return ""
 
 
-def own_name(target):
+def own_name(target: str) -> str:
     """A path inside the network, without the wrapper that graph.py puts around it."""
     return target[len("net.") :] if target.startswith("net.") else target
 
 
-def _argument(node, position, name, default=None):
+def _argument(node: fx.Node, position: int, name: str, default: Any = None) -> Any:
     if len(node.args) > position:
         return node.args[position]
     return node.kwargs.get(name, default)
 
 
-def conv_padding(padding, kernel, dilation):
+def conv_padding(
+    padding: str | Sequence[int], kernel: Sequence[int], dilation: Sequence[int]
+) -> list[int]:
     """A convolution's padding as [left, right, top, bottom]; "same" puts the odd one last."""
     if padding == "valid":
         return [0, 0, 0, 0]
@@ -125,11 +136,13 @@ def conv_padding(padding, kernel, dilation):
         total = [d * (k - 1) for d, k in zip(dilation, kernel)]
         (top, left), (bottom, right) = [t // 2 for t in total], [t - t // 2 for t in total]
         return [left, right, top, bottom]
-    h, w = padding
+    h, w = map(int, padding)
     return [w, w, h, h]
 
 
-def describe(node, modules, constant):
+def describe(
+    node: fx.Node, modules: Mapping[str, nn.Module], constant: Mapping[fx.Node, Any]
+) -> Op:
     """What the node does: an Op. `constant`: the values of the nodes independent of the image."""
     if node.op == "call_module":
         return _describe_module(node, modules[node.target])
@@ -146,10 +159,9 @@ def describe(node, modules, constant):
             return _add_or_mul(node, name, other, x, constant)
         return Op("other", list(node.all_input_nodes), {})
     if name in ("conv1d", "conv2d"):
-        names = ("weight", "bias", "stride", "padding", "dilation", "groups")
-        defaults = (None, None, 1, 0, 1, 1)
-        given = [_argument(node, i, n, d) for i, (n, d) in enumerate(zip(names, defaults), 1)]
-        return _convolution(x, int(name[4]), *given, padding_mode="zeros")
+        terms = ("weight", None), ("bias", None), ("stride", 1), ("padding", 0), ("dilation", 1)
+        given = [_argument(node, i, n, d) for i, (n, d) in enumerate((*terms, ("groups", 1)), 1)]
+        return _convolution(x, int(name[4]), "zeros", *given)
     if name == "linear":
         return Op(
             "fc", [x], {"weight": _argument(node, 1, "weight"), "bias": _argument(node, 2, "bias")}
@@ -189,13 +201,13 @@ def describe(node, modules, constant):
     return Op(kind, list(node.all_input_nodes), {})
 
 
-def _describe_module(node, m):
+def _describe_module(node: fx.Node, m: nn.Module) -> Op:
     x = node.all_input_nodes[0] if node.all_input_nodes else None
     inputs = list(node.all_input_nodes)
     if isinstance(m, (nn.Conv1d, nn.Conv2d)):
         dims = len(m.kernel_size)
         given = (m.weight, m.bias, m.stride, m.padding, m.dilation, m.groups)
-        return _convolution(x, dims, *given, padding_mode=m.padding_mode)
+        return _convolution(x, dims, m.padding_mode, *given)
     if isinstance(m, nn.Linear):
         return Op("fc", [x], {"weight": m.weight, "bias": m.bias})
     if (
@@ -231,10 +243,20 @@ def _describe_module(node, m):
     return Op(kind, inputs, {})
 
 
-def _convolution(x, dims, weight, bias, stride, padding, dilation, groups, padding_mode):
+def _convolution(
+    x: Any,
+    dims: int,
+    padding_mode: str,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Op:
     """Geometry of a 1-D convolution is that of a 2-D one over a map of height 1."""
 
-    def pair(value, alone):
+    def pair(value: Any, alone: int) -> list[int]:
         numbers = [value] * dims if isinstance(value, int) else [int(v) for v in value]
         return [alone] * (2 - len(numbers)) + (numbers * dims)[:dims]
 
@@ -253,13 +275,13 @@ def _convolution(x, dims, weight, bias, stride, padding, dilation, groups, paddi
     )
 
 
-def _clip(x, low, high):
+def _clip(x: Any, low: Any, high: Any) -> Op:
     if low is None or isinstance(low, fx.Node) or low != 0:
         return Op("other", [x], {})
     return Op("relu6" if high == 6 else "relu", [x], {})
 
 
-def _pad(x, amounts, zeros):
+def _pad(x: Any, amounts: Any, zeros: bool) -> Op:
     amounts = [amounts] * 4 if isinstance(amounts, int) else list(amounts)
     plain = zeros and len(amounts) <= 4 and all(isinstance(a, int) and a >= 0 for a in amounts)
     if not plain:
@@ -267,7 +289,13 @@ def _pad(x, amounts, zeros):
     return Op("pad", [x], {"pad": amounts + [0] * (4 - len(amounts))})
 
 
-def batch_norm_terms(mean, variance, weight, bias, eps):
+def batch_norm_terms(
+    mean: torch.Tensor,
+    variance: torch.Tensor,
+    weight: torch.Tensor | None,
+    bias: torch.Tensor | None,
+    eps: float,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Batch-norm in inference as (scale, shift) per channel, float64."""
     scale = 1 / torch.sqrt(variance.double() + eps)
     if weight is not None:
@@ -276,7 +304,7 @@ def batch_norm_terms(mean, variance, weight, bias, eps):
     return scale, shift if bias is None else shift + bias.double()
 
 
-def _functional_batch_norm(node, x, constant):
+def _functional_batch_norm(node: fx.Node, x: Any, constant: Mapping[fx.Node, Any]) -> Op:
     mean, variance, weight, bias = (
         _argument(node, i, n)
         for i, n in enumerate(("running_mean", "running_var", "weight", "bias"), 1)
@@ -300,7 +328,7 @@ def _functional_batch_norm(node, x, constant):
     )
 
 
-def _add_or_mul(node, name, a, b, constant):
+def _add_or_mul(node: fx.Node, name: str, a: Any, b: Any, constant: Mapping[fx.Node, Any]) -> Op:
     """x + tensor is an add; x + constant, x * constant are affine if that is per channel."""
     alpha = node.kwargs.get("alpha", 1)
     if isinstance(a, fx.Node) and a in constant:
@@ -311,7 +339,7 @@ def _add_or_mul(node, name, a, b, constant):
 
 
 # (scale, shift) of x and a constant
-TERMS = {
+TERMS: dict[str, Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]] = {
     "add": lambda value: (torch.ones_like(value), value),
     "sub": lambda value: (torch.ones_like(value), -value),
     "mul": lambda value: (value, torch.zeros_like(value)),
@@ -319,7 +347,7 @@ TERMS = {
 }
 
 
-def _by_constant(node, name, a, b, constant):
+def _by_constant(node: fx.Node, name: str, a: Any, b: Any, constant: Mapping[fx.Node, Any]) -> Op:
     """affine if b is a constant: one number, or one per channel of a map, or of a last axis."""
     value = constant.get(b) if isinstance(b, fx.Node) else b
     if (

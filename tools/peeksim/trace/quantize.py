@@ -2,28 +2,40 @@
 
 Of a float network, symmetric: a scale per activation tensor, from its largest magnitude over the
 calibration images, and a scale per output channel of the weights; of one that is quantised already,
-coded.py. Every layer reads integers and gives integers; operations between layers work on their float
-values.
+coded.py. Every layer reads integers and gives integers; operations between layers work on their
+float values.
 """
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import torch
+from torch import fx
 from torch.nn import functional as F
 
 from ..errors import MODEL, ExtractError
-from .recording import Run, form_of, value_of_form
-from .store import Codes, scale_of
+from .layers import Analysis, Layer
+from .recording import Gate, Keys, Run, Runner, Show, form_of, value_of_form
+from .store import Codes, TraceWriter, scale_of
 from .weights import folded, why_not_foldable
 
+Doubles = npt.NDArray[np.float64]
+# (integers [K, C/groups, R, S], scales [1 or K], integer bias [K]) of a layer's weights
+IntegerWeights = tuple[Doubles, npt.NDArray[np.float32], Doubles]
 MAX_BIAS = 2.0**30  # leaves the same range of an int32 to the products
 MAX_SUM = 2**31 - 1
 
 
-def integers(values, scale):
+def integers(values: Doubles, scale: Any) -> Doubles:
     """float64 values as float64 integers of one scale, or of one that broadcasts."""
-    return np.clip(np.rint(values / np.float64(scale)), -127, 127)
+    coded: Doubles = np.clip(np.rint(values / np.float64(scale)), -127, 127)
+    return coded
 
 
-def quantized_weights(name, weight, bias, ifmap_scale):
+def quantized_weights(
+    name: str, weight: Doubles, bias: Doubles, ifmap_scale: np.float32
+) -> IntegerWeights:
     """(integer weight, its scales [K] as f4, integer bias) of float weights, for an ifmap's scale.
 
     A channel's scale is that of its largest weight; where the bias would then exceed its share of
@@ -39,8 +51,9 @@ def quantized_weights(name, weight, bias, ifmap_scale):
     return coded, scales, coded_bias
 
 
-def require_int32_sums(name, weight, bias, largest):
-    """Throws ExtractError(MODEL) unless the sums fit, whatever the ifmap's integers up to `largest`."""
+def require_int32_sums(name: str, weight: Doubles, bias: Doubles, largest: float) -> None:
+    """Throws ExtractError(MODEL) unless the sums fit, whatever the ifmap's integers up to
+    `largest`."""
     reach = np.abs(bias) + largest * np.abs(weight).reshape(len(weight), -1).sum(1)
     if not (reach <= MAX_SUM).all():
         raise ExtractError(
@@ -50,37 +63,48 @@ def require_int32_sums(name, weight, bias, largest):
         )
 
 
-def requantized(sums, residual, scales, limit=127):
+def requantized(
+    sums: Doubles, residual: Doubles | None, scales: Mapping[str, Any], limit: int = 127
+) -> Doubles:
     """int32 sums (and residual integers or None) [K, P, Q] as ofmap integers, all in float64.
 
-    scales: by dataset name; limit: the largest magnitude. The order of the operations is the format's:
-    do not rearrange.
+    scales: by dataset name; limit: the largest magnitude. The order of the operations is the
+    format's: do not rearrange.
     """
     exact = {name: scale.astype(np.float64) for name, scale in scales.items()}
     factor = (exact["ifmap"] * exact["weight"]) / exact["ofmap"]
     values = sums * factor.reshape(-1, 1, 1)
     if residual is not None:
         values = values + residual * (exact["residual"] / exact["ofmap"])
-    return np.clip(np.rint(values), -limit, limit)
+    coded: Doubles = np.clip(np.rint(values), -limit, limit)
+    return coded
 
 
 class IntegerLayer:
     """One layer in integers, without zero points."""
 
-    def __init__(self, layer, analysis, keys, codes, weights):
+    def __init__(
+        self,
+        layer: Layer,
+        analysis: Analysis,
+        keys: Mapping[str, Keys],
+        codes: Mapping[str, Codes],
+        weights: IntegerWeights,
+    ) -> None:
         """keys, codes: its Keys and Codes by dataset name; weights: (integers [K, C/groups, R, S],
         scales [1 or K] as f4, integer bias [K])."""
         self.layer, self.keys, self.codes = layer, keys, codes
         self.node = keys["ofmap"][0].node
         self.shape = analysis.shapes[self.node]
         self.weight, weight_scale, self.bias = weights
-        self.scales = {name: code.scale for name, code in codes.items()}
+        self.scales: dict[str, Any] = {name: code.scale for name, code in codes.items()}
         self.scales["weight"] = weight_scale
 
-    def reads(self):
+    def reads(self) -> list[fx.Node]:
+        """The nodes whose values it reads."""
         return [k.node for name in ("ifmap", "residual") for k in self.keys.get(name, ())]
 
-    def run(self, values):
+    def run(self, values: Mapping[fx.Node, torch.Tensor]) -> torch.Tensor:
         """The value of self.node; `values`: those of the nodes that it reads."""
         ifmap, layer = self._integers("ifmap", values), self.layer
         top, left, bottom, right = layer.pad
@@ -98,11 +122,11 @@ class IntegerLayer:
         value = torch.from_numpy(coded * np.float64(self.scales["ofmap"]))
         return value_of_form(value, self.keys["ofmap"][0].form, self.shape)
 
-    def _integers(self, name, values):
+    def _integers(self, name: str, values: Mapping[fx.Node, torch.Tensor]) -> Doubles:
         total = sum(form_of(values[k.node], k.form).double() for k in self.keys[name])
         return self.codes[name].integers(total.numpy())
 
-    def write(self, writer, group):
+    def write(self, writer: TraceWriter, group: Any) -> None:
         """Writes what the format requires besides ofmap, ifmap and residual."""
         writer.attributes(group, arithmetic="i8")
         dataset = writer.array(group, "weight", self.weight.astype("i1"))
@@ -110,7 +134,9 @@ class IntegerLayer:
         writer.array(group, "bias", self.bias.astype("<i4"))
 
 
-def measured(layer, analysis, keys, largest):
+def measured(
+    layer: Layer, analysis: Analysis, keys: Mapping[str, Keys], largest: Mapping[Keys, float]
+) -> IntegerLayer:
     """The IntegerLayer of a float layer. largest: of a Recording. Throws ExtractError(MODEL)."""
     codes = {name: Codes(scale_of(largest[key])) for name, key in keys.items()}
     weight, bias = folded(layer, analysis)
@@ -119,13 +145,15 @@ def measured(layer, analysis, keys, largest):
 
 
 class IntegerNetwork:
-    """Every layer's integers, by the node whose value they replace. Other layers stay as they are."""
+    """Every layer's integers, by the node whose value they replace. Other layers stay as they
+    are."""
 
-    def __init__(self, module, integer_layers):
+    def __init__(self, module: fx.GraphModule, integer_layers: Iterable[IntegerLayer]) -> None:
         self.module = module
         self.layers = {m.node: m for m in integer_layers}
         self.by_name = {m.layer.name: m for m in integer_layers}
-        self.needed, todo = set(), [n for n in module.graph.nodes if n.op == "output"]
+        self.needed: set[fx.Node] = set()
+        todo = [n for n in module.graph.nodes if n.op == "output"]
         todo += list(self.layers)
         while todo:  # the float convolutions that were replaced need not run
             node = todo.pop()
@@ -134,7 +162,7 @@ class IntegerNetwork:
                 replaced = self.layers.get(node)
                 todo += replaced.reads() if replaced else node.all_input_nodes
 
-    def runner(self, gate=None):
+    def runner(self, gate: Gate | None = None) -> Runner:
         """A function of show that gives a Run; gate: see there."""
         return lambda show: IntegerRun(self, show, gate)
 
@@ -142,11 +170,11 @@ class IntegerNetwork:
 class IntegerRun(Run):
     """Runs the graph with its layers replaced, in the network's own float type between them."""
 
-    def __init__(self, network, show, gate):
+    def __init__(self, network: IntegerNetwork, show: Show, gate: Gate | None) -> None:
         super().__init__(network.module, show, gate, keep=True)
         self.network = network
 
-    def compute(self, n):
+    def compute(self, n: fx.Node) -> Any:
         if n not in self.network.needed:
             return None
         layer = self.network.layers.get(n)
@@ -155,7 +183,8 @@ class IntegerRun(Run):
         return layer.run(self.env).to(torch.get_default_dtype())
 
 
-def require_foldable(layers, analysis):
+def require_foldable(layers: Iterable[Layer], analysis: Analysis) -> None:
+    """Throws ExtractError(MODEL) for a layer whose weights are no constants."""
     for layer in layers:
         why_not = why_not_foldable(layer, analysis)
         if why_not:

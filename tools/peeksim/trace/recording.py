@@ -1,22 +1,40 @@
 """Runs the images through the graph and collects the wanted values, one image at a time."""
 import hashlib
 import math
-from collections import namedtuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
+import torch
 from torch import fx
 from torch.nn import functional as F
 
 from ..errors import MODEL, USAGE, ExtractError
 from ..progress import Progress
+from .loading import Sample, Samples
 
-# One recorded tensor: which node's value, in which form (see form_of). Layers share equal ones.
-Key = namedtuple("Key", "node form")
+Form = tuple[Any, ...]  # how a value is to be read: see form_of
+
+
+class Key(NamedTuple):
+    """One recorded tensor: which node's value, in which form. Layers share equal ones."""
+
+    node: fx.Node
+    form: Form
+
+
+Keys = tuple[Key, ...]  # whose sum is recorded
+Show = Callable[[fx.Node, Any], None]  # gets every node's value
+Gate = Callable[[fx.Node, Any], Any]  # what later nodes read instead of a node's value
+Take = Callable[[int, Keys, torch.Tensor, float], None]  # see Recording.run
+Users = dict[fx.Node, dict[Keys, None]]
 
 
 class Run(fx.Interpreter):
     """Runs the graph and calls a function with every node's value as soon as it is computed."""
 
-    def __init__(self, module, show, gate=None, keep=False):
+    def __init__(
+        self, module: fx.GraphModule, show: Show, gate: Gate | None = None, keep: bool = False
+    ) -> None:
         """gate(node, value): what later nodes read instead of the value that was shown.
 
         keep: all values stay in self.env to the end, else only until their last use.
@@ -24,16 +42,21 @@ class Run(fx.Interpreter):
         super().__init__(module, garbage_collect_values=not keep)
         self.show, self.gate = show, gate
 
-    def run_node(self, n):
+    def run_node(self, n: fx.Node) -> Any:
+        """What later nodes read."""
         value = self.compute(n)
         self.show(n, value)
         return self.gate(n, value) if self.gate else value
 
-    def compute(self, n):
+    def compute(self, n: fx.Node) -> Any:
+        """The node's value; subclasses change it."""
         return super().run_node(n)
 
 
-def form_of(value, form):
+Runner = Callable[[Show], Run]  # what runs an image
+
+
+def form_of(value: torch.Tensor, form: Form) -> torch.Tensor:
     """A node's value for one image as [C, H, W]; [1, C, W] is a map of height 1."""
     if form[0] == "padded":
         value = F.pad(value, form[1][: 2 * value.dim() - 4], form[2])
@@ -46,7 +69,7 @@ def form_of(value, form):
     return value.reshape(-1, value.shape[-1]).t().reshape((value.shape[-1],) + shape)
 
 
-def value_of_form(tensor, form, shape):
+def value_of_form(tensor: torch.Tensor, form: Form, shape: Sequence[int]) -> torch.Tensor:
     """The value of that shape of which form_of makes `tensor`, but for "padded"."""
     if form[0] == "map":
         return tensor.reshape(shape)
@@ -54,21 +77,27 @@ def value_of_form(tensor, form, shape):
 
 
 class Recording:
-    """Runs all images and hands over each wanted tensor, [C, H, W]: as the network computed it, or the
-    sum of several in float64."""
+    """Runs all images and hands over each wanted tensor, [C, H, W]: as the network computed it, or
+    the sum of several in float64."""
 
-    def __init__(self, dtype, wanted, samples):
+    def __init__(self, dtype: torch.dtype, wanted: Iterable[Keys], samples: Samples) -> None:
         self.dtype, self.wanted, self.samples = dtype, wanted, samples
-        self.largest, self.shapes, self.digests = {}, {}, None
+        self.largest: dict[Keys, float] = {}
+        self.shapes: dict[Keys, tuple[int, ...]] = {}
+        self.digests: list[bytes] = []  # of the images, once they have been read
 
-    def run(self, what, runner, take):
+    def run(
+        self, what: str, runner: Runner | None, take: Take | None
+    ) -> tuple[int, list[str], list[int]]:
         """Calls take(image, keys, values, largest magnitude) for each image and tensor; -> count,
         names, labels.
 
         runner(show) gives what runs an image, a Run; None: the images are only read.
         """
-        digests, names, labels = [], [], []
-        users = {}
+        digests: list[bytes] = []
+        names: list[str] = []
+        labels: list[int] = []
+        users: Users = {}
         for keys in self.wanted:
             for key in keys:
                 users.setdefault(key.node, {})[keys] = None
@@ -79,7 +108,7 @@ class Recording:
             digests.append(hashlib.sha256(sample.tensor.contiguous().numpy()).digest())
             if self.digests and self.digests[image : image + 1] != digests[image:]:
                 break
-            if runner:
+            if runner and take:
                 self._run_image(image, sample, users, runner, take)
             names.append(sample.name)
             labels.append(sample.label)
@@ -93,10 +122,12 @@ class Recording:
         self.digests = digests
         return len(names), names, labels
 
-    def _run_image(self, image, sample, users, runner, take):
-        parts = {}  # sums of several nodes, as far as they are known
+    def _run_image(
+        self, image: int, sample: Sample, users: Users, runner: Runner, take: Take
+    ) -> None:
+        parts: dict[Keys, tuple[int, Any]] = {}  # sums of several nodes, as far as they are known
 
-        def show(node, value):
+        def show(node: fx.Node, value: Any) -> None:
             for keys in users.get(node, ()):
                 for key in keys:
                     if key.node is node:
@@ -114,9 +145,9 @@ class Recording:
         except RuntimeError as e:
             raise ExtractError(MODEL, "the network failed on %s: %s" % (sample.name, e)) from e
 
-    def _check(self, keys, tensor, sample):
+    def _check(self, keys: Keys, tensor: torch.Tensor, sample: Sample) -> float:
         """The largest magnitude. Throws ExtractError."""
-        largest = float(max(map(abs, tensor.aminmax()))) if tensor.numel() else 0.0
+        largest = max(abs(float(v)) for v in tensor.aminmax()) if tensor.numel() else 0.0
         if not math.isfinite(largest):
             raise ExtractError(
                 MODEL,
@@ -131,5 +162,6 @@ class Recording:
             )
         return largest
 
-    def measure(self, _, keys, __, largest):
+    def measure(self, _: int, keys: Keys, __: torch.Tensor, largest: float) -> None:
+        """A Take that keeps the largest magnitude of each tensor."""
         self.largest[keys] = max(self.largest.get(keys, 0.0), largest)

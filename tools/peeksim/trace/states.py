@@ -8,12 +8,16 @@ import os
 import pickle
 import zipfile
 from collections import OrderedDict
+from collections.abc import Iterator
+from typing import IO, Any
 
 import numpy as np
 import torch
 
 from ..errors import MODEL, USAGE, ExtractError
 
+State = dict[str, torch.Tensor]
+Misfits = list[tuple[str, str]]  # (what is wrong, a tensor's name)
 # Of all names, where the network was wrapped or was a part of another when it was saved.
 PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "backbone.")
 MAX_DEPTH = 3  # of the dictionaries in a checkpoint that may be the weights
@@ -24,10 +28,10 @@ MAX_NAMES = 3  # of each kind in a message
 class Placeholder:
     """Replaces everything in a checkpoint but tensors: options, an optimizer, a whole network."""
 
-    def __init__(self, *_, **__):
+    def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
-    def __call__(self, *_, **__):
+    def __call__(self, *_: Any, **__: Any) -> "Placeholder":
         return self
 
     __setstate__ = append = extend = __setitem__ = __call__
@@ -48,7 +52,7 @@ class SafeUnpickler(pickle.Unpickler):
         ("torch._utils", "_rebuild_parameter"): lambda tensor, *_: tensor,
     }
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         found = getattr(torch, name, None) if module == "torch" else None
         if isinstance(found, torch.dtype) or name.endswith("Storage") and hasattr(found, "dtype"):
             return found
@@ -58,14 +62,14 @@ class SafeUnpickler(pickle.Unpickler):
 class ZipUnpickler(SafeUnpickler):
     """Of the zip archives that torch.save writes."""
 
-    def __init__(self, archive):
+    def __init__(self, archive: zipfile.ZipFile) -> None:
         pickled = [name for name in archive.namelist() if name.endswith("/data.pkl")]
         if len(pickled) != 1:
             raise ValueError("it is a zip file, but none of torch.save")
         super().__init__(archive.open(pickled[0]), encoding="utf-8")
         self.archive, self.folder = archive, os.path.dirname(pickled[0])
 
-    def persistent_load(self, saved):
+    def persistent_load(self, saved: Any) -> torch.Tensor:
         _, storage, key, _, _ = saved
         data = bytearray(self.archive.read("%s/data/%s" % (self.folder, key)))
         dtype = storage.dtype
@@ -75,11 +79,12 @@ class ZipUnpickler(SafeUnpickler):
 class LegacyUnpickler(SafeUnpickler):
     """Of the files that torch before 1.6 wrote: several pickles, then the values of the tensors."""
 
-    def __init__(self, file):
+    def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file, encoding="utf-8")
-        self.file, self.bytes, self.storages = file, os.fstat(file.fileno()).st_size, {}
+        self.file, self.bytes = file, os.fstat(file.fileno()).st_size
+        self.storages: dict[str, torch.Tensor] = {}
 
-    def persistent_load(self, saved):
+    def persistent_load(self, saved: Any) -> torch.Tensor:
         _, storage, key, _, count, view = saved
         if key not in self.storages:
             if count * torch.empty(0, dtype=storage.dtype).element_size() > self.bytes:
@@ -88,7 +93,7 @@ class LegacyUnpickler(SafeUnpickler):
         values = self.storages[key]
         return values if view is None else values[view[1] : view[1] + view[2]]
 
-    def load_file(self):
+    def load_file(self) -> Any:
         if self.load() != LEGACY_MAGIC:
             raise ValueError("it is no file of torch.save")
         self.load(), self.load()  # the version, and sizes of the computer that wrote it
@@ -104,7 +109,7 @@ class LegacyUnpickler(SafeUnpickler):
         return saved
 
 
-def load_state(net, path):
+def load_state(net: torch.nn.Module, path: str) -> None:
     """Throws ExtractError: USAGE, or MODEL when it does not fit, or several sets of weights do."""
     if not os.path.isfile(path):
         raise ExtractError(USAGE, "%s: no such file" % path)
@@ -131,7 +136,7 @@ def load_state(net, path):
     net.load_state_dict(fitting[0][1], strict=False)
 
 
-def _read(path):
+def _read(path: str) -> OrderedDict[str, State]:
     """Key -> weights of all dictionaries in the file that hold nothing but tensors."""
     ending = os.path.splitext(path)[1].lower()
     read = {".npz": _read_npz, ".safetensors": _read_safetensors}.get(ending, _read_torch)
@@ -159,7 +164,7 @@ def _read(path):
     return found
 
 
-def _dictionaries(saved, key="", depth=MAX_DEPTH):
+def _dictionaries(saved: Any, key: str = "", depth: int = MAX_DEPTH) -> Iterator[tuple[str, State]]:
     if not isinstance(saved, dict) or not saved or depth == 0:
         return
     if all(isinstance(name, str) for name in saved) and all(
@@ -171,11 +176,11 @@ def _dictionaries(saved, key="", depth=MAX_DEPTH):
         yield from _dictionaries(value, "%s.%s" % (key, name) if key else str(name), depth - 1)
 
 
-def _same(one, other):
+def _same(one: State, other: State) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
 
 
-def _read_torch(path):
+def _read_torch(path: str) -> dict[Any, Any]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             saved = ZipUnpickler(archive).load()
@@ -188,12 +193,12 @@ def _read_torch(path):
     return saved
 
 
-def _read_npz(path):
+def _read_npz(path: str) -> dict[Any, Any]:
     with np.load(path, allow_pickle=False) as arrays:
         return {name: torch.as_tensor(array) for name, array in arrays.items()}
 
 
-def _read_safetensors(path):
+def _read_safetensors(path: str) -> dict[Any, Any]:
     if importlib.util.find_spec("safetensors") is None:
         raise ExtractError(
             USAGE,
@@ -203,10 +208,10 @@ def _read_safetensors(path):
         )
     from safetensors.torch import load_file
 
-    return load_file(path)
+    return dict(load_file(path))
 
 
-def _misfits(net, state):
+def _misfits(net: torch.nn.Module, state: State) -> Misfits:
     """[(what, names)] of all that keeps the weights from filling the network. Where the names fit
     without a prefix that all of them have, it is removed from them."""
     own = {k: v for k, v in net.state_dict().items() if isinstance(v, torch.Tensor)}
@@ -222,7 +227,7 @@ def _misfits(net, state):
     return wrong
 
 
-def _differences(own, state):
+def _differences(own: State, state: State) -> Misfits:
     wrong = (
         ("missing", [k for k in own if k not in state and not _counter(k)]),
         ("unexpected", [k for k in state if k not in own and not _counter(k)]),
@@ -238,7 +243,7 @@ def _differences(own, state):
     return [(what, name) for what, names in wrong for name in names]
 
 
-def _text(misfits):
+def _text(misfits: Misfits) -> str:
     parts = []
     for what in OrderedDict.fromkeys(what for what, _ in misfits):
         names = [name for kind, name in misfits if kind == what]
@@ -247,5 +252,5 @@ def _text(misfits):
     return "; ".join(parts)
 
 
-def _counter(name):
+def _counter(name: str) -> bool:
     return name.split(".")[-1] == "num_batches_tracked"

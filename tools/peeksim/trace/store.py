@@ -7,15 +7,22 @@ import io
 import os
 import signal
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from ..errors import MODEL, OUTPUT, ExtractError
 
-TYPES = {"i8": np.dtype("i1"), "f16": np.dtype("<f2"), "f32": np.dtype("<f4")}
+TYPES: dict[str, np.dtype[Any]] = {
+    "i8": np.dtype("i1"),
+    "f16": np.dtype("<f2"),
+    "f32": np.dtype("<f4"),
+}
 # Values below this share of their tensor's largest are the rounding noise of float64 sums that are
 # zero exactly; sign-preserving rounding would otherwise turn them into positive outputs.
 NOISE = 2.0**-40
@@ -23,7 +30,7 @@ PIECE = 1 << 16  # values that are encoded at a time, in the processor's cache
 MAX_PENDING = 64  # tensors that wait to be written: memory does not grow with the images
 
 
-def scale_of(largest):
+def scale_of(largest: float) -> np.float32:
     """The i8 scale, as it is stored: a positive float32."""
     scale = np.float32(largest / 127)
     return scale if scale > 0 else np.float32(1)
@@ -32,13 +39,13 @@ def scale_of(largest):
 class Rounded:
     """Values as the nearest of a kind; what is positive (negative) stays positive (negative)."""
 
-    def __init__(self, kind, largest):
+    def __init__(self, kind: str, largest: float) -> None:
         """largest: the largest magnitude of the whole tensor."""
         self.kind, self.dtype = kind, TYPES[kind]
         self.scale = scale_of(largest) if kind == "i8" else None
         self.zero, self.noise = 0, largest * NOISE
 
-    def encode(self, values):
+    def encode(self, values: Any) -> npt.NDArray[Any]:
         """A floating-point tensor or array as an array of dtype."""
         values = np.asarray(values)
         flat, coded = values.reshape(-1), np.empty(values.size, self.dtype)
@@ -46,7 +53,7 @@ class Rounded:
             self._encode(flat[i : i + PIECE], coded[i : i + PIECE])
         return coded.reshape(values.shape)
 
-    def _encode(self, values, coded):
+    def _encode(self, values: npt.NDArray[Any], coded: npt.NDArray[Any]) -> None:
         signs = (values > self.noise).view("i1") - (values < -self.noise).view("i1")
         if self.scale is None:
             coded[:] = self._as_float(np.where(signs == 0, 0.0, values))
@@ -58,7 +65,7 @@ class Rounded:
             smallest = self.dtype.type(1)
         np.copyto(coded, smallest * signs, where=coded == 0, casting="same_kind")
 
-    def _as_float(self, values):
+    def _as_float(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         with np.errstate(over="ignore"):
             coded = values.astype(self.dtype)
         if not np.isfinite(coded).all():
@@ -69,7 +76,7 @@ class Rounded:
             )
         return coded
 
-    def decode(self, coded):
+    def decode(self, coded: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         """As float32: the values that the simulator reads."""
         values = coded.astype(np.float32)
         return values if self.scale is None else values * self.scale
@@ -78,21 +85,31 @@ class Rounded:
 class Codes:
     """Values that are integers of one scale, counted from a zero point."""
 
-    def __init__(self, scale, zero=0, low=-127, high=127):
+    def __init__(
+        self, scale: float | np.float32, zero: int = 0, low: int = -127, high: int = 127
+    ) -> None:
         """scale: float32; low, high: of the integers as they are stored."""
         self.scale, self.zero, self.low, self.high = np.float32(scale), zero, low, high
         self.dtype = np.dtype("i1" if -128 <= low and high <= 127 else "<i2")
 
-    def integers(self, values):
+    def integers(self, values: Any) -> npt.NDArray[np.float64]:
         """Those of float64 values without the zero point, as float64."""
         steps = np.rint(np.asarray(values) / np.float64(self.scale))
-        return np.clip(steps, self.low - self.zero, self.high - self.zero)
+        clipped: npt.NDArray[np.float64] = np.clip(
+            steps, self.low - self.zero, self.high - self.zero
+        )
+        return clipped
 
-    def encode(self, values):
+    def encode(self, values: Any) -> npt.NDArray[Any]:
+        """Values as the integers that are stored."""
         return (self.integers(torch.as_tensor(values).double()) + self.zero).astype(self.dtype)
 
-    def decode(self, coded):
+    def decode(self, coded: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """As float32: the values that the simulator reads."""
         return (coded.astype(np.float32) - np.float32(self.zero)) * self.scale
+
+
+Storage = Rounded | Codes  # how values are stored
 
 
 class Sink(io.FileIO):
@@ -101,9 +118,9 @@ class Sink(io.FileIO):
     HDF5 crashes when closing a file that it could not write.
     """
 
-    error = None
+    error: OSError | None = None
 
-    def write(self, data):
+    def write(self, data: Any) -> int:
         rest = memoryview(data)
         try:
             while len(rest) > 0 and not self.error:
@@ -112,16 +129,17 @@ class Sink(io.FileIO):
             self.error = e
         return len(data)
 
-    def truncate(self, size=None):
+    def truncate(self, size: int | None = None) -> int:
         try:
-            return size if self.error else super().truncate(size)
+            if not self.error:
+                return super().truncate(size)
         except OSError as e:
             self.error = e
-            return size
+        return size or 0
 
 
 @contextlib.contextmanager
-def uninterrupted():
+def uninterrupted() -> Iterator[list[int]]:
     """Ctrl-C waits until HDF5 is done; yields the list of signals that arrived meanwhile."""
     signals = []
     caught = [
@@ -138,15 +156,16 @@ def uninterrupted():
 class TraceWriter:
     """A context: leaving it without an error renames the finished file into place."""
 
-    def __init__(self, path, force, compression):
+    def __init__(self, path: str, force: bool, compression: int) -> None:
         """compression: gzip's level for the tensors of images, 1 to 9."""
         if os.path.exists(path) and not force:
             raise ExtractError(OUTPUT, "%s exists; --force replaces it" % path)
         self.path, self.partial, self.compression = path, path + ".partial", compression
-        self.datasets = {}
-        self.thread, self.pending = ThreadPoolExecutor(max_workers=1), deque()
+        self.datasets: dict[Hashable, Any] = {}
+        self.thread = ThreadPoolExecutor(max_workers=1)
+        self.pending: deque[Future[None]] = deque()
 
-    def __enter__(self):
+    def __enter__(self) -> "TraceWriter":
         folder = os.path.dirname(os.path.abspath(self.path))
         if not os.path.isdir(folder):
             raise ExtractError(OUTPUT, "%s: no such folder" % folder)
@@ -164,7 +183,7 @@ class TraceWriter:
         )
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind: type[BaseException] | None, *_: Any) -> None:
         try:
             with uninterrupted() as signals:
                 self.thread.shutdown(cancel_futures=kind is not None)
@@ -183,27 +202,29 @@ class TraceWriter:
             if os.path.exists(self.partial):
                 os.remove(self.partial)
 
-    def _check(self):
+    def _check(self) -> None:
         if self.sink.error:
             raise self._unwritable(self.sink.error) from self.sink.error
 
-    def _unwritable(self, error):
+    def _unwritable(self, error: OSError) -> ExtractError:
         return ExtractError(
             OUTPUT, "%s cannot be written: %s; nothing is left of it" % (self.path, error)
         )
 
-    def attributes(self, group, **values):
+    def attributes(self, group: Any, **values: Any) -> None:
+        """Writes texts and int32 numbers, or lists of them."""
         for name, value in values.items():
             group.attrs[name] = (
                 np.bytes_(value.encode()) if isinstance(value, str) else np.asarray(value, np.int32)
             )
 
-    def group(self, path):
+    def group(self, path: str) -> Any:
+        """Makes the group and returns it."""
         properties = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
         properties.set_obj_track_times(False)
         return h5py.Group(h5py.h5g.create(self.file.id, path.encode(), gcpl=properties))
 
-    def array(self, group, name, data):
+    def array(self, group: Any, name: str, data: npt.NDArray[Any]) -> Any:
         """Writes a small dataset in one piece; returns it."""
         return group.create_dataset(
             name,
@@ -216,7 +237,15 @@ class TraceWriter:
             compression_opts=9,
         )
 
-    def values(self, group, name, key, images, shape, storage):
+    def values(
+        self,
+        group: Any,
+        name: str,
+        key: Hashable,
+        images: int,
+        shape: tuple[int, ...],
+        storage: Storage,
+    ) -> None:
         """An empty [images, *shape] dataset, or a hard link to the one that `key` has already.
 
         storage: Rounded or Codes.
@@ -241,9 +270,9 @@ class TraceWriter:
             self.attributes(made, zero_point=storage.zero)
         self.datasets[key] = made
 
-    def put(self, key, image, coded):
-        """Writes in the order of the calls, on a second thread: compressing takes as long as running
-        a network. Signals reach the first thread only, so HDF5 is not interrupted."""
+    def put(self, key: Hashable, image: int, coded: npt.NDArray[Any]) -> None:
+        """Writes in the order of the calls, on a second thread: compressing takes as long as
+        running a network. Signals reach the first thread only, so HDF5 is not interrupted."""
         self.pending.append(self.thread.submit(self.datasets[key].__setitem__, image, coded))
         while len(self.pending) > MAX_PENDING:
             self.pending.popleft().result()

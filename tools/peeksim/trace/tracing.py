@@ -1,9 +1,9 @@
 """Traces a network with torch.fx, with proxies that know their values on the first image.
 
 What a network computes from shapes, types and devices is then plain Python: torch.fx alone refuses
-`F.avg_pool2d(x, x.size(3))` or `if x.shape[2] != y.shape[2]`. The number of images stays open: every
-proxy also carries the value for two images, and a number that is not the same for both, such as
-x.size(0), remains a node of the graph. What is computed from the values of a tensor (x.item())
+`F.avg_pool2d(x, x.size(3))` or `if x.shape[2] != y.shape[2]`. The number of images stays open:
+every proxy also carries the value for two images, and a number that is not the same for both, such
+as x.size(0), remains a node of the graph. What is computed from the values of a tensor (x.item())
 remains one too, and torch.fx refuses it where it decides.
 """
 import builtins
@@ -12,6 +12,8 @@ import dataclasses
 import operator
 import os
 import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import fx, nn
@@ -30,13 +32,13 @@ class NeedsOneImage(Exception):
 class ValueProxy(fx.Proxy):
     """values: for one image and, where it is open how many come, for two."""
 
-    values = ()
+    values: Sequence[Any] = ()
     from_values = False  # a Python number that was read out of a tensor
 
-    def _first(self):
+    def _first(self) -> Any:
         return self.values[0] if self.values else None
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if not self.values:
             return Method(self, name)
         if callable(getattr(self._first(), name)):  # or raises AttributeError, as it should
@@ -44,43 +46,50 @@ class ValueProxy(fx.Proxy):
         return self.tracer.create_proxy("call_function", getattr, (self, name), {})
 
     @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
+    def __torch_function__(
+        cls,
+        function: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         if function is torch.Tensor.__setitem__:
             raise ExtractError(
                 MODEL,
-                "what the image decides is assigned to a part of a tensor that does not depend on it: "
-                "make that tensor from one that does, as x.new_zeros(...) or torch.zeros_like(x)%s"
+                "what the image decides is assigned to a part of a tensor that does not depend on "
+                "it: make that tensor from one that does, as x.new_zeros(...) or "
+                "torch.zeros_like(x)%s"
                 % _line_of_user(traceback.extract_stack()),
             )
         return super().__torch_function__(function, types, args, kwargs)
 
-    def __setitem__(self, index, value):
+    def __setitem__(self, index: Any, value: Any) -> None:
         """From here on `self` stands for what the assignment makes of it."""
-        what = ("call_function", assigned)
+        what: tuple[str, Any] = ("call_function", assigned)
         mask = type(index) is ValueProxy and getattr(index._first(), "dtype", None) == torch.bool
         if mask and type(value) in (int, float):
             what = ("call_method", "masked_fill")
         made = self.tracer.create_proxy(*what, (self, index, value), {})
         self.node, self.values = made.node, made.values
 
-    def __len__(self):
+    def __len__(self) -> int:
         lengths = {len(value) for value in self.values}
         if len(lengths) != 1:
             raise fx.proxy.TraceError("the number of images is used as a length")
         return lengths.pop()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter([self[i] for i in range(len(self))])
 
 
 class Method(fx.proxy.Attribute, ValueProxy):
     """x.method, before it is called."""
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return fx.Proxy.__getattr__(self, name)
 
 
-def assigned(x, index, value):
+def assigned(x: torch.Tensor, index: Any, value: Any) -> torch.Tensor:
     """x after x[index] = value."""
     x = x.clone()
     x[index] = value
@@ -90,12 +99,12 @@ def assigned(x, index, value):
 class OneInput(nn.Module):
     """The network as it is called with an image alone: optional arguments have their defaults."""
 
-    def __init__(self, net):
+    def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
-        self.given = None  # what it returned last
+        self.given: Any = None  # what it returned last
 
-    def forward(self, image):
+    def forward(self, image: torch.Tensor) -> Any:
         output = self.net(image)
         named = dataclasses.is_dataclass(output) and not isinstance(output, dict)
         self.given = [vars(output) if named else output]
@@ -105,21 +114,23 @@ class OneInput(nn.Module):
 class ValueTracer(fx.Tracer):
     """Notes on every node, as meta["path"], the path of the module that it came from."""
 
-    def __init__(self, images):
+    def __init__(self, images: list[torch.Tensor]) -> None:
         """images: what the network is called with: [1, C, H, W], or also [2, C, H, W]."""
         super().__init__()
         self.images, self.evaluating = images, False
         self.paths = [""]
-        self.modules = None  # of the network
+        self.modules: set[nn.Module] | None = None  # of the network
 
-    def create_proxy(self, kind, target, args, kwargs, *more, **named):
+    def create_proxy(
+        self, kind: str, target: Any, args: Any, kwargs: Any, *more: Any, **named: Any
+    ) -> Any:
         """The proxy of a new node, or its value where that is plain Python."""
         values = self._values(kind, target, args, kwargs)
         from_values = getattr(target, "__name__", target) in READS_VALUES or any(
             p.from_values for p in _proxies((args, kwargs))
         )
         if not _has_tensor(values[0]) and not from_values:
-            if all(type(v) is type(values[0]) and v == values[0] for v in values):
+            if all(type(v) is type(values[0]) and v == values[0] for v in values):  # noqa: E721
                 return values[0]
             if isinstance(values[0], tuple):
                 made = self._proxy(values, kind, target, args, kwargs, *more, **named)
@@ -128,27 +139,27 @@ class ValueTracer(fx.Tracer):
         made.from_values = from_values and not _has_tensor(values[0])
         return made
 
-    def _proxy(self, values, *node, **named):
-        made = super().create_proxy(*node, **named)
+    def _proxy(self, values: Sequence[Any], *node: Any, **named: Any) -> ValueProxy:
+        made: ValueProxy = super().create_proxy(*node, **named)
         made.values = values
         return made
 
-    def _values(self, kind, target, args, kwargs):
+    def _values(self, kind: str, target: Any, args: Any, kwargs: Any) -> Sequence[Any]:
         before, self.evaluating = self.evaluating, True
         try:
             return self._evaluated(kind, target, args, kwargs)
         finally:
             self.evaluating = before
 
-    def _evaluated(self, kind, target, args, kwargs):
+    def _evaluated(self, kind: str, target: Any, args: Any, kwargs: Any) -> Sequence[Any]:
         if kind == "placeholder":
             return self.images
         if kind == "get_attr":
             return [operator.attrgetter(target)(self.root)] * len(self.images)
         return [self._value(i, kind, target, args, kwargs) for i in range(len(self.images))]
 
-    def _value(self, i, kind, target, args, kwargs):
-        def known(a):
+    def _value(self, i: int, kind: str, target: Any, args: Any, kwargs: Any) -> Any:
+        def known(a: Any) -> Any:
             return a.values[i] if type(a) is ValueProxy else a
 
         args, kwargs = map_aggregate(args, known), map_aggregate(kwargs, known)
@@ -162,15 +173,15 @@ class ValueTracer(fx.Tracer):
                 raise NeedsOneImage() from e
             raise
 
-    def create_arg(self, a):
+    def create_arg(self, a: Any) -> Any:
         if type(a) in (ValueProxy, Method):  # which pass for tensors
             return a.node
         return super().create_arg(a)
 
-    def getattr(self, attr, value, cache):
+    def getattr(self, attr: str, value: Any, cache: Any) -> Any:
         return value if self.evaluating else super().getattr(attr, value, cache)
 
-    def call_module(self, m, forward, args, kwargs):
+    def call_module(self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         if self.evaluating:
             return forward(*args, **kwargs)
         if self.modules is None:
@@ -184,7 +195,7 @@ class ValueTracer(fx.Tracer):
             self.paths.pop()
 
     @staticmethod
-    def _call_made_inside(m, forward, args, kwargs):
+    def _call_made_inside(m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """A module that forward() has just made, as nn.ReLU()(x), is what it computes."""
         if any(True for _ in m.parameters()) or any(True for _ in m.buffers()):
             raise ExtractError(
@@ -194,22 +205,22 @@ class ValueTracer(fx.Tracer):
             )
         return forward(*args, **kwargs)
 
-    def proxy(self, node):
+    def proxy(self, node: fx.Node) -> ValueProxy:
         return ValueProxy(node, self)
 
-    def create_node(self, *args, **kwargs):
+    def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
         node = super().create_node(*args, **kwargs)
         node.meta["path"] = self.paths[-1]
         return node
 
 
-def _proxies(arguments):
+def _proxies(arguments: Any) -> list[ValueProxy]:
     found = []
     map_aggregate(arguments, lambda a: found.append(a) if type(a) is ValueProxy else None)
     return found
 
 
-def _has_tensor(value):
+def _has_tensor(value: Any) -> bool:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (tuple, list)):
@@ -217,37 +228,42 @@ def _has_tensor(value):
     return isinstance(value, torch.Tensor)
 
 
-def trace(net, first):
+def trace(net: nn.Module, first: torch.Tensor) -> tuple[fx.GraphModule, bool]:
     """(fx.GraphModule, whether it holds for any number of images) of the network.
 
     first: one image, [1, C, H, W]. Throws ExtractError(MODEL).
     """
     both = [first, torch.cat([first, first.flip(-1)])]
-    for images in (both, both[:1]):
-        tracer = ValueTracer([image.clone() for image in images])
-        try:
-            root = OneInput(net)
-            with torch.no_grad(), _proxies_pass_for_tensors(), _scripted_functions_are_nodes(tracer):
-                graph = tracer.trace(root)
-            _require_images_apart(_proxies(root.given))
-            root.given = None
-            _drop_unused(graph)
-            return fx.GraphModule(tracer.root, graph), len(images) > 1
-        except Exception as e:
-            if images is not both:
-                raise _refusal(net, e) from e
+    try:
+        return _traced(net, both), True
+    except Exception:
+        pass  # it may hold for one image alone
+    try:
+        return _traced(net, both[:1]), False
+    except Exception as e:
+        raise _refusal(net, e) from e
+
+
+def _traced(net: nn.Module, images: list[torch.Tensor]) -> fx.GraphModule:
+    tracer, root = ValueTracer([image.clone() for image in images]), OneInput(net)
+    with torch.no_grad(), _proxies_pass_for_tensors(), _scripted_functions_are_nodes(tracer):
+        graph = tracer.trace(root)
+    _require_images_apart(_proxies(root.given))
+    root.given = None
+    _drop_unused(graph)
+    return fx.GraphModule(tracer.root, graph)
 
 
 @contextlib.contextmanager
-def _proxies_pass_for_tensors():
+def _proxies_pass_for_tensors() -> Iterator[None]:
     """isinstance(x, torch.Tensor) is in Python what it is in the network.
 
-    A __class__ of the proxies would do that too, and in C++ as well, where they are taken for tensors
-    and the process crashes.
+    A __class__ of the proxies would do that too, and in C++ as well, where they are taken for
+    tensors and the process crashes.
     """
     known = builtins.isinstance
 
-    def passes_for(x, kinds):
+    def passes_for(x: Any, kinds: Any) -> bool:
         first = x._first() if type(x) is ValueProxy else None
         return known(x, kinds) or known(first, torch.Tensor) and known(first, kinds)
 
@@ -259,15 +275,16 @@ def _proxies_pass_for_tensors():
 
 
 @contextlib.contextmanager
-def _scripted_functions_are_nodes(tracer):
-    """A function of torch.jit.script is one operation of the graph, as its inside cannot be seen."""
+def _scripted_functions_are_nodes(tracer: ValueTracer) -> Iterator[None]:
+    """A function of torch.jit.script is one operation of the graph, as its inside cannot be
+    seen."""
     call = torch.jit.ScriptFunction.__call__
 
-    def call_or_node(function, *args, **kwargs):
+    def call_or_node(function: Any, *args: Any, **kwargs: Any) -> Any:
         if not _proxies((args, kwargs)):
             return call(function, *args, **kwargs)
 
-        def scripted(*args, **kwargs):
+        def scripted(*args: Any, **kwargs: Any) -> Any:
             return call(function, *args, **kwargs)
 
         return tracer.create_proxy("call_function", scripted, args, kwargs)
@@ -279,7 +296,7 @@ def _scripted_functions_are_nodes(tracer):
         torch.jit.ScriptFunction.__call__ = call
 
 
-def _require_images_apart(outputs):
+def _require_images_apart(outputs: Iterable[ValueProxy]) -> None:
     """Throws NeedsOneImage unless the first of two images gives what it gives alone."""
     for one, *two in (output.values for output in outputs if _has_tensor(output.values[0])):
         for both in two:
@@ -288,7 +305,7 @@ def _require_images_apart(outputs):
                 raise NeedsOneImage()
 
 
-def tensors(value):
+def tensors(value: Any) -> list[torch.Tensor]:
     """All that an output holds, however nested."""
     if isinstance(value, dict):
         value = value.values()
@@ -301,7 +318,7 @@ def tensors(value):
     return [t for v in value for t in tensors(v)]
 
 
-def _refusal(net, e):
+def _refusal(net: nn.Module, e: Exception) -> ExtractError:
     if isinstance(e, ExtractError):
         return e
     return ExtractError(
@@ -317,7 +334,7 @@ def _refusal(net, e):
     )
 
 
-def _line_of_user(stack):
+def _line_of_user(stack: traceback.StackSummary) -> str:
     """The last line of the user's own code, for a message."""
     torch_folder = os.path.dirname(torch.__file__)
     own = os.path.dirname(os.path.abspath(__file__))
@@ -329,10 +346,10 @@ def _line_of_user(stack):
     if not frames:
         return ""
     f = frames[-1]
-    return " (met at %s:%d in %s: `%s`)" % (f.filename, f.lineno, f.name, f.line)
+    return " (met at %s:%d in %s: `%s`)" % (f.filename, f.lineno or 0, f.name, f.line)
 
 
-def _drop_unused(graph):
+def _drop_unused(graph: fx.Graph) -> None:
     """Removes the sizes that nobody reads: those of images that are open."""
     for node in reversed(list(graph.nodes)):
         if not node.users and (

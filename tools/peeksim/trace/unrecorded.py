@@ -1,22 +1,35 @@
-"""What the network computes and its trace does not hold: MACs of no layer, ReLUs behind no layer."""
-from collections import namedtuple
+"""What the network computes and its trace does not hold: MACs of no layer, ReLUs behind no
+layer."""
+from __future__ import annotations
 
-from .ops import own_name, torch_name
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from torch import fx
+
+from .ops import Op, own_name, torch_name
+
+if TYPE_CHECKING:
+    from .layers import Analysis, Layer
 
 MAX_PLACES = 5  # that are named
 
-# macs: per image; text: where they are done, one line
-Unrecorded = namedtuple("Unrecorded", "macs text")
+
+class Unrecorded(NamedTuple):
+    """MACs of no layer."""
+
+    macs: int  # per image
+    text: str  # where they are done, one line
 
 
-def macs(analysis, layers):
+def macs(analysis: Analysis, layers: Iterable[Layer]) -> Unrecorded:
     """The Unrecorded of a network's layers.
 
-    What the reference pass counted and no node of the graph did is done somewhere else in it. What does
-    not depend on the image counts nowhere: hardware has it computed beforehand.
+    What the reference pass counted and no node of the graph did is done somewhere else in it. What
+    does not depend on the image counts nowhere: hardware has it computed beforehand.
     """
     of_layers = {layer.node for layer in layers}
-    places = {}
+    places: dict[str, int] = {}
     for node, count in analysis.macs.items():
         if node not in of_layers and node not in analysis.constant:
             place = _place(node, analysis.modules)
@@ -31,7 +44,7 @@ def macs(analysis, layers):
     return Unrecorded(sum(places.values()), "; ".join(named))
 
 
-def _place(node, modules):
+def _place(node: fx.Node, modules: Mapping[str, Any]) -> str:
     if node.op == "call_module":
         return "%s (%s)" % (own_name(node.target), type(modules[node.target]).__name__)
     name = torch_name(node) or getattr(node.target, "__name__", str(node.target))
@@ -39,7 +52,7 @@ def _place(node, modules):
     return "%s (%s)" % (path, name) if path and path != "net" else name
 
 
-def relus(analysis, reached):
+def relus(analysis: Analysis, reached: Collection[fx.Node]) -> str | None:
     """A note on the ReLUs that no layer's value reaches, or None."""
     found = [
         node
@@ -59,7 +72,7 @@ def relus(analysis, reached):
     )
 
 
-def _clips_a_sum(op, analysis):
+def _clips_a_sum(op: Op, analysis: Analysis) -> bool:
     """A quantisation whose lowest integer is its zero, of an addition that no layer owns."""
     if op.kind != "quantize" or op.params["zero"] != op.params["low"]:
         return False
@@ -67,7 +80,7 @@ def _clips_a_sum(op, analysis):
     return read is not None and read.kind == "add"
 
 
-def _rectified(node, analysis):
+def _rectified(node: fx.Node, analysis: Analysis) -> bool:
     """Whether a ReLU has clipped the values already."""
     while node in analysis.ops and analysis.ops[node].kind in ("identity", "move"):
         node = analysis.ops[node].inputs[0]

@@ -1,9 +1,16 @@
 """A layer's weight and bias with everything per channel (batch-norm, constants) folded in."""
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import fx
 
+from .layers import Analysis, Layer
+from .store import TraceWriter
 
-def why_not_foldable(layer, analysis):
+
+def why_not_foldable(layer: Layer, analysis: Analysis) -> str:
     """Why the weights and bias cannot be folded into one each, as the end of "they ...", or ""."""
     params = (layer.op.params["weight"], layer.op.params["bias"])
     if any(isinstance(p, fx.Node) and p not in analysis.constant for p in params):
@@ -15,10 +22,12 @@ def why_not_foldable(layer, analysis):
     return ""
 
 
-def folded(layer, analysis):
+def folded(
+    layer: Layer, analysis: Analysis
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """(weight [K, C/groups, R, S], bias [K]) as float64 arrays. REQUIRES: it is foldable."""
 
-    def fixed(value):
+    def fixed(value: Any) -> Any:
         return analysis.constant[value] if isinstance(value, fx.Node) else value
 
     weight, bias = fixed(layer.op.params["weight"]), fixed(layer.op.params["bias"])
@@ -30,7 +39,7 @@ def folded(layer, analysis):
     return weight.reshape(list(weight.shape[:2]) + layer.kernel).numpy(), bias.numpy()
 
 
-def write_floats(writer, group, layer, analysis):
+def write_floats(writer: TraceWriter, group: Any, layer: Layer, analysis: Analysis) -> None:
     """The datasets weight and bias as f4; a note when there are none."""
     why_not = why_not_foldable(layer, analysis)
     if why_not:

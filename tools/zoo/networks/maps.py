@@ -1,4 +1,6 @@
 """Networks that give maps: segmentation, detection, images."""
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -9,27 +11,27 @@ from .blocks import conv_bn_relu
 FAMILY = "maps as outputs"
 
 
-def double(inputs, outputs):
+def double(inputs: int, outputs: int) -> nn.Module:
     return nn.Sequential(conv_bn_relu(inputs, outputs), conv_bn_relu(outputs, outputs))
 
 
 class UNet(nn.Module):
     """Down twice and up twice, with what was there on the way down. ups: two modules."""
 
-    def __init__(self, ups):
+    def __init__(self, ups: Any) -> None:
         super().__init__()
         self.first, self.second, self.bottom = double(3, 4), double(4, 6), double(6, 8)
         self.up1, self.up2 = ups
         self.right1, self.right2 = double(14, 6), double(10, 4)
         self.out = nn.Conv2d(4, 2, 1)
 
-    def up(self, layer, x, skip):
+    def up(self, layer: nn.Module, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
         x = layer(x)
         rows, columns = skip.size()[2] - x.size()[2], skip.size()[3] - x.size()[3]
         x = F.pad(x, [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2])
         return torch.cat([skip, x], dim=1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         a = self.first(x)
         b = self.second(F.max_pool2d(a, 2))
         x = self.right1(self.up(self.up1, self.bottom(F.max_pool2d(b, 2)), b))
@@ -44,14 +46,14 @@ class UNet(nn.Module):
     relus=10,
     left_out=8 * 8 * 4 * 4**2 + 6 * 6 * 4 * 8**2,
 )
-def unet_transposed():
+def unet_transposed() -> nn.Module:
     return UNet([nn.ConvTranspose2d(8, 8, 2, stride=2), nn.ConvTranspose2d(6, 6, 2, stride=2)])
 
 
 class Double(nn.Module):
     """Twice the size, by F.interpolate."""
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
 
 
@@ -62,7 +64,7 @@ class Double(nn.Module):
     layers=11,
     relus=10,
 )
-def unet_bilinear():
+def unet_bilinear() -> nn.Module:
     return UNet([Double(), Double()])
 
 
@@ -75,7 +77,7 @@ def unet_bilinear():
     left_out=2 * 2 * 16 * 4**2 + 2 * 2 * 64 * 8**2,
 )
 class Fcn(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.stem, self.mid = conv_bn_relu(3, 4, 3, 2), conv_bn_relu(4, 6)
         self.deep = conv_bn_relu(6, 8, 3, 2)
@@ -83,7 +85,7 @@ class Fcn(nn.Module):
         self.up = nn.ConvTranspose2d(2, 2, 4, stride=2, padding=1, bias=False)
         self.up_all = nn.ConvTranspose2d(2, 2, 8, stride=4, padding=3, bias=False)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         mid = self.mid(self.stem(x))
         scores = self.up(self.score(self.deep(mid))) + self.score_mid(mid)
         return self.up_all(scores)[:, :, 3 : 3 + x.size()[2], 3 : 3 + x.size()[3]].contiguous()
@@ -97,7 +99,7 @@ class Fcn(nn.Module):
     relus=6,
 )
 class DeepLab(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.stem = conv_bn_relu(3, 4, 3, 2)
         self.branches = nn.ModuleList([conv_bn_relu(4, 3, 1)])
@@ -107,7 +109,7 @@ class DeepLab(nn.Module):
         self.project = nn.Sequential(conv_bn_relu(12, 4, 1), nn.Dropout(0.5))
         self.classes = nn.Conv2d(4, 2, 1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         size, x = x.shape[-2:], self.stem(x)
         given = [branch(x) for branch in self.branches]
         mean = F.interpolate(self.mean(x), size=x.shape[-2:], mode="bilinear", align_corners=False)
@@ -117,7 +119,7 @@ class DeepLab(nn.Module):
 
 @network("fpn", "maps of all depths, the deeper ones added to the others", layers=9, relus=3)
 class Fpn(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         widths = (4, 6, 8)
         self.down = nn.ModuleList(
@@ -126,7 +128,7 @@ class Fpn(nn.Module):
         self.inner = nn.ModuleList(nn.Conv2d(c, 4, 1) for c in widths)
         self.outer = nn.ModuleList(nn.Conv2d(4, 4, 3, padding=1) for _ in widths)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         maps = []
         for layer in self.down:
             x = layer(x)
@@ -142,13 +144,13 @@ class Fpn(nn.Module):
 
 @network("ssd", "two heads on each of two maps, as a list of tuples", layers=7, relus=3)
 class Ssd(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.body = nn.ModuleList([double(3, 6), conv_bn_relu(6, 8, 3, 2)])
         self.boxes = nn.ModuleList(nn.Conv2d(c, 2 * 4, 3, padding=1) for c in (6, 8))
         self.classes = nn.ModuleList(nn.Conv2d(c, 2 * 3, 3, padding=1) for c in (6, 8))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         found = []
         for layer, boxes, classes in zip(self.body, self.boxes, self.classes):
             x = layer(x)
@@ -166,17 +168,17 @@ class Ssd(nn.Module):
     relus=0,
 )
 class Yolo(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
 
-        def layer(c, k, stride=1):
+        def layer(c: int, k: int, stride: int = 1) -> nn.Module:
             return conv_bn_relu(c, k, 3, stride, activation=lambda: nn.LeakyReLU(0.1))
 
         self.first, self.second, self.third = layer(3, 4, 2), layer(4, 6), layer(6, 6, 2)
         self.fuse = nn.Conv2d(30, 6, 1)
         self.head = nn.Conv2d(6, 2 * 7, 1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         side = self.second(self.first(x))
         n, c, h, w = side.shape
         folded = side.view(n, c, h // 2, 2, w // 2, 2).permute(0, 1, 3, 5, 2, 4)
@@ -191,7 +193,7 @@ class Yolo(nn.Module):
 
 
 @network("super-resolution", "pixel shuffle, one ReLU behind it", layers=3, relus=2)
-def super_resolution():
+def super_resolution() -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(3, 6, 5, padding=2),
         nn.ReLU(),
@@ -209,7 +211,7 @@ def super_resolution():
     relus=2,
     left_out=6 * 4 * 9 * 3**2 + 4 * 3 * 4 * 6**2,
 )
-def autoencoder():
+def autoencoder() -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(3, 4, 3, stride=2, padding=1, padding_mode="reflect"),
         nn.ReLU(),

@@ -3,7 +3,10 @@
 The hooks watch the network as it is read from the file. That it computes what integers compute is
 shown by tests/tools/test_onnx_codes.py and test_coded.py, in NumPy.
 """
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import torch
 from onnx import TensorProto, helper
 from torch import nn
@@ -22,39 +25,41 @@ class Quantised:
     kind, zero: the type and zero point of activations, `low` that of what a ReLU gives.
     """
 
-    def __init__(self, kind, zero, low):
+    def __init__(self, kind: str, zero: int, low: int) -> None:
         self.kind, self.zero, self.low = np.dtype(kind).type, zero, low
-        self.random, self.nodes, self.constants = np.random.RandomState(3), [], {}
+        self.random = np.random.RandomState(3)
+        self.nodes: list[Any] = []
+        self.constants: dict[str, Any] = {}
 
-    def node(self, kind, inputs, output, **more):
+    def node(self, kind: str, inputs: list[str], output: str, **more: Any) -> str:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **more))
         return output
 
-    def terms(self, name, scale, zero):
+    def terms(self, name: str, scale: Any, zero: Any) -> list[str]:
         """The names of a scale and a zero point."""
         self.constants.update({name + "_scale": np.float32(scale), name + "_zero": zero})
         return [name + "_scale", name + "_zero"]
 
-    def activation_terms(self, name, scale, clipped=False):
+    def activation_terms(self, name: str, scale: float, clipped: bool = False) -> list[str]:
         return self.terms(name, scale, self.kind(self.low if clipped else self.zero))
 
-    def pair(self, x, scale, clipped=False):
+    def pair(self, x: str, scale: float, clipped: bool = False) -> str:
         """x as integers and back; clipped: their lowest is zero, so that this is a ReLU."""
         terms = self.activation_terms(x, scale, clipped)
         self.node("QuantizeLinear", [x] + terms, x + "_q")
         return self.node("DequantizeLinear", [x + "_q"] + terms, x + "_d")
 
-    def weights(self, *shape):
+    def weights(self, *shape: int) -> npt.NDArray[np.int8]:
         return self.random.randint(-127, 128, shape).astype("i1")
 
-    def decoded(self, name, integers, scale, **more):
+    def decoded(self, name: str, integers: npt.NDArray[Any], scale: Any, **more: Any) -> str:
         """A constant that was quantised, symmetric; one scale, or one for each channel."""
         zero = np.zeros(np.shape(scale), integers.dtype)
         self.constants[name + "_q"] = integers
         inputs = [name + "_q"] + self.terms(name, scale, zero)
         return self.node("DequantizeLinear", inputs, name, **more)
 
-    def conv(self, x, name, shape, step, **more):
+    def conv(self, x: str, name: str, shape: tuple[int, ...], step: float, **more: Any) -> str:
         """A Conv between pairs, with a scale for each channel. step: the scale of what it reads."""
         scale = self.random.rand(shape[0]).astype("f4") * 0.005 + 0.002
         bias = self.random.randint(-900, 900, shape[0]).astype("i4")
@@ -62,12 +67,12 @@ class Quantised:
         inputs.append(self.decoded(name + "_b", bias, scale * np.float32(step), axis=0))
         return self.node("Conv", inputs, name, **more)
 
-    def write(self, path, y, **more):
+    def write(self, path: str, y: str, **more: Any) -> None:
         self.node("Identity", [y], "y")
         write(path, self.nodes, self.constants, **more)
 
 
-def residual_of_pairs(kind, zero, low):
+def residual_of_pairs(kind: str, zero: int, low: int) -> tuple[Quantised, str]:
     """A convolution, a block with a shortcut, pooling, a fully connected layer."""
     net = Quantised(kind, zero, low)
     x = net.pair("x", 0.03)
@@ -88,18 +93,26 @@ def residual_of_pairs(kind, zero, low):
     layers=4,
     relus=2,
 )
-def pairs_uint8(path):
+def pairs_uint8(path: str) -> None:
     net, y = residual_of_pairs("u1", 119, 0)
     net.write(path, y)
 
 
 @onnx_file("quantised-int8", "the same in symmetric int8: only Relu is one", layers=4, relus=1)
-def pairs_int8(path):
+def pairs_int8(path: str) -> None:
     net, y = residual_of_pairs("i1", 0, 0)
     net.write(path, y)
 
 
-def qlinear_conv(net, x, terms, name, shape, scale, **more):
+def qlinear_conv(
+    net: Quantised,
+    x: str,
+    terms: list[str],
+    name: str,
+    shape: tuple[int, ...],
+    scale: float,
+    **more: Any,
+) -> tuple[str, list[str]]:
     """A QLinearConv of integers x; -> its output's name and its terms."""
     weight = name + "_w"
     net.constants[weight] = net.weights(*shape)
@@ -115,14 +128,14 @@ def qlinear_conv(net, x, terms, name, shape, scale, **more):
     relus=1,
     whole=True,
 )
-def operators(path):
+def operators(path: str) -> None:
     net = Quantised("u1", 128, 0)
     terms = net.activation_terms("x", 0.02)
     x, first = qlinear_conv(net, "x", terms, "one", (4, 3, 3, 3), 0.05, pads=[1] * 4, clipped=True)
     y, second = qlinear_conv(net, x, first, "two", (4, 4, 3, 3), 0.08, pads=[1] * 4)
     third = net.activation_terms("sum", 0.1)
-    add = ["QLinearAdd", [x] + first + [y] + second + third, "sum"]
-    y = net.node(*add, domain="com.microsoft")
+    operands = [x] + first + [y] + second + third
+    y = net.node("QLinearAdd", operands, "sum", domain="com.microsoft")
     y, last = qlinear_conv(net, y, third, "last", (2, 4, 1, 1), 0.2)
     y = net.node("DequantizeLinear", [y] + last, "values")
     net.write(path, y, kind=TensorProto.UINT8)
@@ -133,7 +146,7 @@ def operators(path):
     "scales that are found while the network runs",
     refused=r"DynamicQuantizeLinear.*dynamic quantisation.*quantise the network statically",
 )
-def dynamically(path):
+def dynamically(path: str) -> None:
     net = Quantised("u1", 128, 0)
     outputs = ["q", "scale", "zero"]
     net.nodes.append(helper.make_node("DynamicQuantizeLinear", ["x"], outputs, name="dynamic"))
@@ -144,11 +157,11 @@ def dynamically(path):
 class FakeQuantised(nn.Module):
     """What torch trains for integers, and exports as pairs."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 3)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         fake = torch.fake_quantize_per_tensor_affine
         channels = torch.fake_quantize_per_channel_affine
         scales, zeros = torch.full((4,), 0.01), torch.zeros(4, dtype=torch.int32)
@@ -158,5 +171,5 @@ class FakeQuantised(nn.Module):
 
 
 @onnx_file("quantised-by-training", "torch's fake quantisation, exported", layers=1, relus=1)
-def by_training(path):
+def by_training(path: str) -> None:
     export(FakeQuantised(), path, (3, 12, 12))

@@ -1,4 +1,7 @@
 """ONNX files written node by node, as older exporters and other programs write them."""
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import onnx
 import torch
@@ -12,7 +15,14 @@ from .blocks import ChannelsMovedLast
 FAMILY = "ONNX files of other programs"
 
 
-def write(path, nodes, constants, size=(3, 12, 12), opset=13, kind=TensorProto.FLOAT):
+def write(
+    path: str,
+    nodes: list[Any],
+    constants: Mapping[str, Any],
+    size: tuple[int, ...] = (3, 12, 12),
+    opset: int = 13,
+    kind: Any = TensorProto.FLOAT,
+) -> None:
     """A file of the nodes from x, [N, *size], to y. constants: by name."""
     graph = helper.make_graph(
         nodes,
@@ -25,7 +35,7 @@ def write(path, nodes, constants, size=(3, 12, 12), opset=13, kind=TensorProto.F
     onnx.save(helper.make_model(graph, opset_imports=sets), path)
 
 
-def conv(x, y, net, constants, **more):
+def conv(x: str, y: str, net: Any, constants: dict[str, Any], **more: Any) -> Any:
     """The node of a convolution of torch's."""
     names = [y + ".weight", y + ".bias"]
     constants.update(zip(names, (net.weight.detach().numpy(), net.bias.detach().numpy())))
@@ -36,18 +46,18 @@ def conv(x, y, net, constants, **more):
 class Added(nn.Module):
     """Opset 6 names the axis of an operand of fewer axes: `broadcast`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv, self.last = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 2, 3)
         self.offset, self.scale = nn.Parameter(torch.ones(4)), nn.Parameter(torch.ones(4))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x) * self.scale[:, None, None] + self.offset[:, None, None]
         return self.last(F.relu(x))
 
 
 @onnx_file("onnx-opset6", "opset 6: axis and broadcast of Add and Mul", layers=2, relus=1)
-def opset6(path):
+def opset6(path: str) -> nn.Module:
     net, constants = shake(Added()), {}
     for name in ("scale", "offset"):
         constants[name] = getattr(net, name).detach().numpy()
@@ -64,17 +74,18 @@ def opset6(path):
 
 
 class Doubled(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv, self.last = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 2, 3)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.last(F.interpolate(F.relu(self.conv(x)), scale_factor=2))
 
 
 @onnx_file("onnx-upsample7", "Upsample of opset 7, its scales an attribute", layers=2, relus=1)
-def upsample7(path):
-    net, constants = shake(Doubled()), {}
+def upsample7(path: str) -> nn.Module:
+    net = shake(Doubled())
+    constants: dict[str, Any] = {}
     nodes = [
         conv("x", "conv", net.conv, constants),
         helper.make_node("Relu", ["conv"], ["relu"]),
@@ -89,11 +100,11 @@ def upsample7(path):
 class Padded(nn.Module):
     """Keras pads by one more at the end, its own convolutions by "same"."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv, self.fc = nn.Conv2d(3, 4, 3, 2), nn.Linear(4, 5)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(F.pad(x.permute(0, 3, 1, 2), (0, 1, 0, 1)))
         return self.fc(F.relu(x).mean((2, 3)))
 
@@ -104,7 +115,7 @@ class Padded(nn.Module):
     layers=2,
     relus=1,
 )
-def keras(path):
+def keras(path: str) -> nn.Module:
     net, constants = shake(Padded()), {}
     constants["matrix"] = np.ascontiguousarray(net.fc.weight.detach().numpy().T)
     constants["offsets"] = net.fc.bias.detach().numpy()

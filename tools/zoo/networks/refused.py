@@ -9,11 +9,11 @@ FAMILY = "refused"
 
 
 class Deciding(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 3)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x)
         return F.relu(x) if x.mean() > 0 else x
 
@@ -23,12 +23,12 @@ class Deciding(nn.Module):
     "a decision by a value of the image",
     refused=r"torch\.fx cannot trace Deciding.*refused\.py:\d+ in forward: `return F\.relu",
 )
-def decides():
+def decides() -> nn.Module:
     return Deciding()
 
 
 class MakingALayer(nn.Module):
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return nn.Conv2d(3, 4, 3)(x)
 
 
@@ -37,7 +37,7 @@ class MakingALayer(nn.Module):
     "a layer that forward() makes has other weights at each call",
     refused=r"Conv2d is made inside a forward\(\).*make it in __init__\(\)",
 )
-def layer_made():
+def layer_made() -> nn.Module:
     return MakingALayer()
 
 
@@ -46,7 +46,7 @@ def layer_made():
     "a scripted module: its layers cannot be followed",
     refused=r"a TorchScript module.*give the original nn\.Module",
 )
-def torchscript():
+def torchscript() -> nn.Module:
     return torch.jit.script(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()))
 
 
@@ -55,7 +55,7 @@ def torchscript():
     "layers that PyTorch has quantised dynamically",
     refused=r"a layer that PyTorch has quantised.*give the original nn\.Module",
 )
-def quantised_by_torch():
+def quantised_by_torch() -> nn.Module:
     net = nn.Sequential(nn.Flatten(), nn.Linear(432, 5))
     return torch.ao.quantization.quantize_dynamic(net, {nn.Linear})
 
@@ -65,16 +65,16 @@ def quantised_by_torch():
     "only transposed convolutions",
     refused="no 1-D or 2-D convolution and no fully connected layer.*ConvTranspose2d",
 )
-def no_layer():
+def no_layer() -> nn.Module:
     return nn.Sequential(nn.ConvTranspose2d(3, 4, 2), nn.ReLU())
 
 
 class Random(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 3)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.dropout(self.conv(x), 0.5, training=True)
 
 
@@ -83,5 +83,5 @@ class Random(nn.Module):
     "dropout that stays on: every call gives other values",
     refused="does not compute what the network computes.*random",
 )
-def random():
+def random() -> nn.Module:
     return Random()
