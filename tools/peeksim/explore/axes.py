@@ -144,7 +144,8 @@ def _number(axis: str, text: str) -> float:
     value = _value(text)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _wrong(axis, "'%s' is no number" % text)
-    return value
+    number: float = value
+    return number
 
 
 def _wrong(text: str, why: str) -> ExtractError:

@@ -106,7 +106,9 @@ class Codes:
 
     def decode(self, coded: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         """As float32: the values that the simulator reads."""
-        return (coded.astype(np.float32) - np.float32(self.zero)) * self.scale
+        counted: npt.NDArray[np.float32] = coded.astype(np.float32) - np.float32(self.zero)
+        values: npt.NDArray[np.float32] = np.multiply(counted, self.scale)
+        return values
 
 
 Storage = Rounded | Codes  # how values are stored
