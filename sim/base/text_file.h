@@ -16,8 +16,7 @@ constexpr std::size_t max_line_bytes = 16 * mebibyte;
 std::string larger_than(std::size_t max);
 
 // The bytes of a file. Throws Error(config): missing, unreadable, a folder, larger than the limit.
-// remedy: for a file that cannot be read.
-std::string read_text_file(const std::string& path,
-                           const std::string& remedy = "check the path and its permissions");
+// remedy: for a file that cannot be read; "": what check_path() says (data_folder.h).
+std::string read_text_file(const std::string& path, const std::string& remedy = "");
 
 }  // namespace peeksim

@@ -3,10 +3,10 @@
 // given; the last value wins.
 #include "sim/config/load_machine.h"
 
-#include <filesystem>
 #include <functional>
 #include <set>
 
+#include "sim/base/data_folder.h"
 #include "sim/base/paths.h"
 #include "sim/config/machine_checks.h"
 #include "sim/config/machine_keys.h"
@@ -19,8 +19,6 @@
 namespace peeksim {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 // Reads machine files, parents first, into one value per key.
 class FileReader {
@@ -54,7 +52,7 @@ class FileReader {
 
 void FileReader::read_tree(const Value& tree, const std::string& path) {
   if (const Value* extends = tree.find("extends")) {
-    const std::string parent = (fs::path(path).parent_path() / extends->text()).lexically_normal();
+    const std::string parent = input_file(extends->text(), path);
     require_file(parent, "the machine file", extends->where(),
                  "the path is relative to the file that names it");
     if (in_chain_.count(path_behind_links(parent)) > 0) {

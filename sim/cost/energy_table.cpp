@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sim/base/data_folder.h"
 #include "sim/base/paths.h"
 #include "sim/base/suggest.h"
 #include "sim/cost/table_reader.h"
@@ -23,9 +24,11 @@ bool has_extension(const fs::path& path) {
 
 // The tables in the folder energy/ beside a file, then the shipped ones.
 std::vector<fs::path> named_tables(const std::string& beside) {
+  std::vector<fs::path> folders = {fs::path(beside).parent_path() / "energy"};
+  const std::string data = data_folder();
+  if (!data.empty()) folders.push_back(fs::path(data) / "configs" / "energy");
   std::vector<fs::path> tables;
-  for (const fs::path& directory :
-       {fs::path(beside).parent_path() / "energy", fs::path(PEEKSIM_CONFIGS) / "energy"}) {
+  for (const fs::path& directory : folders) {
     for (const std::string& name : names_in(directory))
       if (has_extension(name)) tables.push_back(directory / name);
   }
@@ -64,6 +67,11 @@ std::string find_energy_table(const std::string& name_or_path, const std::string
   }
   for (const fs::path& table : named_tables(beside))
     if (table.stem() == name_or_path) return table.string();
+  if (data_folder().empty())
+    throw Error(ErrorKind::config, where,
+                "no energy table '" + name_or_path + "': " + own_program() +
+                    " has no folder share/peeksim beside it or above",
+                "name in the environment variable PEEKSIM_DATA the folder that holds configs");
   throw Error(ErrorKind::config, where, "unknown energy table '" + name_or_path + "'",
               suggest(name_or_path, energy_table_names(beside)));
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "sim/base/data_folder.h"
 #include "sim/base/paths.h"
 
 namespace peeksim::hdf5 {
@@ -130,7 +131,7 @@ Object open_file(const std::string& path) {
     throw Error(ErrorKind::trace, path, what, remedy);
   };
   const PathState state = look_at(path);
-  if (state.kind == PathKind::nothing) refuse("there is no such file", "check the path");
+  if (state.kind == PathKind::nothing) refuse("there is no such file", check_path(path));
   if (state.kind == PathKind::unknown)
     refuse("cannot be read: " + state.reason, "check the path and its permissions");
   if (state.kind != PathKind::file) refuse("is not a file", "name a trace file");

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "sim/base/data_folder.h"
 #include "sim/base/error.h"
 #include "sim/base/paths.h"
 #include "sim/base/suggest.h"
@@ -156,8 +157,24 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   for (const Positional& argument : positionals_)
     if (!has(argument.name))
       throw Error(ErrorKind::usage, "", "missing argument " + argument.name, see_help());
+  find_shipped_files();
   require_separate_files();
   return true;
+}
+
+// Replaces the paths of input files that are not here, and are shipped.
+void Options::find_shipped_files() {
+  const auto find = [this](const std::string& name, const std::string& kind_name) {
+    const ValueKind* kind = find_value_kind(kind_name);
+    if (kind == nullptr || !kind->shipped || !has(name)) return;
+    auto& given = values_.at(name).value();
+    if (auto* path = boost::any_cast<std::string>(&given)) *path = input_file(*path);
+    if (auto* paths = boost::any_cast<std::vector<std::string>>(&given))
+      for (std::string& path : *paths) path = input_file(path);
+  };
+  for (const Positional& argument : positionals_) find(argument.name, argument.kind);
+  for (const auto& option : described_.options())
+    if (!is_written(*option)) find(option->long_name(), value_name(*option));
 }
 
 // With --force, a file would be replaced by what was made of it.

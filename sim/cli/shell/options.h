@@ -68,6 +68,7 @@ class Options {
     bool repeats = false;
   };
 
+  void find_shipped_files();
   void require_separate_files() const;
   std::string help() const;
   std::string see_help() const;  // "see 'peeksim run --help'"

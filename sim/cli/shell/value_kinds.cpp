@@ -1,6 +1,7 @@
 #include "sim/cli/shell/value_kinds.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/base/lookup.h"
 #include "sim/cli/shell/completion_scripts.h"
@@ -72,15 +73,21 @@ std::vector<HelpRow> shell_words() {
   return rows;
 }
 
+ValueKind shipped_files(const char* name, std::vector<std::string> extensions) {
+  ValueKind kind = {name, true, std::move(extensions)};
+  kind.shipped = true;
+  return kind;
+}
+
 const std::vector<ValueKind>& value_kinds() {
   static const std::vector<ValueKind> table = {
-      {"MACHINE", true, {"yaml", "yml"}},
-      {"SWEEP", true, {"yaml", "yml"}},
-      {"WORKLOAD", true, {"yaml", "yml", "csv"}},
-      {"TRACE", true, {"h5", "hdf5"}},
+      shipped_files("MACHINE", {"yaml", "yml"}),
+      shipped_files("SWEEP", {"yaml", "yml"}),
+      shipped_files("WORKLOAD", {"yaml", "yml", "csv"}),
+      shipped_files("TRACE", {"h5", "hdf5"}),
       {"DB", true, {"db"}},
       {"RESULTS", true, {"json"}},
-      {"RUN", true, {"yaml", "yml", "json"}},
+      shipped_files("RUN", {"yaml", "yml", "json"}),
       {"LOG", true, {"jsonl"}},
       {"TABLE", true, table_extensions(), table_words},
       {"FILE", true},

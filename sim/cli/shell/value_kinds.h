@@ -15,6 +15,7 @@ struct ValueKind {
   std::vector<std::string> extensions = {};   // of the files; none: all
   std::vector<HelpRow> (*words)() = nullptr;  // none: null
   bool folders = false;                       // instead of files
+  bool shipped = false;                       // the files may be shipped ones (data_folder.h)
 };
 
 // The row of a name, or nullptr.

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <set>
 
+#include "sim/base/data_folder.h"
 #include "sim/base/lookup.h"
 #include "sim/base/paths.h"
 #include "sim/config/machine_keys.h"
 #include "sim/config/read_yaml.h"
 #include "sim/sweep/design/key_text.h"
 #include "sim/sweep/design/metric.h"
-
-namespace fs = std::filesystem;
 
 namespace peeksim {
 
@@ -135,9 +133,9 @@ std::vector<AxisChoice> zip(const Value& map, const Vocabulary& vocabulary) {
   return choices;
 }
 
-// The file that an overlay names, relative to the sweep file.
+// The file that an overlay names, relative to the sweep file, or shipped.
 std::string path_of(const Value& name) {
-  return (fs::path(name.where().file).parent_path() / name.text()).lexically_normal();
+  return input_file(name.text(), name.where().file);
 }
 
 // The keys of a machine file that extends another, without those of its parents.

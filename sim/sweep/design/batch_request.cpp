@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "sim/base/data_folder.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/read_json.h"
 #include "sim/report/files/results_file.h"
@@ -141,7 +142,7 @@ const std::string& trace_of(const Value& request) {
 
 MachineTemplate template_of(const Value& machine, const Vocabulary& vocabulary) {
   if (machine.is_map()) return MachineTemplate(machine, vocabulary);
-  return MachineTemplate(machine.text(), vocabulary);
+  return MachineTemplate(input_file(machine.text()), vocabulary);
 }
 
 // Counts are whole numbers.
@@ -170,7 +171,7 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
       {"id", "machine", "trace", "workload", "set", "images", "detail", "derived", "where"});
   const Value& machine =
       require(value, "machine", "name a machine file, or write a whole machine as an object");
-  request.trace = trace_of(value);
+  request.trace = input_file(trace_of(value));
   const Value* set = value.find("set");
   const MachineTemplate base = template_of(machine, vocabulary);
   const KeyValues keys = set == nullptr ? KeyValues() : set->entries();
@@ -201,7 +202,7 @@ RequestOutline outline_of(const std::string& line) {
   const Json trace = json.value("trace", json.value("workload", Json()));
   if (!images.is_number_integer() || images < 0 || images > max_images || !trace.is_string())
     return outline;
-  outline.trace = trace;
+  outline.trace = input_file(trace);
   outline.images = images;
   return outline;
 }

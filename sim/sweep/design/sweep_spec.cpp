@@ -1,8 +1,8 @@
 #include "sim/sweep/design/sweep_spec.h"
 
-#include <filesystem>
 #include <limits>
 
+#include "sim/base/data_folder.h"
 #include "sim/base/lookup.h"
 #include "sim/base/paths.h"
 #include "sim/config/read_yaml.h"
@@ -11,8 +11,6 @@
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/sampling.h"
 #include "sim/workload/workload.h"
-
-namespace fs = std::filesystem;
 
 namespace peeksim {
 
@@ -30,12 +28,11 @@ std::vector<Value> one_or_more(const Value& value) {
   return value.items();
 }
 
-// Paths are relative to the sweep file.
+// Paths are relative to the sweep file, or those of shipped files.
 std::vector<std::string> read_paths(const Value& value) {
   std::vector<std::string> paths;
   for (const Value& item : one_or_more(value)) {
-    const std::string path =
-        (fs::path(item.where().file).parent_path() / item.text()).lexically_normal();
+    const std::string path = input_file(item.text(), item.where().file);
     require_file(path, "the file", item.where(), "the path is relative to the sweep file");
     for (const std::string& other : paths)
       if (other == path) item.fail("is there twice: " + path, "name every file once");
