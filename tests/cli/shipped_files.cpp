@@ -1,6 +1,7 @@
-// Files that are shipped with the program.
+// Files that are shipped with the program, and its manual pages. tests/install has them installed.
 #include <doctest/doctest.h>
 
+#include "sim/report/files/version.h"
 #include "tests/cli/peeksim.h"
 
 using namespace peeksim;
@@ -35,4 +36,14 @@ TEST_CASE("a PEEKSIM_DATA that is no data folder is an error that says so") {
   wrong.environment = {{"PEEKSIM_DATA", "/nowhere"}};
   desk.refused({"config", "check", "machine.yaml"}, 2,
                {"PEEKSIM_DATA: '/nowhere' is no folder with configs/energy in it"}, wrong);
+}
+
+TEST_CASE("a manual page begins with the command's name and has roff's own signs escaped") {
+  const Desk desk;
+  const std::string page = desk.ok({"--man-page", "peeksim-sweep-plan"});
+  CHECK(page.rfind(".TH PEEKSIM-SWEEP-PLAN 1 \"\" \"peeksim " + std::string(program_version()),
+                   0) == 0);
+  CHECK(contains(page, ".SH NAME\npeeksim\\-sweep\\-plan \\- check a sweep file"));
+  const std::string run = desk.ok({"--man-page", "peeksim-run"});
+  CHECK(contains(run, ".TP\n\\fB\\-\\-trace TRACE\\fR\nthe trace (HDF5); required\n"));
 }

@@ -7,27 +7,72 @@
 #include "sim/base/suggest.h"
 #include "sim/cli/shell/completion.h"
 #include "sim/cli/shell/help.h"
+#include "sim/cli/shell/man_page.h"
 #include "sim/report/files/version.h"
 
 namespace peeksim {
 
 namespace {
 
-std::string help() {
+constexpr const char* summary = "cycle-level simulator of CNN accelerators that predict zeros";
+constexpr const char* example =
+    "peeksim run configs/peek-64x4.yaml --trace traces/squeezenet1_1.h5 --out out";
+constexpr const char* exit_codes =
+    "0 done, 1 bug, 2 command line, 3 machine, workload, results or event file, 4 trace, 5 the "
+    "machine cannot run a layer, 6 results cannot be written, 7 logs differ, 8 points of a sweep "
+    "failed, 9 Slurm refused, 10 out of memory, 130 interrupted";
+
+std::vector<HelpRow> command_rows() {
   std::vector<HelpRow> rows;
   for (const Command& command : commands()) rows.push_back({command.name, command.summary});
-  return help_text("peeksim " + std::string(program_version()) +
-                   ": cycle-level simulator of CNN accelerators that predict zeros\n\n"
+  return rows;
+}
+
+std::string help() {
+  return help_text("peeksim " + std::string(program_version()) + ": " + summary +
+                   "\n\n"
                    "usage: peeksim COMMAND [ARGUMENTS]   peeksim COMMAND --help explains one\n\n") +
-         help_rows(rows) + "\n" +
-         help_example(
-             "peeksim run configs/peek-64x4.yaml --trace traces/squeezenet1_1.h5 --out out\n") +
-         "\n" +
-         help_text(
-             "exit codes: 0 done, 1 bug, 2 command line, 3 machine, workload, results or event "
-             "file, 4 trace, 5 the machine cannot run a layer, 6 results cannot be written, 7 logs "
-             "differ, 8 points of a sweep failed, 9 Slurm refused, 10 out of memory, 130 "
-             "interrupted\n");
+         help_rows(command_rows()) + "\n" + help_example(std::string(example) + "\n") + "\n" +
+         help_text(std::string("exit codes: ") + exit_codes + "\n");
+}
+
+std::vector<std::string> page_names() {
+  std::vector<std::string> names = {"peeksim"};
+  for (const Command& command : commands())
+    names.push_back(man_page_name("peeksim " + std::string(command.name)));
+  return names;
+}
+
+// What holds for the program as a whole, and where the pages of its commands are.
+std::string main_page() {
+  std::vector<std::string> others = page_names();
+  others.erase(others.begin());
+  return man_title("peeksim", summary) + man_text("SYNOPSIS", "peeksim COMMAND [ARGUMENTS]") +
+         man_rows("COMMANDS", command_rows()) +
+         man_rows("FILES",
+                  {{"configs, workloads, traces",
+                    "Machines, energy tables, sweeps, workloads and traces are shipped in "
+                    "share/peeksim. A path that begins with one of these folders, and that the "
+                    "current folder does not have, is that of a shipped file."}}) +
+         man_rows("ENVIRONMENT", {{"PEEKSIM_DATA", "the folder with the shipped files"},
+                                  {"NO_COLOR", "set: no colors on a terminal"}}) +
+         man_text("EXIT STATUS", exit_codes) + man_lines("EXAMPLE", {example}) +
+         man_see_also(others);
+}
+
+// Prints the page of a name, or without one the names of all pages.
+void print_man_page(const std::vector<std::string>& arguments) {
+  const std::string wanted = arguments.empty() ? "" : arguments[0];
+  if (wanted.empty())
+    for (const std::string& name : page_names()) std::cout << name << "\n";
+  if (wanted == "peeksim") std::cout << main_page();
+  for (const Command& command : commands()) {
+    const std::string name = "peeksim " + std::string(command.name);
+    if (man_page_name(name) != wanted) continue;
+    std::cout << man_title(name, command.summary);
+    command.run({man_page_mark});
+    std::cout << man_see_also({"peeksim"});
+  }
 }
 
 // The number of words in the name of a command: 2 for "config check".
@@ -139,6 +184,10 @@ void run_command_line(const std::vector<std::string>& arguments) {
   }
   if (arguments[0] == complete_mark) {
     if (arguments.size() > 1) print_candidates({arguments.begin() + 1, arguments.end()});
+    return;
+  }
+  if (arguments[0] == man_page_mark) {
+    print_man_page({arguments.begin() + 1, arguments.end()});
     return;
   }
   if (arguments[0] == "--version") {

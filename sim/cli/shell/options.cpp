@@ -12,6 +12,7 @@
 #include "sim/base/suggest.h"
 #include "sim/cli/shell/completion.h"
 #include "sim/cli/shell/help.h"
+#include "sim/cli/shell/man_page.h"
 #include "sim/cli/shell/value_kinds.h"
 
 namespace po = boost::program_options;
@@ -73,12 +74,21 @@ void Options::positionals(const std::string& name, const std::string& meaning) {
   positionals_.push_back({name, meaning, name, true});
 }
 
-std::string Options::help() const {
+std::vector<HelpRow> Options::rows() const {
   std::vector<HelpRow> rows;
   for (const Positional& argument : positionals_) rows.push_back({argument.name, argument.meaning});
   for (const auto& option : described_.options()) rows.push_back(help_row(*option));
-  return "usage: " + usage_ + "\n\n" + help_text(about_ + "\n") + "\n" + help_rows(rows) + "\n" +
+  return rows;
+}
+
+std::string Options::help() const {
+  return "usage: " + usage_ + "\n\n" + help_text(about_ + "\n") + "\n" + help_rows(rows()) + "\n" +
          help_example(example_ + "\n");
+}
+
+std::string Options::man() const {
+  return man_text("SYNOPSIS", usage_) + man_text("DESCRIPTION", about_) +
+         man_rows("OPTIONS", rows()) + man_lines("EXAMPLE", {example_});
 }
 
 std::string Options::candidates(const std::vector<std::string>& words) const {
@@ -124,6 +134,10 @@ std::string Options::see_help() const {
 bool Options::parse(const std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments[0] == complete_mark) {
     std::cout << candidates({arguments.begin() + 1, arguments.end()});
+    return false;
+  }
+  if (!arguments.empty() && arguments[0] == man_page_mark) {
+    std::cout << man();
     return false;
   }
   po::options_description all;

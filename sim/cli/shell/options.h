@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/shell/help.h"
+
 namespace peeksim {
 
 struct Range {
@@ -36,9 +38,9 @@ class Options {
   // One or more arguments of one kind, after all others; read with list().
   void positionals(const std::string& name, const std::string& meaning);
 
-  // Parses. Returns false after printing help for --help, or candidates for a line that begins with
-  // complete_mark. Throws Error(usage): unknown option, missing value, missing argument;
-  // Error(output): a file to write is also one to read.
+  // Parses. Returns false after printing help for --help, candidates for a line that begins with
+  // complete_mark, or the sections of a man page for man_page_mark. Throws Error(usage): unknown
+  // option, missing value, missing argument; Error(output): a file to write is also one to read.
   bool parse(const std::vector<std::string>& arguments);
 
   // Throws Error(usage) with these words when an option that a command needs was not given.
@@ -70,7 +72,9 @@ class Options {
 
   void find_shipped_files();
   void require_separate_files() const;
+  std::vector<HelpRow> rows() const;
   std::string help() const;
+  std::string man() const;
   std::string see_help() const;  // "see 'peeksim run --help'"
   // The option with this name, as "--out" or "-o", or nullptr.
   const boost::program_options::option_description* find(const std::string& word) const;
