@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <regex>
 #include <sstream>
 
 #include "sim/report/files/version.h"
@@ -76,9 +77,22 @@ TEST_CASE("every command explains itself in one screen with an example") {
   }
 }
 
-TEST_CASE("--version prints the version of the results") {
+TEST_CASE("--version prints the version of the results, the commit, and what was built with") {
+  const std::string printed = Desk().ok({"--version"});
+  CAPTURE(printed);
+  CHECK(printed.rfind(std::string("peeksim ") + program_version() + "\n", 0) == 0);
+  const std::regex lines("peeksim [0-9.]+\n(commit [0-9a-f]{7,40}(-dirty)?\n)?built with .*\n");
+  CHECK(std::regex_match(printed, lines));
+  for (const char* what :
+       {"compiler", "SystemC", "HDF5", "yaml-cpp", "Boost", "SQLite", "muParser"})
+    CHECK(std::regex_search(printed, std::regex(std::string(what) + " [^,]*[0-9]+\\.[0-9]+")));
+}
+
+TEST_CASE("results hold the version and no commit") {
   const Desk desk;
-  CHECK(desk.ok({"--version"}) == std::string("peeksim ") + program_version() + "\n");
+  desk.ok(run_to("out"));
+  CHECK(desk.json("out/results.json")["program"] ==
+        nlohmann::json{{"name", "peeksim"}, {"version", program_version()}});
 }
 
 TEST_CASE("no command, half a command or an unknown one is a usage error that names commands") {

@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/shell/build_info.h"
 #include "sim/cli/shell/completion.h"
 #include "sim/cli/shell/help.h"
 #include "sim/cli/shell/man_page.h"
@@ -191,7 +192,7 @@ void run_command_line(const std::vector<std::string>& arguments) {
     return;
   }
   if (arguments[0] == "--version") {
-    std::cout << "peeksim " << program_version() << "\n";
+    std::cout << "peeksim " << program_version() << "\n" << build_info();
     return;
   }
   const Command* command = find_command(arguments);
