@@ -1,6 +1,7 @@
 #include "sim/page/page.h"
 
 #include "sim/base/bug.h"
+#include "sim/base/error.h"
 #include "sim/page/asset.h"
 
 namespace peeksim {
@@ -38,6 +39,12 @@ std::string script(std::string_view text) {
 
 }  // namespace
 
+void require_pages() {
+  if (!assets().empty()) return;
+  throw Error(ErrorKind::usage, "", "this peeksim was built without HTML pages",
+              "build it with -DPEEKSIM_PAGES=ON, which needs Chart.js (Debian's libjs-chart.js)");
+}
+
 std::string html_text(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -62,6 +69,7 @@ std::string html_text(const std::string& text) {
 }
 
 std::string make_page(const PageParts& parts) {
+  require_pages();
   std::string page =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"" +

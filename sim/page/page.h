@@ -14,7 +14,10 @@ struct PageParts {
       scripts;  // files of sim/page/web, run in this order after Chart.js and kit.js
 };
 
-// REQUIRES: the scripts exist. The same parts give the same bytes.
+// Throws Error(usage) when the program was built without pages (PEEKSIM_PAGES in CMakeLists.txt).
+void require_pages();
+
+// REQUIRES: the scripts exist. The same parts give the same bytes. Throws as require_pages().
 std::string make_page(const PageParts& parts);
 
 // Escapes text for HTML, also inside quotes.

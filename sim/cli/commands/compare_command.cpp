@@ -10,6 +10,7 @@
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/terminal.h"
 #include "sim/page/compare_page.h"
+#include "sim/page/page.h"
 #include "sim/report/files/compare_file.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/read_results.h"
@@ -110,6 +111,7 @@ void compare_command(const std::vector<std::string>& arguments) {
   require_one_kind(options, paths);
   require_one_output(options);
   std::unique_ptr<OutputFile> page;
+  if (options.has("html")) require_pages();
   if (options.has("html"))
     page = std::make_unique<OutputFile>(options.text("html"), options.has("force"));
   const std::vector<PricedResult> runs =

@@ -7,6 +7,7 @@
 #include "sim/base/paths.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/engine_kind.h"
+#include "sim/page/page.h"
 #include "sim/page/run_page.h"
 #include "sim/report/events/event_file.h"
 #include "sim/report/files/results_file.h"
@@ -94,6 +95,7 @@ RunFiles::RunFiles(const Options& options) : options_(options) {
     }
     files_.push_back({file.option, file.what, path, nullptr});
   }
+  if (options.has("report")) require_pages();
   if (options.has("vcd")) require_cycles(find_engine(options.text("engine")));
   cycles_ = default_cycles;
   if (options.has("vcd-cycles")) {
