@@ -296,11 +296,13 @@ def to_frame(found: Iterable[Tuple[Point, Result]], scope: str = "network") -> A
 
 
 def find_program() -> str:
-    """The program's path: PEEKSIM in the environment, else build/release, else PATH. Throws
-    PeeksimError."""
+    """The program's path: PEEKSIM in the environment, else build/release, else bin/peeksim of the
+    tree in which this module is installed as lib/python3/dist-packages, else PATH. Throws PeeksimError."""
     named = os.environ.get("PEEKSIM")
     built = os.path.join(ROOT, "build", "release", "peeksim")
-    found = named or (built if os.access(built, os.X_OK) else shutil.which("peeksim"))
+    installed = os.path.normpath(os.path.join(ROOT, "..", "..", "bin", "peeksim"))
+    beside = [path for path in (built, installed) if os.access(path, os.X_OK)]
+    found = named or (beside[0] if beside else shutil.which("peeksim"))
     if not found or not os.access(found, os.X_OK):
         raise PeeksimError(
             "the program peeksim is %s; build it (cmake --preset release && cmake --build --preset "
