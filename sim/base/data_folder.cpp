@@ -20,6 +20,11 @@ bool may_be_shipped(const std::string& path) {
   return !path.empty() && path[0] != '/' && path[0] != '.';
 }
 
+std::string none_shipped() {
+  const std::string folder = data_folder();
+  return folder.empty() ? "" : "; " + folder + " has none either";
+}
+
 }  // namespace
 
 std::string data_folder() {
@@ -54,10 +59,15 @@ std::string input_file(const std::string& path, const std::string& named_in) {
 }
 
 std::string check_path(const std::string& path) {
-  const bool missing = look_at(path).kind == PathKind::nothing;
-  if (!missing || !may_be_shipped(path)) return "check the path and its permissions";
-  const std::string folder = data_folder();
-  return folder.empty() ? "check the path" : "check the path; " + folder + " has none either";
+  if (look_at(path).kind != PathKind::nothing || !may_be_shipped(path))
+    return "check the path and its permissions";
+  return "check the path" + none_shipped();
+}
+
+std::string check_path(const std::string& path, const std::string& named_in) {
+  const bool missing = look_at(input_file(path, named_in)).kind == PathKind::nothing;
+  return "the path is relative to the file that names it" +
+         (missing && may_be_shipped(path) ? none_shipped() : "");
 }
 
 }  // namespace peeksim

@@ -23,5 +23,6 @@ std::string input_file(const std::string& path, const std::string& named_in);
 
 // What an error about an input file that cannot be read advises.
 std::string check_path(const std::string& path);
+std::string check_path(const std::string& path, const std::string& named_in);
 
 }  // namespace peeksim

@@ -53,8 +53,7 @@ class FileReader {
 void FileReader::read_tree(const Value& tree, const std::string& path) {
   if (const Value* extends = tree.find("extends")) {
     const std::string parent = input_file(extends->text(), path);
-    require_file(parent, "the machine file", extends->where(),
-                 "the path is relative to the file that names it");
+    require_file(parent, "the machine file", extends->where(), check_path(extends->text(), path));
     if (in_chain_.count(path_behind_links(parent)) > 0) {
       std::string circle;
       for (const std::string& name : chain_) circle += name + " -> ";

@@ -86,5 +86,9 @@ TEST_CASE("the advice for a file that is not there says where else it was looked
   const DataVariable set(data.path());
   CHECK(check_path("configs/none.yaml") == "check the path; " + data.path() + " has none either");
   CHECK(check_path("./none.yaml") == "check the path and its permissions");
+  const std::string relative = "the path is relative to the file that names it";
+  CHECK(check_path("configs/none.yaml", data.path("x")) ==
+        relative + "; " + data.path() + " has none either");
+  CHECK(check_path("../none.yaml", data.path("x")) == relative);
   CHECK(check_path(data.path()) == "check the path and its permissions");
 }

@@ -1,6 +1,7 @@
 // Sweep files are read as strictly as machine files.
 #include "sim/sweep/design/sweep_spec.h"
 
+#include "sim/base/data_folder.h"
 #include "tests/sweep/sample.h"
 
 using namespace peeksim;
@@ -65,8 +66,8 @@ TEST_CASE("a file that a sweep names has to be there, once") {
         "s.yaml:1: the key 'machine' is missing; for example machine: ../peek-16x16.yaml");
   CHECK(error("name: x\nmachine: tin.yaml\ntrace: small.h5\n") ==
         "s.yaml:2: machine: cannot read the file tin.yaml: there is no such file; the path is "
-        "relative "
-        "to the sweep file");
+        "relative to the file that names it; " +
+            data_folder() + " has none either");
   CHECK(error("name: x\nmachine: [tiny.yaml, ./tiny.yaml]\ntrace: small.h5\n")
             .find("is there twice") != std::string::npos);
   CHECK(error("name: x\nmachine: []\ntrace: small.h5\n").find("is an empty list") !=

@@ -141,7 +141,7 @@ std::string path_of(const Value& name) {
 // The keys of a machine file that extends another, without those of its parents.
 KeyValues overlay_file(const Value& name, const Vocabulary& vocabulary) {
   const std::string path = path_of(name);
-  require_file(path, "the overlay", name.where(), "the path is relative to the file that names it");
+  require_file(path, "the overlay", name.where(), check_path(name.text(), name.where().file));
   std::vector<std::pair<std::string, Value>> own;
   const Value file = read_yaml(path);
   for (const auto& entry : file.entries())

@@ -32,8 +32,9 @@ std::vector<Value> one_or_more(const Value& value) {
 std::vector<std::string> read_paths(const Value& value) {
   std::vector<std::string> paths;
   for (const Value& item : one_or_more(value)) {
-    const std::string path = input_file(item.text(), item.where().file);
-    require_file(path, "the file", item.where(), "the path is relative to the sweep file");
+    const std::string& sweep = item.where().file;
+    const std::string path = input_file(item.text(), sweep);
+    require_file(path, "the file", item.where(), check_path(item.text(), sweep));
     for (const std::string& other : paths)
       if (other == path) item.fail("is there twice: " + path, "name every file once");
     paths.push_back(path);
