@@ -6,8 +6,9 @@ own, and ends with the `with` block, whatever ends that:
     with Cluster() as cluster:
         cluster.run("sbatch", "--wrap", "true")
 
-Needs Debian's slurm-wlm and munge, and no systemd. As root munged runs as its own user, since it
-refuses to be root; else every daemon is the caller's.
+Needs Debian's slurm-wlm and munge, and no systemd. The daemons believe that the computer is called
+localhost, since its own name may mean another address, or none. As root munged runs as its own user,
+since it refuses to be root; else every daemon is the caller's.
 """
 
 import atexit
@@ -24,11 +25,14 @@ import tempfile
 import time
 
 NODES = ("slot1", "slot2")
+HOST_IS_LOCALHOST = os.environ.get(
+    "PEEKSIM_HOST_IS_LOCALHOST",
+    str(pathlib.Path(__file__).resolve().parents[2] / "build/release/tests/libhost_is_localhost.so"))
 START_SECONDS = 300  # a daemon takes about one; a busy machine more
 
 CONFIGURATION = """
 ClusterName=test
-SlurmctldHost={host}(127.0.0.1)
+SlurmctldHost=localhost(127.0.0.1)
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
@@ -110,10 +114,9 @@ class Cluster:
             shutil.chown(key, "munge", "munge")
         ports = _free_ports(1 + len(NODES))
         (self.folder / "slurm.conf").write_text(CONFIGURATION.format(
-            host=socket.gethostname(), user=pwd.getpwuid(os.geteuid()).pw_name, folder=self.folder,
-            controller_port=ports[0],
-            nodes="\n".join(f"NodeName={name} NodeHostname={socket.gethostname()} "
-                            f"NodeAddr=127.0.0.1 Port={port} CPUs=1 State=UNKNOWN"
+            user=pwd.getpwuid(os.geteuid()).pw_name, folder=self.folder, controller_port=ports[0],
+            nodes="\n".join(f"NodeName={name} NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} "
+                            "CPUs=1 State=UNKNOWN"
                             for name, port in zip(NODES, ports[1:]))))
 
         as_munge = {"user": "munge", "group": "munge", "extra_groups": []} if root else {}
@@ -131,9 +134,10 @@ class Cluster:
         path = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
         if path is None:
             raise RuntimeError(f"{program} is not installed; tools/packages.sh names its package")
+        environment = {**self.environment(), "LD_PRELOAD": HOST_IS_LOCALHOST}
         with open(self.folder / f"{log or program}.log", "wb") as output:
             self._daemons.append(subprocess.Popen(
-                [path, *arguments], env=self.environment(), stdin=subprocess.DEVNULL, stdout=output,
+                [path, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, cwd=self.folder, preexec_fn=_in_daemon, **options))
 
     def _all_idle(self):
