@@ -3,9 +3,12 @@
 
 build_packages="g++ cmake ninja-build pkg-config libsystemc-dev libboost-program-options-dev \
 libyaml-cpp-dev libspdlog-dev nlohmann-json3-dev libhdf5-dev libdeflate-dev libssl-dev libsqlitecpp-dev libmuparser-dev libjs-chart.js"
-test_packages="doctest-dev librapidcheck-dev clang libclang-rt-dev llvm clang-format clang-tidy python3 python3-numpy python3-h5py python3-pil \
+test_packages="doctest-dev librapidcheck-dev clang libclang-rt-dev llvm clang-tidy python3 python3-numpy python3-h5py python3-pil \
 python3-skimage python3-torch python3-torchvision python3-onnx python3-optuna python3-yaml python3-pandas python3-setuptools python3-wheel python3-pip python3-venv flake8 mypy slurm-wlm munge zsh python3-selenium chromium chromium-driver fonts-liberation"
 test_packages+=" man-db dpkg-dev file" # tests/install: man, and what cpack calls
+
+# Whether this system's package lists have a package, so that it can be installed.
+is_offered() { [ -n "$(apt-cache search --names-only "^$1\$")" ]; }
 
 need_packages() {
   local missing=() package
