@@ -18,32 +18,40 @@ from peeksim.trace import onnx_model
 from peeksim.trace.onnx_graph import Builder, Node, Refusal, Value
 from peeksim.trace.onnx_operators import OPERATORS, ROOT
 
-# Forms that the suite computes and this builder refuses, with a part of the message.
+# Forms that the suite computes and this builder refuses, with a part of the message. Later suites
+# have more of them.
 REFUSED = {
     "ArgMax": "last of equal values",
     "ArgMin": "last of equal values",
+    "AveragePool": "its window is dilated",
     "BatchNormalization": "training mode",
     "Cast": "casts to the type 8 of ONNX",  # strings
     "ConstantOfShape": "depends on the image",
     "ConvInteger": "dynamic quantisation",
     "CumSum": "exclusive or in reverse",
-    "DequantizeLinear": "a scale for each channel",
+    "DequantizeLinear": "a scale for each (channel|block)",
     "Dropout": "training mode",
     "DynamicQuantizeLinear": "dynamic quantisation",
     "GatherND": "batch_dims is 1",
     "Gemm": "first operand is transposed|third operand is no bias",
     "MatMulInteger": "dynamic quantisation",
     "NonZero": "depends on the image",
-    "QuantizeLinear": "a scale for each channel",
+    "QuantizeLinear": "a scale for each (channel|block)|expected uint8 or int8",
     "Range": "depends on the image",
-    "Resize": "tf_crop_and_resize",
+    "ReduceMax": "an empty set",
+    "ReduceMin": "an empty set",
+    "Resize": "tf_crop_and_resize|antialias|keep_aspect_ratio_policy",
     "ScatterElements": "its reduction is",
     "ScatterND": "its reduction is",
 }
 # What this builder computes otherwise: floating point stays as wide as it is, whole numbers that
 # depend on the image are floating point, and align_corners is from the whole size of the result
-# (as in ONNX Runtime), where the suite takes the one before rounding.
-OTHERWISE = "_to_FLOAT16|BFLOAT16|div_uint8|downsample_scales_(linear|cubic)_align_corners"
+# (as in ONNX Runtime), where the suite takes the one before rounding. Integers saturate, as the text of
+# ONNX says, where a later suite's results of QLinearMatMul wrap around (20 for -236).
+OTHERWISE = (
+    "_to_FLOAT16|BFLOAT16|div_uint8|downsample_scales_(linear|cubic)_align_corners"
+    "|qlinearmatmul_.D_int8_"
+)
 EARLIER = {"float": float, "bool": bool, "int": int, "object": object}  # names of older NumPy
 
 

@@ -76,6 +76,8 @@ def reduce_with(function: Callable[..., Any]) -> Operator:
         if not axes and node.get("noop_with_empty_axes", 0):
             return x
         axes = axes or list(range(x.tensor.dim()))
+        if function in (torch.amax, torch.amin) and 0 in [x.tensor.shape[a] for a in axes]:
+            raise Refusal("it reduces an empty set of values")
         return build.call(function, x, axes, bool(node.get("keepdims", 1)))
 
     return reduce
