@@ -46,7 +46,8 @@ CachedTaps taps_for_all(const std::vector<PricedMachine>& machines) {
 std::vector<PricedResult> run_machines(const std::vector<std::string>& machine_paths,
                                        const std::string& trace_path, const Options& options,
                                        bool quiet) {
-  const EngineKind& kind = find_engine(options.text("engine"));
+  const std::string engine = options.text("engine");
+  const EngineKind& kind = find_engine(engine);
   std::vector<PricedMachine> machines = load_machines(machine_paths, options.list("set"));
   // An engine that computes values reads the whole trace itself, so nothing is cached for it.
   const CachedTrace trace(trace_path, images_to_run(options),
