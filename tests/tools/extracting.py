@@ -2,6 +2,7 @@
 extracts and reads. Needs a Python that has torch, h5py, numpy and PIL.
 """
 import os
+import signal
 import tempfile
 import unittest
 
@@ -19,6 +20,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SHARED = os.environ.get("PEEKSIM_SHARED", os.path.join(ROOT, "..", "shared"))
 HAS_MODELS = os.path.isfile(os.path.join(SHARED, "models", "graph_net.py"))
 NO_MODELS = "no trained networks: %s holds no models/graph_net.py (PEEKSIM_SHARED)" % SHARED
+
+# Tests interrupt, as Ctrl-C does; a program that a script starts in the background is deaf to that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def shake(net, seed=1):
