@@ -8,7 +8,7 @@ python3-skimage python3-torch python3-torchvision python3-onnx python3-optuna py
 test_packages+=" man-db dpkg-dev file" # tests/install: man, and what cpack calls
 
 # Whether this system's package lists have a package, so that it can be installed.
-is_offered() { [ -n "$(apt-cache search --names-only "^$1\$")" ]; }
+is_offered() { LC_ALL=C apt-cache policy "$1" | grep 'Candidate: [^(]' >/dev/null; }
 
 need_packages() {
   local missing=() package
@@ -27,6 +27,12 @@ need_packages() {
     as_root=(sudo)
   fi
   "${as_root[@]}" apt-get update -qq
+  local absent=()
+  for package in "${missing[@]}"; do is_offered "$package" || absent+=("$package"); done
+  if [ ${#absent[@]} -gt 0 ]; then
+    echo "error: this system offers no package ${absent[*]} (docs/platforms.md)" >&2
+    return 1
+  fi
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
