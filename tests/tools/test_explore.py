@@ -98,7 +98,7 @@ class ASearch(Exploring):
             self.assertIsNone(process.poll())
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         self.assertEqual((process.returncode, out), (130, ""), err)
         self.assertRegex(err, "interrupted; the same command goes on from there")
         done = self.complete(words[1])
