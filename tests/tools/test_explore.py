@@ -21,6 +21,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 PEEK = os.path.join(ROOT, "configs", "peek-16x16.yaml")
 TRACE = os.path.join(ROOT, "traces", "cifar_resnet20.h5")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # why: tests/tools/extracting.py
 
 
 class Exploring(unittest.TestCase):
