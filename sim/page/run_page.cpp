@@ -173,8 +173,13 @@ std::string run_page(const std::string& results, const std::string& path,
   PageParts parts;
   parts.title = "peeksim: " + run.trace.network + " on " + run.machine.name;
   parts.data = one_line(data);
-  parts.scripts = {"run_report_layers.js", "run_report_machine.js", "run_report_roofline.js",
-                   "run_report_strip.js",  "run_report_table.js",   "run_report.js"};
+  parts.scripts = {"parts.js",
+                   "run_report_layers.js",
+                   "run_report_machine.js",
+                   "run_report_roofline.js",
+                   "run_report_strip.js",
+                   "run_report_table.js",
+                   "run_report.js"};
   return make_page(parts);
 }
 

@@ -5,9 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/bug.h"
+#include "sim/config/machine_keys.h"
+#include "sim/config/ports.h"
 #include "sim/page/page.h"
+#include "sim/page/units.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/screens/unrecorded.h"
+#include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/design/metric.h"
 
 namespace peeksim {
@@ -51,14 +55,13 @@ Rows done_rows(const SweepReading& reading) {
   return done;
 }
 
-// "energy x s" in pJ is "pJ x s"; unchanged when the rows have different units.
-std::string unit_of(const Metric& metric, const Rows& rows) {
-  const std::string unit = metric.unit, word = "energy";
-  if (unit.rfind(word, 0) != 0 || rows.empty()) return unit;
+// Of the energies; "" when the rows have different units.
+std::string energy_unit_of(const Rows& rows) {
+  if (rows.empty()) return "";
   const std::string& first = rows.front()->energy_unit;
   const bool same = std::all_of(rows.begin(), rows.end(),
                                 [&](const SweepRow* row) { return row->energy_unit == first; });
-  return same ? first + unit.substr(word.size()) : unit;
+  return same ? first : "";
 }
 
 Json number(const std::optional<double>& value) {
@@ -75,7 +78,8 @@ Json metrics_json(const Rows& rows) {
     Json values = Json::array();
     for (const SweepRow* row : rows) values.push_back(number(row->values[i]));
     all.push_back({{"name", metric.name},
-                   {"unit", unit_of(metric, rows)},
+                   {"label", metric.label},
+                   {"unit", metric.unit},
                    {"meaning", metric.meaning},
                    {"largest", metric.larger_is_better},
                    {"values", std::move(values)}});
@@ -92,9 +96,44 @@ Json axes_json(const Rows& rows) {
     for (const SweepRow* row : rows) column.add(on_axis(*row, axis));
     Json json = {{"name", axis}};
     json.update(column.json());
+    const MachineKey* key = find_machine_key(axis);
+    json["zero_is_unlimited"] =
+        key != nullptr && key->unit.find("0: unlimited") != std::string::npos;
     all.push_back(std::move(json));
   }
   return all;
+}
+
+// What to beware of on each point's machine: sentences, a line each.
+Json warnings_json(const SweepSources& sources) {
+  static const std::vector<std::string> keys = {"array.rows",
+                                                "array.cols",
+                                                "array.lanes",
+                                                "array.dispatch",
+                                                "buffers.ifmap_read_width",
+                                                "buffers.weight_read_width"};
+  const Vocabulary names = vocabulary();
+  std::map<std::string, std::string> known;  // by the values of the keys
+  TextColumn column;
+  for (const PointSource& point : sources.points) {
+    MachineSettings ports;
+    std::string values;
+    for (const auto& [key, value] : point.settings) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) continue;
+      ports.emplace_back(key, value);
+      values += value + "\n";
+    }
+    const auto [found, is_new] = known.try_emplace(values);
+    if (is_new) {
+      MachineSpec machine;
+      for (const auto& [key, value] : ports)
+        find_machine_key(key)->read(Value::scalar(value), names, machine);
+      for (const std::string& warning : narrow_ports(machine, names))
+        found->second += (found->second.empty() ? "" : "\n") + warning;
+    }
+    column.add(found->second);
+  }
+  return column.json();
 }
 
 // A workload is some images of a trace; points on different workloads are not compared.
@@ -192,11 +231,13 @@ std::string sweep_page_data(const SweepReading& reading, const std::string& scop
   data["positions"] = Json::array();
   for (const SweepRow* row : rows)
     data["positions"].push_back(row->position ? Json(*row->position) : Json(nullptr));
+  data["units"] = units_json(energy_unit_of(rows));
   data["metrics"] = metrics_json(rows);
   data["axes"] = axes_json(rows);
   data["workloads"] = workloads_json(reading.sources);
   add_settings(reading.sources, data);
   data["thresholds"] = reading.sources.thresholds;
+  data["warnings"] = warnings_json(reading.sources);
   return one_line(data);
 }
 

@@ -20,13 +20,15 @@ RowQuery sweep_page_query(const std::string& scope, bool earlier);
 //                     plans}; [[text, points], ...]
 //   shown, objectives metrics: names; [{metric, largest}]
 //   positions         in the plan, a number or null for each point
-//   metrics           [{name, unit, meaning, largest, values: number or null for each point}]
-//   axes              [{name, values, of}]
-//   workloads         {values: [{network, file, path, synthetic, images, all_images, unrecorded: a
+//   units             how numbers of each unit are shown (units.h)
+//   metrics           [{name, label, unit, meaning, largest, values: number or null for each
+//   point}] axes              [{name, values, of, zero_is_unlimited}] workloads         {values:
+//   [{network, file, path, synthetic, images, all_images, unrecorded: a
 //                     sentence about MACs that the trace lacks, or ""}], of}
 //   settings          [{key, values, of}]: every key of the points' machines
 //   bases             [{path, settings: the index of the value of each key}]
 //   thresholds        {file name: text}
+//   warnings          {values, of}: what to beware of on each point's machine, a line each
 // REQUIRES: read with sweep_page_query().
 std::string sweep_page_data(const SweepReading& reading, const std::string& scope);
 

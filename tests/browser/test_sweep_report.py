@@ -131,8 +131,8 @@ class ASweepReport(ASweepPage):
         x, y, width, height = self.script("""
             const chart = Chart.getChart("scatter"), box = chart.canvas.getBoundingClientRect();
             const point = sweep.positions.indexOf(arguments[0]);
-            return [chart.scales.x.getPixelForValue(scatter.x.values[point]),
-                    chart.scales.y.getPixelForValue(scatter.y.values[point]),
+            return [chart.scales.x.getPixelForValue(spot(point).x),
+                    chart.scales.y.getPixelForValue(spot(point).y),
                     box.width, box.height]""", number)
         self.mouse_to(canvas, round(x - width / 2), round(y - height / 2)).perform()
         self.wait("Chart.getChart('scatter').tooltip.title[0] === 'point 12'")
@@ -148,7 +148,8 @@ class ASweepReport(ASweepPage):
         row = self.rows[number]
         self.assertIn(f"point {number}", panel)
         for text in (row["array.rows"], row["prediction.window"], f"{int(row['cycles']):,}",
-                     f"{100 * float(row['mac_reduction']):.2f}", f"{float(row['speed_up']):.6g}"):
+                     f"{100 * float(row['mac_reduction']):.2f} %",
+                     f"{float(row['speed_up']):.3f} ×", f"{float(row['energy']) / 1e6:,.1f} µJ"):
             self.assertIn(text, panel)
 
     def test_the_keyboard_walks_along_the_front_and_chooses(self):
@@ -321,6 +322,37 @@ class ASweepReport(ASweepPage):
         table = self.saved("#best-table-csv", "best.csv")
         self.assertEqual([int(row["point"]) for row in table], self.front())
 
+    def test_units_stand_in_headings_and_prefixes_only_on_units(self):
+        self.open(self.page)
+        titles = [option.text for option in Select(self.find("#scatter-x")).options]
+        for title in ("cycles", "time, ms", "energy, µJ", "energy × time, µJ·s", "area, mm²",
+                      "MACs saved, %", "DRAM traffic, KiB", "power, mW", "throughput, images/s"):
+            self.assertIn(title, titles)
+        self.script("for (const one of document.querySelectorAll('details')) one.open = true")
+        text = self.script("return document.body.innerText")
+        self.assertNotIn("pJ", text)
+        self.assertNotRegex(text, r"\d [kMG]\b")
+        least = min(int(row["cycles"]) for row in self.rows)
+        self.assertIn(f"{least:,}\ncycles: the least", self.find("#figures").text)
+
+    def test_axes_count_cycles_in_words_and_energies_in_microjoules(self):
+        self.open(self.page)
+        x, y = self.script("""const {x, y} = Chart.getChart("scatter").scales;
+            return [x, y].map((axis) => [axis.options.title.text,
+                                         axis.ticks[axis.ticks.length - 1].label])""")
+        self.assertEqual(x[0], "cycles (less is better)")
+        self.assertRegex(x[1], r"^\d+ million$")
+        self.assertEqual(y[0], "energy, µJ (less is better)")
+        self.assertRegex(y[1], r"^\d,\d00$")
+
+    def test_the_axes_of_effects_never_go_below_zero(self):
+        self.open(self.page)
+        for metric in ("cycles", "mac_reduction", "speed_up", "edp"):
+            self.pick("effect-metric", metric)
+            lowest = self.script("""return effects.found.map((_, i) =>
+                Chart.getChart("effect-" + i)?.scales.y.min ?? 0)""")
+            self.assertGreaterEqual(min(lowest), 0)
+
     def test_colours_axes_and_theme_change_what_is_drawn(self):
         self.open(self.page)
         picture = lambda: self.script("return document.querySelector('#scatter').toDataURL()")
@@ -368,6 +400,115 @@ class ASweepOfTwoNetworks(ASweepPage):
     def test_keys_that_advance_together_are_said_to(self):
         self.open(self.page)
         self.assertIn("advances with array.cols", self.find("#effects").text)
+
+
+class ASweepOfPorts(ASweepPage):
+    """Ports of several widths, one of them unlimited; a real and a synthetic trace of four and two
+    images; more columns than fit beside each other on a phone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        synthetic = os.path.join(cls.folder, "made-up.h5")
+        peeksim("trace", "synth", "workloads/cifar_resnet20.yaml", "-o", synthetic, "--images", "2")
+        file = os.path.join(cls.folder, "ports.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(f"""
+name: ports
+machine: {ROOT}/configs/peek-16x16.yaml
+trace: [{ROOT}/traces/cifar_resnet20.h5, {synthetic}]
+axes:
+  buffers.ifmap_read_width: [0, 4, 64]
+  array.skip_zero_activations: [false, true]
+metrics: [cycles, seconds, energy, edp, utilisation, images_per_second, tops_per_watt, gops_per_mm2]
+""")
+        cls.database = sweep(cls.folder, "ports", file)
+        cls.page = pages_of(cls.database)
+
+    def boxes(self, selector):
+        """[left, top, right, bottom] of every element."""
+        return self.script("""return [...document.querySelectorAll(arguments[0])].map((one) => {
+            const {left, top, right, bottom} = one.getBoundingClientRect();
+            return [left, top, right, bottom]})""", selector)
+
+    def assert_apart(self, boxes):
+        for i, one in enumerate(boxes):
+            for other in boxes[:i]:
+                apart = (one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1]
+                         or other[3] <= one[1])
+                self.assertTrue(apart, (one, other))
+
+    def test_heads_and_labels_of_columns_lie_apart_and_inside_the_page(self):
+        for width in (400, 1280, 2000):
+            self.open(self.page, width=width)
+            self.wait("document.querySelectorAll('#coordinates .tick').length > 0")
+            heads, ticks = self.boxes("#coordinates .head"), self.boxes("#coordinates .tick")
+            self.assertEqual(len(heads), self.script("return columns.length"))
+            self.assert_apart(heads + ticks)
+            left, top, right, bottom = self.boxes("#coordinates .parallel")[0]
+            for box in heads + ticks:
+                self.assertTrue(left <= box[0] and box[2] <= right, box)
+                self.assertTrue(top <= box[1] and box[3] <= bottom, box)
+        self.screenshot("sweep-report-ports", "#coordinates")
+
+    def test_every_column_fits_a_page_of_1280_pixels(self):
+        self.open(self.page, width=1280)
+        self.wait("document.querySelectorAll('#coordinates .tick').length > 0")
+        self.assertFalse(self.find("#coordinates .more").is_displayed())
+        self.assertLessEqual(max(box[2] for box in self.boxes("#coordinates .tick")), 1280)
+
+    def test_an_unlimited_port_is_the_largest(self):
+        self.open(self.page)
+        levels = self.script("""return factors.find(({name}) =>
+            name === "buffers.ifmap_read_width").levels""")
+        self.assertEqual(levels, ["4", "64", "unlimited"])
+        ticks = self.script("""return [...document.querySelectorAll("#coordinates .tick")].map((one) =>
+            [one.textContent, one.getBoundingClientRect().left, one.getBoundingClientRect().top])""")
+        column = [tick for tick in ticks if tick[1] == ticks[0][1]]
+        self.assertEqual([tick[0] for tick in sorted(column, key=lambda tick: -tick[2])], levels)
+        self.script("select(view.points.find((point) => "
+                    "in_column(sweep.axes.find(({zero_is_unlimited}) => zero_is_unlimited), point)"
+                    " === '0'))")
+        self.assertIn("unlimited", self.find("#chosen").text)
+        self.assertIn("--set buffers.ifmap_read_width=0", self.find("#command").text)
+
+    def test_synthetic_is_said_only_of_the_trace_that_is_shown(self):
+        self.open(self.page)
+        self.assertEqual(self.find_all(".synthetic"), [])
+        self.pick("workload", 1)
+        self.assertTrue(self.find(".synthetic").text.startswith("SYNTHETIC TRACE: "))
+        self.pick("workload", "")
+        self.assertTrue(self.find(".synthetic").text.startswith("SYNTHETIC TRACE (made-up.h5): "))
+        self.pick("workload", 0)
+        self.assertEqual(self.find_all(".synthetic"), [])
+
+    def test_sums_say_over_how_many_images_they_are(self):
+        self.open(self.page)
+        self.assertIn("cycles (all 4 images): the least", self.find("#figures").text)
+        self.pick("workload", 1)
+        self.assertIn("cycles (all 2 images): the least", self.find("#figures").text)
+        self.assertIn("energy (all 2 images)", self.find("#chosen").text)
+        self.assertNotIn("throughput (all", self.find("#chosen").text)
+
+    def test_ports_narrower_than_the_array_are_warned_about(self):
+        self.open(self.page)
+        warning = "buffers.ifmap_read_width is 4, the array reads 16 activations per cycle"
+        self.assertIn("2 points: " + warning, self.find("#notices").text)
+        self.assertNotIn(warning, self.find("#chosen").text)
+        self.script("select(view.points.find((point) => point_warnings(point).length > 0))")
+        self.assertIn(warning, self.find("#chosen").text)
+        self.assertIn("DRAM priced as\ngeneric", self.find("#chosen").text)
+
+    def test_what_is_wider_than_a_phone_says_that_it_scrolls(self):
+        self.open(self.page, width=400)
+        hint = self.find("#best-points .more")
+        self.wait("document.querySelector('#best-points .scrolls.has-more') !== null")
+        self.assertTrue(hint.is_displayed())
+        self.assertEqual(hint.text, "scroll →")
+        self.script("const one = document.querySelector('#best-points .wide');"
+                    "one.scrollLeft = one.scrollWidth")
+        self.wait("document.querySelector('#best-points .scrolls.has-more') === null")
+        self.assertFalse(hint.is_displayed())
 
 
 class AnUnfinishedSweep(ASweepPage):

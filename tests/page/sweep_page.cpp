@@ -70,28 +70,62 @@ TEST_CASE("points that are not done are counted and are no points of a page") {
 
 TEST_CASE("a text that points share is written once, and one that all share without numbers") {
   const json data = data_of(sample());
-  CHECK(data["axes"] ==
-        json::parse(R"([{"name": "array.rows", "values": ["8", "16"], "of": [0, 1, 0]}])"));
+  CHECK(data["axes"] == json::parse(R"([{"name": "array.rows", "values": ["8", "16"],
+      "of": [0, 1, 0], "zero_is_unlimited": false}])"));
   CHECK(data["settings"] == json::parse(R"([{"key": "name", "values": ["m"]},
       {"key": "array.rows", "values": ["8", "16", "32"], "of": [0, 1, 0]}])"));
   CHECK(data["bases"] == json::parse(R"([{"path": "base.yaml", "settings": [0, 2]}])"));
 }
 
 TEST_CASE("metrics have the names, units and directions of the table of metrics") {
-  SweepReading reading = sample();
-  const json found = data_of(reading)["metrics"];
+  const json found = data_of(sample())["metrics"];
   REQUIRE(found.size() == metrics().size());
   for (std::size_t i = 0; i < metrics().size(); ++i) {
     CHECK(found[i]["name"] == metrics()[i].name);
+    CHECK(found[i]["label"] == metrics()[i].label);
+    CHECK(found[i]["unit"] == metrics()[i].unit);
     CHECK(found[i]["largest"] == metrics()[i].larger_is_better);
     CHECK(found[i]["values"].size() == 3);
   }
   CHECK(found[0]["values"].dump() == "[100,0.5,300]");
   CHECK(found[1]["values"][0].is_null());
-  CHECK(found[2]["unit"] == "pJ");
-  CHECK(found[3]["unit"] == "pJ x s");
-  reading.rows[0].energy_unit = "MAC";
-  CHECK(data_of(reading)["metrics"][2]["unit"] == "energy");
+}
+
+TEST_CASE("every metric's unit is one that pages know how to show") {
+  const json units = data_of(sample())["units"];
+  for (const Metric& metric : metrics()) {
+    CAPTURE(metric.name);
+    CHECK(units.contains(metric.unit));
+  }
+}
+
+TEST_CASE("energies are shown in microjoules, or in the unit of the table that all points share") {
+  SweepReading reading = sample();
+  CHECK(data_of(reading)["units"]["energy"]["shown"] == "µJ");
+  CHECK(data_of(reading)["units"]["energy x s"]["shown"] == "µJ·s");
+  for (SweepRow& one : reading.rows) one.energy_unit = "mac";
+  CHECK(data_of(reading)["units"]["energy"]["shown"] == "million MAC");
+  reading.rows[0].energy_unit = "pJ";
+  CHECK(data_of(reading)["units"]["energy"]["shown"] == "millions of each energy table's unit");
+}
+
+TEST_CASE("an axis says where 0 stands for no limit") {
+  SweepReading reading = sample();
+  CHECK(data_of(reading)["axes"][0]["zero_is_unlimited"] == false);
+  for (SweepRow& one : reading.rows) one.axes = {{"buffers.weight_read_width", "0"}};
+  CHECK(data_of(reading)["axes"][0]["zero_is_unlimited"] == true);
+}
+
+TEST_CASE("a point whose read port is narrower than its array has a warning, and no other point") {
+  SweepReading reading = sample();
+  for (PointSource& point : reading.sources.points)
+    point.settings.emplace_back("buffers.ifmap_read_width", "8");
+  for (BaseMachine& base : reading.sources.machines)
+    base.settings.emplace_back("buffers.ifmap_read_width", "8");
+  const json found = data_of(reading)["warnings"];  // arrays of 8, 16 and 8 rows
+  CHECK(found["of"] == json({0, 1, 0}));
+  CHECK(found["values"][0] == "");
+  CHECK(found["values"][1].get<std::string>().find("buffers.ifmap_read_width is 8, ") == 0);
 }
 
 TEST_CASE("points of the same trace on another number of images are another workload") {
@@ -121,7 +155,7 @@ TEST_CASE("ten thousand points are a page of less than 25 bytes for each point a
   reading.rows.clear();
   reading.sources.points.clear();
   for (int i = 0; i < 10000; ++i) {
-    reading.rows.push_back(row(i, std::to_string(i % 10), 1e9 / (i + 1)));
+    reading.rows.push_back(row(i, std::to_string(1 + i % 10), 1e9 / (i + 1)));
     for (std::optional<double>& value : reading.rows.back().values) value = 1e9 / (i + 1);
     reading.sources.points.push_back(source(reading.rows.back(), "m"));
   }

@@ -48,9 +48,14 @@ function page_header(title, ...lines) {
   );
 }
 
-const synthetic_notice = () =>
+// of_what: which trace, where several are shown.
+const synthetic_notice = (of_what = "") =>
   element("p", { class: "synthetic" },
-    "SYNTHETIC TRACE: the values are generated, not those of a trained network");
+    "SYNTHETIC TRACE" + (of_what && " (" + of_what + ")") +
+      ": the values are generated, not those of a trained network");
+
+// What a reader must beware of, a paragraph each.
+const warnings = (texts) => texts.map((text) => element("p", { class: "warning" }, text + "."));
 
 // Which MACs of the network a trace lacks, in words; null without a text.
 const unrecorded_notice = (text) => (text ? element("p", { class: "unrecorded" }, text + ".") : null);
@@ -72,16 +77,50 @@ const percent = (part, digits = 1) => fixed(100 * part, digits) + (Number.isNaN(
 const whole = (value) => number_text(value, { maximumFractionDigits: 0 });
 const unless_zero = (value, other) => (value === 0 ? other : value);
 
-// 12,345,678 -> "12.3 M": `digits` significant digits. Numbers below a thousand have no prefix.
-function shortened(value, digits) {
+// 12,345,678 -> "12.3 million", 12,345 -> "12,300": three significant digits. Takes one argument, since
+// charts call it with more.
+const short_number = (value) => {
   if (Number.isNaN(value)) return "not known";
-  for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]])
-    if (Math.abs(value) >= size) return Number((value / size).toPrecision(digits)) + " " + unit;
-  return String(Number(value.toPrecision(digits)));
+  for (const [word, size] of [["billion", 1e9], ["million", 1e6]])
+    if (Math.abs(value) >= size) return Number((value / size).toPrecision(3)) + " " + word;
+  return number_text(Number(value.toPrecision(3)), { maximumSignificantDigits: 3 });
+};
+
+// The same for a tick of a chart: with more digits where three do not tell it from its neighbors.
+function tick_text(value, index, ticks) {
+  if (!(ticks?.length > 1)) return short_number(value);
+  const size = Math.max(...ticks.map((tick) => Math.abs(tick.value))), step = Math.abs(ticks[1].value - ticks[0].value);
+  const is_fine = step > 0 && step < size / 200 && size < 1e6;
+  return is_fine ? fixed(value, Math.max(0, Math.ceil(-Math.log10(step)))) : short_number(value);
 }
 
-// Three digits. Takes one argument, since charts call it with more.
-const short_number = (value) => shortened(value, 3);
+// ---- units: data().units says how numbers of each unit are shown (sim/page/units.h)
+
+const unit_called = (name) =>
+  data().units[name] ?? { shown: name, scale: 1, decimals: 3, adds_up: false };
+
+// "energy, µJ": for axes of charts and heads of tables.
+const with_unit = (label, unit) =>
+  (unit_called(unit).shown === "" ? label : label + ", " + unit_called(unit).shown);
+
+// A number in its unit, as charts draw it.
+const scaled = (unit, value) => (value == null ? null : value * unit_called(unit).scale);
+
+// The same as text, for tables. Small numbers keep three significant digits.
+function in_unit(unit, value) {
+  const { decimals } = unit_called(unit), number = scaled(unit, value);
+  const small = unit !== "share" && number !== 0 && Math.abs(number) < 1;
+  return fixed(number, small ? Math.max(decimals, 2 - Math.floor(Math.log10(Math.abs(number)))) : decimals);
+}
+
+// The same with its unit: "4,876.4 µJ".
+const and_unit = (unit, value) => [in_unit(unit, value), unit_called(unit).shown].join(" ").trim();
+
+// The same in short, for ticks.
+const tick_in_unit = (unit, value) => short_number(scaled(unit, value));
+
+// Says of a sum over images what it is over; nothing for one image.
+const over_images = (count) => (count > 1 ? " (all " + whole(count) + " images)" : "");
 
 // ---- themes
 
@@ -165,14 +204,33 @@ const csv_field = (value) => {
 // Rows of values as CSV; the first row holds the names.
 const csv = (rows) => rows.map((row) => row.map(csv_field).join(",")).join("\n") + "\n";
 
-// A table in the given order. columns as for sortable_table().
+// What may be wider than the page, and scrolls in itself then. A hint says so as long as there is more to
+// the right. Returns an element with `inner` set: the one that scrolls.
+function wide(label, ...content) {
+  const inner = element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": label }, ...content);
+  const hint = element("span", { class: "more screen-only", "aria-hidden": "true" }, "scroll →");
+  const outer = element("div", { class: "scrolls" }, hint, inner);
+  const look = () => {
+    outer.classList.toggle("too-wide", inner.scrollWidth > inner.clientWidth + 1);
+    outer.classList.toggle("has-more", inner.scrollLeft + inner.clientWidth < inner.scrollWidth - 1);
+  };
+  inner.addEventListener("scroll", look, { passive: true });
+  const observer = new ResizeObserver(look);
+  for (const part of [inner, ...inner.children]) observer.observe(part);
+  outer.inner = inner;
+  return outer;
+}
+
+// A table in the given order. columns as for sortable_table(); words: is of words, aligned left.
 function plain_table(id, caption, columns, rows) {
-  return element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
+  const look = (column) => (column.words ? "words" : null);
+  return wide(caption,
     element("table", { id }, element("caption", {}, caption),
       element("thead", {}, element("tr", {}, ...columns.map((column) =>
-        element("th", { scope: "col" }, column.title)))),
+        element("th", { scope: "col", class: look(column) }, column.title)))),
       element("tbody", {}, ...rows.map((row) =>
-        element("tr", {}, ...columns.map((column) => element("td", {}, column.value(row))))))));
+        element("tr", {}, ...columns.map((column) =>
+          element("td", { class: look(column) }, column.value(row))))))));
 }
 
 // The last sort order of each table, by its id: {column (its name), ascending}. A table that is
@@ -180,8 +238,8 @@ function plain_table(id, caption, columns, rows) {
 const table_orders = new Map();
 
 // A table that sorts by any column, with its CSV beside it. columns: [{name (of the CSV), title, hint,
-// value(row): number, text or null, show(value, row): text or element}]; null and NaN are shown
-// as "-" and sort last.
+// value(row): number, text or null, show(value, row): text or element, rank(row): to sort by, the
+// value if left out}]; null and NaN are shown as "-" and sort last.
 function sortable_table(id, caption, columns, rows, csv_name) {
   const body = element("tbody");
   const numeric = (column) => rows.some((row) => typeof column.value(row) === "number");
@@ -209,7 +267,7 @@ function sortable_table(id, caption, columns, rows, csv_name) {
     head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
     const sign = ascending ? 1 : -1;
     const order = (a, b) => {
-      const [x, y] = [column.value(a), column.value(b)];
+      const [x, y] = [a, b].map(column.rank ?? column.value);
       if (is_unknown(x) || is_unknown(y)) return is_unknown(x) - is_unknown(y);
       return sign * (typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en"));
     };
@@ -226,9 +284,8 @@ function sortable_table(id, caption, columns, rows, csv_name) {
   return element("div", { class: "table" },
     element("div", { class: "bar" }, element("span", { id: id + "-title", class: "faint" }, caption),
       element("button", { id: id + "-csv", click: save }, "Save as CSV")),
-    element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
-      element("table", { id, "aria-labelledby": id + "-title" },
-        element("thead", {}, element("tr", {}, ...heads)), body)));
+    wide(caption, element("table", { id, "aria-labelledby": id + "-title" },
+      element("thead", {}, element("tr", {}, ...heads)), body)));
 }
 
 // Moves the tooltip of a chart to the next or previous item, as a mouse would; when it shows one item

@@ -29,22 +29,9 @@ const energy_unit = run.energy_table.unit === "pJ" ? "µJ" : "million MAC";
 const shown_energy = (energy) => energy / 1e6;
 const of_100 = (part) => fixed(100 * part, 1);
 
-// Where cycles went: counters of base/counters.h.
-const cycle_parts = [
-  { label: "computing", tint: "c1", of: (side) => side.counters.array_busy },
-  { label: "waiting for a prediction", tint: "c2", of: (side) => side.counters.predict_stall },
-  { label: "waiting for the drain", tint: "c5", of: (side) => side.counters.drain_stall },
-  { label: "waiting for data", tint: "c4", of: (side) => side.counters.memory_stall },
-  { label: "tail: last drain and store", tint: "c7", of: (side) => side.counters.tail },
-];
-
-const energy_tints = {
-  mac: "c1", psum: "c6", transfer: "c8", ifmap_buffer: "c3", weight_buffer: "c4",
-  ofmap_buffer: "c5", dram: "c2", prediction: "bad", dispatch: "text", zero_skip: "c9"
-};
 const energy_parts = data().energy_components.map(({ name, label }) => ({
   label,
-  tint: energy_tints[name] ?? "c7",
+  tint: energy_tint(name),
   of: (side) => shown_energy(side.energy[name])
 }));
 
@@ -217,7 +204,8 @@ function show_layers() {
         redraw();
       }),
     element("div", { class: "pairs" },
-      layer_bars("cycles", "Cycles", "By what they were spent on.", "cycles", cycle_parts),
+      layer_bars("cycles", "Cycles", "By what they were spent on.", "cycles",
+        cycle_parts.map((part) => ({ ...part, of: (side) => side.counters[part.name] }))),
       layer_bars(
         "energy", "Energy", "By component.", "energy (" + energy_unit + ")", energy_parts),
       layer_bars("macs", "MACs",

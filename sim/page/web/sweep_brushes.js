@@ -7,14 +7,16 @@ function show_parallel() {
     "aria-label": "Parallel coordinates: a line for every point. Arrow keys choose the next point; the sliders " +
       "below keep a part of a column." });
   const tip = element("div", { class: "tip", hidden: true });
-  const holder = element("div", { class: "wide" }, canvas);
+  const labels = element("div", { class: "labels", "aria-hidden": "true" });
+  const holder = wide("Parallel coordinates", element("div", { class: "parallel" }, canvas, labels));
   const lines = document.createElement("canvas");
   let layout = parallel_layout(1000), draw_requested = false, lines_outdated = true, drag = null, hovered = null;
   let shown_lines = lines_at_once; // the number of lines to draw
 
   function draw() {
     draw_requested = false;
-    const width = Math.max(holder.clientWidth, 2 * parallel.side + (columns.length - 1) * parallel.min_gap);
+    const width = Math.max(holder.inner.clientWidth,
+      parallel.left + parallel.right + (columns.length - 1) * parallel.min_gap);
     const scale = devicePixelRatio || 1;
     if (lines_outdated || layout.width !== width) {
       layout = parallel_layout(width);
@@ -24,6 +26,7 @@ function show_parallel() {
       const context = lines.getContext("2d");
       context.setTransform(scale, 0, 0, scale, 0, 0);
       draw_lines(context, layout, mixed(view.points).slice(0, shown_lines));
+      labels.replaceChildren(...column_labels(layout));
       lines_outdated = false;
     }
     const context = canvas.getContext("2d");
@@ -66,7 +69,7 @@ function show_parallel() {
     tip.hidden = hovered == null;
     if (hovered != null) {
       tip.replaceChildren(element("b", {}, point_name(hovered)), "\n" + point_lines(hovered).join("\n"));
-      const left = x - holder.scrollLeft, room = holder.clientWidth - tip.offsetWidth;
+      const left = x - holder.inner.scrollLeft, room = holder.inner.clientWidth - tip.offsetWidth;
       tip.style.left = Math.max(0, left + 16 < room ? left + 16 : left - tip.offsetWidth - 16) + "px";
       tip.style.top = y + 12 + "px";
     }

@@ -20,7 +20,7 @@ function machine_table(point) {
       element("td", {}, setting.key), element("td", {}, in_column(setting, point)),
       element("td", {}, base && differs ? setting.values[base.settings[i]] : ""));
   });
-  return element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "the whole machine" },
+  return wide("the whole machine",
     element("table", { id: "machine" },
       element("caption", {}, base ? "Beside: the value of " + base.path + ", where it is another" : "The machine"),
       element("thead", {}, element("tr", {}, ...["key", "value", "base"].map((name) =>
@@ -38,8 +38,11 @@ function chosen_parts(point) {
       ["network", workload_name(workload)],
       ...axis_factors.map((factor) => [factor.name, level_text(factor, point)]),
       ...known_metrics.filter((metric) => metric.values[point] != null)
-        .map((metric) => [metric_title(metric), metric_cell(metric, metric.values[point])]),
+        .map((metric) => [element("span", { title: metric.meaning }, metric.label + summed_over(metric)),
+          and_unit(metric.unit, metric.values[point])]),
+      ["DRAM priced as", setting_of("dram.kind", point)],
     ]),
+    ...warnings(point_warnings(point)),
     element("pre", { id: "command", tabindex: 0 }, command_of(point, " \\\n  ")),
     element("p", { class: "bar screen-only" }, copy_button("copy", () => command_of(point)),
       save("save-machine", machine_file(point), machine_yaml(point)),

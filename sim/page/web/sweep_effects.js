@@ -4,29 +4,31 @@
 
 const effects = { metric: objectives[0], found: [] };
 
-// Means are rarely whole numbers, even of cycles.
-const effect_text = (value) =>
-  effects.metric.unit === "share" ? fixed(100 * value, 2) : shortened(value, 4);
+const effect_text = (value) => metric_cell(effects.metric, value);
 
-// One scale for all charts, so that their heights are comparable.
+// One scale for all charts, so that their heights are comparable. No metric is below 0, so a standard
+// deviation that reaches below is cut there.
 function effect_span() {
   const ends = effects.found.flatMap(({ levels }) =>
-    levels.flatMap(({ mean, deviation }) => [mean - deviation, mean + deviation]));
-  return { suggestedMin: Math.min(...ends), suggestedMax: Math.max(...ends) };
+    levels.flatMap(({ mean, deviation }) => [mean - deviation, mean + deviation]))
+    .map((end) => scaled(effects.metric.unit, end));
+  const low = Math.min(...ends);
+  return { suggestedMax: Math.max(...ends), ...(low > 0 ? { suggestedMin: low } : { min: 0 }) };
 }
 
 const effect_configuration = (factor) => () => {
   const effect = effects.found.find((one) => one.factor === factor) ?? main_effect(factor, effects.metric, view.points);
-  const { levels } = effect;
+  const { levels } = effect, { unit } = effects.metric;
   return {
     type: "bar",
     data: {
       labels: levels.map(({ text }) => text),
       datasets: [
-        { type: "line", label: "mean", data: levels.map(({ mean }) => mean), borderColor: colour("c1"),
+        { type: "line", label: "mean", data: levels.map(({ mean }) => scaled(unit, mean)), borderColor: colour("c1"),
           backgroundColor: colour("c1"), borderWidth: 2, pointRadius: 4, pointHoverRadius: 6,
           showLine: factor.numeric },
-        { label: "spread", data: levels.map(({ mean, deviation }) => [mean - deviation, mean + deviation]),
+        { label: "spread", data: levels.map(({ mean, deviation }) =>
+            [mean - deviation, mean + deviation].map((end) => scaled(unit, end))),
           backgroundColor: colour("c1") + "33", borderSkipped: false, maxBarThickness: 46 },
       ],
     },
@@ -34,8 +36,8 @@ const effect_configuration = (factor) => () => {
       interaction: { mode: "index", intersect: false },
       scales: {
         x: axis(factor.name, { grid: { display: false } }),
-        y: axis(metric_title(effects.metric), { ...effect_span(), beginAtZero: false,
-          ticks: { maxTicksLimit: 6, callback: (value) => metric_tick(effects.metric, value) } }),
+        y: axis(metric_heading(effects.metric), { ...effect_span(), beginAtZero: false,
+          ticks: { maxTicksLimit: 6, callback: tick_text } }),
       },
       plugins: {
         legend: { display: false },
@@ -51,7 +53,7 @@ const effect_configuration = (factor) => () => {
 };
 
 // A row for every level of every factor.
-const effect_table = () => sortable_table("effect-table", metric_title(effects.metric) + " by level",
+const effect_table = () => sortable_table("effect-table", metric_heading(effects.metric) + " by level",
   [
     { name: "factor", title: "varied", value: ({ effect }) => effect.factor.name },
     { name: "explained", title: "explains, %", value: ({ effect }) => effect.explained,

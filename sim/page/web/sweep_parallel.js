@@ -1,20 +1,22 @@
 // Draws parallel coordinates: a line for every point that passes the filters, from its factors to its
-// metrics. Lines are cached on a canvas of their own; what follows the mouse is drawn over them.
+// metrics. Lines are cached on a canvas of their own; what follows the mouse is drawn over them, and the
+// labels of columns are elements above both.
 "use strict";
 
-const parallel = { height: 380, top: 54, bottom: 26, min_gap: 92, side: 56 };
+// left, right: room beside the outer columns, for their heads and labels.
+const parallel = { height: 410, top: 84, bottom: 26, min_gap: 100, left: 60, right: 84 };
 const lines_at_once = 1000; // drawn while something moves
 
 // The room for drawing: a point on column i lies at x(i), y(place).
 function parallel_layout(width) {
-  const { height, top, bottom, side } = parallel;
-  const gap = columns.length > 1 ? (width - 2 * side) / (columns.length - 1) : 0;
+  const { height, top, bottom, left, right } = parallel;
+  const gap = columns.length > 1 ? (width - left - right) / (columns.length - 1) : 0;
   return {
     width, height,
-    x: (i) => side + i * gap,
+    x: (i) => left + i * gap,
     y: (place) => height - bottom - place * (height - top - bottom),
     place: (y) => (height - bottom - y) / (height - top - bottom),
-    column_at: (x) => Math.min(columns.length - 1, Math.max(0, Math.round((x - side) / (gap || 1)))),
+    column_at: (x) => Math.min(columns.length - 1, Math.max(0, Math.round((x - left) / (gap || 1)))),
     gap,
   };
 }
@@ -65,14 +67,6 @@ function draw_lines(context, layout, points) {
   context.globalAlpha = 1;
 }
 
-// Cuts a text to the space between two columns.
-function short_words(context, text, room) {
-  if (context.measureText(text).width <= room) return text;
-  let cut = text.length;
-  while (cut > 1 && context.measureText(text.slice(0, cut) + "…").width > room) --cut;
-  return text.slice(0, cut) + "…";
-}
-
 // The places of a column that are labelled: every level, or as many as there is room for.
 function tick_places(column) {
   if (column.metric) return [0, 0.25, 0.5, 0.75, 1];
@@ -80,40 +74,41 @@ function tick_places(column) {
   return [...Array(column.steps + 1).keys()].filter((i) => i % every === 0).map((i) => i / column.steps);
 }
 
+// The heads of the columns, and what places on them mean.
+function column_labels(layout) {
+  const between = layout.gap || layout.width; // room from a column to the next
+  return columns.flatMap((column, i) => {
+    const x = layout.x(i), width = Math.min(between - 8, 2 * parallel.left);
+    const right = i + 1 < columns.length ? between : parallel.right;
+    const head = element("div", { class: "head",
+      style: `left:${x - width / 2}px;width:${width}px;bottom:${layout.height - parallel.top + 12}px` },
+      element("b", {}, with_breaks(column.head)), ...column.below.map((line) => element("div", { class: "faint" }, line)));
+    const ticks = tick_places(column).map((place) => {
+      const text = column.text(place);
+      return element("span", { class: "tick", title: text,
+        style: `left:${x + 4}px;top:${layout.y(place)}px;max-width:${right - 8}px` }, text);
+    });
+    return [head, ...ticks];
+  });
+}
+
+// Lets a long name of a key go on in the next line.
+const with_breaks = (name) => name.replaceAll("_", "_\u200b");
+
 function draw_columns(context, layout) {
-  const font = getComputedStyle(document.body).fontFamily;
   columns.forEach((column, i) => {
     const x = layout.x(i), range = view.ranges.get(column.id);
-    context.textAlign = "center";
-    context.fillStyle = colour("text");
-    context.font = "600 12px " + font;
-    const room = Math.max(layout.gap, 2 * parallel.side) - 8;
-    context.fillText(short_words(context, column.head, room), x, 16);
-    context.font = "11px " + font;
-    context.fillStyle = colour("faint");
-    context.fillText(short_words(context, column.below, room), x, 32);
     context.strokeStyle = colour("faint");
     context.lineWidth = 1;
     context.beginPath();
     context.moveTo(x, layout.y(0));
     context.lineTo(x, layout.y(1));
     context.stroke();
-    if (range) {
-      context.fillStyle = colour("accent");
-      context.globalAlpha = 0.35;
-      context.fillRect(x - 8, layout.y(range[1]) - 3, 16, layout.y(range[0]) - layout.y(range[1]) + 6);
-      context.globalAlpha = 1;
-    }
-    context.textAlign = "left";
-    context.lineJoin = "round";
-    for (const place of tick_places(column)) {
-      const text = short_words(context, column.text(place), Math.max(layout.gap, parallel.side) - 14);
-      context.strokeStyle = colour("back");
-      context.lineWidth = 3;
-      context.strokeText(text, x + 6, layout.y(place) + 4); // an outline, so that the text is readable over lines
-      context.fillStyle = colour("text");
-      context.fillText(text, x + 6, layout.y(place) + 4);
-    }
+    if (!range) return;
+    context.fillStyle = colour("accent");
+    context.globalAlpha = 0.35;
+    context.fillRect(x - 8, layout.y(range[1]) - 3, 16, layout.y(range[0]) - layout.y(range[1]) + 6);
+    context.globalAlpha = 1;
   });
 }
 

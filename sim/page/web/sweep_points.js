@@ -22,22 +22,15 @@ const known_metrics = metrics.filter((metric) => metric.values.some((value) => v
 const shown_metrics = sweep.shown.map(metric_called).filter((metric) => known_metrics.includes(metric));
 const objectives = sweep.objectives.map(({ metric }) => metric_called(metric));
 
-const readable = (name) => name.replaceAll("_", " ");
+// "energy, µJ": for axes of charts and heads of tables.
+const metric_title = (metric) => with_unit(metric.label, metric.unit);
 
-// "" where the name is the unit: cycles.
-const metric_unit = ({ name, unit }) =>
-  unit === name ? "" : { share: "%", ratio: "×", mm2: "mm²" }[unit] ?? unit.replace(" x ", " × ");
+// The same, and over how many images it is a sum: for what is drawn again when another workload is shown.
+const metric_heading = (metric) => metric_title(metric) + summed_over(metric);
 
-// "energy, pJ": for axes of charts and heads of tables.
-const metric_title = (metric) =>
-  readable(metric.name) + (metric_unit(metric) === "" ? "" : ", " + metric_unit(metric));
-
-// A value without its unit: three digits on axes, six in tables.
-const metric_tick = (metric, value) =>
-  metric.unit === "share" ? String(Number((100 * value).toPrecision(3))) : short_number(value);
-const metric_cell = (metric, value) =>
-  metric.unit === "share" ? fixed(100 * value, 2)
-    : Number.isInteger(value) && value < 1e9 ? whole(value) : shortened(value, 6);
+// A value without its unit: in short on axes, in full in tables.
+const metric_tick = (metric, value) => tick_in_unit(metric.unit, value);
+const metric_cell = (metric, value) => in_unit(metric.unit, value);
 
 // ---- factors: what was varied
 
@@ -46,16 +39,20 @@ const workload_name = ({ network, images, file }) =>
 const workload_of = (point) => sweep.workloads.values[sweep.workloads.of[point]];
 
 // An axis with its levels in order: numbers by size, words in the order of the file.
-// {name, levels: texts, of: level of each point, numeric}.
+// {name, levels: texts, values: as the sweep file has them, of: level of each point, numeric}. A 0 that
+// stands for no limit is the largest number.
 function factor_of(name, column) {
   const numeric = column.values.every((text) => text !== "" && Number.isFinite(Number(text)));
   const order = [...column.values.keys()];
-  if (numeric) order.sort((a, b) => column.values[a] - column.values[b]);
+  const is_unlimited = (number) => column.zero_is_unlimited === true && Number(column.values[number]) === 0;
+  const size = (number) => (is_unlimited(number) ? Infinity : Number(column.values[number]));
+  if (numeric) order.sort((a, b) => (size(a) === size(b) ? 0 : size(a) < size(b) ? -1 : 1));
   const place = new Map(order.map((number, level) => [number, level]));
   return {
     name,
     numeric,
-    levels: order.map((number) => column.values[number] || "-"),
+    levels: order.map((number) => (is_unlimited(number) ? "unlimited" : column.values[number] || "-")),
+    values: order.map((number) => column.values[number]),
     of: all_points.map((point) => place.get(column.of ? column.of[point] : 0)),
   };
 }
@@ -134,6 +131,18 @@ function main_effect(factor, metric, points) {
 
 // ---- machines and commands
 
+const setting_called = (key) => sweep.settings.find((setting) => setting.key === key);
+const setting_of = (key, point) => in_column(setting_called(key), point);
+
+// The values of a key that points have, each once.
+const setting_values = (key) => [...new Set(all_points.map((point) => setting_of(key, point)))];
+
+// What to beware of on a point's machine: sentences.
+const point_warnings = (point) => {
+  const text = in_column(sweep.warnings, point);
+  return text === "" ? [] : text.split("\n");
+};
+
 const setting_numbers = (point) =>
   sweep.settings.map(({ of }) => (of ? of[point] : 0));
 
@@ -157,8 +166,7 @@ const machine_yaml = (point) =>
 
 // The name of the thresholds file that a point reads, or null.
 function thresholds_file(point) {
-  const setting = sweep.settings.find(({ key }) => key === "prediction.thresholds_file");
-  const name = in_column(setting, point);
+  const name = setting_of("prediction.thresholds_file", point);
   return name in sweep.thresholds ? name : null;
 }
 

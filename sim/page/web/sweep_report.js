@@ -19,18 +19,43 @@ function show_heading() {
   page_header(sweep.sweep,
     counted(all_points.length, "finished point") + " of " + counted(sweep.counts.planned, "planned one") +
       (bases.length > 0 ? ", on machines made of " + bases.join(", ") : "") + "; metrics over " +
-      (sweep.scope === "network" ? "the whole network" : "the " + readable(sweep.scope)));
+      (sweep.scope === "network" ? "the whole network" : "the " + sweep.scope.replaceAll("_", " ")) +
+      "; DRAM priced as " + setting_values("dram.kind").join(", "));
   const page = document.getElementById("page");
-  if (sweep.workloads.values.some(({ synthetic }) => synthetic)) page.append(synthetic_notice());
-  const lacking = sweep.workloads.values.filter(({ unrecorded }) => unrecorded)
-    .map(({ path, unrecorded }) => path + ": " + unrecorded);
-  for (const text of new Set(lacking)) page.append(unrecorded_notice(text));
+  page.append(workload_notices());
   if (missing_parts().length > 0)
     page.append(element("p", { id: "missing", class: "warning" }, missing_parts().join("; ") + "."));
   if (sweep.errors.length > 0)
     page.append(element("details", { id: "errors" }, element("summary", {}, "Why points failed"),
       element("ul", {}, ...sweep.errors.map(([text, count]) =>
         element("li", {}, counted(count, "point") + ": " + text)))));
+}
+
+// What a reader must know of the traces that are shown, and of the machines.
+function workload_notices() {
+  const holder = element("div", { id: "notices" });
+  const draw = () => {
+    const shown = shown_workloads(), synthetic = shown.filter((workload) => workload.synthetic);
+    const lacking = shown.filter(({ unrecorded }) => unrecorded)
+      .map(({ path, unrecorded }) => path + ": " + unrecorded);
+    const of_what = synthetic.length < shown.length ? synthetic.map(({ file }) => file).join(", ") : "";
+    holder.replaceChildren(
+      ...(synthetic.length > 0 ? [synthetic_notice(of_what)] : []),
+      ...[...new Set(lacking)].map(unrecorded_notice), ...warnings(shared_warnings()));
+  };
+  when("points", draw);
+  draw();
+  return holder;
+}
+
+// The warnings of the points that pass, each once, with the number of points that have it.
+function shared_warnings() {
+  const counts = new Map();
+  for (const point of view.points)
+    for (const text of point_warnings(point)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const most = [...counts].sort(([, a], [, b]) => b - a), said = most.slice(0, 3);
+  return [...said.map(([text, count]) => counted(count, "point") + ": " + text),
+    ...(most.length > said.length ? [counted(most.length - said.length, "more warning") + "; each point has its own beside it"] : [])];
 }
 
 // The workload, and how many points pass the filters.
@@ -55,8 +80,8 @@ function show_figures() {
   const holder = element("div", { id: "figures" });
   const draw = () => holder.replaceChildren(figures(objectives.map((metric) => {
     const [point] = ranked(view.points, metric);
-    return [point == null ? "-" : metric_tick(metric, metric.values[point]),
-      metric_title(metric) + ": the " + (metric.largest ? "most" : "least") +
+    return [point == null ? "-" : and_unit(metric.unit, metric.values[point]),
+      metric.label + summed_over(metric) + ": the " + (metric.largest ? "most" : "least") +
         (point == null ? "" : ", " + point_name(point))];
   })));
   when("settled", draw);

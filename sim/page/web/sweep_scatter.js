@@ -19,7 +19,8 @@ function refresh(holder, configure) {
   holder.chart.update();
 }
 
-const spot = (point) => ({ x: scatter.x.values[point], y: scatter.y.values[point], point });
+const spot = (point) => ({
+  x: scaled(scatter.x.unit, scatter.x.values[point]), y: scaled(scatter.y.unit, scatter.y.values[point]), point });
 
 function scatter_datasets() {
   const { x, y, front } = scatter;
@@ -54,9 +55,10 @@ const is_round = (value) => [1, 2, 5].includes(Number(value.toExponential(0)[0])
 function scatter_axis(metric) {
   const positive = view.points.every((point) => metric.values[point] == null || metric.values[point] > 0);
   const logarithmic = scatter.logarithmic && positive;
-  return axis(metric_title(metric) + (metric.largest ? " (more is better)" : " (less is better)"), {
+  return axis(metric_heading(metric) + (metric.largest ? " (more is better)" : " (less is better)"), {
     type: logarithmic ? "logarithmic" : "linear",
-    ticks: { callback: (value) => (logarithmic && !is_round(value) ? "" : metric_tick(metric, value)) },
+    ticks: { callback: (value, index, ticks) =>
+      (logarithmic ? (is_round(value) ? short_number(value) : "") : tick_text(value, index, ticks)) },
   });
 }
 
@@ -64,7 +66,7 @@ function scatter_axis(metric) {
 const point_lines = (point) => [
   ...factors.map((factor) => factor.name + ": " + level_text(factor, point)),
   ...[...new Set([scatter.x, scatter.y, ...shown_metrics])].filter((metric) => metric.values[point] != null)
-    .map((metric) => metric_title(metric) + ": " + metric_cell(metric, metric.values[point])),
+    .map((metric) => metric.label + summed_over(metric) + ": " + and_unit(metric.unit, metric.values[point])),
 ];
 
 const scatter_configuration = () => ({

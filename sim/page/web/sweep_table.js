@@ -5,19 +5,19 @@ const best = { of: "front", count: 20 };
 
 // The rankings to choose from: [name, title, function that returns the points in order].
 const best_kinds = () => [
-  ["front", "the front of " + readable(scatter.x.name) + " and " + readable(scatter.y.name), () => scatter.front],
-  ["objectives", "the front of the sweep's objectives: " + objectives.map(({ name }) => readable(name)).join(", "),
+  ["front", "the front of " + scatter.x.label + " and " + scatter.y.label, () => scatter.front],
+  ["objectives", "the front of the sweep's objectives: " + objectives.map(({ label }) => label).join(", "),
     () => pareto_front(view.points, objectives)],
   ...known_metrics.map((metric) => [
-    metric.name, (metric.largest ? "most " : "least ") + readable(metric.name), () => ranked(view.points, metric)]),
+    metric.name, (metric.largest ? "most: " : "least: ") + metric.label, () => ranked(view.points, metric)]),
 ];
 
 const point_columns = (wanted) => [
   { name: "point", title: "point", value: (point) => sweep.positions[point] ?? point_name(point) },
   ...factors.map((factor) => ({ name: factor.name, title: factor.name,
-    value: (point) => (factor.numeric ? Number(level_text(factor, point)) : level_text(factor, point)),
-    show: String })),
-  ...wanted.map((metric) => ({ name: metric.name, title: metric_title(metric),
+    value: (point) => (factor.numeric ? Number(factor.values[factor.of[point]]) : level_text(factor, point)),
+    rank: (point) => factor.of[point], show: (_, point) => level_text(factor, point) })),
+  ...wanted.map((metric) => ({ name: metric.name, title: metric_heading(metric), hint: metric.meaning,
     value: (point) => metric.values[point], show: (value) => metric_cell(metric, value) })),
   { name: "command", title: "command", value: command_of },
 ];

@@ -17,8 +17,18 @@ const when = (what, act) => listeners[what].push(act);
 const changed = (what) => listeners[what].forEach((act) => act());
 
 // ---- columns: factors and metrics as places from 0 to 1, for parallel coordinates and filters.
-// {id, title; head and below: the title on two lines; place(point): null when not known; text(place);
+// {id, title; head and below: the title on several lines; place(point): null when not known; text(place);
 // steps: of a slider; metric: of one that is a metric}.
+
+const shown_workloads = () =>
+  (view.workload == null ? sweep.workloads.values : [sweep.workloads.values[view.workload]]);
+
+// " (all 2 images)" where a metric is a sum over several images of the workload that is shown.
+function summed_over(metric) {
+  if (!unit_called(metric.unit).adds_up) return "";
+  const counts = [...new Set(shown_workloads().map(({ images }) => images))];
+  return counts.length === 1 ? over_images(counts[0]) : " (all images)";
+}
 
 const in_workload = () =>
   view.workload == null ? all_points : all_points.filter((point) => workloads.of[point] === view.workload);
@@ -28,7 +38,7 @@ function factor_column(factor) {
   const group = factor.name.slice(0, Math.max(0, factor.name.lastIndexOf(".")));
   return {
     id: factor.name, title: factor.name, steps: last,
-    head: factor.name.slice(factor.name.lastIndexOf(".") + 1), below: group,
+    head: factor.name.slice(factor.name.lastIndexOf(".") + 1), below: [group],
     place: (point) => factor.of[point] / last,
     text: (place) => factor.levels[Math.round(place * last)],
   };
@@ -45,8 +55,9 @@ function metric_column(metric, points) {
   const span = high - low || Infinity;
   return {
     id: metric.name, title: metric_title(metric), steps: 100, metric,
-    head: readable(metric.name),
-    below: (metric_unit(metric) + (metric.largest ? " ↑ better" : " ↓ better")).trim(),
+    head: metric.label,
+    below: [(unit_called(metric.unit).shown + (metric.largest ? " ↑ better" : " ↓ better")).trim(),
+      summed_over(metric).trim()],
     place: (point) => (metric.values[point] == null ? null : (metric.values[point] - low) / span),
     text: (place) => metric_tick(metric, low + place * (high - low)),
   };

@@ -104,32 +104,32 @@ Number cycles_of(const PricedResult& run) {
 std::vector<ComparedFigure> make_figures() {
   using Run = PricedResult;
   std::vector<ComparedFigure> table = {
-      {"cycles", "cycles", "cycles", 1e-3, "k", 1, false,
+      {"cycles", "cycles", "cycles", "cycles", 1e-3, "k", 1, false,
        [](const Run& run, const Run&) { return cycles_of(run); }},
-      {"speed_up", "speed", "speed-up", 1, "first", 2, false,
+      {"speed_up", "speed", "speed-up", "ratio", 1, "first", 2, false,
        [](const Run& run, const Run& first) { return ratio(cycles_of(first), cycles_of(run)); }},
-      {"energy", "energy", "energy", 1e-6, "energy", 1, true,
+      {"energy", "energy", "energy", "energy", 1e-6, "energy", 1, true,
        [](const Run& run, const Run&) { return run.network.machine.total_energy; }},
-      {"energy_over_first", "", "energy", 1, "first", 2, true,
+      {"energy_over_first", "", "energy", "ratio", 1, "first", 2, true,
        [](const Run& run, const Run& first) {
          return ratio(run.network.machine.total_energy, first.network.machine.total_energy);
        }},
-      {"mac_reduction", "saved", "MACs saved", 100, "%", 1, false,
+      {"mac_reduction", "saved", "MACs saved", "share", 100, "%", 1, false,
        [](const Run& run, const Run&) { return run.network.mac_reduction; }},
-      {"false_zero_share", "false", "false zeros of the predicted", 100, "%", 1, false,
+      {"false_zero_share", "false", "false zeros of the predicted", "share", 100, "%", 1, false,
        [](const Run& run, const Run&) {  // undefined when nothing is predicted
          return run.network.machine.counters.predicted_zero > 0 ? run.network.false_zero_share
                                                                 : Number();
        }},
-      {"area_mm2", "area", "area", 1, "mm2", 2, false,
+      {"area_mm2", "area", "area", "mm2", 1, "mm2", 2, false,
        [](const Run& run, const Run&) { return run.network.machine.total_area; }},
   };
   for (const EnergyPart& part : energy_parts())
     table.push_back(
-        {part.name, part.head, std::string("energy of ") + part.label, 100, "%", 0, false,
+        {part.name, part.head, std::string("energy of ") + part.label, "share", 100, "%", 0, false,
          [&part](const Run& run, const Run&) { return share_of_energy(run, part.components); }});
   table.push_back(
-      {"other_share", "other", "other energy", 100, "%", 0, false,
+      {"other_share", "other", "other energy", "share", 100, "%", 0, false,
        [](const Run& run, const Run&) { return share_of_energy(run, other_components()); }});
   return table;
 }
@@ -158,15 +158,17 @@ std::vector<std::string> layer_names(const std::vector<PricedResult>& runs) {
 const std::vector<ComparedMetric>& compared_metrics() {
   using Pair = PricedPair;
   static const std::vector<ComparedMetric> table = {
-      {"cycles", "cycles", 1e-3, "k cycles", 1,
+      {"cycles", "cycles", "cycles", 1e-3, "k cycles", 1,
        [](const Pair& p) { return p.machine.number(&Counters::cycles); }},
-      {"energy", "energy", 1e-6, "energy", 1, [](const Pair& p) { return p.machine.total_energy; }},
-      {"macs_executed", "MACs computed", 1e-6, "M MACs", 2,
+      {"energy", "energy", "energy", 1e-6, "energy", 1,
+       [](const Pair& p) { return p.machine.total_energy; }},
+      {"macs_executed", "MACs computed", "MACs", 1e-6, "M MACs", 2,
        [](const Pair& p) { return p.machine.number(&Counters::macs_executed); }},
-      {"dram_bytes", "DRAM traffic", 1.0 / 1024, "KiB", 0,
+      {"dram_bytes", "DRAM traffic", "bytes", 1.0 / 1024, "KiB", 0,
        [](const Pair& p) { return Number(p.machine.dram_bytes); }},
-      {"mac_reduction", "MACs saved", 100, "%", 1, [](const Pair& p) { return p.mac_reduction; }},
-      {"false_zero_share", "false zeros of the predicted", 100, "%", 1,
+      {"mac_reduction", "MACs saved", "share", 100, "%", 1,
+       [](const Pair& p) { return p.mac_reduction; }},
+      {"false_zero_share", "false zeros of the predicted", "share", 100, "%", 1,
        [](const Pair& p) { return p.false_zero_share; }},
   };
   return table;

@@ -13,10 +13,11 @@
 namespace peeksim {
 
 struct ComparedMetric {
-  const char* name;   // in files: "cycles"
-  const char* label;  // on screens
-  double scale;       // of a value on screens
-  const char* unit;   // of a scaled value; "energy": a millionth of the energy table's unit
+  const char* name;      // in files: "cycles"
+  const char* label;     // on screens
+  const char* quantity;  // what it is a number of: a unit of pages (page/units.h)
+  double scale;          // of a value on screens
+  const char* unit;      // of a scaled value; "energy": a millionth of the energy table's unit
   int decimals;
   Number (*value)(const PricedPair& pair);  // of a layer, or of the network
 };
@@ -25,10 +26,11 @@ const std::vector<ComparedMetric>& compared_metrics();
 
 // A column of the table of machines: a number of a whole run, absolute or relative to the first.
 struct ComparedFigure {
-  std::string name;   // in files: "speed_up"
-  std::string head;   // on screens, above the unit
-  std::string label;  // on pages
-  double scale;       // of a value on screens and pages
+  std::string name;      // in files: "speed_up"
+  std::string head;      // on screens, above the unit
+  std::string label;     // on pages
+  std::string quantity;  // as a metric's
+  double scale;          // of a value on screens
   std::string
       unit;  // of a scaled value; "energy": as a metric's; "first": relative to the first run
   int decimals;

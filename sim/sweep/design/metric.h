@@ -22,8 +22,9 @@ struct MetricInput {
 };
 
 struct Metric {
-  const char* name;
-  const char* unit;  // "energy": in the energy table's unit
+  const char* name;   // in files and options: "mac_reduction"
+  const char* label;  // on pages: "MACs saved"
+  const char* unit;   // "energy": in the energy table's unit
   const char* meaning;
   bool larger_is_better;
   Number (*value)(const MetricInput& input);
