@@ -10,6 +10,7 @@
 #include "sim/report/files/read_results.h"
 #include "sim/report/numbers/rates.h"
 #include "sim/report/numbers/summary.h"
+#include "sim/report/screens/speed_up_words.h"
 #include "sim/report/screens/unrecorded.h"
 
 namespace peeksim {
@@ -74,6 +75,25 @@ void add_numbers(Json& data, const PricedResult& priced) {
   data["utilisation"]["layers"] = Json::array();
   for (const PricedPair& layer : priced.layers)
     data["utilisation"]["layers"].push_back(sides_json(layer, utilisation_json));
+}
+
+// Cycles by cause, of a layer or of the network.
+Json explained_json(const CyclesExplained& part) {
+  return {{"dense", part.dense}, {"run", part.run}, {"bound", part.bound}, {"lost", part.lost}};
+}
+
+// Why the speed-up is what it is: in words, and for a machine that predicts as numbers.
+Json speed_up_json(const RunResult& run) {
+  Json json = {{"words", speed_up_words(run)}, {"causes", Json::array()}};
+  for (const SpeedUpCause& cause : speed_up_causes())
+    json["causes"].push_back({{"label", cause.label}, {"meaning", cause.meaning}});
+  const std::optional<SpeedUpExplained> explained = explain_speed_up(run);
+  json["network"] = explained ? explained_json(explained->network) : Json();
+  json["layers"] = Json::array();
+  if (explained)
+    for (const CyclesExplained& layer : explained->layers)
+      json["layers"].push_back(explained_json(layer));
+  return json;
 }
 
 // Cycles count from the strip's start. An interval is [start, length, name, 1 when it is of the
@@ -167,6 +187,7 @@ std::string run_page(const std::string& results, const std::string& path,
   data["unrecorded"] = unrecorded_text(priced);
   data["warnings"] = priced.warnings;
   data["rates"] = rates_json(priced);
+  data["speed_up"] = speed_up_json(run);
   add_numbers(data, priced);
   data["strips"] = Json::array();
   for (const StepStrip& strip : strips) data["strips"].push_back(strip_json(strip));
@@ -176,6 +197,7 @@ std::string run_page(const std::string& results, const std::string& path,
   parts.scripts = {"parts.js",
                    "run_report_layers.js",
                    "run_report_machine.js",
+                   "run_report_speed_up.js",
                    "run_report_roofline.js",
                    "run_report_strip.js",
                    "run_report_table.js",

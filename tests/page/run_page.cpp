@@ -10,6 +10,7 @@
 #include "sim/report/files/read_results.h"
 #include "sim/report/files/results_file.h"
 #include "sim/report/numbers/summary.h"
+#include "sim/report/screens/speed_up_words.h"
 #include "sim/report/screens/unrecorded.h"
 #include "tests/report/sample.h"
 
@@ -90,6 +91,18 @@ TEST_CASE("utilisation is given per layer and side, and for the network") {
   REQUIRE(data["layers"].size() == priced.layers.size());
   for (std::size_t i = 0; i < priced.layers.size(); ++i)
     CHECK(data["layers"][i]["dense"] == *priced.layers[i].dense.utilisation);
+}
+
+TEST_CASE("a page has the words and the numbers that explain the speed-up") {
+  const RunResult run = sample_run();
+  const SpeedUpExplained explained = explain_speed_up(run).value();
+  const json data = data_of(run_page(sample_text(), "results.json"))["speed_up"];
+  CHECK(data["words"] == json(speed_up_words(run)));
+  CHECK(data["network"]["dense"] == explained.network.dense);
+  CHECK(data["network"]["lost"] == json(explained.network.lost));
+  REQUIRE(data["layers"].size() == run.layers.size());
+  CHECK(data["layers"][1]["bound"] == explained.layers[1].bound);
+  CHECK(data["causes"].size() == speed_up_causes().size());
 }
 
 TEST_CASE("results of a program that did not count everything are shown, and nulls stay nulls") {

@@ -198,3 +198,11 @@ TEST_CASE("the screen and its one line say how many of the network's MACs are no
   CHECK_FALSE(contains(run_screen(priced), "not in this trace"));
   CHECK_FALSE(contains(run_summary(priced), "not in the trace"));
 }
+
+TEST_CASE("the screen says why the speed-up is what it is, where there is one to explain") {
+  RunResult run = sample_run();
+  CHECK(contains(run_screen(price_run(run, sample_table())),
+                 "\nwhy      Without prediction, the 25.7 % of the MACs that are saved take "));
+  for (LayerResult& layer : run.layers) layer.policy = "none";
+  CHECK_FALSE(contains(run_screen(price_run(run, sample_table())), "\nwhy "));
+}

@@ -142,6 +142,7 @@ function show_heading() {
 }
 
 show_heading();
+show_speed_up();
 show_machine();
 show_layers();
 show_roofline();

@@ -8,6 +8,7 @@
 #include "sim/cost/energy.h"
 #include "sim/report/numbers/rates.h"
 #include "sim/report/screens/cycle_shares.h"
+#include "sim/report/screens/speed_up_words.h"
 #include "sim/report/screens/text_table.h"
 #include "sim/report/screens/unrecorded.h"
 
@@ -105,6 +106,15 @@ std::string rates_line(const PricedResult& priced) {
          " TOPS/W, " + text_of(rates.gops_per_mm2, 1) + " GOPS/mm2";
 }
 
+// Why the speed-up is what it is, in short; "" for a machine without prediction.
+std::string why_line(const PricedResult& priced) {
+  if (!predicts(priced)) return "";
+  const std::vector<std::string> words = speed_up_words(priced.result);
+  std::string line;
+  for (std::size_t i = 0; i < words.size() && i < 2; ++i) line += (i == 0 ? "" : " ") + words[i];
+  return line.empty() ? "" : "why      " + line + "\n";
+}
+
 std::string headline(const PricedResult& priced) {
   if (!predicts(priced)) return dense_headline(priced);
   const PricedPair& all = priced.network;
@@ -137,7 +147,8 @@ std::string heading(const PricedResult& priced, const ScreenStyle& style) {
                      (trace.images == 1 ? " image\n" : " images; all sums are over all images\n");
   what += "machine  " + machine_line(priced.result.machine) + "\n";
   what += "time     " + time_line(priced) + "\n";
-  what += "rates    " + rates_line(priced) + "\n\n";
+  what += "rates    " + rates_line(priced) + "\n";
+  what += why_line(priced) + "\n";
   return out + wrapped(what, label_width, style);
 }
 
