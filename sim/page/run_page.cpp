@@ -4,14 +4,17 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
+#include "sim/config/ports.h"
 #include "sim/cost/energy.h"
 #include "sim/page/page.h"
+#include "sim/page/units.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/numbers/rates.h"
 #include "sim/report/numbers/summary.h"
 #include "sim/report/screens/speed_up_words.h"
 #include "sim/report/screens/unrecorded.h"
+#include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {
 
@@ -185,7 +188,10 @@ std::string run_page(const std::string& results, const std::string& path,
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
   data["unrecorded"] = unrecorded_text(priced);
-  data["warnings"] = priced.warnings;
+  data["units"] = units_json(priced.unit);
+  data["warnings"] = narrow_ports(run.machine, vocabulary());
+  for (const std::string& warning : priced.warnings)
+    data["warnings"].push_back("prices: " + warning);
   data["rates"] = rates_json(priced);
   data["speed_up"] = speed_up_json(run);
   add_numbers(data, priced);
@@ -198,6 +204,7 @@ std::string run_page(const std::string& results, const std::string& path,
                    "run_report_layers.js",
                    "run_report_machine.js",
                    "run_report_speed_up.js",
+                   "run_report_roofline_names.js",
                    "run_report_roofline.js",
                    "run_report_strip.js",
                    "run_report_table.js",

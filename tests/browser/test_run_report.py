@@ -67,6 +67,62 @@ class ARunReport(ReportPages):
         self.assertEqual([row[0] for row in self.table("scopes")],
                          ["predicted layers", "convolutions", "network"])
 
+    def test_the_speed_up_is_explained_in_words_and_as_a_sum(self):
+        self.open(self.page)
+        network = self.results["totals"]["network"]
+        dense, cycles = (network[who]["counters"]["cycles"] for who in ("dense", "machine"))
+        words = self.find("#speed-up-words").text
+        self.assertIn(f"speed-up {network['speed_up']:.2f}.", words)
+        self.assertIn(f"the {100 * network['mac_reduction']:.1f} % of the MACs that are saved", words)
+        rows = self.table("speed-up-table")
+        numbers = [int(row[1].replace(",", "").replace("+", "")) for row in rows]
+        self.assertEqual([numbers[0], numbers[-1]], [dense, cycles])
+        self.assertAlmostEqual(sum(numbers[:-1]), cycles, delta=len(rows))  # rounded ones
+        self.find("#speed-up-layers summary").click()
+        for row, layer in zip(self.table("speed-up-layers-table"), self.layers):
+            self.assertEqual(row[0], layer["name"])
+            saved = 1 - layer["machine"]["counters"]["cycles"] / layer["dense"]["counters"]["cycles"]
+            self.assertAlmostEqual(float(row[-1]), 100 * saved, delta=0.051)
+            self.assertAlmostEqual(float(row[2]) - sum(float(text) for text in row[3:-1]),
+                                   100 * saved, delta=0.4)
+
+    def test_names_on_the_roofline_lie_over_nothing_and_inside_it(self):
+        for width, least in ((1280, 15), (400, 1)):
+            self.open(self.page, width=width)
+            self.assert_painted("#roofline-chart")
+            area, named, dots = self.script("""const chart = Chart.getChart("roofline-chart");
+                const {left, top, right, bottom} = chart.chartArea;
+                return [[left, top, right, bottom],
+                  chart.named.map(({box}) => [box.left, box.top, box.right, box.bottom]),
+                  [0, 1].flatMap((i) => chart.getDatasetMeta(i).data.map(({x, y}) => [x, y]))]""")
+            self.assertGreaterEqual(len(named), least)
+            for i, one in enumerate(named):
+                self.assertTrue(area[0] <= one[0] and area[1] <= one[1]
+                                and one[2] <= area[2] and one[3] <= area[3])
+                for other in named[:i]:
+                    self.assertTrue(one[2] <= other[0] or other[2] <= one[0]
+                                    or one[3] <= other[1] or other[3] <= one[1])
+                for x, y in dots:
+                    self.assertFalse(one[0] < x < one[2] and one[1] < y < one[3])
+
+    def test_what_is_wider_than_a_phone_says_that_it_scrolls(self):
+        self.open(self.page, width=400)
+        for part in ("#machine", "#table"):
+            hint = self.find(part + " .more")
+            self.assertTrue(hint.is_displayed())
+            self.assertEqual(hint.text, "scroll →")
+        self.open(self.page, width=1280)
+        self.assertFalse(self.find("#machine .more").is_displayed())
+
+    def test_energies_and_bytes_have_units_and_counts_no_prefixes(self):
+        self.open(self.page)
+        titles = [self.script("return Chart.getChart(arguments[0]).options.scales.x.title.text",
+                              chart + "-chart") for chart in ("cycles", "energy", "macs", "dram")]
+        self.assertEqual(titles, ["cycles", "energy, µJ", "MACs, million", "DRAM traffic, KiB"])
+        text = self.script("return document.body.innerText")
+        self.assertNotIn("pJ", text)
+        self.assertNotRegex(text, r"\d [kMG]\b")
+
     def test_bars_are_the_counters_of_both_machines(self):
         self.open(self.page)
         shown = [values for _, values in self.datasets("cycles-chart")]
@@ -173,7 +229,7 @@ class ARunReport(ReportPages):
         by_cycles = [layer["name"] for layer in sorted(
             self.layers, key=lambda layer: -layer["machine"]["counters"]["cycles"])]
         self.assertEqual([row[0] for row in self.table("layers-table")], names)
-        heads = {head.text.split("(")[0].strip(): head
+        heads = {head.text.split(",")[0].strip(): head
                  for head in self.find_all("#layers-table th button")}
         heads["cycles"].click()
         self.assertEqual([row[0] for row in self.table("layers-table")], by_cycles)
@@ -332,12 +388,49 @@ class AReportOfOtherRuns(ReportPages):
         self.open(page)
         self.assertIn("peeksim run MACHINE --trace FILE --report", self.find("#strip").text)
 
-    def test_a_machine_that_predicts_nothing_says_so(self):
+    def test_a_machine_that_predicts_nothing_says_so_and_has_no_prediction_unit(self):
         page, _ = self.report("dense", "dense-16x16", "traces/cifar_resnet20.h5")
         self.open(page)
-        self.assertIn("predicts nothing", self.find("#quality").text)
+        shown = self.find("main").text
+        for word in ("prediction unit", "without prediction", "gate PEs", "MACs saved", "speed-up,"):
+            self.assertNotIn(word, shown)
+        self.assertNotIn("prediction unit", [label for label, _ in self.datasets("energy-chart")])
+        self.assertNotIn("waiting for a prediction",
+                         [label for label, _ in self.datasets("cycles-chart")])
+        self.assertEqual([figure.text.split("\n")[1] for figure in self.find_all(".figure")],
+                         ["cycles (all 4 images)", "at 500 MHz (all 4 images)",
+                          "energy (all 4 images)", "power"])
+        self.assertIn("No layer is predicted", self.find("#speed-up").text)
         self.assert_every_chart_is_painted(6)
         self.assert_quiet()
+
+    def test_the_dense_side_of_a_machine_that_predicts_has_no_prediction_unit(self):
+        page, _ = self.report("peek", "peek-16x16", "traces/cifar_resnet20.h5")
+        self.open(page)
+        self.assertIn("prediction unit", self.find("#machine-picture").text)
+        self.choose("#machine-side", "dense")
+        self.assertNotIn("prediction unit", self.find("#machine-picture").text)
+        self.assertNotIn("prediction unit", [row[0] for row in self.table("machine-table")])
+
+    def test_narrow_ports_prices_and_streamed_layers_are_pointed_out(self):
+        out = os.path.join(self.folder, "narrow")
+        peeksim("run", "configs/peek-16x16.yaml", "--trace", "traces/cifar_resnet20.h5", "--out",
+                out, "--set", "buffers.ifmap_read_width=4", "--set", "buffers.ifmap_bytes=512 MiB",
+                "--set", "buffers.weight_bytes=4 KiB", "--set", "dram.kind=lpddr4")
+        page = out + ".html"
+        peeksim("report", os.path.join(out, "results.json"), "-o", page)
+        self.open(page)
+        said = [warning.text for warning in self.find_all(".warning")]
+        self.assertTrue(said[0].startswith("buffers.ifmap_read_width is 4, the array reads 16"))
+        self.assertTrue(said[1].startswith("prices: buffers.ifmap_bytes"))
+        self.assertIn("DRAM priced as lpddr4", self.find(".facts").text)
+        with open(os.path.join(out, "results.json"), encoding="utf-8") as file:
+            layers = json.load(file)["layers"]
+        marked = [one["name"] + (" *" if one["weights_streamed"] else "") for one in layers]
+        self.assertIn(" *", "".join(marked))
+        self.assertEqual([row[0] for row in self.table("layers-table")], marked)
+        self.assertEqual(self.script("return Chart.getChart('cycles-chart').data.labels"), marked)
+        self.assertIn("*: weights streamed", self.find("#layers").text)
 
     def test_several_images_have_their_spread_and_relative_energies_their_unit(self):
         _, results = self.report("cifar", "peek-16x16", "traces/cifar_resnet20.h5")
@@ -348,10 +441,10 @@ class AReportOfOtherRuns(ReportPages):
         peeksim("report", os.path.join(priced, "results.json"), "-o", page)
         self.open(page)
         mean = results["over_images"]["mac_reduction"]["mean"]
-        self.assertIn(f"MACs saved {100 * mean:.1f} ±", self.find("#spread").text)
+        self.assertIn(f"MACs saved {100 * mean:.2f} ±", self.find("#spread").text)
         self.assertIn("states no areas", self.find("#machine").text)
         title = self.script("""return Chart.getChart("energy-chart").options.scales.x.title.text""")
-        self.assertEqual(title, "energy (million MAC)")
+        self.assertEqual(title, "energy, million MAC (all 4 images)")
         self.assert_quiet()
 
     def test_what_an_older_program_did_not_count_is_called_not_known(self):
@@ -369,7 +462,7 @@ class AReportOfOtherRuns(ReportPages):
             peeksim("report", file, "-o", page)
             self.open(page)
             text = self.browser.execute_script("return document.body.innerText")
-            self.assertIn("not known ms at ", text)
+            self.assertIn("not known ms (all 4 images) at ", text)
             self.assertNotIn("NaN", text)
             self.assertIn("-", self.table("layers-table")[0])
             self.assert_quiet()

@@ -69,8 +69,9 @@ function figures(list) {
 // ---- numbers: an unknown one is NaN, and so is everything computed from it
 
 const is_unknown = (value) => value == null || Number.isNaN(value);
+// Never "-0".
 const number_text = (value, options) =>
-  (Number.isNaN(value) ? "not known" : value.toLocaleString("en-US", options));
+  (Number.isNaN(value) ? "not known" : value.toLocaleString("en-US", options).replace(/^-(?=[0.]*$)/, ""));
 const fixed = (value, digits) =>
   number_text(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = (part, digits = 1) => fixed(100 * part, digits) + (Number.isNaN(part) ? "" : " %");
@@ -155,7 +156,7 @@ function draw_in_theme(draw) {
 function chart(id, label, height, configure) {
   const canvas = element("canvas", { id, role: "img", "aria-label": label, tabindex: 0 });
   const spoken = element("p", { class: "spoken", "aria-live": "polite" });
-  const holder = element("div", { class: "chart", style: "height:" + height + "px" }, canvas, spoken);
+  const holder = element("div", { class: "chart drawn", style: "height:" + height + "px" }, canvas, spoken);
   canvas.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -221,9 +222,9 @@ function wide(label, ...content) {
   return outer;
 }
 
-// A table in the given order. columns as for sortable_table(); words: is of words, aligned left.
+// A table in the given order. columns as for sortable_table(); sentences: holds sentences, which may wrap.
 function plain_table(id, caption, columns, rows) {
-  const look = (column) => (column.words ? "words" : null);
+  const look = (column) => (column.sentences ? "sentence" : null);
   return wide(caption,
     element("table", { id }, element("caption", {}, caption),
       element("thead", {}, element("tr", {}, ...columns.map((column) =>

@@ -18,8 +18,11 @@ function prediction_text(
 function run_facts() {
   const { trace, machine, totals } = run;
   const { array, buffers, dram } = machine;
-  const milliseconds = (cycles) => fixed(cycles / machine.clock_mhz / 1e3, 3) + " ms";
+  const sums = over_images(trace.images);
+  const time_of = ({ counters }) => and_unit("s", seconds(counters.cycles));
+  const energy_of = ({ energy }) => and_unit("energy", energy.total);
   const { machine: here, dense } = totals.network;
+  const beside = (text_of) => (predicts ? "; " + dense_name() + " " + text_of(dense) : "");
   return facts([
     [
       "Trace",
@@ -39,14 +42,12 @@ function run_facts() {
     ["Prediction", prediction_text(machine.prediction)],
     [
       "Time",
-      milliseconds(here.counters.cycles) + " at " + machine.clock_mhz +
-        " MHz; " + dense_name() + " " + milliseconds(dense.counters.cycles)
+      time_of(here) + sums + " at " + machine.clock_mhz + " MHz" + beside(time_of)
     ],
     [
       "Energy",
-      fixed(shown_energy(here.energy.total), 1) + " " + energy_unit + "; " + dense_name() + " " +
-        fixed(shown_energy(dense.energy.total), 1) + " " + energy_unit + "; table " +
-        run.energy_table.name + ": " + run.energy_table.source +
+      energy_of(here) + sums + beside(energy_of) + "; table " + run.energy_table.name + ": " +
+         run.energy_table.source +
         (dram.kind ? "; DRAM priced as " + dram.kind : "")
     ],
     ["Rates", rates_text()],
@@ -64,13 +65,13 @@ function rates_text() {
 // Of a machine that predicts, what that saves; of any other, what it does.
 function figures_on_top() {
   const { network } = run.totals;
-  if (run.layers.every(({ policy }) => policy === "none")) {
-    const { machine } = network;
+  if (!predicts) {
+    const { machine } = network, sums = over_images(run.trace.images);
     return [
-      [fixed(machine.counters.cycles / 1e3, 1) + " k", "cycles"],
-      [fixed(machine.counters.cycles / run.machine.clock_mhz / 1e3, 3) + " ms", "at " + run.machine.clock_mhz + " MHz"],
-      [fixed(shown_energy(machine.energy.total), 1) + " " + energy_unit, "energy"],
-      [fixed(data().rates.milliwatts ?? NaN, 1) + " mW", "power"],
+      [in_unit("cycles", machine.counters.cycles), "cycles" + sums],
+      [and_unit("s", seconds(machine.counters.cycles)), "at " + run.machine.clock_mhz + " MHz" + sums],
+      [and_unit("energy", machine.energy.total), "energy" + sums],
+      [and_unit("mW", data().rates.milliwatts ?? NaN), "power"],
     ];
   }
   return [
@@ -93,37 +94,41 @@ function scope_table() {
     .map(({ name, label }) => ({ label: label.replace(" *", ""), ...run.totals[name] }));
   const ratio = (name, title, show) => ({ name, title, value: (row) => row[name], show });
   const times = (value) => fixed(value, 2);
+  const of_prediction = [
+    ratio("mac_reduction", "MACs saved, %", of_100),
+    ratio("speed_up", "speed-up, ×", times),
+    ratio("energy_ratio", "energy ratio, ×", times),
+    ratio("false_zero_share", "false zeros, %", of_100),
+  ];
   return sortable_table("scopes",
-    "Ratios by what they are over; speed-up and energy ratio: the same machine " +
-      "without prediction / this one",
+    "Ratios by what they are over" + (predicts ?
+      "; speed-up and energy ratio: the same machine without prediction / this one" : ""),
     [
       { name: "scope", title: "over", value: (row) => row.label },
       ratio("layers", "layers"),
-      ratio("mac_reduction", "MACs saved (%)", of_100),
-      ratio("speed_up", "speed-up (×)", times),
-      ratio("energy_ratio", "energy ratio (×)", times),
-      ratio("false_zero_share", "false zeros (%)", of_100),
-      ratio("utilisation", "utilisation (%)", of_100),
+      ...(predicts ? of_prediction : []),
+      ratio("utilisation", "utilisation, %", of_100),
     ],
     rows, "scopes.csv");
 }
 
 function spread_line() {
   if (run.trace.images < 2) return null;
-  const text = (name, label, scale, unit, digits) => {
+  const text = (name, label, unit) => {
     const { mean, standard_deviation } = run.over_images[name];
-    return label + " " + fixed(mean * scale, digits) + " ± " +
-      fixed(standard_deviation * scale, digits) + unit;
+    const { scale, decimals, shown } = unit_called(unit);
+    return [label, fixed(mean * scale, decimals), "±", fixed(standard_deviation * scale, decimals), shown]
+      .join(" ").trim();
   };
+  const of_prediction = [
+    text("mac_reduction", "MACs saved", "share"), text("speed_up", "speed-up", "ratio"),
+    text("energy_ratio", "energy ratio", "ratio"), text("false_zero_share", "false zeros", "share")
+  ];
   return element("p", { id: "spread" },
     "Per image, mean ± standard deviation: " +
       [
-        text("mac_reduction", "MACs saved", 100, " %", 1),
-        text("cycles", "cycles", 1e-3, " k", 1),
-        text("speed_up", "speed-up", 1, " ×", 2),
-        text("energy", "energy", 1e-6, " " + energy_unit, 1),
-        text("energy_ratio", "energy ratio", 1, " ×", 2),
-        text("false_zero_share", "false zeros", 100, " %", 1),
+        text("cycles", "cycles", "cycles"), text("energy", "energy", "energy"),
+        ...(predicts ? of_prediction : [])
       ].join(", ") +
       ".");
 }
@@ -136,7 +141,7 @@ function show_heading() {
     run_facts(),
     scope_table(),
     unrecorded_notice(data().unrecorded),
-    ...data().warnings.map((text) => element("p", { class: "warning" }, "Prices: " + text + ".")),
+    ...warnings(data().warnings),
     spread_line(),
   ].filter((part) => part));
 }

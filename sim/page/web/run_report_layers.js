@@ -6,6 +6,11 @@
 const run = data().results; // docs/results-format.md
 const layers = run.layers;
 const predicted = layers.filter((layer) => layer.policy !== "none");
+const predicts = predicted.length > 0; // else there is nothing to compare with
+const seconds = (cycles) => cycles / (run.machine.clock_mhz * 1e6);
+
+// A layer's name, marked when its weights are streamed.
+const layer_label = (layer) => layer.name + (layer.weights_streamed ? " *" : "");
 
 // Unknown numbers are null in results.json, or missing in files of an older version.
 function mark_unknown(numbers, names = Object.keys(numbers)) {
@@ -24,16 +29,13 @@ for (const { machine, dense } of data().buffer_bytes) {
 }
 for (const spread of Object.values(run.over_images)) mark_unknown(spread);
 
-// Energies are shown in millions of the table's unit, as on the screen.
-const energy_unit = run.energy_table.unit === "pJ" ? "µJ" : "million MAC";
-const shown_energy = (energy) => energy / 1e6;
 const of_100 = (part) => fixed(100 * part, 1);
 
-const energy_parts = data().energy_components.map(({ name, label }) => ({
-  label,
-  tint: energy_tint(name),
-  of: (side) => shown_energy(side.energy[name])
-}));
+// The components that took energy: others belong to units that the machine does not have.
+const energy_parts = data().energy_components
+  .filter(({ name }) =>
+    layers.some((layer) => [layer.machine, layer.dense].some(({ energy }) => energy[name] !== 0)))
+  .map(({ name, label }) => ({ label, tint: energy_tint(name), of: (side) => side.energy[name] }));
 
 const mac_parts = [
   { label: "executed", tint: "c1", of: (side) => side.counters.macs_executed },
@@ -43,7 +45,7 @@ const mac_parts = [
     of: (side) => side.counters.macs_zero_gated
   },
   { label: "predicted: never executed", tint: "c3", of: (side) => side.counters.macs_predicted },
-];
+].slice(0, predicts ? 3 : 2);
 
 const dram_parts = [
   { label: "ifmap read", tint: "c3", of: (side) => side.counters.ifmap_fill_bytes },
@@ -73,8 +75,12 @@ const bars_height = (count, legend_rows = 2) =>
 const name_axis = (more) =>
   ({ ticks: { autoSkip: false, font: { size: 11 } }, grid: { display: false }, ...more });
 
-// A section with a bar chart. quantity: with its unit, for the axis: "cycles", "energy (µJ)".
-function layer_bars(id, title, explanation, quantity, parts) {
+// The title of an axis: "energy, µJ (all 2 images)".
+const quantity_title = (quantity, unit) =>
+  with_unit(quantity, unit) + (unit_called(unit).adds_up ? over_images(run.trace.images) : "");
+
+// A section with a bar chart. quantity: what the parts are of, in `unit`.
+function layer_bars(id, title, explanation, quantity, unit, parts) {
   const datasets = (who, fade) => parts.map((part) => ({
     label: part.label,
     stack: who,
@@ -82,19 +88,20 @@ function layer_bars(id, title, explanation, quantity, parts) {
     data: layers.map((layer) => {
       const amount = part.of(side_of(layer, who));
       const all = unless_zero(total(parts, side_of(layer, "dense")), 1);
-      return in_percent ? (100 * amount) / all : amount;
+      return in_percent ? (100 * amount) / all : scaled(unit, amount);
     }),
   }));
   const amount_text = (item) =>
     (in_percent ? fixed(item.raw, 1) + " %" : short_number(item.raw));
   const who_text = (item) => (item.dataset.stack === "dense" ? "without prediction, " : "");
   return section(id, title, explanation,
-    chart(id + "-chart", title + " of every layer, beside the machine without prediction",
+    chart(id + "-chart",
+      title + " of every layer" + (predicts ? ", beside the machine without prediction" : ""),
       bars_height(layers.length, parts.length > 5 ? 3 : 2), () => ({
         type: "bar",
         data: {
-          labels: layers.map((layer) => layer.name),
-          datasets: [...datasets("machine", ""), ...datasets("dense", "70")],
+          labels: layers.map(layer_label),
+          datasets: [...datasets("machine", ""), ...(predicts ? datasets("dense", "70") : [])],
         },
         options: {
           indexAxis: "y",
@@ -102,8 +109,7 @@ function layer_bars(id, title, explanation, quantity, parts) {
           datasets: { bar: { categoryPercentage: 0.86, barPercentage: 0.95 } },
           scales: {
             x: axis(in_percent ?
-                quantity.replace(/ \(.*/, "") + ", % of the layer without prediction" :
-                quantity,
+                quantity + ", % of the layer without prediction" : quantity_title(quantity, unit),
               { stacked: true, ticks: { callback: in_percent ? (value) => value : short_number } }),
             y: name_axis({ stacked: true }),
           },
@@ -143,15 +149,12 @@ function show_quality() {
     "with an oracle all), the share " +
     "that was predicted zero, right and wrong. The rest was computed; " +
     "how much of it is zero is not counted.";
-  if (predicted.length === 0)
-    return section(
-      "quality", "Quality of predictions", "This machine predicts nothing on this network.");
   const made = section("quality", "Quality of predictions", explanation,
     chart("quality-chart", "Right and wrong predictions of every predicted layer",
       bars_height(predicted.length, 1), () => ({
         type: "bar",
         data: {
-          labels: predicted.map((layer) => layer.name),
+          labels: predicted.map(layer_label),
           datasets: parts.map(([label, tint, of]) => ({
             label,
             backgroundColor: colour(tint),
@@ -193,29 +196,32 @@ function show_quality() {
 }
 
 function show_layers() {
+  const compared = "Upper bars: this machine. Lower, fainter bars: the same machine " +
+    "without prediction. ";
+  const streamed = layers.some((layer) => layer.weights_streamed) ?
+    " *: weights streamed" + (predicts ? "; prediction changes their DRAM traffic too." : ".") : "";
   section("layers", "Layer by layer",
-    "Upper bars: this machine. Lower, fainter bars: the same machine " +
-      "without prediction. A click on a legend hides " +
-      "a part; arrow keys walk through a chart that has the focus.",
-    choice("bars-show", "Bars show",
+    (predicts ? compared : "") + "A click on a legend hides " +
+      "a part; arrow keys walk through a chart that has the focus." + streamed,
+    predicts ? choice("bars-show", "Bars show",
       [["amount", "amounts"], ["percent", "% of the layer without prediction"]],
       (value) => {
         in_percent = value === "percent";
         redraw();
-      }),
+      }) : null,
     element("div", { class: "pairs" },
-      layer_bars("cycles", "Cycles", "By what they were spent on.", "cycles",
-        cycle_parts.map((part) => ({ ...part, of: (side) => side.counters[part.name] }))),
-      layer_bars(
-        "energy", "Energy", "By component.", "energy (" + energy_unit + ")", energy_parts),
+      layer_bars("cycles", "Cycles", "By what they were spent on.", "cycles", "cycles",
+        cycle_parts.filter(({ name }) => predicts || name !== "predict_stall")
+          .map((part) => ({ ...part, of: (side) => side.counters[part.name] }))),
+      layer_bars("energy", "Energy", "By component.", "energy", "energy", energy_parts),
       layer_bars("macs", "MACs",
-        "Executed, zero-gated or skipped. Zero-gated ones take their time and save " +
-          "only energy.",
-        "MACs", mac_parts),
-      show_quality(),
+        (predicts ? "Executed, zero-gated or skipped" : "Executed or zero-gated") +
+          ". Zero-gated ones take their time and save only energy.",
+        "MACs", "MACs", mac_parts),
+      predicts ? show_quality() : null,
       layer_bars(
-        "dram", "DRAM traffic", "By what was moved.", "DRAM traffic (bytes)", dram_parts),
+        "dram", "DRAM traffic", "By what was moved.", "DRAM traffic", "bytes", dram_parts),
       layer_bars("buffers", "Buffer traffic",
-        "Reads, writes and fills at the ports of the on-chip buffers.", "buffer traffic (bytes)",
+        "Reads, writes and fills at the ports of the on-chip buffers.", "buffer traffic", "bytes",
         buffer_parts)));
 }

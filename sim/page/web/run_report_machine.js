@@ -12,10 +12,13 @@ function shape(tag, attributes, ...children) {
 const bytes_text = (bytes) =>
   (bytes % 1024 === 0 ? whole(bytes / 1024) + " KiB" : whole(bytes) + " B");
 
+// Whether a side of the run compares peeks: else its machine has no prediction unit.
+const has_prediction_unit = (who) => run.totals.network[who].counters.comparisons !== 0;
+
 // The blocks of one side of the network or of a layer. at: x, y, width, height in the picture;
 // use: utilisation from 0 to 1, or null where no counter tells; energy: components of results.json; area: a
 // component or null. utilisation: of the PE array, on that side.
-function machine_blocks({ counters: c }, utilisation) {
+function machine_blocks({ counters: c }, utilisation, predicting) {
   const { array, buffers, dram } = run.machine;
   const row = array.cols * c.cycles;
   const read_port = (reads, width) => {
@@ -51,7 +54,7 @@ function machine_blocks({ counters: c }, utilisation) {
       at: [242, 20, 170, 76],
       size: [
         short_number(c.tiles_dense + c.tiles_peek + c.tiles_neighbor) + " tiles",
-        short_number(c.tiles_skipped) + " skipped"
+        ...(predicting ? [short_number(c.tiles_skipped) + " skipped"] : [])
       ],
       use: null,
       formula: "no counter",
@@ -123,7 +126,7 @@ function machine_blocks({ counters: c }, utilisation) {
       energy: ["prediction"],
       area: ["prediction"]
     },
-  ];
+  ].filter(({ name }) => predicting || name !== "prediction unit");
 }
 
 // A block with its shares; side: counters and energy.
@@ -135,7 +138,7 @@ function with_shares(block, side, area) {
   const mm2 = area && block.area.length > 0 ? of_parts(block.area, area) : null;
   return {
     ...block,
-    cost: priced ? shown_energy(energy) : null,
+    cost: priced ? energy : null,
     energy_share: priced ? energy / side.energy.total : null,
     mm2,
     area_share: mm2 == null ? null : mm2 / area.total,
@@ -173,18 +176,25 @@ function draw_block(block) {
 const data_paths = [
   "M182 180H240", "M242 480H184", "M412 188H440V250H462", "M412 172H424V78H698",
   "M412 204H428V470H698", "M700 512H520V490H414", "M634 268H698", "M790 152V202", "M790 334V422",
-  "M790 385H1024V422"
 ];
-const control_paths = [
-  "M412 50H650V215H698", "M327 96V148", "M256 96V422", "M980 424V300H882", "M1070 424V10H327V18"
-];
+const control_paths = ["M412 50H650V215H698", "M327 96V148", "M256 96V422"];
 const path_names = [
   [432, 92, "weights"], [446, 200, "ifmap"], [440, 462, "residual"], [560, 506, "ofmap"],
-  [798, 360, "drain: a row a cycle"], [1018, 404, "peeks", "end"], [974, 292, "gate PEs", "end"],
-  [1062, 28, "predict_ready, live tiles", "end"], [642, 44, "tiles", "end"]
+  [798, 360, "drain: a row a cycle"], [642, 44, "tiles", "end"]
 ];
+// Those of the prediction unit.
+const prediction_paths = {
+  data: ["M790 385H1024V422"],
+  control: ["M980 424V300H882", "M1070 424V10H327V18"],
+  names: [
+    [1018, 404, "peeks", "end"], [974, 292, "gate PEs", "end"],
+    [1062, 28, "predict_ready, live tiles", "end"]
+  ]
+};
 
-function draw_machine(blocks, rest) {
+function draw_machine(blocks, rest, predicting) {
+  const more = predicting ? prediction_paths : { data: [], control: [], names: [] };
+  const right = predicting ? 1124 : 916; // edge of the chip
   const arrow = (id, tint) => shape("marker",
     { id, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 7, markerHeight: 7, orient: "auto" },
     shape("path", { d: "M0 0 10 5 0 10z", style: "fill:var(--" + tint + ")" }));
@@ -196,20 +206,20 @@ function draw_machine(blocks, rest) {
   });
   return shape("svg", {
     id: "machine-picture",
-    viewBox: "0 0 1126 594",
+    viewBox: "0 0 " + (right + 2) + " 594",
     role: "img",
     "aria-label": "The machine as a block diagram; the table below has its numbers",
-    style: "min-width:860px;width:100%;max-height:720px;margin-top:12px"
+    style: "min-width:" + (predicting ? 860 : 700) + "px;width:100%;max-height:720px;margin-top:12px"
   },
     shape("defs", {}, arrow("arrow-text", "text"), arrow("arrow-c8", "c8")),
-    shape("rect", { x: 212, y: 2, width: 912, height: 590, rx: 8,
+    shape("rect", { x: 212, y: 2, width: right - 212, height: 590, rx: 8,
       style: "fill:none;stroke:var(--faint);stroke-dasharray:8 5" }),
     shape("text",
-      { x: 1112, y: 579, "text-anchor": "end", style: "font-size:12.5px;fill:var(--faint)" },
+      { x: right - 12, y: 579, "text-anchor": "end", style: "font-size:12.5px;fill:var(--faint)" },
       rest),
-    ...control_paths.map((d) => path(d, "c8", true)),
-    ...data_paths.map((d) => path(d, "text", false)),
-    ...path_names.map(([x, y, name, anchor = "start"]) => shape("text",
+    ...[...control_paths, ...more.control].map((d) => path(d, "c8", true)),
+    ...[...data_paths, ...more.data].map((d) => path(d, "text", false)),
+    ...[...path_names, ...more.names].map(([x, y, name, anchor = "start"]) => shape("text",
       { x, y, "text-anchor": anchor, style: "font-size:12px;fill:var(--faint)" }, name)),
     ...blocks.map(draw_block));
 }
@@ -217,7 +227,8 @@ function draw_machine(blocks, rest) {
 // Energies of the whole chip, which belong to no block.
 function unplaced_energy(blocks, side) {
   const placed = blocks.flatMap((block) => block.energy);
-  return data().energy_components.filter(({ name }) => !placed.includes(name))
+  return data().energy_components
+    .filter(({ name }) => !placed.includes(name) && side.energy[name] !== 0)
     .map(({ name, label }) =>
       label + " " + percent(side.energy[name] / side.energy.total) + " of the energy")
     .join(", ");
@@ -226,7 +237,8 @@ function unplaced_energy(blocks, side) {
 function show_machine() {
   const scopes =
     [["network", "the network"], ...layers.map((layer, i) => [String(i), layer.name])];
-  const sides = [["machine", "this machine"], ["dense", "the machine " + dense_name()]];
+  const sides = [["machine", "this machine"], ["dense", "the machine " + dense_name()]]
+    .slice(0, predicts ? 2 : 1);
   let [scope, who] = ["network", "machine"];
   const holder = element("div");
   const show = () => {
@@ -234,23 +246,24 @@ function show_machine() {
       [run.totals.network[who], data().utilisation.network[who]] :
       [layers[Number(scope)][who], data().utilisation.layers[Number(scope)][who]];
     const area = run.area_mm2?.[who];
-    const blocks = machine_blocks(side, utilisation).map((block) => with_shares(block, side, area));
+    const predicting = has_prediction_unit(who);
+    const blocks = machine_blocks(side, utilisation, predicting).map((block) => with_shares(block, side, area));
     const table = sortable_table("machine-table",
       "Blocks of " + sides.find(([name]) => name === who)[1] + ", on " +
-        scopes.find(([name]) => name === scope)[1],
+        scopes.find(([name]) => name === scope)[1] + over_images(run.trace.images),
       [
         { name: "block", title: "block", value: (block) => block.name },
         { name: "size", title: "size", value: (block) => block.size.join(", ") },
-        { name: "used", title: "used (%)", value: (block) => block.use, show: of_100 },
+        { name: "used", title: "used, %", value: (block) => block.use, show: of_100 },
         {
           name: "energy",
-          title: "energy (" + energy_unit + ")",
+          title: with_unit("energy", "energy"),
           value: (block) => block.cost,
-          show: (energy) => fixed(energy, 1)
+          show: (energy) => in_unit("energy", energy)
         },
         {
           name: "energy_share",
-          title: "of the energy (%)",
+          title: "of the energy, %",
           value: (block) => block.energy_share,
           show: of_100
         },
@@ -258,13 +271,13 @@ function show_machine() {
             [
               {
                 name: "area_mm2",
-                title: "area (mm²)",
+                title: "area, mm²",
                 value: (block) => block.mm2,
                 show: (mm2) => fixed(mm2, 3)
               },
               {
                 name: "area_share",
-                title: "of the area (%)",
+                title: "of the area, %",
                 value: (block) => block.area_share,
                 show: of_100
               },
@@ -274,8 +287,8 @@ function show_machine() {
       ],
       blocks, "machine.csv");
     holder.replaceChildren(
-      element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Block diagram" },
-        draw_machine(blocks, "on chip. " + unplaced_energy(blocks, side))),
+      wide("Block diagram",
+        draw_machine(blocks, "on chip. " + unplaced_energy(blocks, side), predicting)),
       element("details", { open: true }, element("summary", {}, "The blocks as a table"), table));
   };
   show();
@@ -289,9 +302,9 @@ function show_machine() {
         scope = value;
         show();
       }),
-      choice("machine-side", "of", sides, (value) => {
+      predicts ? choice("machine-side", "of", sides, (value) => {
         who = value;
         show();
-      })),
+      }) : null),
     holder);
 }

@@ -17,7 +17,7 @@ function show_roofline() {
   const dots = (who) => layers.map((layer) => dot(layer, who));
 
   const configure = () => {
-    const [machine, dense] = [dots("machine"), dots("dense")];
+    const [machine, dense] = [dots("machine"), predicts ? dots("dense") : []];
     const all = [...machine, ...dense].filter(({ x, y }) => x > 0 && y > 0 && isFinite(x));
     const ridge = peak / bandwidth; // where the two ceilings meet
     const left = Math.min(ridge / 2, ...all.map(({ x }) => x)) / 1.5;
@@ -36,7 +36,7 @@ function show_roofline() {
     });
     return {
       type: "scatter",
-      plugins: [dot_names],
+      plugins: [roofline_names],
       data: {
         datasets: [
           {
@@ -48,7 +48,7 @@ function show_roofline() {
             pointHoverRadius: 9,
             order: 1
           },
-          {
+          ...predicts ? [{
             label: "without prediction",
             data: dense,
             backgroundColor: "transparent",
@@ -57,16 +57,16 @@ function show_roofline() {
             pointRadius: 6,
             pointHoverRadius: 9,
             order: 2
-          },
+          }] : [],
           line("ceiling of the DRAM: " + bandwidth + " B/cycle", "c4",
             [{ x: left, y: left * bandwidth }, { x: ridge, y: peak }]),
           line("ceiling of the array: " + whole(peak) + " operations/cycle", "c5",
             [{ x: ridge, y: peak }, { x: right, y: peak }]),
-          {
+          ...predicts ? [{
             ...line("moved by prediction", "faint",
               layers.flatMap((_, i) => [dense[i], machine[i], { x: NaN, y: NaN }]), [3, 3]),
             borderWidth: 1
-          },
+          }] : [],
         ]
       },
       options: {
@@ -84,7 +84,7 @@ function show_roofline() {
         plugins: {
           legend: { labels: { boxWidth: 14, usePointStyle: true } },
           tooltip: {
-            filter: (item) => item.datasetIndex < 2,
+            filter: (item) => item.dataset.type !== "line",
             callbacks: {
               title: (items) => (items.length ? layers[items[0].dataIndex].name : ""),
               label: (item) => item.dataset.label + ": " + short_number(item.parsed.x) +
@@ -97,13 +97,14 @@ function show_roofline() {
     };
   };
   section("roofline", "Roofline",
-    "A filled dot per layer; a ring for the same layer without " +
-      "prediction. A MAC is two operations. Dots right of " +
-      "the bend can at best be limited by the array, dots left of it by " +
-      "DRAM. Without skipped MACs a dot shows what the hardware did, " +
-      "and stays below both ceilings; with them it shows what the layer " +
-      "was worth, and prediction may lift it above.",
-    choice("roofline-counts", "Operations count",
+    "A filled dot per layer" +
+      (predicts ? "; a ring for the same layer without prediction" : "") + ". A MAC is two operations. Dots right of " +
+      "the bend can at best be limited by the array, dots left of it by DRAM." +
+      (predicts ? " Without skipped MACs a dot shows what the hardware did, " +
+        "and stays below both ceilings; with them it shows what the layer " +
+        "was worth, and prediction may lift it above." : "") +
+      " Layers are named where there is room; pointing at a dot names it too.",
+    !predicts ? null : choice("roofline-counts", "Operations count",
       [["done", "MACs that the array computes"], ["all", "skipped MACs too"]],
       (value) => {
         skipped_count = value === "all";
@@ -113,7 +114,7 @@ function show_roofline() {
       "Operations per cycle against operations per DRAM byte, a dot for " +
         "each layer, under the " +
         "ceilings of array and DRAM",
-      460, configure));
+      520, configure));
 }
 
 // 1, 2 and 5 times powers of ten, shortened.
@@ -123,33 +124,3 @@ const log_ticks = {
     (/^[125]e/.test(Number(value.toPrecision(6)).toExponential()) ? short_number(value) : "")
 };
 
-// Names of layers beside the dots of the first dataset, where they do not overlap.
-const dot_names = {
-  id: "dot_names",
-  afterDatasetsDraw(chart) {
-    const { ctx, chartArea } = chart;
-    const taken = [0, 1].flatMap((i) => chart.getDatasetMeta(i).data).map(({ x,
-      y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
-    const free = (box) => box.left >= chartArea.left && box.right <= chartArea.right &&
-      box.top >= chartArea.top && box.bottom <= chartArea.bottom &&
-      taken.every((other) => box.left > other.right || box.right < other.left ||
-          box.top > other.bottom || box.bottom < other.top);
-    ctx.save();
-    ctx.font = "11px " + Chart.defaults.font.family;
-    ctx.fillStyle = colour("faint");
-    ctx.textBaseline = "middle";
-    chart.getDatasetMeta(0).data.forEach(({ x, y }, i) => {
-      const width = ctx.measureText(layers[i].name).width;
-      const places =
-        [[x + 9, y], [x - 9 - width, y], [x - width / 2, y + 15], [x - width / 2, y - 15]];
-      for (const [left, middle] of places) {
-        const box = { left, right: left + width, top: middle - 6, bottom: middle + 6 };
-        if (!free(box)) continue;
-        ctx.fillText(layers[i].name, left, middle);
-        taken.push(box);
-        break;
-      }
-    });
-    ctx.restore();
-  },
-};

@@ -36,7 +36,7 @@ function speed_up_sum(causes, network) {
         name: "share", title: "% of those without prediction",
         value: (row) => signed(row, of_100(row[1] / network.dense))
       },
-      { name: "meaning", title: "", words: true, value: (row) => row[2] },
+      { name: "meaning", title: "", sentences: true, value: (row) => row[2] },
     ], rows);
 }
 

@@ -4,7 +4,7 @@
 const unit_of = (name) => {
   const plain = name.replace(/^dense_/, "");
   if (plain.startsWith("energy_") && plain !== "energy_ratio" && plain !== "energy_unit")
-    return run.energy_table.unit;
+    return unit_called("energy").shown;
   if (plain.endsWith("bytes")) return "B";
   if (plain === "ifmap_reads" || plain === "weight_reads" || plain === "ofmap_writes")
     return "elements";
@@ -23,10 +23,13 @@ function table_columns() {
   const shape = ["C", "H", "W", "K", "P", "Q", "R", "S", "groups"];
   const column = (name, value) => {
     const unit = unit_of(name);
-    const title = name.replaceAll("_", " ") + (unit ? " (" + unit + ")" : "");
+    const title = name.replaceAll("_", " ") + (unit && unit !== name ? ", " + unit : "");
     const plain = (shown) => (typeof shown === "number" ?
       shown.toLocaleString("en-US", { maximumFractionDigits: 1 }) : shown);
-    const show = { "%": of_100, "×": (ratio) => fixed(ratio, 2) }[unit] ?? plain;
+    const show = {
+      "%": of_100, "×": (ratio) => fixed(ratio, 2),
+      [unit_called("energy").shown]: (energy) => in_unit("energy", energy)
+    }[unit] ?? plain;
     return { name, title, value, show, hint: data().counters[name.replace(/^dense_/, "")] };
   };
   const energies = [...data().energy_components.map(({ name }) => name), "total"];
@@ -42,7 +45,7 @@ function table_columns() {
     column("synthetic", () => Number(run.trace.synthetic)),
     column("loop", () => run.trace.loop ?? "open"),
     column("images", () => run.trace.images),
-    column("layer", (layer) => layer.name),
+    { ...column("layer", (layer) => layer.name), show: (_, layer) => layer_label(layer) },
     own("kind"),
     ...shape.map((name) => column(name, (layer) => layer.shape[name])),
     own("policy"),
@@ -65,15 +68,21 @@ const summary_columns = [
   "array_busy", "predict_stall", "drain_stall", "memory_stall", "tail", "dram_read_bytes",
   "dram_write_bytes", "energy_total", "energy_ratio", "predicted_zero", "false_zero_share"
 ];
+const of_prediction = [
+  "mac_reduction", "speed_up", "predict_stall", "energy_ratio", "predicted_zero", "false_zero_share"
+];
 const column_sets = [
-  ["summary", "a summary", (name) => summary_columns.includes(name)],
+  [
+    "summary", "a summary",
+    (name) => summary_columns.includes(name) && (predicts || !of_prediction.includes(name))
+  ],
   [
     "shape", "shapes and prediction",
     (name) => /^([A-Z]|groups|kind|policy|not_predicted_because|weights_streamed)$/.test(name)
   ],
   ["counters", "counters", (name) => name in data().counters],
   ["energy", "energy", (name) => /^(dense_)?energy_/.test(name)],
-  ["dense", "without prediction", (name) => name.startsWith("dense_")],
+  ...(predicts ? [["dense", "without prediction", (name) => name.startsWith("dense_")]] : []),
   ["all", "all columns of layers.csv", () => true],
 ];
 
@@ -85,14 +94,15 @@ function show_table() {
     const shown = columns.filter(({ name }) => name === "layer" || wanted(name));
     if (set !== "all") shown.sort((a, b) => (b.name === "layer") - (a.name === "layer"));
     holder.replaceChildren(
-      sortable_table("layers-table", "Layers: " + text, shown, layers, "layers.csv"));
+      sortable_table("layers-table", "Layers: " + text + over_images(run.trace.images), shown, layers, "layers.csv"));
   };
   show("summary");
   const select =
     choice("table-columns", "Columns", column_sets.map(([name, text]) => [name, text]), show);
   section("table", "All numbers",
     "A click on a heading sorts. The CSV holds the columns that are " +
-      "shown, with names, units and digits of layers.csv.",
+      "shown, with names, units and digits of layers.csv." +
+      (layers.some((layer) => layer.weights_streamed) ? " *: weights streamed." : ""),
     select, holder);
   // Only the summary fits on paper.
   addEventListener("beforeprint", () => show("summary"));

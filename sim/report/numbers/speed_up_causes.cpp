@@ -29,9 +29,10 @@ double more_tiles(const CounterPair& counters, double kept) {
   return (tiles(counters.machine) - kept * before) * number(counters.dense.array_busy) / before;
 }
 
-double longer_tiles(const CounterPair& counters, double kept) {
-  return number(counters.machine.array_busy) - kept * number(counters.dense.array_busy) -
-         more_tiles(counters, kept);
+double longer_tiles(const CounterPair& counters, double) {
+  const double before = tiles(counters.dense);
+  const double as_long = before == 0 ? 0 : number(counters.dense.array_busy) / before;
+  return number(counters.machine.array_busy) - tiles(counters.machine) * as_long;
 }
 
 template <Count Counters::*part>
