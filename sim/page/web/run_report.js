@@ -51,6 +51,8 @@ function run_facts() {
         (dram.kind ? "; DRAM priced as " + dram.kind : "")
     ],
     ["Rates", rates_text()],
+    ...(predicts && data().speed_up.words.length > 0 ?
+      [["Speed-up", data().speed_up.words.slice(0, 2).join(" ")]] : []),
   ]);
 }
 
@@ -147,8 +149,8 @@ function show_heading() {
 }
 
 show_heading();
-show_speed_up();
 show_machine();
+show_speed_up();
 show_layers();
 show_roofline();
 show_strips();

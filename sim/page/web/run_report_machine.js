@@ -194,7 +194,7 @@ const prediction_paths = {
 
 function draw_machine(blocks, rest, predicting) {
   const more = predicting ? prediction_paths : { data: [], control: [], names: [] };
-  const right = predicting ? 1124 : 916; // edge of the chip
+  const right = predicting ? 1124 : 936; // edge of the chip
   const arrow = (id, tint) => shape("marker",
     { id, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 7, markerHeight: 7, orient: "auto" },
     shape("path", { d: "M0 0 10 5 0 10z", style: "fill:var(--" + tint + ")" }));
