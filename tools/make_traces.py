@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any, Dict
+from typing import Any
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TRACES = (  # network, photographs
@@ -90,8 +90,8 @@ def same_values(path: str, other: str) -> bool:
     import h5py
     import numpy as np
 
-    def contents(file: Any) -> Dict[str, Any]:
-        found: Dict[str, Any] = {}
+    def contents(file: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
 
         def add(name: str, entry: Any) -> None:
             for key, value in entry.attrs.items():
