@@ -38,6 +38,24 @@ class ASession(unittest.TestCase):
             list(found.metrics)[:3], ["predicted_layers", "convolutions", "network"]
         )
 
+    def test_a_result_is_a_mapping_whose_counts_are_integers(self):
+        found = self.session.run(PEEK, TRACE, images=1)
+        self.assertEqual(dict(found), found.metrics["network"])
+        self.assertIn("energy", found)
+        self.assertEqual(len(list(found.items())), len(found))
+        for metric in ("cycles", "dram_bytes", "buffer_bytes"):
+            self.assertIs(type(found[metric]), int, metric)
+        self.assertIs(type(found["speed_up"]), float)
+
+    def test_a_dense_machine_runs_a_workload_without_a_trace(self):
+        shapes = os.path.join(ROOT, "workloads", "cifar_resnet20.yaml")
+        dense = {"prediction.policy": "none", "array.gate_zero_activations": False}
+        found = self.session.run(PEEK, shapes, dense)
+        self.assertEqual(found["cycles"], self.session.run(PEEK, TRACE, dense, 1)["cycles"])
+        with self.assertRaises(peeksim.PeeksimError) as caught:
+            self.session.run(PEEK, shapes)
+        self.assertIn("which has none", caught.exception.message)
+
     def test_a_machine_may_be_a_dict_and_give_sizes_names_and_lists(self):
         machine = {
             "extends": os.path.relpath(PEEK),

@@ -27,6 +27,7 @@ from typing import (
     Iterator,
     List,
     Literal,
+    Mapping,
     Optional,
     Tuple,
     Union,
@@ -54,7 +55,8 @@ class Excluded(PeeksimError):
 
 @dataclasses.dataclass
 class Point:
-    """One simulation. `machine` is a machine file, or a whole machine as a dict; what either
+    """One simulation. `trace` is a trace, or a workload (.yaml, .csv), whose shapes a dense machine
+    runs without values. `machine` is a machine file, or a whole machine as a dict; what either
     `extends` is found from the file, or from the working directory. `images`: the
     number of images, counted from the first; 0: all. `detail`: the whole results.json too. `where`:
     conditions over keys, as in sweep files; a machine that does not meet them raises Excluded.
@@ -71,11 +73,12 @@ class Point:
 
 
 @dataclasses.dataclass
-class Result:
-    """The result of a simulation. `metrics`: {scope: {metric: value}}; cycles in cycles, seconds in
-    s, energy in `energy_unit`, edp in that times s, shares from 0 to 1. `larger_is_better`: the
-    metrics of which more is better. `detail`: results.json (docs/results-format.md) when the point
-    asked for it."""
+class Result(Mapping[str, float]):
+    """The result of a simulation, and a mapping of the whole network's metrics: `result["cycles"]`,
+    `dict(result)`. `metrics`: {scope: {metric: value}}; cycles and bytes are integers, seconds in
+    s, energy in `energy_unit`, edp in that times s, shares from 0 to 1; None where a metric is not
+    known. `larger_is_better`: the metrics of which more is better. `detail`: results.json
+    (docs/results-format.md), with all counters, when the point asked for it."""
 
     machine: str
     network: str
@@ -87,8 +90,13 @@ class Result:
     detail: Optional[Dict[str, Any]] = None
 
     def __getitem__(self, metric: str) -> float:
-        """A metric of the whole network."""
         return self.metrics["network"][metric]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.metrics["network"])
+
+    def __len__(self) -> int:
+        return len(self.metrics["network"])
 
 
 class Session:
@@ -203,7 +211,7 @@ class Session:
         machine = point.machine if isinstance(point.machine, dict) else os.fspath(point.machine)
         request = {
             "machine": machine,
-            "trace": os.fspath(point.trace),
+            _kind_of(point.trace): os.fspath(point.trace),
             "set": point.overrides,
             "images": point.images,
             "detail": point.detail,
@@ -297,7 +305,8 @@ def to_frame(found: Iterable[Tuple[Point, Result]], scope: str = "network") -> A
 
 def find_program() -> str:
     """The program's path: PEEKSIM in the environment, else build/release, else bin/peeksim of the
-    tree in which this module is installed as lib/python3/dist-packages, else PATH. Throws PeeksimError."""
+    tree in which this module is installed as lib/python3/dist-packages, else PATH. Throws
+    PeeksimError."""
     named = os.environ.get("PEEKSIM")
     built = os.path.join(ROOT, "build", "release", "peeksim")
     installed = os.path.normpath(os.path.join(ROOT, "..", "..", "bin", "peeksim"))
@@ -321,6 +330,12 @@ def _result(answer: Any) -> Result:
     if "error" in answer:
         raise PeeksimError(answer["error"]["message"], answer["error"]["exit_code"])
     return Result(**answer["result"])
+
+
+def _kind_of(path: Union[str, "os.PathLike[str]"]) -> str:
+    """The request's key for a trace, or a workload in its place."""
+    shapes = os.fspath(path).lower().endswith((".yaml", ".yml", ".csv"))
+    return "workload" if shapes else "trace"
 
 
 def _plain(value: Any) -> Any:
