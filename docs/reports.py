@@ -19,7 +19,7 @@ WIDTH = 1280
 
 
 def pages(folder):
-    """Writes both pages; [(path of a page, name of its picture, selector of what is last on it)]."""
+    """Writes both pages; [(path of a page, name of its picture, selector of its last part)]."""
     run, database = os.path.join(folder, "run.html"), os.path.join(folder, "sweep.db")
     sweep = os.path.join(folder, "sweep.html")
     peeksim("run", "configs/peek-64x4.yaml", "--trace", "traces/resnet18.h5", "--report", run)
@@ -34,7 +34,7 @@ class Pictures(ABrowser):
         bottom = self.script(
             "return document.querySelector(arguments[0]).getBoundingClientRect().bottom", last)
         self.resize(WIDTH, round(bottom) + 16)
-        self.script("return new Promise((done) => setTimeout(done, 1000))")  # charts are drawn again
+        self.script("return new Promise((done) => setTimeout(done, 1000))")  # for charts
         path = os.path.join(ROOT, "docs", name + ".png")
         self.browser.save_screenshot(path)
         picture = Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE)

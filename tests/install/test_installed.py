@@ -71,7 +71,6 @@ class Programs(unittest.TestCase):
             self.assertIn("traces/x.h5: there is no such file; check the path; %s has none either"
                           % data, missing.stderr)
 
-
     def test_every_installed_program_explains_itself(self):
         for program in sorted(os.listdir(tree.prefix / "bin")):
             self.assertIn("usage:", tree.run(program, "--help"))
