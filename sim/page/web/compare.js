@@ -91,16 +91,17 @@ function show_time_and_energy() {
     run.cycle_parts[part] == null ? null : run.cycle_parts[part] / (run.clock_mhz * 1e6));
   const components = data().energy_components.map((component, i) => ({ ...component, place: i }))
     .filter(({ place }) => runs.some((run) => run.energies[place] > 0));
+  const first = runs[0];
+  const rows = [
+    [heading_of({ label: "time", unit: "s" }), "s", (run) => run.seconds],
+    ["speed-up over " + first.name + ", ×", "ratio", (run) => ratio(first.seconds, run.seconds)],
+    ["over itself without prediction, ×", "ratio", (run) => run.over_itself],
+    [heading_of({ label: "energy", unit: "energy" }), "energy", (run) => run.energy],
+    ...components.map(({ label, place }) => ["of it " + label, "energy", (run) => run.energies[place]]),
+  ];
   const columns = [
-    { name: "machine", title: "machine", value: title_of },
-    { name: "time", title: heading_of({ label: "time", unit: "s" }), value: (run) => text("s", run.seconds) },
-    { name: "speed_up", title: "speed-up over " + runs[0].name + ", ×",
-      value: (run) => text("ratio", ratio(runs[0].seconds, run.seconds)) },
-    { name: "over_itself", title: "over itself without prediction, ×",
-      value: (run) => text("ratio", run.over_itself) },
-    { name: "energy", title: heading_of({ label: "energy", unit: "energy" }), value: (run) => text("energy", run.energy) },
-    ...components.map(({ name, label, place }) => ({ name, title: with_unit(label, "energy"),
-      value: (run) => text("energy", run.energies[place]) })),
+    { name: "part", title: "", value: ([label]) => label },
+    ...runs.map((run) => ({ name: run.name, title: title_of(run), value: ([, unit, of]) => text(unit, of(run)) })),
   ];
   section("time-and-energy", "Time and energy", "Time by what it was spent on, energy by component.",
     element("div", { class: "pairs" },
@@ -113,7 +114,7 @@ function show_time_and_energy() {
           heading_of({ label: "energy", unit: "energy" }),
           components.map(({ name, label, place }) =>
             ({ label, tint: energy_tint(name), of: (run) => scaled("energy", run.energies[place]) })))),
-    plain_table("time-and-energy-table", "Time, speed-up and energy by component, by machine", columns, runs));
+    plain_table("time-and-energy-table", "Time, speed-up and energy by component, by machine", columns, rows));
 }
 
 const ratio = (number, by) => (number == null || !by ? null : number / by);
