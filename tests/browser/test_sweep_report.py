@@ -29,7 +29,7 @@ def rows_of(text):
 
 def points_in(screen):
     """The first column of the table that 'sweep pareto' and 'sweep best' print."""
-    table = screen.split("\n\n", 1)[1].splitlines()[2:]
+    table = screen.split("\n\n")[1].splitlines()[2:]
     return [int(line.split()[0]) for line in table]
 
 

@@ -168,7 +168,7 @@ std::string rows_screen(const std::vector<SweepRow>& rows, const std::vector<std
 
 std::string prices_screen(const SweepHead& head, const ScreenStyle& style) {
   std::string out;
-  if (!head.prices.empty()) out = "prices: " + joined(head.prices, "; ") + "\n";
+  if (!head.prices.empty()) out = "\nprices: " + joined(head.prices, "; ") + "\n";
   for (const std::string& warning : head.warnings) out += "beware: " + warning + "\n";
   return wrapped(out, 2, style);
 }
