@@ -16,8 +16,7 @@ import torchvision
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from extracting import Basic, Extracting, Functional, Inverted, PreActivation, Tokens
-from extracting import ROOT, shake
+from extracting import Basic, Extracting, Functional, Inverted, PreActivation, Tokens, shake
 from peeksim.commands import extract_trace
 from peeksim.trace import loading, onnx_model
 from peeksim.trace.analyse import analyse
@@ -269,7 +268,6 @@ class StateDicts(Own):
         self.state = self.net.state_dict()
         self.model = os.path.join(self.folder, "own.py")
         with open(self.model, "w") as f:
-            f.write("import sys\nsys.path.insert(0, %r)\n" % os.path.join(ROOT, "tests", "tools"))
             f.write("from extracting import Basic\n")
 
     def load(self, name, save):
