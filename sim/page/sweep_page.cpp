@@ -7,6 +7,7 @@
 #include "sim/base/bug.h"
 #include "sim/config/machine_keys.h"
 #include "sim/config/ports.h"
+#include "sim/cost/energy_actions.h"
 #include "sim/page/page.h"
 #include "sim/page/units.h"
 #include "sim/report/files/json_text.h"
@@ -71,10 +72,31 @@ Json number(const std::optional<double>& value) {
   return whole ? Json(static_cast<std::int64_t>(*value)) : Json(*value);
 }
 
+// A column of the database as the page has it: every metric, and the energy of every component.
+struct PageMetric {
+  std::string name, label, unit, meaning;
+  bool larger_is_better;
+};
+
+const std::vector<PageMetric>& page_metrics() {
+  static const std::vector<PageMetric> table = [] {
+    std::vector<PageMetric> made;
+    for (const Metric& metric : metrics())
+      made.push_back(
+          {metric.name, metric.label, metric.unit, metric.meaning, metric.larger_is_better});
+    for (const EnergyComponent& component : energy_components())
+      made.push_back({"machine_energy_" + std::string(component.name),
+                      "energy: " + std::string(component.label), "energy",
+                      "part of the machine's energy", false});
+    return made;
+  }();
+  return table;
+}
+
 Json metrics_json(const Rows& rows) {
   Json all = Json::array();
-  for (std::size_t i = 0; i < metrics().size(); ++i) {
-    const Metric& metric = metrics()[i];
+  for (std::size_t i = 0; i < page_metrics().size(); ++i) {
+    const PageMetric& metric = page_metrics()[i];
     Json values = Json::array();
     for (const SweepRow* row : rows) values.push_back(number(row->values[i]));
     all.push_back({{"name", metric.name},
@@ -210,7 +232,7 @@ RowQuery sweep_page_query(const std::string& scope, bool earlier) {
   RowQuery query;
   query.only_latest = !earlier;
   query.scope = scope;
-  for (const Metric& metric : metrics()) query.columns.emplace_back(metric.name);
+  for (const PageMetric& metric : page_metrics()) query.columns.push_back(metric.name);
   return query;
 }
 
@@ -238,6 +260,10 @@ std::string sweep_page_data(const SweepReading& reading, const std::string& scop
   add_settings(reading.sources, data);
   data["thresholds"] = reading.sources.thresholds;
   data["warnings"] = warnings_json(reading.sources);
+  data["plan_warnings"] = reading.head.warnings;
+  data["prices"] = reading.head.prices;
+  data["streamed_layers"] = Json::array();
+  for (const SweepRow* row : rows) data["streamed_layers"].push_back(row->streamed_layers);
   return one_line(data);
 }
 

@@ -9,7 +9,8 @@
 
 namespace peeksim {
 
-// The query whose rows sweep_page() needs: every metric, in the order of metrics(). earlier: points
+// The query whose rows sweep_page() needs: every metric, in the order of metrics(), then the energy
+// of every component. earlier: points
 // that the latest sweep file does not have, too.
 RowQuery sweep_page_query(const std::string& scope, bool earlier);
 
@@ -29,6 +30,9 @@ RowQuery sweep_page_query(const std::string& scope, bool earlier);
 //   bases             [{path, settings: the index of the value of each key}]
 //   thresholds        {file name: text}
 //   warnings          {values, of}: what to beware of on each point's machine, a line each
+//   plan_warnings     of the latest plan: sentences
+//   prices            what energies were priced with: ["45nm (pJ), DRAM: generic", ...]
+//   streamed_layers   how many layers each point's machine streams the weights of
 // REQUIRES: read with sweep_page_query().
 std::string sweep_page_data(const SweepReading& reading, const std::string& scope);
 

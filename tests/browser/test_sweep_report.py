@@ -499,6 +499,31 @@ metrics: [cycles, seconds, energy, edp, utilisation, images_per_second, tops_per
         self.assertIn(warning, self.find("#chosen").text)
         self.assertIn("DRAM priced as\ngeneric", self.find("#chosen").text)
 
+    def test_prices_and_points_that_stream_weights_are_pointed_out(self):
+        file = os.path.join(self.folder, "streams.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(f"""
+name: streams
+machine: {ROOT}/configs/peek-16x16.yaml
+trace: {ROOT}/traces/cifar_resnet20.h5
+images: 1
+axes: {{buffers.weight_bytes: [4 KiB, 256 KiB], buffers.ifmap_bytes: [256 KiB, 512 MiB]}}
+metrics: [cycles, energy]
+""")
+        self.open(pages_of(sweep(self.folder, "streams", file)))
+        self.assertIn("prices: 45nm (pJ), DRAM: generic", self.find("main").text)
+        self.assertIn("buffers.ifmap_bytes", self.find("#notices").text)
+        self.pick("best", "cycles")
+        names = {int(name.text.split()[1]): name.text.endswith(" *")
+                 for name in self.find_all("#best-table button[data-point]")}
+        self.assertEqual(names, {0: True, 1: True, 2: False, 3: False})
+        self.assertIn("streams the weights", self.find("#best-points").text)
+        self.choose(0)
+        self.assertIn("weights streamed *", self.find("#chosen").text)
+        self.assertIn("energy: DRAM", self.find("#chosen").text)
+        self.choose(2)
+        self.assertNotIn("weights streamed", self.find("#chosen").text)
+
     def test_what_is_wider_than_a_phone_says_that_it_scrolls(self):
         self.open(self.page, width=400)
         hint = self.find("#best-points .more")

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/cost/energy_actions.h"
 #include "sim/sweep/design/metric.h"
 
 using namespace peeksim;
@@ -21,7 +22,7 @@ SweepRow row(std::int64_t position, const std::string& rows, double cycles) {
   made.network = "net";
   made.energy_unit = "pJ";
   made.axes = {{"array.rows", rows}};
-  made.values.assign(metrics().size(), std::nullopt);
+  made.values.assign(sweep_page_query("network", false).columns.size(), std::nullopt);
   made.values[0] = cycles;
   return made;
 }
@@ -79,7 +80,12 @@ TEST_CASE("a text that points share is written once, and one that all share with
 
 TEST_CASE("metrics have the names, units and directions of the table of metrics") {
   const json found = data_of(sample())["metrics"];
-  REQUIRE(found.size() == metrics().size());
+  REQUIRE(found.size() == metrics().size() + energy_components().size());
+  for (std::size_t i = 0; i < energy_components().size(); ++i) {
+    const json& metric = found[metrics().size() + i];
+    CHECK(metric["name"] == "machine_energy_" + std::string(energy_components()[i].name));
+    CHECK(metric["unit"] == "energy");
+  }
   for (std::size_t i = 0; i < metrics().size(); ++i) {
     CHECK(found[i]["name"] == metrics()[i].name);
     CHECK(found[i]["label"] == metrics()[i].label);
@@ -107,6 +113,17 @@ TEST_CASE("energies are shown in microjoules, or in the unit of the table that a
   CHECK(data_of(reading)["units"]["energy"]["shown"] == "million MAC");
   reading.rows[0].energy_unit = "pJ";
   CHECK(data_of(reading)["units"]["energy"]["shown"] == "millions of each energy table's unit");
+}
+
+TEST_CASE("a page has what the plan warns about, its prices, and which points stream weights") {
+  SweepReading reading = sample();
+  reading.head.warnings = {"beware"};
+  reading.head.prices = {"45nm (pJ), DRAM: generic"};
+  reading.rows[1].streamed_layers = 2;
+  const json data = data_of(reading);
+  CHECK(data["plan_warnings"] == json({"beware"}));
+  CHECK(data["prices"] == json({"45nm (pJ), DRAM: generic"}));
+  CHECK(data["streamed_layers"] == json({0, 2, 0}));
 }
 
 TEST_CASE("an axis says where 0 stands for no limit") {
@@ -159,5 +176,5 @@ TEST_CASE("ten thousand points are a page of less than 25 bytes for each point a
     for (std::optional<double>& value : reading.rows.back().values) value = 1e9 / (i + 1);
     reading.sources.points.push_back(source(reading.rows.back(), "m"));
   }
-  CHECK(sweep_page(reading, "network").size() < 25 * 10000 * metrics().size());
+  CHECK(sweep_page(reading, "network").size() < 25 * 10000 * reading.rows[0].values.size());
 }

@@ -33,13 +33,14 @@ function chosen_parts(point) {
   const save = (id, name, text) => element("button", { id, click: () => download(name, "text/yaml", text) },
     "Save " + name);
   return [
-    element("h3", {}, point_name(point)),
+    element("h3", {}, marked_name(point)),
     facts([
       ["network", workload_name(workload)],
       ...axis_factors.map((factor) => [factor.name, level_text(factor, point)]),
       ...known_metrics.filter((metric) => metric.values[point] != null)
         .map((metric) => [element("span", { title: metric.meaning }, metric.label + summed_over(metric)),
           and_unit(metric.unit, metric.values[point])]),
+      ...(streams(point) ? [["weights streamed *", counted(sweep.streamed_layers[point], "layer")]] : []),
       ["DRAM priced as", setting_of("dram.kind", point)],
     ]),
     ...warnings(point_warnings(point)),

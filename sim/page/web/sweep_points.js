@@ -10,6 +10,11 @@ const in_column = (column, point) => column.values[column.of ? column.of[point] 
 const point_name = (point) =>
   sweep.positions[point] == null ? "earlier point " + point : "point " + sweep.positions[point];
 
+const streams = (point) => sweep.streamed_layers[point] > 0;
+
+// The same, marked when the point's machine streams weights.
+const marked_name = (point) => point_name(point) + (streams(point) ? " *" : "");
+
 // ---- metrics
 
 const metrics = sweep.metrics.map((metric) => ({

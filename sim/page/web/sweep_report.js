@@ -20,7 +20,8 @@ function show_heading() {
     counted(all_points.length, "finished point") + " of " + counted(sweep.counts.planned, "planned one") +
       (bases.length > 0 ? ", on machines made of " + bases.join(", ") : "") + "; metrics over " +
       (sweep.scope === "network" ? "the whole network" : "the " + sweep.scope.replaceAll("_", " ")) +
-      "; DRAM priced as " + setting_values("dram.kind").join(", "));
+      "; prices: " + (sweep.prices.length > 0 ? sweep.prices.join("; ")
+        : "DRAM: " + setting_values("dram.kind").join(", ")));
   const page = document.getElementById("page");
   page.append(workload_notices());
   if (missing_parts().length > 0)
@@ -48,13 +49,18 @@ function workload_notices() {
   return holder;
 }
 
-// The warnings of the points that pass, each once, with the number of points that have it.
+// Of all points, in single sentences.
+const port_warnings = new Set(sweep.warnings.values.flatMap((text) => text.split("\n")));
+
+// The warnings of the sweep's plan, but those of ports; and those of the points that pass, each once, with the
+// number of points that have it.
 function shared_warnings() {
   const counts = new Map();
   for (const point of view.points)
     for (const text of point_warnings(point)) counts.set(text, (counts.get(text) ?? 0) + 1);
   const most = [...counts].sort(([, a], [, b]) => b - a), said = most.slice(0, 3);
-  return [...said.map(([text, count]) => counted(count, "point") + ": " + text),
+  const of_plan = sweep.plan_warnings.filter((text) => !port_warnings.has(text));
+  return [...of_plan, ...said.map(([text, count]) => counted(count, "point") + ": " + text),
     ...(most.length > said.length ? [counted(most.length - said.length, "more warning") + "; each point has its own beside it"] : [])];
 }
 

@@ -82,7 +82,7 @@ const scatter_configuration = () => ({
         displayColors: false,
         filter: (_, index) => index === 0, // one of several points on the same spot
         callbacks: {
-          title: ([item]) => (item ? point_name(item.raw.point) : ""),
+          title: ([item]) => (item ? marked_name(item.raw.point) : ""),
           label: (item) => point_lines(item.raw.point),
         },
       },

@@ -29,7 +29,7 @@ const table_columns = (wanted) => {
     element("button", { class: "name", "data-point": point, click: () => {
       select(point);
       document.getElementById("chosen").scrollIntoView({ block: "nearest" });
-    } }, point_name(point));
+    } }, marked_name(point));
   made[made.length - 1].show = (text) =>
     element("span", { class: "bar command" }, copy_button(null, () => text), element("code", {}, text));
   return made;
@@ -63,7 +63,9 @@ function show_table() {
   };
   when("front", draw);
   section("best-points", "Best points",
-    "Run a command from the folder in which the sweep was started; it gives the point's numbers again.",
+    "Run a command from the folder in which the sweep was started; it gives the point's numbers again." +
+      (all_points.some(streams) ? " *: the machine streams the weights of some layers, once for every tile; prediction " +
+        "changes their weight traffic too." : ""),
     element("div", { class: "bar" }, kind, count,
       element("button", { id: "save-points", class: "screen-only", click: save_all }, "Save all points as CSV")),
     said, holder);
