@@ -38,6 +38,7 @@ bool predicts(const RunResult& run) {
 // energy table as the others'.
 void add_run(Json& json, const PricedResult& run, bool comparable) {
   const PricedCounters& machine = run.network.machine;
+  json["has_values"] = run.result.trace.has_values();
   json["ports"] = ports_text(run.result.machine);
   json["unrecorded"] = unrecorded_text(run);
   json["clock_mhz"] = run.result.machine.clock_mhz;

@@ -188,6 +188,7 @@ std::string run_page(const std::string& results, const std::string& path,
   data["scopes"] = labels_of(scopes(run));
   data["counters"] = counter_meanings();
   data["unrecorded"] = unrecorded_text(priced);
+  data["has_values"] = run.trace.has_values();
   data["units"] = units_json(priced.unit);
   data["warnings"] = narrow_ports(run.machine, vocabulary());
   for (const std::string& warning : priced.warnings)

@@ -14,6 +14,7 @@
 #include "sim/report/screens/unrecorded.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/design/metric.h"
+#include "sim/workload/workload.h"
 
 namespace peeksim {
 
@@ -171,6 +172,7 @@ Json workloads_json(const SweepSources& sources) {
                    {"file", trace.file},
                    {"path", trace.path},
                    {"synthetic", trace.synthetic},
+                   {"has_values", !is_workload(trace.file)},
                    {"images", point.images},
                    {"all_images", trace.images},
                    {"unrecorded", unrecorded_text(trace.unrecorded)}});

@@ -24,7 +24,7 @@ RowQuery sweep_page_query(const std::string& scope, bool earlier);
 //   units             how numbers of each unit are shown (units.h)
 //   metrics           [{name, label, unit, meaning, largest, values: number or null for each
 //   point}] axes              [{name, values, of, zero_is_unlimited}] workloads         {values:
-//   [{network, file, path, synthetic, images, all_images, unrecorded: a
+//   [{network, file, path, synthetic, has_values, images, all_images, unrecorded: a
 //                     sentence about MACs that the trace lacks, or ""}], of}
 //   settings          [{key, values, of}]: every key of the points' machines
 //   bases             [{path, settings: the index of the value of each key}]

@@ -404,6 +404,15 @@ class AReportOfOtherRuns(ReportPages):
         self.assert_every_chart_is_painted(6)
         self.assert_quiet()
 
+    def test_a_workload_without_a_trace_is_said_to_have_no_values(self):
+        page = os.path.join(self.folder, "shapes.html")
+        peeksim("run", "configs/dense-16x16.yaml", "--workload", "workloads/cifar_resnet20.yaml",
+                "--report", page)
+        self.open(page)
+        self.assertIn("NO VALUES", self.find(".no-values").text)
+        self.assertEqual(self.find_all(".synthetic"), [])
+        self.assert_quiet()
+
     def test_the_dense_side_of_a_machine_that_predicts_has_no_prediction_unit(self):
         page, _ = self.report("peek", "peek-16x16", "traces/cifar_resnet20.h5")
         self.open(page)

@@ -499,6 +499,22 @@ metrics: [cycles, seconds, energy, edp, utilisation, images_per_second, tops_per
         self.assertIn(warning, self.find("#chosen").text)
         self.assertIn("DRAM priced as\ngeneric", self.find("#chosen").text)
 
+    def test_a_workload_without_a_trace_is_said_to_have_no_values_and_runs_again(self):
+        file = os.path.join(self.folder, "shapes.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(f"""
+name: shapes
+machine: {ROOT}/configs/dense-16x16.yaml
+workload: {ROOT}/workloads/cifar_resnet20.yaml
+axes: {{array.rows: [8, 16]}}
+""")
+        self.open(pages_of(sweep(self.folder, "shapes", file)))
+        self.assertIn("NO VALUES", self.find(".no-values").text)
+        command = self.find("#command").text.replace("peeksim", f"'{PROGRAM}'", 1)
+        told = subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True,
+                              text=True)
+        self.assertIn("NO VALUES", told.stdout)
+
     def test_prices_and_points_that_stream_weights_are_pointed_out(self):
         file = os.path.join(self.folder, "streams.yaml")
         with open(file, "w", encoding="utf-8") as out:

@@ -155,6 +155,7 @@ TEST_CASE("points of the same trace on another number of images are another work
                                     {"file", "net.h5"},
                                     {"path", "traces/net.h5"},
                                     {"synthetic", true},
+                                    {"has_values", true},
                                     {"images", 4},
                                     {"all_images", 4},
                                     {"unrecorded", ""}}));

@@ -39,10 +39,8 @@ function run_line(run) {
 function show_heading() {
   page_header(runs.map(title_of).join(", "),
     "Cycles, energy, MACs and traffic; factors are over those of " + runs[0].name + ".");
-  const page = document.getElementById("page"), synthetic = runs.filter((run) => run.synthetic);
-  if (synthetic.length > 0)
-    page.append(synthetic_notice(
-      synthetic.length < runs.length ? synthetic.map((run) => run.name).join(", ") : ""));
+  const page = document.getElementById("page");
+  page.append(...trace_notices(runs, (run) => run.name));
   if (!data().same_traces)
     page.append(element("p", { class: "synthetic" },
       "Different traces: what differs is not the machines' alone"));

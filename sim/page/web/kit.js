@@ -54,6 +54,21 @@ const synthetic_notice = (of_what = "") =>
     "SYNTHETIC TRACE" + (of_what && " (" + of_what + ")") +
       ": the values are generated, not those of a trained network");
 
+// The same of a workload without a trace.
+const no_values_notice = (of_what = "") =>
+  element("p", { class: "no-values" },
+    "NO VALUES" + (of_what && " (" + of_what + ")") +
+      ": the shapes of a workload; which activations are zero is not known");
+
+// Notices of the traces that are shown, where some are synthetic or have no values. name_of(trace): where not
+// all are the same.
+function trace_notices(shown, name_of) {
+  const notice_of = (some, notice) =>
+    (some.length === 0 ? [] : [notice(some.length < shown.length ? some.map(name_of).join(", ") : "")]);
+  return [...notice_of(shown.filter(({ synthetic }) => synthetic), synthetic_notice),
+    ...notice_of(shown.filter(({ has_values }) => !has_values), no_values_notice)];
+}
+
 // What a reader must beware of, a paragraph each.
 const warnings = (texts) => texts.map((text) => element("p", { class: "warning" }, text + "."));
 

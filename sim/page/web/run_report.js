@@ -138,7 +138,8 @@ function spread_line() {
 function show_heading() {
   const { trace, machine } = run;
   page_header(trace.network + " on " + machine.name);
-  document.getElementById("page").append(...[trace.synthetic ? synthetic_notice() : null,
+  document.getElementById("page").append(...[
+    ...trace_notices([{ synthetic: trace.synthetic, has_values: data().has_values }]),
     figures(figures_on_top()),
     run_facts(),
     scope_table(),

@@ -182,7 +182,7 @@ const shell_word = (text) =>
 // between_options: " ", or a line break of a shell.
 function command_of(point, between_options = " ") {
   const base = base_of(point), workload = workload_of(point);
-  const options = [["--trace", workload.path]];
+  const options = [[workload.has_values ? "--trace" : "--workload", workload.path]];
   if (workload.images < workload.all_images) options.push(["--images", String(workload.images)]);
   for (const [key, value] of base ? differences(base, point) : []) options.push(["--set", key + "=" + value]);
   return [["peeksim", "run", base ? base.path : machine_file(point)], ...options]

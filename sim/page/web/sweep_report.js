@@ -36,12 +36,11 @@ function show_heading() {
 function workload_notices() {
   const holder = element("div", { id: "notices" });
   const draw = () => {
-    const shown = shown_workloads(), synthetic = shown.filter((workload) => workload.synthetic);
+    const shown = shown_workloads();
     const lacking = shown.filter(({ unrecorded }) => unrecorded)
       .map(({ path, unrecorded }) => path + ": " + unrecorded);
-    const of_what = synthetic.length < shown.length ? synthetic.map(({ file }) => file).join(", ") : "";
     holder.replaceChildren(
-      ...(synthetic.length > 0 ? [synthetic_notice(of_what)] : []),
+      ...trace_notices(shown, ({ file }) => file),
       ...[...new Set(lacking)].map(unrecorded_notice), ...warnings(shared_warnings()));
   };
   when("points", draw);
