@@ -7,7 +7,7 @@
 #include "sim/config/ports.h"
 #include "sim/cost/energy.h"
 #include "sim/page/page.h"
-#include "sim/page/units.h"
+#include "sim/page/page_units.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/numbers/rates.h"

@@ -9,7 +9,7 @@
 #include "sim/config/ports.h"
 #include "sim/cost/energy_actions.h"
 #include "sim/page/page.h"
-#include "sim/page/units.h"
+#include "sim/page/page_units.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/screens/unrecorded.h"
 #include "sim/run/machine_vocabulary.h"

@@ -21,7 +21,7 @@ RowQuery sweep_page_query(const std::string& scope, bool earlier);
 //                     plans}; [[text, points], ...]
 //   shown, objectives metrics: names; [{metric, largest}]
 //   positions         in the plan, a number or null for each point
-//   units             how numbers of each unit are shown (units.h)
+//   units             how numbers of each unit are shown (page_units.h)
 //   metrics           [{name, label, unit, meaning, largest, values: number or null for each
 //   point}] axes              [{name, values, of, zero_is_unlimited}] workloads         {values:
 //   [{network, file, path, synthetic, has_values, images, all_images, unrecorded: a

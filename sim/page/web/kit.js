@@ -110,7 +110,7 @@ function tick_text(value, index, ticks) {
   return is_fine ? fixed(value, Math.max(0, Math.ceil(-Math.log10(step)))) : short_number(value);
 }
 
-// ---- units: data().units says how numbers of each unit are shown (sim/page/units.h)
+// ---- units: data().units says how numbers of each unit are shown (sim/page/page_units.h)
 
 const unit_called = (name) =>
   data().units[name] ?? { shown: name, scale: 1, decimals: 3, adds_up: false };

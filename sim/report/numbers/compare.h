@@ -15,7 +15,7 @@ namespace peeksim {
 struct ComparedMetric {
   const char* name;      // in files: "cycles"
   const char* label;     // on screens
-  const char* quantity;  // what it is a number of: a unit of pages (page/units.h)
+  const char* quantity;  // what it is a number of: a unit of pages (page/page_units.h)
   double scale;          // of a value on screens
   const char* unit;      // of a scaled value; "energy": a millionth of the energy table's unit
   int decimals;

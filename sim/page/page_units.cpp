@@ -1,4 +1,4 @@
-#include "sim/page/units.h"
+#include "sim/page/page_units.h"
 
 namespace peeksim {
 
