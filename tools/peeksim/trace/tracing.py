@@ -269,9 +269,25 @@ def _proxies_pass_for_tensors() -> Iterator[None]:
 
     builtins.isinstance = passes_for
     try:
-        yield
+        with _autograd_functions_take_proxies():
+            yield
     finally:
         builtins.isinstance = known
+
+
+@contextlib.contextmanager
+def _autograd_functions_take_proxies() -> Iterator[None]:
+    """Where torch 2 applies an autograd.Function, it unwraps in C++ what passes for a tensor."""
+    utils: Any = getattr(getattr(torch, "_functorch", None), "utils", None)
+    unwrap = getattr(utils, "unwrap_dead_wrappers", None)
+    if unwrap is None:
+        yield
+        return
+    utils.unwrap_dead_wrappers = lambda args: args if _proxies(args) else unwrap(args)
+    try:
+        yield
+    finally:
+        utils.unwrap_dead_wrappers = unwrap
 
 
 @contextlib.contextmanager
