@@ -45,5 +45,6 @@ TEST_CASE("a manual page begins with the command's name and has roff's own signs
                    0) == 0);
   CHECK(contains(page, ".SH NAME\npeeksim\\-sweep\\-plan \\- check a sweep file"));
   const std::string run = desk.ok({"--man-page", "peeksim-run"});
-  CHECK(contains(run, ".TP\n\\fB\\-\\-trace TRACE\\fR\nthe trace (HDF5); required without \\-\\-workload\n"));
+  CHECK(contains(
+      run, ".TP\n\\fB\\-\\-trace TRACE\\fR\nthe trace (HDF5); required without \\-\\-workload\n"));
 }
