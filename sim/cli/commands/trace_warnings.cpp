@@ -24,7 +24,7 @@ MachineSpec settled_on(const Trace& trace, const MachineSpec& machine) {
 }
 
 void warn_about_skipping(const MachineSpec& machine, const TraceInfo& info) {
-  if (!machine.array.skip_zero_activations) return;
+  if (!machine.array.skip_zero_activations || !info.has_values) return;
   const auto unknown = std::count_if(info.layers.begin(), info.layers.end(),
                                      [](const TraceLayer& layer) { return !layer.has_ifmap; });
   if (unknown > 0)
