@@ -15,7 +15,8 @@ double count(Count times) {
 // they are rounded once.
 double bytes(Count elements, int bits) {
   const Count rest = elements % 8 * bits;
-  return static_cast<double>(elements / 8 * bits + rest / 8) + static_cast<double>(rest % 8) / 8;
+  const Count whole = elements / 8 * bits + rest / 8;
+  return static_cast<double>(whole) + static_cast<double>(rest % 8) / 8;
 }
 
 std::vector<EnergyAction> mac_actions() {
