@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
 #include "sim/base/error.h"
 
 using namespace peeksim;
