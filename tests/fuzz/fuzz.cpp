@@ -46,7 +46,7 @@ const std::string& input_folder() {
   return folder.path();
 }
 
-std::string input_file(const std::string& name, const std::string& bytes) {
+std::string written_file(const std::string& name, const std::string& bytes) {
   const std::string path = input_folder() + "/" + name;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << bytes;

@@ -12,7 +12,7 @@ void read_input(const std::string& bytes);
 
 // Writes `bytes` to the file `name` in a folder of the process, in memory where the system has
 // /dev/shm, and returns its path. A file of that name is replaced.
-std::string input_file(const std::string& name, const std::string& bytes);
+std::string written_file(const std::string& name, const std::string& bytes);
 
 // That folder, for files beside the input.
 const std::string& input_folder();

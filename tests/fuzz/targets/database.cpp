@@ -79,7 +79,7 @@ void change_a_value(SQLite::Database& sql, std::minstd_rand& random) {
 }  // namespace
 
 void read_input(const std::string& bytes) {
-  SweepDatabase database(input_file("sweep.db", bytes), DatabaseUse::read);
+  SweepDatabase database(written_file("sweep.db", bytes), DatabaseUse::read);
   const auto ignore = [](const std::string&) {};
   status_json(read_status(database));
   for (const bool by_layer : {false, true}) {
@@ -105,7 +105,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   if (random() % 2) return LLVMFuzzerMutate(data, size, max_size);
   try {
     const std::string path =
-        peeksim::input_file("changed.db", {reinterpret_cast<const char*>(data), size});
+        peeksim::written_file("changed.db", {reinterpret_cast<const char*>(data), size});
     SQLite::Database sql(path, SQLite::OPEN_READWRITE);
     sql.exec("PRAGMA journal_mode = MEMORY");
     sql.exec("PRAGMA ignore_check_constraints = ON");

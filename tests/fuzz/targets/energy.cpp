@@ -10,7 +10,7 @@ namespace peeksim {
 void read_input(const std::string& bytes) {
   static const MachineSpec machine =
       load_machine(PEEKSIM_SOURCE_DIR "/configs/peek-16x16-skip.yaml", {}, vocabulary());
-  const EnergyTable table = load_energy_table(input_file("energy.yaml", bytes));
+  const EnergyTable table = load_energy_table(written_file("energy.yaml", bytes));
   rates_for(table, machine);
   table.warnings(machine);
 }

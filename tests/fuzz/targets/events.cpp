@@ -6,7 +6,7 @@ namespace peeksim {
 
 void read_input(const std::string& bytes) {
   const std::string sound = PEEKSIM_SOURCE_DIR "/tests/files-0.1.0/events.jsonl";
-  const std::string path = input_file("events.jsonl", bytes);
+  const std::string path = written_file("events.jsonl", bytes);
   diff_events(sound, path);
   diff_events(path, sound);
 }

@@ -10,7 +10,7 @@ namespace peeksim {
 
 void read_input(const std::string& bytes) {
   static const Vocabulary words = vocabulary();
-  const std::string path = input_file("machine.yaml", bytes);
+  const std::string path = written_file("machine.yaml", bytes);
   const std::string shown = to_yaml(show_machine(load_machine(path, {}, words)));
   const MachineSpec again = machine_from_tree(parse_yaml(shown, path), words);
   require(to_yaml(show_machine(again)) == shown, "the machine reads back as another one");

@@ -30,7 +30,7 @@ void read_input(const std::string& bytes) {
   static const std::string name = sweep_file();
   static const Vocabulary words = vocabulary();
   static const MachineTemplate base(PEEKSIM_SOURCE_DIR "/configs/tiny.yaml", words);
-  const SweepSpec spec = load_sweep(input_file(name, bytes));
+  const SweepSpec spec = load_sweep(written_file(name, bytes));
   for (const Axis& axis : spec.axes) base.with(axis.choices.front().keys, words);
   for (const Value& where : spec.where) Expression(where, words).holds(base.with({}, words));
 }

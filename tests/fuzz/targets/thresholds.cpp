@@ -8,10 +8,10 @@ namespace peeksim {
 void read_input(const std::string& bytes) {
   static const Vocabulary words = vocabulary();
   static const std::string machine =
-      input_file("machine.yaml",
-                 "name: tuned\n"
-                 "prediction: {policy: peek, thresholds_file: thresholds.yaml}\n");
-  input_file("thresholds.yaml", bytes);
+      written_file("machine.yaml",
+                   "name: tuned\n"
+                   "prediction: {policy: peek, thresholds_file: thresholds.yaml}\n");
+  written_file("thresholds.yaml", bytes);
   load_machine(machine, {}, words);
 }
 

@@ -5,7 +5,7 @@
 namespace peeksim {
 
 void read_input(const std::string& bytes) {
-  load_workload(input_file("topology.csv", bytes)).macs();
+  load_workload(written_file("topology.csv", bytes)).macs();
 }
 
 }  // namespace peeksim

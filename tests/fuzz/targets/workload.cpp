@@ -6,7 +6,7 @@
 namespace peeksim {
 
 void read_input(const std::string& bytes) {
-  load_workload(input_file("workload.yaml", bytes)).macs();
+  load_workload(written_file("workload.yaml", bytes)).macs();
 }
 
 }  // namespace peeksim
