@@ -160,7 +160,7 @@ TEST_CASE("a load of 0 bytes keeps its place in the order") {
 
 TEST_CASE("the order agrees with its definition for random programs") {
   int programs = 0, waiting = 0;
-  for (unsigned seed = 0; seed < 400; ++seed) {
+  for (unsigned seed = 0; seed < 800; ++seed) {
     CAPTURE(seed);
     Random random(seed);
     const Layer layer = random_layer(random);
