@@ -2,6 +2,7 @@
 
 #include "sim/engine/engine.h"
 #include "sim/engine/value_counters.h"
+#include "sim/run/required_values.h"
 #include "sim/run/run_inputs.h"
 #include "sim/run/waveform.h"
 #include "sim/skip/operands/zero_gating.h"
@@ -141,9 +142,9 @@ TraceSimulation::TraceSimulation(const MachineSpec& machine, const Trace& trace,
       trace_(trace),
       kind_(engine),
       options_(options) {
-  require_values(trace.info(), machine);
   const std::vector<Layer> layers = layers_of(trace.info());
   const std::vector<LayerPrediction> predictions = resolve_layers(machine, layers);
+  require_values(trace.info(), machine, predictions);
   const std::vector<LayerPrediction> dense = resolve_layers(dense_machine_, layers);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     setups_.push_back(set_up_layer(machine, layers[i], predictions[i]));

@@ -140,16 +140,6 @@ Count Trace::reads() const {
   return impl_->reads;
 }
 
-void require_values(const TraceInfo& info, const MachineSpec& machine) {
-  const std::string& policy = machine.prediction.policy;
-  if (info.has_values || policy == "none") return;
-  throw Error(ErrorKind::machine, machine.location("prediction.policy"),
-              "policy '" + policy + "' predicts from values, and " + info.path +
-                  " is a workload, which has none",
-              "give a trace (tools/extract_trace.py, 'peeksim trace synth'), or set "
-              "prediction.policy=none for a dense study");
-}
-
 std::vector<Layer> layers_of(const TraceInfo& info) {
   std::vector<Layer> layers;
   for (const TraceLayer& traced : info.layers) layers.push_back(traced.layer);

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "sim/base/units.h"
-#include "sim/config/machine.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {
@@ -117,9 +116,6 @@ class Trace {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// Throws Error(machine) when a machine needs values and the trace, a workload, has none.
-void require_values(const TraceInfo& info, const MachineSpec& machine);
 
 // The shapes of a trace's layers, in the order of execution.
 std::vector<Layer> layers_of(const TraceInfo& info);

@@ -144,9 +144,14 @@ TEST_CASE("a workload without a trace runs on a dense machine, in the cycles of 
   const CommandResult peeks =
       desk.run({"run", shipped("configs/peek-16x16.yaml"), "--workload", workload});
   CHECK(peeks.exit_code == 5);
-  CHECK(contains(peeks.err, "policy 'peek' predicts from values, and " + workload +
-                                " is a workload, which has none"));
-  CHECK(contains(peeks.err, "set prediction.policy=none for a dense study"));
+  CHECK(contains(peeks.err, "layer 'features.3': policy 'peek' predicts from values, and " +
+                                workload + " is a workload, which has none"));
+  CHECK(contains(peeks.err, "set prediction.policy=none, for every layer, for a dense study"));
+  // Neither does a machine that predicts some layers only.
+  const CommandResult some = desk.run({"run", machine, "--workload", workload, "--set",
+                                       "prediction.layers=[{match: features.6, policy: peek}]"});
+  CHECK(some.exit_code == 5);
+  CHECK(contains(some.err, "layer 'features.6': policy 'peek' predicts from values"));
   CHECK(desk.run({"run", machine, "--trace", workload}).exit_code == 4);
 }
 

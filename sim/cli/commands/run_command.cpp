@@ -59,7 +59,6 @@ void run_command(const std::vector<std::string>& arguments) {
   const bool shapes = !options.has("trace");
   const Trace trace(options.text(shapes ? "workload" : "trace"),
                     shapes ? TraceInput::values_or_shapes : TraceInput::values);
-  require_values(trace.info(), machine);
   if (options.has("trace") && options.has("workload"))
     check_workload(trace.info(), options.text("workload"));
   machine = settled_on(trace, machine);

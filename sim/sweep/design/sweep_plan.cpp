@@ -7,6 +7,7 @@
 #include "sim/report/files/layer_settings.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/relative_thresholds.h"
+#include "sim/run/required_values.h"
 #include "sim/run/result.h"
 #include "sim/schedule/plan.h"
 #include "sim/sweep/design/point_key.h"
@@ -182,7 +183,6 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
   try {
     const PricedTable& priced = tables_.of(machine, spec_.machines[point.machine]);
     rates_for(priced.table, machine);
-    require_values(trace.info(), machine);
     const MachineIdentity identity(machine);
     point.prediction = ordinal_of(identity.prediction_digest(), predictions_);
     point.dense = ordinal_of(identity.dense_digest(), dense_machines_);
@@ -199,6 +199,7 @@ void SweepPlan::check_point(SweepPoint& point, const MachineSpec& machine) {
 void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& machine) {
   const std::vector<Layer> layers = layers_of(trace(point).info());
   const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
+  require_values(trace(point).info(), machine, resolved);
   const std::string settings = std::to_string(point.trace) + " " + std::to_string(point.dense);
   if (!planned_.insert(settings + " " + windows_digest(resolved)).second) return;
   const MachineSpec dense = dense_version(machine);
