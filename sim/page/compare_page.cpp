@@ -1,17 +1,14 @@
 #include "sim/page/compare_page.h"
 
-#include <algorithm>
-
-#include "sim/config/ports.h"
 #include "sim/cost/energy.h"
 #include "sim/page/page.h"
 #include "sim/page/page_units.h"
+#include "sim/page/run_warnings.h"
 #include "sim/report/files/compare_file.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/numbers/rates.h"
 #include "sim/report/screens/compare_screen.h"
 #include "sim/report/screens/unrecorded.h"
-#include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {
 
@@ -29,11 +26,6 @@ Json json_of(const Number& number) {
   return number ? Json(*number) : Json();
 }
 
-bool predicts(const RunResult& run) {
-  return std::any_of(run.layers.begin(), run.layers.end(),
-                     [](const LayerResult& layer) { return layer.policy != "none"; });
-}
-
 // What a page says of a run beside the comparison. comparable: its energies are those of the same
 // energy table as the others'.
 void add_run(Json& json, const PricedResult& run, bool comparable) {
@@ -43,7 +35,7 @@ void add_run(Json& json, const PricedResult& run, bool comparable) {
   json["unrecorded"] = unrecorded_text(run);
   json["clock_mhz"] = run.result.machine.clock_mhz;
   json["seconds"] = json_of(rates_of(run).seconds);
-  json["over_itself"] = predicts(run.result) ? json_of(run.network.speed_up) : Json();
+  json["over_itself"] = run.result.predicts() ? json_of(run.network.speed_up) : Json();
   for (Count Counters::*part : {&Counters::array_busy, &Counters::predict_stall,
                                 &Counters::drain_stall, &Counters::memory_stall, &Counters::tail})
     json["cycle_parts"].push_back(json_of(machine.number(part)));
@@ -52,8 +44,7 @@ void add_run(Json& json, const PricedResult& run, bool comparable) {
     json["energies"].push_back(comparable ? json_of(energy) : Json());
   json["energy_table"] = run.table;
   json["dram_kind"] = run.result.machine.dram.kind;
-  json["warnings"] = narrow_ports(run.result.machine, vocabulary());
-  for (const std::string& warning : run.warnings) json["warnings"].push_back("prices: " + warning);
+  json["warnings"] = run_warnings(run);
   json["streamed"] = Json::array();
   for (const LayerResult& layer : run.result.layers)
     if (layer.streamed) json["streamed"].push_back(layer.layer.name);

@@ -4,17 +4,16 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
-#include "sim/config/ports.h"
 #include "sim/cost/energy.h"
 #include "sim/page/page.h"
 #include "sim/page/page_units.h"
+#include "sim/page/run_warnings.h"
 #include "sim/report/files/json_text.h"
 #include "sim/report/files/read_results.h"
 #include "sim/report/numbers/rates.h"
 #include "sim/report/numbers/summary.h"
 #include "sim/report/screens/speed_up_words.h"
 #include "sim/report/screens/unrecorded.h"
-#include "sim/run/machine_vocabulary.h"
 
 namespace peeksim {
 
@@ -190,9 +189,7 @@ std::string run_page(const std::string& results, const std::string& path,
   data["unrecorded"] = unrecorded_text(priced);
   data["has_values"] = run.trace.has_values();
   data["units"] = units_json(priced.unit);
-  data["warnings"] = narrow_ports(run.machine, vocabulary());
-  for (const std::string& warning : priced.warnings)
-    data["warnings"].push_back("prices: " + warning);
+  data["warnings"] = run_warnings(priced);
   data["rates"] = rates_json(priced);
   data["speed_up"] = speed_up_json(run);
   add_numbers(data, priced);

@@ -1,5 +1,6 @@
 #include "sim/run/result.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "sim/base/utf8.h"
@@ -37,6 +38,11 @@ CounterPair RunResult::totals() const {
   CounterPair sum;
   for (const LayerResult& layer : layers) sum += layer.counters;
   return sum;
+}
+
+bool RunResult::predicts() const {
+  return std::any_of(layers.begin(), layers.end(),
+                     [](const LayerResult& layer) { return layer.policy != "none"; });
 }
 
 MachineSpec dense_version(const MachineSpec& machine) {

@@ -66,6 +66,7 @@ struct RunResult {
   UnknownCounters unknown;
 
   CounterPair totals() const;  // over all layers and images
+  bool predicts() const;       // any layer: else machine and dense machine are the same
 };
 
 // Of a trace and all its images.

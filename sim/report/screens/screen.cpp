@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "sim/config/prediction_values.h"
+#include "sim/config/machine_keys.h"
 #include "sim/cost/area.h"
 #include "sim/cost/energy.h"
 #include "sim/report/numbers/rates.h"
@@ -62,7 +62,7 @@ std::string machine_line(const MachineSpec& m) {
   };
   line += "\n         buffers " + kib(m.buffers.ifmap_bytes) + " ifmap, " +
           kib(m.buffers.weight_bytes) + " weight, " + kib(m.buffers.ofmap_bytes) + " ofmap; DRAM " +
-          display_text(show_number(static_cast<double>(m.dram.bytes_per_10_cycles) / 10)) +
+          display_text(find_machine_key("dram.bytes_per_cycle")->show(m)) +
           " B/cycle, latency " + std::to_string(m.dram.latency);
   return line;
 }
@@ -80,12 +80,6 @@ std::string time_line(const PricedResult& priced) {
   };
   return milliseconds(priced.network.machine) + " at " + fixed(mhz, 0) + " MHz; " +
          dense_name(priced) + " " + milliseconds(priced.network.dense);
-}
-
-bool predicts(const PricedResult& priced) {
-  const auto& layers = priced.result.layers;
-  return std::any_of(layers.begin(), layers.end(),
-                     [](const LayerResult& layer) { return layer.policy != "none"; });
 }
 
 // Of a machine without prediction: what it does, where others say what prediction saves.
@@ -108,7 +102,7 @@ std::string rates_line(const PricedResult& priced) {
 
 // Why the speed-up is what it is, in short; "" for a machine without prediction.
 std::string why_line(const PricedResult& priced) {
-  if (!predicts(priced)) return "";
+  if (!priced.result.predicts()) return "";
   const std::vector<std::string> words = speed_up_words(priced.result);
   std::string line;
   for (std::size_t i = 0; i < words.size() && i < 2; ++i) line += (i == 0 ? "" : " ") + words[i];
@@ -116,7 +110,7 @@ std::string why_line(const PricedResult& priced) {
 }
 
 std::string headline(const PricedResult& priced) {
-  if (!predicts(priced)) return dense_headline(priced);
+  if (!priced.result.predicts()) return dense_headline(priced);
   const PricedPair& all = priced.network;
   return percent(all.mac_reduction) + " % of the network's MACs saved, speed-up " +
          text_of(all.speed_up, 2) + ", energy ratio " + text_of(all.energy_ratio, 2) + ", " +

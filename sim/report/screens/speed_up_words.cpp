@@ -165,10 +165,7 @@ std::string unpredicted_layers(const RunResult& run, const SpeedUpExplained& exp
 std::vector<std::string> speed_up_words(const RunResult& run) {
   const std::optional<SpeedUpExplained> explained = explain_speed_up(run);
   if (!explained) return {};
-  const bool predicts =
-      std::any_of(run.layers.begin(), run.layers.end(),
-                  [](const LayerResult& layer) { return layer.policy != "none"; });
-  if (!predicts) return {dense_words(run)};
+  if (!run.predicts()) return {dense_words(run)};
   std::vector<std::string> sentences = {
       what_became(run, explained->network), what_was_lost(run, *explained),
       which_layers(run, *explained), unpredicted_layers(run, *explained)};
