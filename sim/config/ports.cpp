@@ -10,7 +10,7 @@ void warn_if_narrow(const char* key, int width, int needed, const char* what,
                     std::vector<std::string>& warnings) {
   if (width == 0 || width >= needed) return;
   warnings.push_back("buffers." + std::string(key) + " is " + std::to_string(width) +
-                     ", the array " + "reads " + std::to_string(needed) + " " + what +
+                     ", the array reads " + std::to_string(needed) + " " + what +
                      " per cycle: it waits for the port; buffers." + key +
                      "=auto follows the array");
 }
@@ -45,6 +45,16 @@ std::vector<std::string> narrow_ports(const MachineSpec& machine, const Vocabula
   warn_if_narrow("weight_read_width", machine.buffers.weight_read_width, auto_weight_width(machine),
                  "weights", warnings);
   return warnings;
+}
+
+const std::vector<std::string>& port_keys() {
+  static const std::vector<std::string> keys = {"array.rows",
+                                                "array.cols",
+                                                "array.lanes",
+                                                "array.dispatch",
+                                                "buffers.ifmap_read_width",
+                                                "buffers.weight_read_width"};
+  return keys;
 }
 
 }  // namespace peeksim

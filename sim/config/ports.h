@@ -25,4 +25,7 @@ void resolve_ports(MachineSpec& machine, const Vocabulary& vocabulary);
 // its port rather than its array.
 std::vector<std::string> narrow_ports(const MachineSpec& machine, const Vocabulary& vocabulary);
 
+// The keys on which that depends: machines with equal values of these have the same warnings.
+const std::vector<std::string>& port_keys();
+
 }  // namespace peeksim

@@ -85,9 +85,10 @@ const std::vector<PageMetric>& page_metrics() {
     for (const Metric& metric : metrics())
       made.push_back(
           {metric.name, metric.label, metric.unit, metric.meaning, metric.larger_is_better});
-    for (const EnergyComponent& component : energy_components())
-      made.push_back({"machine_energy_" + std::string(component.name),
-                      "energy: " + std::string(component.label), "energy",
+    const std::vector<EnergyComponent>& components = energy_components();
+    const std::vector<std::string> columns = energy_columns();  // those of the machine come first
+    for (std::size_t i = 0; i < components.size(); ++i)
+      made.push_back({columns[i], "energy: " + std::string(components[i].label), "energy",
                       "part of the machine's energy", false});
     return made;
   }();
@@ -129,12 +130,7 @@ Json axes_json(const Rows& rows) {
 
 // What to beware of on each point's machine: sentences, a line each.
 Json warnings_json(const SweepSources& sources) {
-  static const std::vector<std::string> keys = {"array.rows",
-                                                "array.cols",
-                                                "array.lanes",
-                                                "array.dispatch",
-                                                "buffers.ifmap_read_width",
-                                                "buffers.weight_read_width"};
+  const std::vector<std::string>& keys = port_keys();
   const Vocabulary names = vocabulary();
   std::map<std::string, std::string> known;  // by the values of the keys
   TextColumn column;

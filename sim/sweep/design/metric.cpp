@@ -1,5 +1,7 @@
 #include "sim/sweep/design/metric.h"
 
+#include <algorithm>
+
 #include "sim/base/lookup.h"
 
 namespace peeksim {
@@ -61,14 +63,21 @@ const std::vector<Metric>& metrics() {
   return table;
 }
 
+std::vector<std::string> energy_columns() {
+  std::vector<std::string> columns;
+  for (const char* prefix : {"machine_energy_", "dense_energy_"})
+    for (const EnergyComponent& component : energy_components())
+      columns.push_back(prefix + std::string(component.name));
+  return columns;
+}
+
 bool is_result_column(const std::string& name) {
   if (find_row(metrics(), name) != nullptr) return true;
   for (const char* other : {"point", "status", "network", "machine", "trace", "layer",
                             "energy_unit", "streamed_layers", "wall_seconds", "error", "key"})
     if (name == other) return true;
-  for (const EnergyComponent& component : energy_components())
-    for (const char* prefix : {"machine_energy_", "dense_energy_"})
-      if (name == prefix + std::string(component.name)) return true;
+  const std::vector<std::string> energies = energy_columns();
+  if (std::find(energies.begin(), energies.end(), name) != energies.end()) return true;
   bool is_counter = false;
   const Counters counters;
   for_each_counter(counters, [&](const char* counter, const char*, Count) {

@@ -32,6 +32,10 @@ struct Metric {
 
 const std::vector<Metric>& metrics();
 
+// The columns of the energy of every component: of the machine, "machine_energy_mac", then of the
+// dense one, each in the order of energy_components().
+std::vector<std::string> energy_columns();
+
 // Whether exports and tables of points have a column of that name, which then cannot be an axis's.
 bool is_result_column(const std::string& name);
 

@@ -21,18 +21,12 @@ INSERT OR IGNORE INTO main.thresholds SELECT * FROM other.thresholds;
 INSERT OR IGNORE INTO main.energy_tables SELECT * FROM other.energy_tables;
 )";
 
-std::string import_sweep(const std::vector<ValueColumn>& existing_later) {
-  std::string columns = "id, name, metrics, objectives";
-  for (const ValueColumn& column : existing_later) columns += ", " + column.name;
-  return "INSERT OR IGNORE INTO main.sweep (" + columns + ")\n  SELECT " + columns +
-         " FROM other.sweep;\n";
-}
-
-std::string import_traces(const std::vector<ValueColumn>& existing_later) {
-  std::string columns = "sha256, file, network, origin, synthetic, images";
-  for (const ValueColumn& column : existing_later) columns += ", " + column.name;
-  return "INSERT OR IGNORE INTO main.traces (" + columns + ")\n  SELECT " + columns +
-         " FROM other.traces ORDER BY id;\n";
+// Rows of a table with these columns, and those of the later ones that the other database has.
+std::string import_rows(SweepDatabase& database, const std::string& table, std::string columns) {
+  for (const ValueColumn& column : existing_columns(database, "other", table, later_columns(table)))
+    columns += ", " + column.name;
+  return "INSERT OR IGNORE INTO main." + table + " (" + columns + ")\n  SELECT " + columns +
+         " FROM other." + table + " ORDER BY id;\n";
 }
 
 // "v.a, v.b": the points have columns of the same names.
@@ -76,8 +70,8 @@ DROP TABLE taken;
 
 std::string merge_sql(SweepDatabase& database) {
   std::string sql =
-      import_sweep(existing_columns(database, "other", "sweep", later_sweep_columns())) +
-      import_traces(existing_columns(database, "other", "traces", later_trace_columns())) +
+      import_rows(database, "sweep", "id, name, metrics, objectives") +
+      import_rows(database, "traces", "sha256, file, network, origin, synthetic, images") +
       import_referenced_rows;
   if (has_inputs_table(database, "other"))
     sql += "INSERT OR IGNORE INTO main.inputs SELECT * FROM other.inputs;\n";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/base/error.h"
+#include "sim/base/lookup.h"
 #include "sim/sweep/store/sweep_tables.h"
 
 namespace peeksim {
@@ -44,18 +45,6 @@ Table table(SQLite::Database& sql, const std::string& name) {
     found.keys.insert(
         texts(sql, "SELECT coalesce(group_concat(name), '') FROM pragma_index_info(?)", index)[0]);
   return found;
-}
-
-// Columns that a table of an earlier version may lack.
-std::set<std::string> later_columns(const std::string& name) {
-  std::set<std::string> names;
-  for (const ValueColumn& column : name == "traces"          ? later_trace_columns()
-                                   : name == "sweep"         ? later_sweep_columns()
-                                   : name == "totals"        ? totals_columns()
-                                   : name == "layer_metrics" ? layer_columns()
-                                                             : std::vector<ValueColumn>())
-    names.insert(column.name);
-  return names;
 }
 
 // A later version may have more metrics and counters.
@@ -101,10 +90,10 @@ class Check {
   }
 
   void compare(const std::string& name, const Table& own, const Table& found) const {
-    const std::set<std::string> later = later_columns(name);
+    const std::vector<ValueColumn> later = later_columns(name);
     for (const auto& [column, kind] : own.columns) {
       const auto same = found.columns.find(column);
-      if (same == found.columns.end() && later.count(column) > 0) continue;
+      if (same == found.columns.end() && find_row(later, column) != nullptr) continue;
       if (same == found.columns.end())
         fail("the table '" + name + "' has no column '" + column + "'");
       if (same->second != kind)

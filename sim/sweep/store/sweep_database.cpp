@@ -118,15 +118,12 @@ void SweepDatabase::make_tables() {
 // Adds tables and columns that are newer than the database.
 void SweepDatabase::add_missing_columns() {
   sql_->exec(inputs_table_sql());
-  for (const auto& [table, columns] :
-       {std::pair("sweep", later_sweep_columns()), std::pair("traces", later_trace_columns()),
-        std::pair("totals", totals_columns()), std::pair("layer_metrics", layer_columns())}) {
+  for (const auto& [table, columns] : later_columns()) {
     const std::vector<ValueColumn> there = existing_columns(*this, "main", table, columns);
     for (const ValueColumn& column : columns)
       if (std::none_of(there.begin(), there.end(),
                        [&](const ValueColumn& known) { return known.name == column.name; }))
-        sql_->exec(std::string("ALTER TABLE ") + table + " ADD COLUMN " + column.name + " " +
-                   column.type);
+        sql_->exec("ALTER TABLE " + table + " ADD COLUMN " + column.name + " " + column.type);
   }
 }
 

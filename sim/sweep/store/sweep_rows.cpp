@@ -118,11 +118,8 @@ std::vector<SweepRow> read_rows(SweepDatabase& database, const RowQuery& query) 
 
 SweepHead read_head(SweepDatabase& database) {
   return with_json(database.path(), [&] {
-    const std::vector<ValueColumn> later = later_sweep_columns();
-    const bool has_later =
-        existing_columns(database, "main", "sweep", later).size() == later.size();
     DatabaseQuery found(database, "SELECT name, metrics, objectives, " +
-                                      (has_later ? names_of(later) : "NULL, NULL") + " FROM sweep");
+                                      later_values(database, "sweep") + " FROM sweep");
     if (!found.next())
       throw Error(ErrorKind::config, database.path(), "holds no sweep yet", "run one into it");
     SweepHead head;
@@ -142,7 +139,7 @@ SweepHead read_head(SweepDatabase& database) {
 std::vector<IncompleteTrace> incomplete_traces(SweepDatabase& database) {
   std::vector<IncompleteTrace> traces;
   DatabaseQuery found(database,
-                      "SELECT file, " + later_trace_values(database) +
+                      "SELECT file, " + later_values(database, "traces") +
                           " FROM traces WHERE id IN (SELECT trace FROM points) ORDER BY id");
   while (found.next())
     if (found.integer(1) > 0) traces.push_back({found.text(0), {found.integer(1), found.text(2)}});

@@ -95,7 +95,8 @@ class SourceReader {
  private:
   void read_traces() {
     DatabaseQuery found(database_, "SELECT id, sha256, network, file, synthetic, images, " +
-                                       later_trace_values(database_) + " FROM traces ORDER BY id");
+                                       later_values(database_, "traces") +
+                                       " FROM traces ORDER BY id");
     while (found.next()) {
       by_id_[found.integer(0)] = by_sha256_[found.text(1)] = sources_.traces.size();
       TraceSource& trace = sources_.traces.emplace_back();

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "sim/base/counters.h"
-#include "sim/cost/energy_actions.h"
+#include "sim/base/lookup.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/store/database_query.h"
 
@@ -114,9 +114,7 @@ std::vector<ValueColumn> totals_columns() {
     for_each_counter(counters, [&](const char* name, const char*, Count) {
       columns.push_back({std::string(prefix) + name, "INTEGER"});
     });
-  for (const char* prefix : {"machine_energy_", "dense_energy_"})
-    for (const EnergyComponent& component : energy_components())
-      columns.push_back({prefix + std::string(component.name), "REAL"});
+  for (const std::string& column : energy_columns()) columns.push_back({column, "REAL"});
   return columns;
 }
 
@@ -126,18 +124,28 @@ std::vector<ValueColumn> layer_columns() {
   return columns;
 }
 
-std::vector<ValueColumn> later_sweep_columns() {
-  return {{"warnings", "TEXT"}, {"prices", "TEXT"}};
+std::vector<LaterColumns> later_columns() {
+  return {{"sweep", {{"warnings", "TEXT"}, {"prices", "TEXT"}}},
+          {"traces", {{"unrecorded_macs", "INTEGER"}, {"unrecorded", "TEXT"}}},
+          {"totals", totals_columns()},
+          {"layer_metrics", layer_columns()}};
 }
 
-std::vector<ValueColumn> later_trace_columns() {
-  return {{"unrecorded_macs", "INTEGER"}, {"unrecorded", "TEXT"}};
+std::vector<ValueColumn> later_columns(const std::string& table) {
+  for (LaterColumns& later : later_columns())
+    if (later.table == table) return std::move(later.columns);
+  return {};
 }
 
-std::string later_trace_values(SweepDatabase& database) {
-  const std::vector<ValueColumn> columns = later_trace_columns();
-  const bool there = existing_columns(database, "main", "traces", columns).size() == columns.size();
-  return there ? names_of(columns) : "NULL, NULL";
+std::string later_values(SweepDatabase& database, const std::string& table) {
+  const std::vector<ValueColumn> there =
+      existing_columns(database, "main", table, later_columns(table));
+  std::string values;
+  for (const ValueColumn& column : later_columns(table)) {
+    const bool known = find_row(there, column.name) != nullptr;
+    values += (values.empty() ? "" : ", ") + (known ? column.name : "NULL");
+  }
+  return values;
 }
 
 std::vector<ValueColumn> existing_columns(SweepDatabase& database, const std::string& schema,

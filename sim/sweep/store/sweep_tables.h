@@ -16,19 +16,26 @@ std::string tables_sql();
 std::string inputs_table_sql();
 bool has_inputs_table(SweepDatabase& database, const std::string& schema);
 
-// The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"};
-// and those of `sweep` and `traces` that earlier versions did not have. NULL: not known.
+// The columns of values in `totals` and in `layer_metrics`, each with its type: {"cycles", "REAL"}.
+// NULL: not known.
 struct ValueColumn {
   std::string name;
   const char* type;
 };
 std::vector<ValueColumn> totals_columns();
 std::vector<ValueColumn> layer_columns();
-std::vector<ValueColumn> later_sweep_columns();
-std::vector<ValueColumn> later_trace_columns();
 
-// Of `traces` in a SELECT: those columns, or NULLs where an earlier version wrote the database.
-std::string later_trace_values(SweepDatabase& database);
+// The columns that a table of an earlier version may lack; none for a table that has always had
+// all of its columns.
+struct LaterColumns {
+  std::string table;
+  std::vector<ValueColumn> columns;
+};
+std::vector<LaterColumns> later_columns();
+std::vector<ValueColumn> later_columns(const std::string& table);
+
+// Of a table in a SELECT: those columns, each NULL where an earlier version wrote the database.
+std::string later_values(SweepDatabase& database, const std::string& table);
 
 // Those of `columns` that exist in a table: one of an older version lacks newer metrics.
 // schema: "main", the database itself, or "other", one that is attached to it.
