@@ -10,8 +10,7 @@
 namespace peeksim {
 
 // The query whose rows sweep_page() needs: every metric, in the order of metrics(), then the energy
-// of every component. earlier: points
-// that the latest sweep file does not have, too.
+// of every component. earlier: points that the latest sweep file does not have, too.
 RowQuery sweep_page_query(const std::string& scope, bool earlier);
 
 // The data as JSON. A column of texts is {values: each distinct text, of: the index of each
@@ -22,10 +21,11 @@ RowQuery sweep_page_query(const std::string& scope, bool earlier);
 //   shown, objectives metrics: names; [{metric, largest}]
 //   positions         in the plan, a number or null for each point
 //   units             how numbers of each unit are shown (page_units.h)
-//   metrics           [{name, label, unit, meaning, largest, values: number or null for each
-//   point}] axes              [{name, values, of, zero_is_unlimited}] workloads         {values:
-//   [{network, file, path, synthetic, has_values, images, all_images, unrecorded: a
-//                     sentence about MACs that the trace lacks, or ""}], of}
+//   metrics           [{name, label, unit, meaning, largest,
+//                     values: number or null for each point}]
+//   axes              [{name, values, of, zero_is_unlimited}]
+//   workloads         {values: [{network, file, path, synthetic, has_values, images, all_images,
+//                     unrecorded: a sentence about MACs that the trace lacks, or ""}], of}
 //   settings          [{key, values, of}]: every key of the points' machines
 //   bases             [{path, settings: the index of the value of each key}]
 //   thresholds        {file name: text}

@@ -111,9 +111,10 @@ void compare_command(const std::vector<std::string>& arguments) {
   require_one_kind(options, paths);
   require_one_output(options);
   std::unique_ptr<OutputFile> page;
-  if (options.has("html")) require_pages();
-  if (options.has("html"))
+  if (options.has("html")) {
+    require_pages();
     page = std::make_unique<OutputFile>(options.text("html"), options.has("force"));
+  }
   const std::vector<PricedResult> runs =
       options.has("trace") || options.has("workload")
           ? run_machines(paths, options.text(options.has("trace") ? "trace" : "workload"), options,
