@@ -163,6 +163,16 @@ bool is_workload(const std::string& path) {
   return extension == ".yaml" || extension == ".yml" || extension == ".csv";
 }
 
+void require_given_as(const std::string& given_as, const std::string& path, ErrorKind kind,
+                      const Location& where) {
+  const bool as_workload = given_as == "workload";
+  if (is_workload(path) == as_workload) return;
+  if (as_workload)
+    throw Error(kind, where, path + ": is no workload", "name a .yaml or a .csv file");
+  throw Error(kind, where, path + ": is not an HDF5 file, but a workload, which has no values",
+              "name a trace (docs/trace-format.md), or give it as workload to a dense machine");
+}
+
 Workload load_workload(const std::string& path) {
   Workload workload;
   const std::filesystem::path file(path);

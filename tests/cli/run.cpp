@@ -153,6 +153,16 @@ TEST_CASE("a workload without a trace runs on a dense machine, in the cycles of 
   CHECK(some.exit_code == 5);
   CHECK(contains(some.err, "layer 'features.6': policy 'peek' predicts from values"));
   CHECK(desk.run({"run", machine, "--trace", workload}).exit_code == 4);
+  for (const char* command : {"run", "compare"}) {
+    CAPTURE(command);
+    Words words = {command, machine, "--trace", workload};
+    if (words[0] == "compare") words.insert(words.begin() + 1, machine);
+    CHECK(contains(desk.run(words).err,
+                   workload + ": is not an HDF5 file, but a workload, which has no values"));
+    words[words.size() - 2] = "--workload";
+    words.back() = "synthetic.h5";
+    CHECK(contains(desk.run(words).err, "synthetic.h5: is no workload"));
+  }
 }
 
 TEST_CASE("a name in the machine that no layer has is a warning") {

@@ -72,6 +72,12 @@ TEST_CASE("a sweep of a workload runs dense machines without a trace") {
   desk.files.write("sweep.yaml", sweep + "none]\ntrace: trace.h5\n");
   CHECK(contains(desk.run(SweepDesk::sweep_to("b.db")).err,
                  "workload: trace and workload are both given"));
+  const std::string start = "name: x\nmachine: machine.yaml\n";
+  desk.files.write("sweep.yaml", start + "workload: trace.h5\n");
+  CHECK(contains(desk.run(SweepDesk::sweep_to("b.db")).err, "trace.h5: is no workload"));
+  desk.files.write("sweep.yaml", start + "trace: workload.yaml\n");
+  CHECK(contains(desk.run(SweepDesk::sweep_to("b.db")).err,
+                 "workload.yaml: is not an HDF5 file, but a workload"));
 }
 
 TEST_CASE("points whose weights are streamed are marked, and prices have a name") {

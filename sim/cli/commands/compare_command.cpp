@@ -43,6 +43,11 @@ std::string first_of(const std::vector<std::string>& paths,
   return "";
 }
 
+// Else the runs are finished.
+bool simulates(const Options& options) {
+  return options.has("trace") || options.has("workload");
+}
+
 // Either machines with a trace, or results without one; else throws Error(usage).
 void require_one_kind(const Options& options, const std::vector<std::string>& paths) {
   const auto refuse = [](const std::string& what, const std::string& remedy) {
@@ -63,7 +68,7 @@ void require_one_kind(const Options& options, const std::vector<std::string>& pa
       refuse("--" + std::string(name) + " is for machines, and " + results +
                  " is the results of a run",
              "drop it, or name machine files");
-  if (options.has("trace") || options.has("workload")) return;
+  if (simulates(options)) return;
   if (!machine.empty()) refuse("no trace given to simulate " + machine + " on", "add --trace FILE");
   for (const char* name : {"set", "images"})
     if (options.has(name))
@@ -116,9 +121,8 @@ void compare_command(const std::vector<std::string>& arguments) {
     page = std::make_unique<OutputFile>(options.text("html"), options.has("force"));
   }
   const std::vector<PricedResult> runs =
-      options.has("trace") || options.has("workload")
-          ? run_machines(paths, options.text(options.has("trace") ? "trace" : "workload"), options,
-                         options.has("quiet"))
+      simulates(options)
+          ? run_machines(paths, trace_or_workload(options), options, options.has("quiet"))
           : read_runs(paths);
   const Comparison comparison = compare_runs(runs);
   if (!options.has("anyway")) require_same_traces(comparison, runs, paths);

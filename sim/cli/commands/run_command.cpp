@@ -56,9 +56,7 @@ void run_command(const std::vector<std::string>& arguments) {
   MachineSpec machine = load_machine(machine_path, options.list("set"), vocabulary());
   const EnergyTable table = energy_table_of(machine, machine_path);
   rates_for(table, machine);  // an unusable table is an error before the simulation, not after
-  const bool shapes = !options.has("trace");
-  const Trace trace(options.text(shapes ? "workload" : "trace"),
-                    shapes ? TraceInput::values_or_shapes : TraceInput::values);
+  const Trace trace(trace_or_workload(options), TraceInput::values_or_shapes);
   if (options.has("trace") && options.has("workload"))
     check_workload(trace.info(), options.text("workload"));
   machine = settled_on(trace, machine);

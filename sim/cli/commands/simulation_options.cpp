@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sim/engine/engine_kind.h"
+#include "sim/workload/workload.h"
 
 namespace peeksim {
 
@@ -26,6 +27,14 @@ void add_simulation_options(Options& options) {
       "set", named<TextList>("KEY=VALUE")->composing(), "override a key; repeatable")(
       "images", named<long long>("N"),
       "how many of the trace's, from the first one on; default: all");
+}
+
+std::string trace_or_workload(const Options& options) {
+  const bool is_trace = options.has("trace");
+  const std::string given_as = is_trace ? "trace" : "workload";
+  const std::string path = options.text(given_as);
+  require_given_as(given_as, path, is_trace ? ErrorKind::trace : ErrorKind::config, {});
+  return path;
 }
 
 int images_to_run(const Options& options) {

@@ -12,6 +12,7 @@
 #include "sim/skip/layer_prediction.h"
 #include "sim/sweep/design/derived_keys.h"
 #include "sim/sweep/design/metric.h"
+#include "sim/sweep/design/trace_key.h"
 #include "sim/workload/workload.h"
 
 namespace peeksim {
@@ -129,15 +130,12 @@ const Value& require(const Value& request, const char* key, const char* remedy) 
 }
 
 // The path of the trace, or of a workload for a dense machine.
-const std::string& trace_of(const Value& request) {
-  const Value* const workload = request.find("workload");
-  if (workload == nullptr)
-    return require(request, "trace", "name a trace file, or a workload for a dense machine").text();
-  if (request.find("trace") != nullptr)
-    workload->fail("trace and workload are both given", "keep one");
-  if (!is_workload(workload->text()))
-    workload->fail(workload->text() + " is no workload", "name a .yaml or a .csv file");
-  return workload->text();
+std::string trace_of(const Value& request) {
+  const std::string key =
+      trace_key(request, "name a trace file, or a workload for a dense machine");
+  const Value& given = *request.find(key);
+  require_given_as(key, given.text(), ErrorKind::config, given.where());
+  return input_file(given.text());
 }
 
 MachineTemplate template_of(const Value& machine, const Vocabulary& vocabulary) {
@@ -171,7 +169,7 @@ void read_request(const std::string& line, int number, const Vocabulary& vocabul
       {"id", "machine", "trace", "workload", "set", "images", "detail", "derived", "where"});
   const Value& machine =
       require(value, "machine", "name a machine file, or write a whole machine as an object");
-  request.trace = input_file(trace_of(value));
+  request.trace = trace_of(value);
   const Value* set = value.find("set");
   const MachineTemplate base = template_of(machine, vocabulary);
   const KeyValues keys = set == nullptr ? KeyValues() : set->entries();

@@ -10,6 +10,7 @@
 #include "sim/run/run.h"
 #include "sim/sweep/design/metric.h"
 #include "sim/sweep/design/sampling.h"
+#include "sim/sweep/design/trace_key.h"
 #include "sim/workload/workload.h"
 
 namespace peeksim {
@@ -44,15 +45,11 @@ std::vector<std::string> read_paths(const Value& value) {
 
 // Traces, or workloads for sweeps of dense machines.
 std::vector<std::string> read_traces(const Value& file) {
-  const Value* const workload = file.find("workload");
-  if (workload == nullptr)
-    return read_paths(required(file, "trace", "trace: ../../traces/resnet18.h5"));
-  if (file.find("trace") != nullptr)
-    workload->fail("trace and workload are both given",
-                   "keep one: a workload is for dense machines");
-  std::vector<std::string> paths = read_paths(*workload);
+  const std::string key = trace_key(file, "for example trace: ../../traces/resnet18.h5");
+  const Value& given = *file.find(key);
+  std::vector<std::string> paths = read_paths(given);
   for (const std::string& path : paths)
-    if (!is_workload(path)) workload->fail(path + " is no workload", "name a .yaml or a .csv file");
+    require_given_as(key, path, ErrorKind::config, given.where());
   return paths;
 }
 
