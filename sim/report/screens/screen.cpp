@@ -62,8 +62,8 @@ std::string machine_line(const MachineSpec& m) {
   };
   line += "\n         buffers " + kib(m.buffers.ifmap_bytes) + " ifmap, " +
           kib(m.buffers.weight_bytes) + " weight, " + kib(m.buffers.ofmap_bytes) + " ofmap; DRAM " +
-          display_text(find_machine_key("dram.bytes_per_cycle")->show(m)) +
-          " B/cycle, latency " + std::to_string(m.dram.latency);
+          display_text(find_machine_key("dram.bytes_per_cycle")->show(m)) + " B/cycle, latency " +
+          std::to_string(m.dram.latency);
   return line;
 }
 
