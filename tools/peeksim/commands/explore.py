@@ -11,6 +11,7 @@ seed and a new storage give the same trials.
 Exit codes: 0 done, 2 usage, 130 interrupted, or peeksim's own.
 """
 import argparse
+import contextlib
 import csv
 from collections.abc import Sequence
 
@@ -79,18 +80,18 @@ def run(options: argparse.Namespace) -> None:
     """Searches, prints the front, writes --csv. Throws ExtractError."""
     try:
         with client.Session(options.jobs) as session:
-            search = Search(options, session)
-            try:
-                search.run()
-            finally:
-                search.forget()
+            with contextlib.closing(Search(options, session)) as search:
+                try:
+                    search.run()
+                finally:
+                    search.forget()
+                table, (header, rows) = search.table(), search.rows()
     except client.PeeksimError as error:
         raise ExtractError(error.exit_code, error.message)
-    print(search.table(), end="")
+    print(table, end="")
     if options.csv:
         try:
             with open(options.csv, "w", newline="", encoding="utf-8") as f:
-                header, rows = search.rows()
                 csv.writer(f, lineterminator="\n").writerows([header] + rows)
         except OSError as error:
             raise ExtractError(OUTPUT, "%s cannot be written: %s" % (options.csv, error))

@@ -62,6 +62,7 @@ class Search:
         for name in self.objectives:
             if name != "accuracy":
                 self._value(name, base, [])
+        self.storage: Any = None  # of the study, in a file; None: in memory
         self.study = self._open()
         self.asked: dict[int, tuple[Any, list[str]]] = {}  # id of a point: (trial, labels)
         self.excluded = 0  # in a row
@@ -70,11 +71,13 @@ class Search:
 
     def _open(self) -> Any:
         options, samplers = self.options, self.optuna.samplers
-        storage = "sqlite:///" + os.path.abspath(options.storage) if options.storage else None
         try:
+            if options.storage:
+                path = "sqlite:///" + os.path.abspath(options.storage)
+                self.storage = self.optuna.storages.RDBStorage(path)
             study = self.optuna.create_study(
                 study_name="explore",
-                storage=storage,
+                storage=self.storage,
                 directions=list(self.objectives.values()),
                 load_if_exists=True,
             )
@@ -95,6 +98,7 @@ class Search:
                 )
             study.set_user_attr("what", what)
         except Exception as error:
+            self.close()
             if type(error).__module__.split(".")[0] not in ("sqlalchemy", "optuna", "alembic"):
                 raise
             raise ExtractError(
@@ -109,6 +113,12 @@ class Search:
         else:
             study.sampler = samplers.RandomSampler(seed=seed)
         return study
+
+    def close(self) -> None:
+        """Closes the file of the study, which is not read afterwards."""
+        if self.storage is not None:
+            self.storage.remove_session()
+            self.storage.engine.dispose()
 
     def ended(self) -> list[Any]:
         """The trials that count: those of machines that `where` excludes do not."""
