@@ -180,6 +180,26 @@ class TheCommand(Extracting):
         self.assertEqual([(name, label) for name, label, _ in given], [("a.png", 7)])
         self.assertIn("labels.csv names 1 of the images beside it; 1 are left out", err.getvalue())
 
+    def test_a_count_takes_images_at_equal_distances_in_the_order_of_names(self):
+        from PIL import Image
+        from peeksim.trace import loading
+
+        def names(count):
+            found = loading.Inputs(folder, loading.standard_preprocess, count)
+            self.assertEqual(len(list(found(1))), count - 1)
+            return [sample.name for sample in found()]
+
+        folder = os.path.join(self.folder, "sorted")
+        os.makedirs(folder)
+        image = Image.new("RGB", (256, 256))
+        for i in range(10):
+            image.save(os.path.join(folder, "%d.png" % i))
+        self.assertEqual(names(4), ["0.png", "2.png", "5.png", "7.png"])
+        with open(os.path.join(folder, "labels.csv"), "w") as f:
+            f.write("file,label_index\n" + "".join("%d.png,1\n" % (9 - i) for i in range(10)))
+        self.assertEqual(names(4), ["0.png", "2.png", "5.png", "7.png"])
+        self.assertEqual(names(10), ["%d.png" % i for i in range(10)])
+
     def test_files_of_unknown_kinds_are_named(self):
         folder = os.path.join(self.folder, "phone")
         os.makedirs(folder)

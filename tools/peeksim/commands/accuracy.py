@@ -38,7 +38,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "MODEL as it is",
     )
     add("-o", "--output", metavar="RESULTS", help="the results as JSON, everything per layer too")
-    add("--count", type=int, metavar="N", help="the first N images only (default: all)")
+    shared.add_count(parser)
     add("--batch", type=int, default=20, metavar="B", help="images at a time (default 20)")
     add("--device", help="of torch, such as cuda:0 (default: the GPU if there is one)")
     add(

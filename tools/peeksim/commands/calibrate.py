@@ -41,7 +41,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="save as much as changes the class of at most P %% of the images",
     )
     add("-o", "--output", required=True, metavar="FILE", help="the machine file, NAME.yaml")
-    add("--count", type=int, metavar="N", help="the first N images only (default: all)")
+    shared.add_count(parser)
     add("--batch", type=int, default=25, metavar="B", help="images at a time (default 25)")
     add("--device", help="of torch, such as cuda:0 (default: the GPU if there is one)")
     add(

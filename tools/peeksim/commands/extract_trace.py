@@ -29,7 +29,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     shared.add_model(parser, "what to trace")
     shared.add_images(parser, "; it is called twice and must yield the same")
     add("-o", "--output", required=True, metavar="FILE", help="the trace")
-    add("--count", type=int, metavar="N", help="the first N images only (default: all)")
+    shared.add_count(parser)
     add(
         "--type",
         choices=("i8", "f16", "f32"),
@@ -70,7 +70,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--calibration-count",
         type=int,
         metavar="N",
-        help="the first N images of --calibration only (default: all)",
+        help="N images of --calibration only, as --count takes them (default: all)",
     )
     add(
         "--machine",

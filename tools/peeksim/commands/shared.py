@@ -95,6 +95,17 @@ def add_images(parser: argparse.ArgumentParser, more: str = "") -> None:
     )
 
 
+def add_count(parser: argparse.ArgumentParser) -> None:
+    """--count, which loading.Inputs takes."""
+    parser.add_argument(
+        "--count",
+        type=int,
+        metavar="N",
+        help="N images only, at equal distances in the order of names; the first N of a callable "
+        "(default: all)",
+    )
+
+
 def add_debug(parser: argparse.ArgumentParser) -> None:
     """--debug, which guarded() takes."""
     parser.add_argument(

@@ -11,7 +11,7 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from . import states
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp", ".tif", ".tiff", ".gif")
 TEXT_ENDINGS = (".csv", ".txt", ".md", ".json", "no ending")
 WEIGHT_ENDINGS = (".pt", ".pth", ".npz", ".safetensors", ".ckpt")
+T = TypeVar("T")
 Preprocess = Callable[[Any], Any]  # from a PIL image to a tensor [C, H, W]
 Item = tuple[str, Any, int]  # name, PIL image or tensor, label
 Source = Callable[[int], Iterator[Item]]  # of the number of images to skip
@@ -201,10 +202,18 @@ def preprocessing(spec: str | None, meta: Any) -> Preprocess:
     return lambda image: function(image, meta)
 
 
+def spread(items: Sequence[T], count: int) -> list[T]:
+    """`count` of the items, at equal distances: folders are often sorted by class, so that their
+    first images would be of few classes."""
+    return [items[i * len(items) // count] for i in range(count)]
+
+
 class Inputs:
     """All Samples, each time that it is called: the images are read twice.
 
-    `total`: how many there are, or None. Throws ExtractError(USAGE).
+    With `count` N, image floor(i * M / N) for each i of a folder's M images in the order of their
+    names; the first N of a callable. `total`: how many there are, or None. Throws
+    ExtractError(USAGE).
     """
 
     def __init__(
@@ -215,10 +224,16 @@ class Inputs:
         option: str = "--count",
     ):
         """spec: a folder or a callable; option: the name of `count` in messages."""
-        is_folder = os.path.isdir(spec) or ":" not in spec
-        self.source, known = _folder(spec) if is_folder else (_callable(spec), None)
         self.spec, self.preprocess, self.count, self.option = spec, preprocess, count, option
-        self.total = count if known is None or count is not None else known
+        self.source: Source
+        self.total: int | None
+        if os.path.isdir(spec) or ":" not in spec:
+            images = _images_of(spec)
+            if count is not None and count <= len(images):
+                images = spread(sorted(images), count)
+            self.source, self.total = _read(spec, images), len(images)
+        else:
+            self.source, self.total = _callable(spec), count
         self.sizes: list[int] = []  # of the first image
 
     def __call__(self, skip: int = 0) -> Iterator[Sample]:
@@ -265,9 +280,8 @@ def _tensor(name: str, item: Any, preprocess: Preprocess) -> torch.Tensor:
     return value
 
 
-def _folder(folder: str) -> tuple[Source, int]:
-    from PIL import Image
-
+def _images_of(folder: str) -> list[tuple[str, int]]:
+    """(name, label or -1) of a folder's images. Throws ExtractError(USAGE)."""
     if not os.path.isdir(folder):
         raise ExtractError(USAGE, "%s: no such folder" % folder)
     table = os.path.join(folder, "labels.csv")
@@ -290,9 +304,14 @@ def _folder(folder: str) -> tuple[Source, int]:
     else:
         names = [(name, -1) for name in _images_in(folder)] or _classes_in(folder)
         _name_other_kinds(folder, bool(names))
+    return names
+
+
+def _read(folder: str, images: Sequence[tuple[str, int]]) -> Source:
+    from PIL import Image
 
     def source(skip: int) -> Iterator[Item]:
-        for name, label in names[skip:]:
+        for name, label in images[skip:]:
             path = os.path.join(folder, name)
             try:
                 with Image.open(path) as image:
@@ -301,7 +320,7 @@ def _folder(folder: str) -> tuple[Source, int]:
             except OSError as e:
                 raise ExtractError(USAGE, "%s cannot be read as an image: %s" % (path, e)) from e
 
-    return source, len(names)
+    return source
 
 
 def _images_in(folder: str) -> list[str]:
