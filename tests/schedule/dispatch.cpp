@@ -420,7 +420,8 @@ TEST_CASE("a last peek tile that is full, or the only one, is not filled up") {
 }
 
 TEST_CASE("the neighbors that fill up a tile are the same PE by PE and use decided windows only") {
-  const Dispatch& policy = find_dispatch("balanced_fill");
+  const std::string name = "balanced_fill";
+  const Dispatch& policy = find_dispatch(name);
   StepWindows pass = with_peeks(4);
   const std::vector<int> expected = {-1, -1, -1, -1, 0, 2, 1, 3};
   CHECK(policy.fill(pass).neighbor == expected);
