@@ -91,7 +91,8 @@ TEST_CASE("runs are cut from the start of each chunk") {
 }
 
 TEST_CASE("columns lie in banks by their remainder, padding too") {
-  const BankMapping& mapping = bank_mapping_of(MachineSpec());
+  const MachineSpec machine;
+  const BankMapping& mapping = bank_mapping_of(machine);
   CHECK(mapping.bank(0, 3) == 0);
   CHECK(mapping.bank(5, 3) == 2);
   CHECK(mapping.bank(-1, 3) == 2);
