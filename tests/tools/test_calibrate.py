@@ -12,12 +12,12 @@ import torch
 from torch import nn
 
 from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED, Basic, Extracting, Sample, images, shake
-from peeksim.accuracy import calibrate, choose, correct, cost, files, insert, patterns, search, sensitivity
+from peeksim.accuracy import calibrate, choose, correct, cost, distil, files, insert, patterns
+from peeksim.accuracy import search, sensitivity
 from peeksim.errors import ExtractError
 
 MACHINE = os.path.join(ROOT, "configs/peek-16x16.yaml")
 TOOL = os.path.join(ROOT, "tools/peek_calibrate.py")
-QUIET = lambda *_: None
 
 
 class Plain(nn.Module):
@@ -33,6 +33,22 @@ class Plain(nn.Module):
         x = self.relu(self.second(self.relu(self.first(x))))
         x = self.relu(self.third(x))
         return self.fc(x.mean((2, 3)))
+
+
+NET = """
+import torch
+from torch import nn
+
+def load():
+    torch.manual_seed(3)
+    body = [nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 6, 3, padding=1), nn.ReLU()]
+    return nn.Sequential(*body, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 5))
+
+def images():
+    generator = torch.Generator().manual_seed(5)
+    for _ in range(10):
+        yield torch.randn(3, 12, 12, generator=generator)
+"""
 
 
 def samples(count, shape=(3, 12, 12)):
@@ -52,7 +68,7 @@ class Calibrating(Extracting):
         given = samples(count)
         machine = network.resolve(MACHINE)
         return calibrate.Calibration(
-            network, machine, [patterns.parse(n) for n in names], lambda: given, 3, False, QUIET
+            network, machine, [patterns.parse(n) for n in names], lambda: given, 3, False
         )
 
 
@@ -94,9 +110,10 @@ class Costs(Calibrating):
             self.assertEqual(saved[down], 0)
 
     def test_savings_are_the_neighbors_that_a_threshold_gates(self):
-        found = self.calibration(shake(Plain()), count=2)
+        found = self.calibration(shake(Plain()), count=3)
+        self.assertEqual(len(found.chosen_on), 2)
         values = {}
-        for sample in samples(2):
+        for sample in found.chosen_on:
             _, shown = cost.values_of(
                 found.network.module, found.network.layers, sample.tensor[None]
             )
@@ -142,13 +159,13 @@ class Costs(Calibrating):
         self.assertTrue((drawn[0, 1:] != 0).all())
 
     def test_a_mirror_image_is_an_image_too(self):
-        found = self.calibration(shake(Plain()), count=2)
-        given = samples(2)
-        both = given + [s._replace(tensor=s.tensor.flip(-1)) for s in given]
+        found = self.calibration(shake(Plain()), count=3)
+        given = samples(3)
+        both = given[:2] + [s._replace(tensor=s.tensor.flip(-1)) for s in given[:2]] + given[2:]
         machine, pattern = found.network.resolve(MACHINE), patterns.parse("2x2:diagonal")
         savings = [
             calibrate.Calibration(
-                found.network, machine, [pattern], lambda: those, 2, mirror, QUIET
+                found.network, machine, [pattern], lambda: those, 2, mirror
             ).curves["third"][0][1].saved
             for those, mirror in ((given, True), (both, False))
         ]
@@ -211,6 +228,17 @@ class Searches(unittest.TestCase):
         self.assertEqual(search.evolve({"a": 1.0}, score, 9), ({"a": 1.0}, 0.0))
 
 
+class Parts(unittest.TestCase):
+    def test_every_fifth_image_is_held_out_and_at_least_one(self):
+        given = samples(12)
+        chosen_on, held_out = calibrate.parted(given)
+        self.assertEqual([s.name for s in held_out], ["image4", "image9"])
+        self.assertEqual(len(chosen_on), 10)
+        self.assertEqual([len(part) for part in calibrate.parted(given[:2])], [1, 1])
+        with self.assertRaisesRegex(ExtractError, "at least 2 images"):
+            calibrate.parted(given[:1])
+
+
 class Choices(Calibrating):
     def test_a_higher_price_saves_no_less_and_costs_no_less(self):
         found = self.calibration(shake(Plain()))
@@ -225,8 +253,18 @@ class Choices(Calibrating):
     def test_the_wanted_saving_is_reached_in_the_loop(self):
         found = self.calibration(shake(Plain()))
         for corrects in (False, True):
-            trial = found.for_reduction(0.1, corrects, near=0.01)
+            trial = found.for_reduction(0.1, calibrate.Effort(corrects, near=0.01))
             self.assertAlmostEqual(trial.saved, 0.1, delta=0.03)
+
+    def test_a_reduction_is_the_same_whatever_was_asked_for_before(self):
+        effort = calibrate.Effort(rounds=1, learning=distil.Recipe(steps=2, batch=2))
+        alone, after = self.calibration(shake(Plain())), self.calibration(shake(Plain()))
+        after.for_reduction(0.2, effort)
+        trials = [one.for_reduction(0.1, effort) for one in (alone, after)]
+        self.assertEqual(trials[0].settings, trials[1].settings)
+        states = [one.network.module.state_dict() for one in (alone, after)]
+        for name, value in states[0].items():
+            self.assertTrue(torch.equal(value, states[1][name]), name)
 
     def test_a_search_leaves_the_answers_nearer_to_the_plain_networks(self):
         for corrects in (False, True):
@@ -240,11 +278,11 @@ class Choices(Calibrating):
 
     def test_the_allowed_loss_is_kept(self):
         found = self.calibration(shake(Plain()))
-        self.assertLessEqual(found.for_loss(0.34, False).changed, 0.34)
+        self.assertLessEqual(found.for_loss(0.34, calibrate.Effort(False, rounds=6)).changed, 0.34)
 
     def test_the_files_mean_what_was_chosen_to_peeksim(self):
         found = self.calibration(shake(Plain()))
-        trial = found.for_reduction(0.1, False)
+        trial = found.for_reduction(0.1, calibrate.Effort(False))
         path = os.path.join(self.folder, "m.yaml")
         base = os.path.relpath(MACHINE, self.folder)
         files.put(os.path.join(self.folder, "t.json"), calibrate.thresholds(trial))
@@ -278,7 +316,7 @@ class Corrections(Calibrating):
         for net in (Plain(), Basic()):
             with self.subTest(type(net).__name__), torch.no_grad():
                 found = self.calibration(shake(net))
-                given = samples(6)
+                given = found.tried
                 plain = self.moments(found.network.module, self.names(found), given)
                 trial = found.attempt(0.1, True)
                 after = self.moments(
@@ -310,6 +348,67 @@ class Corrections(Calibrating):
             torch.testing.assert_close(shift, torch.zeros_like(shift), rtol=0, atol=1e-4)
 
 
+class Distillations(Calibrating):
+    def learned(self, net, recipe, threshold, on_the_same=False):
+        """(Calibration, what is predicted, divergence on images held out at the start, at the end);
+        on_the_same: held out are those that it learns on."""
+        found = self.calibration(net, count=20)
+        machine = found.network.resolve(MACHINE, ["prediction.threshold=%g" % threshold])
+        predicted = found.network.apply(machine)
+        held = [s.tensor for s in (found.chosen_on if on_the_same else found.held_out)]
+        with torch.no_grad():
+            wanted = found.teacher(torch.stack(held))
+            apart = sensitivity.divergence(wanted, predicted.module(torch.stack(held)))
+        end = distil.distil(
+            found.network,
+            found.teacher,
+            predicted,
+            [s.tensor for s in found.chosen_on],
+            held,
+            recipe,
+        )
+        return found, predicted, float(apart.mean()), end
+
+    def test_the_answers_with_prediction_come_nearer_to_those_without(self):
+        recipe = distil.Recipe(steps=60, batch=8, rate=3e-3, crop=1.0, mirror=False)
+        found, predicted, start, end = self.learned(shake(Plain()), recipe, 0.3, True)
+        self.assertGreater(start, 0)
+        self.assertLess(end, 0.8 * start)
+        held = torch.stack([s.tensor for s in found.chosen_on])
+        with torch.no_grad():
+            apart = sensitivity.divergence(found.teacher(held), predicted.module(held))
+        self.assertAlmostEqual(float(apart.mean()), end, places=6)  # the best weights are in place
+
+    def test_weights_that_become_worse_are_not_kept(self):
+        net = shake(Plain())
+        before = {n: v.clone() for n, v in net.state_dict().items()}
+        _, _, start, end = self.learned(net, distil.Recipe(steps=4, batch=4, rate=10.0), 0.05)
+        self.assertEqual(end, start)
+        for name, value in net.state_dict().items():
+            self.assertTrue(torch.equal(value, before[name]), name)
+
+    def test_what_plain_weights_give_is_left_alone_where_nothing_is_gated(self):
+        _, _, start, end = self.learned(shake(Plain()), distil.Recipe(steps=2, batch=2), -1e9)
+        self.assertAlmostEqual(start, 0.0, places=6)
+        self.assertAlmostEqual(end, 0.0, places=6)
+
+    def test_the_rate_rises_and_falls_to_nothing(self):
+        recipe = distil.Recipe(steps=100, rate=1.0)
+        rates = [distil.rate_at(step, recipe) for step in range(100)]
+        self.assertLess(rates[0], 0.06)
+        self.assertEqual(max(rates), rates[19])
+        self.assertLess(rates[99], 0.001)
+
+    def test_every_image_is_seen_once_before_any_is_seen_again(self):
+        given = [torch.full((1, 8, 8), float(i)) for i in range(7)]
+        recipe = distil.Recipe(steps=7, batch=3)
+        parts = distil.batches(given, recipe, torch.Generator().manual_seed(1))
+        seen = torch.cat([x[:, 0, 4, 4] for x in parts]).round().int().tolist()
+        self.assertEqual(len(seen), 21)
+        for start in (0, 7, 14):
+            self.assertEqual(sorted(seen[start : start + 7]), list(range(7)))
+
+
 class CommandLine(Calibrating):
     def tool(self, *words, code=0):
         done = subprocess.run(
@@ -323,8 +422,29 @@ class CommandLine(Calibrating):
         self.assertIn("required", self.tool(*model, "a.yaml", code=2))
         self.assertIn("ends in .yaml", self.tool(*model, "a.txt", "--loss", "1", code=2))
         self.assertIn("below 100", self.tool(*model, "a.yaml", "--loss", "100", code=2))
+        for wrong in ("0", "15,x", "15,", "20,100"):
+            self.assertIn("below 100", self.tool(*model, "a.yaml", "--reduction", wrong, code=2))
+        twice = self.tool(*model, "a.yaml", "--reduction", "20,15,20.0", code=2)
+        self.assertIn("names one twice", twice)
         missing = os.path.join(self.folder, "none", "a.yaml")
         self.assertIn("no such folder", self.tool(*model, missing, "--loss", "1", code=6))
+
+    def test_several_reductions_have_files_of_their_own_that_one_alone_would_have(self):
+        path = os.path.join(self.folder, "net.py")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(NET)
+        words = [path + ":load", MACHINE, "--images", path + ":images", "--steps", "2"]
+        out = os.path.join(self.folder, "out.yaml")
+        said = self.tool(*words, "--reduction", "5,10", "-o", out)
+        self.assertEqual(said.count("of the images held out (95 %: "), 2)
+        self.assertEqual(said.count("top-1 can lose at most as much"), 2)
+        self.assertIn("8 to choose and learn on, 2 held out", said)
+        alone = os.path.join(self.folder, "alone.yaml")
+        self.tool(*words, "--reduction", "10", "-o", alone)
+        for end in (".thresholds.json", ".pth"):
+            with open(alone[:-5] + end, "rb") as one, open(out[:-5] + "-10" + end, "rb") as other:
+                self.assertEqual(one.read(), other.read(), end)
+        self.assertIn("out-5.yaml exists", self.tool(*words, "--reduction", "5,20", "-o", out, code=6))
 
     @unittest.skipUnless(HAS_MODELS, NO_MODELS)
     def test_resnet20_keeps_more_of_its_answers_than_with_threshold_0(self):
@@ -338,7 +458,7 @@ class CommandLine(Calibrating):
         results = os.path.join(self.folder, "r.json")
         tool = os.path.join(ROOT, "tools/peek_accuracy.py")
         for machine, more in ((MACHINE, []), (out, ["--corrected", out[:-5] + ".pth"])):
-            words = [tool, *model, machine, "--count", "150", "-o", results, "--force", *more]
+            words = [tool, *model, machine, "-o", results, "--force", *more]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
             with open(results, encoding="utf-8") as f:
                 found = json.load(f)["machines"][0]

@@ -1,6 +1,7 @@
 """Shows how far long work is: a bar on a terminal, nothing in a pipe."""
 import sys
 import time
+from collections.abc import Callable
 
 WIDTH = 30  # of the bar
 
@@ -35,3 +36,32 @@ class Progress:
         """Removes the line."""
         if sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+class Work:
+    """The same for work of several stages, whose sizes are known beforehand in a common unit."""
+
+    def __init__(self, total: float) -> None:
+        """total: the sum of the stages' sizes."""
+        self.total, self.before, self.size = max(total, 1e-9), 0.0, 0.0
+        self.start, self.what = time.monotonic(), ""
+
+    def stage(self, what: str, size: float) -> Callable[[float], None]:
+        """Starts a stage; what to call with the share of it that is done."""
+        self.before += self.size  # of the stage before, which is over whatever it has shown
+        self.what, self.size = what, size
+        self.show(0)
+        return self.show
+
+    def show(self, share: float) -> None:
+        """Shows that this share of the stage is done."""
+        if not sys.stderr.isatty():
+            return
+        done = min(1.0, (self.before + share * self.size) / self.total)
+        text = "[%s] %d %%" % (("#" * int(WIDTH * done)).ljust(WIDTH, "."), 100 * done)
+        if done > 0.01:
+            left = (time.monotonic() - self.start) * (1 - done) / done
+            text += ", %d:%02d min left" % divmod(round(left), 60)
+        print("\r\033[K%s, %s" % (text, self.what), end="", file=sys.stderr, flush=True)
+
+    clear = staticmethod(Progress.clear)

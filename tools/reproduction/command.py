@@ -29,10 +29,8 @@ PROGRAM = "reproduce"
 NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v2", "cifar_resnet20", "alexnet_convs")
 WITHOUT_ACCURACY = ("alexnet_convs",)
 FIXED = [(n, p) for n in (2, 3, 4) for p in ("corner", "diagonal", "checkerboard")]
-# The reductions that are asked for, in per cent, and the images on which layers are weighed.
-# Depthwise networks are slow in torch on a processor, and have many layers to weigh.
-DEFAULT, SLOW = ((15, 20, 25, 30), 100), ((10, 20), 40)
-REDUCTIONS = {"mobilenet_v2": SLOW}
+# The reductions that are asked for, in per cent.
+DEFAULT, REDUCTIONS = (15, 20, 25, 30), {"mobilenet_v2": (10, 20)}
 MACHINES = ("peek-16x16", "peek-64x4")
 TRACED = 2  # images of a closed-loop trace
 
@@ -119,62 +117,30 @@ def fixed(network: Network) -> list[Row]:
 
 
 def calibrated(network: Network) -> list[Row]:
-    """Thresholds for each of the reductions; measured once, in this process, where one is
+    """Thresholds for each of the reductions, of one call of tools/peek_calibrate.py where one is
     missing."""
-    reductions, weighed = REDUCTIONS.get(network.name, DEFAULT)
+    reductions = REDUCTIONS.get(network.name, DEFAULT)
     names = ["calibrated-%d" % r for r in reductions]
-    weights = [network.path(n + ".pth") for n in names]
-    if not all(os.path.exists(w) for w in weights):
-        import torch
-        from peeksim.accuracy import calibrate, files, insert, patterns
-        from peeksim.trace import loading
-
-        print("calibrating %s" % network.name, flush=True)
-        net, meta, _ = loading.load_model(network.model[0], [network.name], None)
-        net = net.float()
-        for parameter in net.parameters():
-            parameter.requires_grad_(False)
-        given = list(
-            loading.Inputs(
-                network.calibration, loading.preprocessing(network.model[-1], meta), network.count
-            )()
-        )
-        with torch.no_grad():
-            one = insert.Network(net, given[0].tensor[None].float())
+    missing = [n for n in names if not os.path.exists(network.path(n + ".pth"))]
+    if missing:
         base = os.path.join(ROOT, "configs", MACHINES[0] + ".yaml")
-        found = calibrate.Calibration(
-            one,
-            one.resolve(base),
-            [patterns.parse(p) for p in patterns.DEFAULT],
-            lambda: given,
-            25,
-            True,
-            lambda what, state: None,
-        )
-        for i, (reduction, name, path) in enumerate(zip(reductions, names, weights)):
-            if os.path.exists(path):
-                continue
-            trial = found.for_reduction(
-                reduction / 100,
-                True,
-                rounds=3,
-                near=0.004,
-                weighings=3 if i == 0 else 1,
-                weighed=weighed,
-            )
-            files.put(network.path(name + ".thresholds.json"), calibrate.thresholds(trial))
-            for machine in MACHINES:
-                base = os.path.join(ROOT, "configs", machine + ".yaml")
-                text = calibrate.overlay(
-                    os.path.relpath(base, network.folder), name, trial, name + ".thresholds.json"
-                )
-                files.put(network.path("%s.%s.yaml" % (name, machine)), text)
-            files.put(path, files.saved(net.state_dict()))
-            print("  %s: %.2f %% saved" % (name, 100 * trial.saved), flush=True)
-    return [
-        Row(n, "calibrated", [network.path("%s.%s.yaml" % (n, m)) for m in MACHINES], w)
-        for n, w in zip(names, weights)
-    ]
+        words = [tool("peek_calibrate.py"), *network.model, base, "--force"]
+        words += ["--images", network.calibration]
+        words += ["--count", str(network.count)] if network.count else []
+        words += ["--reduction", ",".join(n.split("-")[1] for n in missing)]
+        stem = "calibrated" if len(missing) > 1 else missing[0]
+        call(*words, "-o", network.path(stem + ".yaml"))
+    rows = []
+    for name in names:
+        files = [network.path("%s.yaml" % name)]
+        with open(files[0], encoding="utf-8") as f:
+            text = f.read()
+        for machine in MACHINES[1:]:
+            files.append(network.path("%s.%s.yaml" % (name, machine)))
+            with open(files[-1], "w", encoding="utf-8") as f:
+                f.write(text.replace(MACHINES[0] + ".yaml", machine + ".yaml"))
+        rows.append(Row(name, "calibrated", files, network.path(name + ".pth")))
+    return rows
 
 
 def measure(network: Network, rows: Sequence[Row]) -> dict[str, Any]:
@@ -237,7 +203,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("PEEKSIM_SHARED", os.path.join(ROOT, os.pardir, "shared")),
         help="the folder with models/ and images/ (default: %(default)s)",
     )
-    add("--count", type=int, metavar="N", help="the first N images of each folder only")
+    add("--count", type=int, metavar="N", help="N images of each folder only, at equal distances")
     add("--debug", action="store_true", help="show the Python traceback of an error")
     return parser.parse_args(argv)
 

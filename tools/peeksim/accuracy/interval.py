@@ -1,4 +1,7 @@
-"""The 95 % confidence interval of a difference of two shares measured on the same images.
+"""The 95 % confidence intervals of a share, and of a difference of two measured on the same images.
+
+A share's is Wilson's score interval (Journal of the American Statistical Association 22, 1927,
+209-212). A difference's:
 
 Tango's score interval for paired proportions (Statistics in Medicine 17, 1998, 891-908). Unlike the
 normal approximation it keeps its coverage for few images and few changes, and does not shrink to
@@ -8,6 +11,14 @@ import math
 
 Z = 1.959963984540054  # the normal distribution's 97.5 % point
 METHOD = "paired, 95 %: Tango's score interval for the difference of paired proportions"
+
+
+def share_interval(n: int, found: int) -> tuple[float, float]:
+    """(low, high) of found / n."""
+    share, z2 = found / n, Z * Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def paired_interval(n: int, lost: int, won: int) -> tuple[float, float]:

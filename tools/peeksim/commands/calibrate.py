@@ -3,20 +3,28 @@
     tools/peek_calibrate.py MODEL --images FOLDER MACHINE.yaml --reduction 20 -o OUT/NAME.yaml
 
 Measures for every layer, channel, pattern and threshold what gating saves and how much it changes
-the network's output, and chooses the cheapest that save the wanted share of the convolutions' MACs.
+the network's output, chooses the cheapest that save the wanted share of the convolutions' MACs, and
+corrects the weights for what prediction takes away; with --steps they also learn to give, with
+prediction in the loop, what they gave without.
 Writes the machine file OUT/NAME.yaml, which extends MACHINE and can be given to `peeksim run`, its
-thresholds OUT/NAME.thresholds.json, and the network's weights, corrected for what prediction takes
-away, OUT/NAME.pth (--state-dict of the other tools). How and how well: docs/accuracy.md.
+thresholds OUT/NAME.thresholds.json, and the weights OUT/NAME.pth (--state-dict of the other tools).
+With several reductions, --reduction 15,20, the files are OUT/NAME-15.yaml, OUT/NAME-20.yaml and so
+on; each is the same as if it were asked for alone. How and how well: docs/accuracy.md.
 
 Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 a file
-cannot be written, 130 interrupted; nothing is left behind by any but the first.
+cannot be written, 130 interrupted; the files of reductions that were done are left, and no others.
 """
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from . import shared
+
+if TYPE_CHECKING:
+    import torch
+    from ..accuracy.calibrate import Calibration, Trial
 
 PROGRAM = "peek_calibrate"
 
@@ -32,7 +40,9 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     shared.add_images(parser)
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument(
-        "--reduction", type=float, metavar="P", help="save P %% of the convolutions' MACs"
+        "--reduction",
+        metavar="P[,P...]",
+        help="save P %% of the convolutions' MACs; several at once, such as 15,20,25",
     )
     wanted.add_argument(
         "--loss",
@@ -51,7 +61,19 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "or 2x4:0.1+1.2 with peeks as ROW.COL (default: these two, 2x2:corner, "
         "3x3:diagonal, 3x3:0.1+1.0+1.2+2.1)",
     )
-    add("--no-correction", action="store_true", help="leave the weights as they are: no .pth")
+    add(
+        "--no-correction",
+        action="store_true",
+        help="do not restore the mean and deviation of each convolution's outputs",
+    )
+    add(
+        "--steps",
+        type=int,
+        default=0,
+        metavar="N",
+        help="steps of distillation, of 16 images each, in which all weights learn (default 0); "
+        "without them and with --no-correction the weights stay as they are: no .pth",
+    )
     add(
         "--search",
         type=int,
@@ -64,11 +86,14 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--force", action="store_true", help="replace the files")
     shared.add_debug(parser)
     options = parser.parse_intermixed_args(argv)
-    for name in ("reduction", "loss"):
-        number = getattr(options, name)
-        if number is not None and not 0 < number < 100:
-            parser.error("--%s must be above 0 and below 100, not %g" % (name, number))
-    for name, minimum in (("count", 1), ("batch", 1), ("search", 0)):
+    options.reductions = options.reduction.split(",") if options.reduction is not None else []
+    for name, texts in (("reduction", options.reductions), ("loss", [options.loss])):
+        for text in texts:
+            if text is not None and not is_percent(text):
+                parser.error("--%s must be above 0 and below 100, not %s" % (name, text))
+    if len(set(map(float, options.reductions))) < len(options.reductions):
+        parser.error("--reduction names one twice: %s" % options.reduction)
+    for name, minimum in (("count", 2), ("batch", 1), ("search", 0), ("steps", 0)):
         number = getattr(options, name)
         if number is not None and number < minimum:
             parser.error("--%s must be at least %d, not %d" % (name, minimum, number))
@@ -79,24 +104,37 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def progress(what: str, state: object) -> None:
-    """Shows on a terminal how far the work is."""
-    if sys.stderr.isatty():
-        print("\r\033[K%s %s" % (what, state), end="", file=sys.stderr, flush=True)
+def is_percent(text: str | float) -> bool:
+    """Whether it is a number above 0 and below 100."""
+    try:
+        return 0 < float(text) < 100
+    except ValueError:
+        return False
 
 
-def run(options: argparse.Namespace) -> None:
-    """Calibrates, writes the files, prints what they hold. Throws ExtractError."""
+def files_of(stem: str, weights: bool) -> list[str]:
+    """The machine file, its thresholds and, if there are any, its weights."""
+    return [stem + ".yaml", stem + ".thresholds.json"] + [stem + ".pth"] * weights
+
+
+def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
+    """Calibrates, writes the files, prints what they hold. state: gets `written`, the machine files
+    so far. Throws ExtractError."""
     import torch
-    from ..accuracy import calibrate, files, insert, patterns
+    from ..accuracy import calibrate, distil, insert, patterns
+    from ..progress import Work
     from ..trace import loading
     from ..errors import OUTPUT, ExtractError
 
+    effort = calibrate.Effort(
+        corrects=not options.no_correction,
+        searches=options.search,
+        learning=distil.Recipe(steps=options.steps),
+    )
     stem = options.output[: -len(".yaml")]
-    paths = [options.output, stem + ".thresholds.json"]
-    if not options.no_correction:
-        paths.append(stem + ".pth")
-    for path in paths:
+    several = len(options.reductions) > 1
+    stems = [stem + "-" + r for r in options.reductions] if several else [stem]
+    for path in (path for one in stems for path in files_of(one, effort.changes_weights)):
         if os.path.exists(path) and not options.force:
             raise ExtractError(OUTPUT, "%s exists; --force replaces it" % path)
     folder = os.path.dirname(os.path.abspath(options.output))
@@ -120,41 +158,80 @@ def run(options: argparse.Namespace) -> None:
         first = given[0].tensor[None].to(device=device, dtype=torch.float32)
         network = insert.Network(net, first)
     machine = network.resolve(options.machine)
-    batch = network.at_once(options.batch)
-    found = calibrate.Calibration(
-        network, machine, candidates, lambda: given, batch, not options.no_mirror, progress
-    )
-    corrects = not options.no_correction
-    if options.reduction is not None:
-        trial = found.for_reduction(options.reduction / 100, corrects, searches=options.search)
-    else:
-        trial = found.for_loss(options.loss / 100, corrects)
-    progress("", "")
+    mirror, layers = not options.no_mirror, len(network.layers)
+    work = Work(calibrate.passes(len(given), layers, mirror, effort, len(stems)))
+    try:
+        batch = network.at_once(options.batch)
+        found = calibrate.Calibration(
+            network, machine, candidates, lambda: given, batch, mirror, work
+        )
+        if not options.reductions:
+            effort = effort._replace(rounds=6)
+            trial = found.for_loss(options.loss / 100, effort)
+            put(options, net, found, trial, stem, effort.changes_weights)
+        for reduction, one in zip(options.reductions, stems):
+            trial = found.for_reduction(float(reduction) / 100, effort)
+            put(options, net, found, trial, one, effort.changes_weights)
+            state.written.append(one + ".yaml")
+    finally:
+        work.clear()
 
-    name = os.path.basename(stem)
-    base = os.path.relpath(options.machine, folder)
-    if corrects:
-        state = {k: v.cpu() for k, v in net.state_dict().items()}
-        files.put(paths[2], files.saved(state))
+
+def put(
+    options: argparse.Namespace,
+    net: "torch.nn.Module",
+    found: "Calibration",
+    trial: "Trial",
+    stem: str,
+    weights: bool,
+) -> None:
+    """Writes a Trial's files and prints what they hold. Throws ExtractError."""
+    from ..accuracy import calibrate, files
+    from ..accuracy.interval import share_interval
+
+    held = found.hold(trial)
+    found.work.clear()
+    paths, folder = files_of(stem, weights), os.path.dirname(os.path.abspath(stem))
+    if weights:
+        files.put(paths[2], files.saved({k: v.cpu() for k, v in net.state_dict().items()}))
+    base, name = os.path.relpath(options.machine, folder), os.path.basename(stem)
     files.put(paths[1], calibrate.thresholds(trial))
     files.put(paths[0], calibrate.overlay(base, name, trial, os.path.basename(paths[1])))
-    print("%s" % "\n".join(paths))
+    low, high = share_interval(held.images, held.changed)
+    print("\n".join(paths))
     for what, value in (
-        ("images", "%d, without their labels" % len(given)),
+        (
+            "images",
+            "%d to choose and learn on, %d held out; without labels"
+            % (len(found.chosen_on), held.images),
+        ),
         (
             "MACs saved",
-            "%.2f %% of the convolutions', in the loop, on these images" % (100 * trial.saved),
+            "%.2f %% of the convolutions', in the loop, on %d of these images; %.2f %% on those "
+            "held out" % (100 * trial.saved, len(found.tried), 100 * held.saved),
         ),
-        ("classes changed", "%.1f %% of these images" % (100 * trial.changed)),
-        ("divergence", "%.4f nats an image" % trial.divergence),
+        (
+            "classes changed",
+            "%.1f %% of the images held out (95 %%: %.1f to %.1f %%); top-1 can lose at most as "
+            "much" % (100 * held.changed / held.images, 100 * low, 100 * high),
+        ),
+        ("divergence", "%.4f nats an image held out" % held.divergence),
     ):
         print("  %-15s %s" % (what, value))
+    sys.stdout.flush()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code. argv: the words after the program's name (default: those of this process)."""
     options = arguments(argv)
     shared.find_packages(PROGRAM)
-    return shared.guarded(
-        PROGRAM, lambda: run(options), options.debug, lambda: "interrupted; nothing is written"
-    )
+    state = argparse.Namespace(written=[])
+
+    def interrupted() -> str:
+        if not state.written:
+            return "interrupted; nothing is written"
+        return "interrupted; written: %s; ask for the other reductions again" % (
+            ", ".join(state.written)
+        )
+
+    return shared.guarded(PROGRAM, lambda: run(options, state), options.debug, interrupted)
