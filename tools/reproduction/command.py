@@ -4,10 +4,11 @@
 
 For every network: windows of 2x2, 3x3 and 4x4 with corner, diagonal and checkerboard peeks at
 threshold 0, and calibrated thresholds for several reductions, chosen on imagenet_calibration and
-measured on imagenet_eval (cifar_resnet20: on the first 200 and the other 300 images of
-cifar10_eval). Cycles and energy come from closed-loop traces of a few calibration images. Every
-stage keeps its result in build/reproduction and is skipped while it exists there, so that the same
-command continues after an interruption. Takes hours on a laptop.
+imagenet_unlabelled and measured on imagenet_val and imagenet_eval, each alone and both together
+(cifar_resnet20: chosen on the first 200 and measured on the other 300 images of cifar10_eval).
+Cycles and energy come from closed-loop traces of a few calibration images. Every stage keeps its
+result in build/reproduction and is skipped while it exists there, so that the same command
+continues after an interruption. Takes hours on a laptop.
 
 Needs the trained networks and images (--shared), the build of tools/demo, and python3-matplotlib.
 """
@@ -21,16 +22,25 @@ from typing import Any
 
 from peeksim.commands import shared
 
+from . import accuracies
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, "build", "reproduction")
 PAGE = os.path.join(ROOT, "docs", "reproduction.md")
 PROGRAM = "reproduce"
 
-NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v2", "cifar_resnet20", "alexnet_convs")
+NETWORKS = (
+    "resnet18",
+    "squeezenet1_1",
+    "mobilenet_v1",
+    "mobilenet_v2",
+    "cifar_resnet20",
+    "alexnet_convs",
+)
 WITHOUT_ACCURACY = ("alexnet_convs",)
 FIXED = [(n, p) for n in (2, 3, 4) for p in ("corner", "diagonal", "checkerboard")]
 # The reductions that are asked for, in per cent.
-DEFAULT, REDUCTIONS = (15, 20, 25, 30), {"mobilenet_v2": (10, 20)}
+DEFAULT, REDUCTIONS = (15, 20, 25, 30), {"mobilenet_v1": (10, 15, 20), "mobilenet_v2": (10, 20)}
 MACHINES = ("peek-16x16", "peek-64x4")
 TRACED = 2  # images of a closed-loop trace
 
@@ -45,13 +55,15 @@ class Network:
         graph_net = os.path.join(shared, "models", "graph_net.py")
         self.model = [graph_net + ":load", "--model-arg", name]
         self.model += ["--preprocess", graph_net + ":preprocess"]
+        images = os.path.join(shared, "images")
         if name.startswith("cifar"):
-            whole = os.path.join(shared, "images", "cifar10_eval")
+            whole = os.path.join(images, "cifar10_eval")
             self.calibration = part(whole, self.path("calibration"), 0, 200)
-            self.eval = part(whole, self.path("eval"), 200, 500)
+            self.sets = {"cifar10_eval": part(whole, self.path("eval"), 200, 500)}
         else:
-            self.calibration = os.path.join(shared, "images", "imagenet_calibration")
-            self.eval = os.path.join(shared, "images", "imagenet_eval")
+            several = [os.path.join(images, "imagenet_" + n) for n in ("calibration", "unlabelled")]
+            self.calibration = together(several, self.path("calibration"))
+            self.sets = {n: os.path.join(images, n) for n in ("imagenet_val", "imagenet_eval")}
 
     def path(self, *parts: str) -> str:
         return os.path.join(self.folder, *parts)
@@ -69,6 +81,19 @@ def part(folder: str, link: str, first: int, end: int) -> str:
                 os.symlink(os.path.abspath(os.path.join(folder, row.split(",")[0])), target)
         with open(os.path.join(link + ".partial", "labels.csv"), "w", encoding="utf-8") as f:
             f.write("\n".join([head] + rows[first:end]) + "\n")
+        os.rename(link + ".partial", link)
+    return link
+
+
+def together(folders: Sequence[str], link: str) -> str:
+    """A folder of links to the images of several others, without their labels."""
+    if not os.path.isdir(link):
+        os.makedirs(link + ".partial", exist_ok=True)
+        for folder in folders:
+            for name in os.listdir(folder):
+                target = os.path.join(link + ".partial", name)
+                if name != "labels.csv" and not os.path.islink(target):
+                    os.symlink(os.path.abspath(os.path.join(folder, name)), target)
         os.rename(link + ".partial", link)
     return link
 
@@ -143,23 +168,28 @@ def calibrated(network: Network) -> list[Row]:
     return rows
 
 
-def measure(network: Network, rows: Sequence[Row]) -> dict[str, Any]:
-    """Accuracy on the labelled images; all settings without weights of their own in one call."""
+def measure(network: Network, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """{row: {set of images: its accuracy}}, as accuracies.of_sets() has it, and of all sets
+    together where there are several; all settings without weights of their own in one call."""
     together = [r for r in rows if r.corrected is None]
     calls = [(r.name, [r], r.corrected) for r in rows if r.corrected] + [("fixed", together, None)]
-    found = {}
+    found: dict[str, dict[str, Any]] = {r.name: {} for r in rows}
     for name, some, corrected in calls:
-        results = network.path("accuracy-%s.json" % name)
-        if some and not os.path.exists(results):
-            words = [tool("peek_accuracy.py"), *network.model, *(r.files[0] for r in some)]
-            words += ["--images", network.eval, "--batch", "50", "-o", results]
-            words += ["--count", str(network.count)] if network.count else []
-            call(*words, *(["--corrected", corrected] if corrected else []))
-        if some:
+        documents = []
+        for images, folder in network.sets.items() if some else ():
+            results = network.path("accuracy-%s-%s.json" % (name, images))
+            if not os.path.exists(results):
+                words = [tool("peek_accuracy.py"), *network.model, *(r.files[0] for r in some)]
+                words += ["--images", folder, "--batch", "50", "-o", results]
+                words += ["--count", str(network.count)] if network.count else []
+                call(*words, *(["--corrected", corrected] if corrected else []))
             with open(results, encoding="utf-8") as f:
-                document = json.load(f)
-            for row, machine in zip(some, document["machines"]):
-                found[row.name] = dict(machine, dense=document["dense"], images=document["images"])
+                documents.append(json.load(f))
+            for i, row in enumerate(some):
+                found[row.name][images] = accuracies.of_sets(documents[-1:], i)
+        if len(documents) > 1:
+            for i, row in enumerate(some):
+                found[row.name][accuracies.POOLED] = accuracies.of_sets(documents, i)
     return found
 
 

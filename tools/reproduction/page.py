@@ -8,10 +8,15 @@ from typing import Any
 from peeksim.errors import USAGE, ExtractError
 
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
-HEAD = (
-    "| setting | MACs saved, % | top-1 | change, 95 % interval | top-5 change | false zeros, % "
-    "| 16x16: speed-up, energy | 64x4: speed-up, energy |\n|---|---:|---:|---|---:|---:|---|---|\n"
-)
+CHANGE = "top-1 change on %s, 95 %% interval"
+
+
+def _head(sets: Sequence[str]) -> str:
+    cells = ["setting", "MACs saved, %", *(CHANGE % name for name in sets), "top-5 change"]
+    cells += ["false zeros, %", "16x16: speed-up, energy", "64x4: speed-up, energy"]
+    texts = ("setting", "interval", "speed-up")  # to the left
+    rule = ["---" if any(t in cell for t in texts) else "---:" for cell in cells]
+    return "| %s |\n|%s|\n" % (" | ".join(cells), "|".join(rule))
 
 
 def _summary(folder: str, name: str) -> Any:
@@ -30,25 +35,16 @@ def _row(row: Mapping[str, Any]) -> str:
     cells = [row["setting"]]
     found = row["accuracy"]
     if found:
-        total = found["totals"]["convolutions"]
-        low, high = found["top1"]["interval"]
-        cells += [
-            _percent(total["mac_reduction"]),
-            _percent(found["top1"]["value"]),
-            "%s (%s to %s)"
-            % tuple(_percent(v, True) for v in (found["top1"]["difference"], low, high)),
-            _percent(found["top5"]["difference"], True),
-            _percent(total["false_zero_share"] or 0),
-        ]
+        whole = list(found.values())[-1]  # of all sets together
+        cells.append(_percent(whole["mac_reduction"]))
+        for one in found.values():
+            values = (one["top1"]["difference"], *one["top1"]["interval"])
+            cells.append("%s (%s to %s)" % tuple(_percent(v, True) for v in values))
+        cells.append(_percent(whole["top5"]["difference"], True))
+        cells.append(_percent(whole["false_zero_share"]))
     else:
         one = next(iter(row["simulated"].values()))
-        cells += [
-            _percent(one["mac_reduction"]),
-            "",
-            "",
-            "",
-            _percent(one["false_zero_share"] or 0),
-        ]
+        cells += [_percent(one["mac_reduction"]), "", _percent(one["false_zero_share"] or 0)]
     for machine in row["simulated"].values():
         cells.append("%.2f, %.2f" % (machine["speed_up"], machine["energy_ratio"]))
     return "| %s |\n" % " | ".join(cells)
@@ -60,21 +56,20 @@ def _picture(path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
+    images = list(rows[0]["accuracy"].values())[-1]["images"]
     figure, axes = pyplot.subplots(figsize=(6.4, 4.2), dpi=110)
     for kind, marker in (("threshold 0", "s"), ("calibrated", "o")):
         some = [r for r in rows if r["kind"] == kind]
-        points = [
-            (
-                100 * r["accuracy"]["totals"]["convolutions"]["mac_reduction"],
-                100 * r["accuracy"]["top1"]["difference"],
-                r,
+        points = []
+        for r in some:
+            whole = list(r["accuracy"].values())[-1]  # of all sets together
+            points.append(
+                (100 * whole["mac_reduction"], 100 * whole["top1"]["difference"], r, whole["top1"])
             )
-            for r in some
-        ]
         points.sort(key=lambda p: float(p[0]))
         bars = [
-            [p[1] - 100 * p[2]["accuracy"]["top1"]["interval"][0] for p in points],
-            [100 * p[2]["accuracy"]["top1"]["interval"][1] - p[1] for p in points],
+            [p[1] - 100 * p[3]["interval"][0] for p in points],
+            [100 * p[3]["interval"][1] - p[1] for p in points],
         ]
         axes.errorbar(
             [p[0] for p in points],
@@ -88,14 +83,14 @@ def _picture(path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
             label=kind,
         )
         if kind == "threshold 0":
-            for x, y, r in points:
+            for x, y, r, _ in points:
                 axes.annotate(
                     r["setting"], (x, y), fontsize=6, xytext=(4, 3), textcoords="offset points"
                 )
     axes.axhline(0, color="0.6", linewidth=0.8)
     axes.set_xlabel("MACs saved, % of all convolutions")
     axes.set_ylabel("top-1 accuracy, change in points")
-    axes.set_title("%s, prediction in the loop, %d images" % (name, rows[0]["accuracy"]["images"]))
+    axes.set_title("%s, prediction in the loop, %d images" % (name, images))
     axes.legend()
     figure.tight_layout()
     figure.savefig(path, metadata={"Software": None})
@@ -119,19 +114,21 @@ def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
         parts.append("## %s\n" % name)
         measured = [r for r in rows if r["accuracy"]]
         if measured:
-            dense = measured[0]["accuracy"]["dense"]
-            parts.append(
-                "%d images; without prediction top-1 %s %%, top-5 %s %%.\n"
+            parts += [
+                "%s: %d images; without prediction top-1 %s %%, top-5 %s %%.\n"
                 % (
-                    measured[0]["accuracy"]["images"],
-                    _percent(dense["top1"]),
-                    _percent(dense["top5"]),
+                    images,
+                    one["images"],
+                    _percent(one["dense"]["top1"]),
+                    _percent(one["dense"]["top5"]),
                 )
-            )
+                for images, one in measured[0]["accuracy"].items()
+            ]
             picture = "reproduction-%s.png" % name
             _picture(os.path.join(os.path.dirname(page), picture), name, measured)
             parts.append("![MACs saved against top-1 accuracy](%s)\n" % picture)
-        parts.append(HEAD + "".join(map(_row, rows)))
+        sets = list(measured[0]["accuracy"]) if measured else []
+        parts.append(_head(sets) + "".join(map(_row, rows)))
     before, rest = text.split(BEGIN)
     with open(page, "w", encoding="utf-8") as f:
         f.write(before + BEGIN + "\n".join(parts) + END + rest.split(END)[1])
