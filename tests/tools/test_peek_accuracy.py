@@ -312,7 +312,7 @@ class ATrainedNetwork(Commanding):
         right = sum(int(b) == s.label for b, s in zip(best, samples))
         self.assertEqual(results["dense"], {"top1": right / 50, "top5": 1.0})
         with open(os.path.join(folder, "labels.csv")) as f:
-            names = [row["file"] for row in csv.DictReader(f)][:50]
+            names = sorted(row["file"] for row in csv.DictReader(f))[::10]  # 50 of 500
         self.assertEqual([i["name"] for i in results["per_image"]], names)
         peek, oracle = results["machines"]
         self.assertEqual(oracle["top1"]["difference"], 0)

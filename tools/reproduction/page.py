@@ -97,19 +97,31 @@ def _picture(path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     pyplot.close(figure)
 
 
+def _section(text: str, name: str) -> str | None:
+    """What the page says of a network, from its heading to the next; None: nothing."""
+    for section in text.split("## ")[1:]:
+        heading, _, body = section.partition("\n")
+        if heading == name:
+            return "## %s\n%s\n" % (name, body.rstrip("\n"))
+    return None
+
+
 def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
-    """Fills the part of the page between its marks with the networks that have a summary."""
+    """Fills the part of the page between its marks: of networks that have no summary it keeps what
+    stands there."""
     with open(page, encoding="utf-8") as f:
         text = f.read()
     if BEGIN not in text or END not in text:
         raise ExtractError(
             USAGE, "%s has lost the lines %s and %s" % (page, BEGIN.strip(), END.strip())
         )
+    before, rest = text.split(BEGIN)
+    measured_before, after = rest.split(END)
     parts = []
     for name in networks:
         rows = _summary(folder, name)
         if rows is None:
-            parts.append("## %s\n\nNot measured yet.\n" % name)
+            parts.append(_section(measured_before, name) or "## %s\n\nNot measured yet.\n" % name)
             continue
         parts.append("## %s\n" % name)
         measured = [r for r in rows if r["accuracy"]]
@@ -129,6 +141,5 @@ def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
             parts.append("![MACs saved against top-1 accuracy](%s)\n" % picture)
         sets = list(measured[0]["accuracy"]) if measured else []
         parts.append(_head(sets) + "".join(map(_row, rows)))
-    before, rest = text.split(BEGIN)
     with open(page, "w", encoding="utf-8") as f:
-        f.write(before + BEGIN + "\n".join(parts) + END + rest.split(END)[1])
+        f.write(before + BEGIN + "\n".join(parts) + END + after)
