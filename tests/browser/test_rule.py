@@ -87,7 +87,8 @@ CASES = (
 def at_or_below(threshold):
     """The largest float that is no larger."""
     nearest = np.float32(threshold)
-    return np.nextafter(nearest, np.float32("-inf")) if nearest > threshold else nearest
+    above = float(nearest) > threshold  # NumPy 2 would compare as float32
+    return np.nextafter(nearest, np.float32("-inf")) if above else nearest
 
 
 def draw(case, seed):
