@@ -131,8 +131,7 @@ class Calibration:
         # costs.
         self.scales = {l.name: 1.0 for l in self.layers}
         self.plain = self._scores(network.module, self.tried)
-        self.weights = copy.deepcopy(network.module.state_dict())
-        self.teacher = copy.deepcopy(network.module)
+        self.teacher = copy.deepcopy(network.module)  # the plain network
 
     def _scores(self, module: torch.nn.Module, some: Sequence[Sample]) -> torch.Tensor:
         with torch.no_grad():
@@ -156,7 +155,7 @@ class Calibration:
 
     def restore(self) -> None:
         """Restores the network's own weights."""
-        self.network.module.load_state_dict(self.weights)
+        self.network.module.load_state_dict(self.teacher.state_dict())
 
     def _chosen(
         self, reduction: float, scales: Mapping[str, float]
