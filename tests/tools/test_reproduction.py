@@ -1,8 +1,10 @@
-"""tools/reproduce.py: accuracies over several sets of images, and the page's rows of them."""
+"""tools/reproduce.py: folders of images, accuracies over several of them, and the page's rows."""
+import os
+import tempfile
 import unittest
 
 from peeksim.accuracy.interval import paired_interval
-from reproduction import accuracies, page
+from reproduction import accuracies, command, page
 
 
 def document(ranks, macs=(25, 100), zeros=(1, 4)):
@@ -43,6 +45,41 @@ class Accuracies(unittest.TestCase):
         self.assertIn("| -50.0 (", row)
         self.assertIn("| -33.3 (", row)
         self.assertTrue(row.endswith("| -16.7 | 10.0 | 1.00, 1.25 | 0.50, 1.25 |\n"), row)
+
+
+class Folders(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        for name in ("one", "other"):
+            os.makedirs(os.path.join(self.folder, name))
+            for i in range(3):
+                self.write(os.path.join(name, "%s%d.png" % (name, i)), name)
+        self.write("one/labels.csv", "file,label_index\none2.png,5\none0.png,6\none1.png,7\n")
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as f:
+            return f.read()
+
+    def test_a_part_of_a_folder_keeps_its_labels(self):
+        path = [os.path.join(self.folder, name) for name in ("one", "part")]
+        for _ in range(2):  # the second time it is there
+            self.assertEqual(command.part(*path, 1, 3), path[1])
+        self.assertEqual(sorted(os.listdir(path[1])), ["labels.csv", "one0.png", "one1.png"])
+        self.assertEqual(self.read("part/labels.csv"), "file,label_index\none0.png,6\none1.png,7\n")
+        self.assertEqual(self.read("part/one1.png"), "one")
+
+    def test_folders_together_have_no_labels(self):
+        paths = [os.path.join(self.folder, name) for name in ("one", "other")]
+        link = command.together(paths, os.path.join(self.folder, "both"))
+        wanted = ["%s%d.png" % (name, i) for name in ("one", "other") for i in range(3)]
+        self.assertEqual(sorted(os.listdir(link)), wanted)
+        self.assertEqual(self.read("both/other2.png"), "other")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from peeksim.commands import shared
@@ -69,33 +69,35 @@ class Network:
         return os.path.join(self.folder, *parts)
 
 
+def linked(link: str, images: Iterable[str], labels: str | None = None) -> str:
+    """The folder `link` of links to the images, with the text of a labels.csv; made once."""
+    if not os.path.isdir(link):
+        partial = link + ".partial"
+        os.makedirs(partial, exist_ok=True)
+        for image in images:
+            target = os.path.join(partial, os.path.basename(image))
+            if not os.path.islink(target):
+                os.symlink(os.path.abspath(image), target)
+        if labels is not None:
+            with open(os.path.join(partial, "labels.csv"), "w", encoding="utf-8") as f:
+                f.write(labels)
+        os.rename(partial, link)
+    return link
+
+
 def part(folder: str, link: str, first: int, end: int) -> str:
     """A folder of links to the images first … end-1 of another, with their labels."""
-    if not os.path.isdir(link):
-        os.makedirs(link + ".partial", exist_ok=True)
-        with open(os.path.join(folder, "labels.csv"), encoding="utf-8") as f:
-            head, *rows = f.read().split()
-        for row in rows[first:end]:
-            target = os.path.join(link + ".partial", row.split(",")[0])
-            if not os.path.islink(target):
-                os.symlink(os.path.abspath(os.path.join(folder, row.split(",")[0])), target)
-        with open(os.path.join(link + ".partial", "labels.csv"), "w", encoding="utf-8") as f:
-            f.write("\n".join([head] + rows[first:end]) + "\n")
-        os.rename(link + ".partial", link)
-    return link
+    with open(os.path.join(folder, "labels.csv"), encoding="utf-8") as f:
+        head, *rows = f.read().split()
+    some = rows[first:end]
+    images = (os.path.join(folder, row.split(",")[0]) for row in some)
+    return linked(link, images, "\n".join([head] + some) + "\n")
 
 
 def together(folders: Sequence[str], link: str) -> str:
     """A folder of links to the images of several others, without their labels."""
-    if not os.path.isdir(link):
-        os.makedirs(link + ".partial", exist_ok=True)
-        for folder in folders:
-            for name in os.listdir(folder):
-                target = os.path.join(link + ".partial", name)
-                if name != "labels.csv" and not os.path.islink(target):
-                    os.symlink(os.path.abspath(os.path.join(folder, name)), target)
-        os.rename(link + ".partial", link)
-    return link
+    images = (os.path.join(folder, name) for folder in folders for name in os.listdir(folder))
+    return linked(link, (i for i in images if os.path.basename(i) != "labels.csv"))
 
 
 def call(*words: str) -> None:
