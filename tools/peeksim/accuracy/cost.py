@@ -6,7 +6,7 @@ the Fisher information of the class probabilities with the change of the scores,
 That is the second-order term of the divergence between the outputs with and without the loss. The
 losses of a channel in one image are summed before squaring, since they err in the same direction.
 """
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -109,18 +109,24 @@ def batches(samples: Samples, size: int, device: Any) -> Iterator[torch.Tensor]:
         yield torch.stack(ready).to(device=device, dtype=torch.float32)
 
 
+def values_at(
+    module: fx.GraphModule, names: Mapping[str, str], x: torch.Tensor
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The scores, and the values of the nodes so named, by what `names` calls them."""
+    found = {}
+
+    def show(node: fx.Node, value: Any) -> None:
+        if node.name in names:
+            found[names[node.name]] = value
+
+    return Run(module, show).run(x), found
+
+
 def values_of(
     module: fx.GraphModule, layers: Sequence[Layer], x: torch.Tensor
 ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """The scores, and what enters the activation of each of the layers."""
-    names = {layer.value: layer.name for layer in layers}
-    found = {}
-
-    def show(node: fx.Node, value: Any) -> None:
-        if node in names:
-            found[names[node]] = value
-
-    return Run(module, show).run(x), found
+    return values_at(module, {layer.value.name: layer.name for layer in layers}, x)
 
 
 def _map_of(layer: Layer, value: torch.Tensor) -> torch.Tensor:

@@ -8,14 +8,14 @@ The gradient passes where a value was computed and is 0 where it was gated (Peek
 """
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import fx
 from torch.nn import functional as F
 
-from ..trace.recording import Run
+from . import cost
 from .insert import Network, Predicted
 from .sensitivity import divergence
 
@@ -67,19 +67,6 @@ def varied(image: torch.Tensor, recipe: Recipe, generator: torch.Generator) -> t
     return F.interpolate(part, (height, width), mode="bilinear", align_corners=False)
 
 
-def outputs_of(
-    module: fx.GraphModule, names: Mapping[str, str], x: torch.Tensor
-) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    """The scores, and by layer the values behind the ReLU of the nodes in `names` {node: layer}."""
-    found: dict[str, torch.Tensor] = {}
-
-    def show(node: fx.Node, value: torch.Tensor) -> None:
-        if node.name in names:
-            found[names[node.name]] = value.clamp(min=0)
-
-    return Run(module, show).run(x), found
-
-
 def distil(
     network: Network,
     teacher: fx.GraphModule,
@@ -101,7 +88,7 @@ def distil(
         for n in predicted.module.graph.nodes
         if n.op == "call_module" and modules[n.target] in gates
     }
-    values = {l.value.name: l.name for l in network.layers if l.name in predicted.activations}
+    layers = [l for l in network.layers if l.name in predicted.activations]
     parameters = [p for p in network.module.parameters() if p.is_floating_point()]
     size, device = recipe.batch, network.device
 
@@ -130,11 +117,12 @@ def distil(
         for step, x in enumerate(batches(images, recipe, generator)):
             x = x.to(device)
             with torch.no_grad():
-                plain, targets = outputs_of(teacher, values, x)
-            said, given = outputs_of(predicted.module, student, x)
+                plain, targets = cost.values_of(teacher, layers, x)
+            said, given = cost.values_at(predicted.module, student, x)
             loss = divergence(plain, said).float().mean()
-            for name, target in targets.items():
-                apart = (given[name] - target).pow(2).mean()
+            for name, value in targets.items():
+                target = value.clamp(min=0)  # behind the ReLU
+                apart = (given[name].clamp(min=0) - target).pow(2).mean()
                 size_of = target.pow(2).mean().clamp(min=1e-12)
                 loss = loss + recipe.outputs / len(targets) * apart / size_of
             for group in optimizer.param_groups:
