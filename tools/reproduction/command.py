@@ -6,6 +6,8 @@ For every network: windows of 2x2, 3x3 and 4x4 with corner, diagonal and checker
 threshold 0, and calibrated thresholds for several reductions, chosen on imagenet_calibration and
 imagenet_unlabelled and measured on imagenet_val and imagenet_eval, each alone and both together
 (cifar_resnet20: chosen on the first 200 and measured on the other 300 images of cifar10_eval).
+Of the networks in STEPS, what each ingredient brings: the choice without corrected weights
+(chosen-P), with them (calibrated-P), and with all weights distilled (distilled-P).
 Cycles and energy come from closed-loop traces of a few calibration images. Every stage keeps its
 result in build/reproduction and is skipped while it exists there, so that the same command
 continues after an interruption. Takes hours on a laptop.
@@ -41,6 +43,8 @@ WITHOUT_ACCURACY = ("alexnet_convs",)
 FIXED = [(n, p) for n in (2, 3, 4) for p in ("corner", "diagonal", "checkerboard")]
 # The reductions that are asked for, in per cent.
 DEFAULT, REDUCTIONS = (15, 20, 25, 30), {"mobilenet_v1": (10, 15, 20), "mobilenet_v2": (10, 20)}
+# Networks whose ingredients are measured one by one, and the steps of their distillation.
+STEPS = {"resnet18": 100}
 MACHINES = ("peek-16x16", "peek-64x4")
 TRACED = 2  # images of a closed-loop trace
 
@@ -143,19 +147,19 @@ def fixed(network: Network) -> list[Row]:
     return rows
 
 
-def calibrated(network: Network) -> list[Row]:
+def calibrated(network: Network, kind: str, *options: str) -> list[Row]:
     """Thresholds for each of the reductions, of one call of tools/peek_calibrate.py where one is
-    missing."""
+    missing. kind: how the rows are called, KIND-P; options: more words of that call."""
     reductions = REDUCTIONS.get(network.name, DEFAULT)
-    names = ["calibrated-%d" % r for r in reductions]
+    names = ["%s-%d" % (kind, r) for r in reductions]
     missing = [n for n in names if not os.path.exists(network.path(n + ".pth"))]
     if missing:
         base = os.path.join(ROOT, "configs", MACHINES[0] + ".yaml")
-        words = [tool("peek_calibrate.py"), *network.model, base, "--force"]
+        words = [tool("peek_calibrate.py"), *network.model, base, "--force", *options]
         words += ["--images", network.calibration]
         words += ["--count", str(network.count)] if network.count else []
         words += ["--reduction", ",".join(n.split("-")[1] for n in missing)]
-        stem = "calibrated" if len(missing) > 1 else missing[0]
+        stem = kind if len(missing) > 1 else missing[0]
         call(*words, "-o", network.path(stem + ".yaml"))
     rows = []
     for name in names:
@@ -166,8 +170,18 @@ def calibrated(network: Network) -> list[Row]:
             files.append(network.path("%s.%s.yaml" % (name, machine)))
             with open(files[-1], "w", encoding="utf-8") as f:
                 f.write(text.replace(MACHINES[0] + ".yaml", machine + ".yaml"))
-        rows.append(Row(name, "calibrated", files, network.path(name + ".pth")))
+        rows.append(Row(name, kind, files, network.path(name + ".pth")))
     return rows
+
+
+def ingredients(network: Network) -> list[Row]:
+    """The calibrated rows, and beside them those of less and of more where STEPS has the network."""
+    rows = calibrated(network, "calibrated")
+    if network.name not in STEPS:
+        return rows
+    chosen = [Row(r.name.replace(r.kind, "chosen"), "chosen", r.files) for r in rows]
+    steps = str(STEPS[network.name])
+    return chosen + rows + calibrated(network, "distilled", "--steps", steps)
 
 
 def measure(network: Network, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
@@ -254,7 +268,7 @@ def run(options: argparse.Namespace) -> None:
         network = Network(name, shared, options.count)
         rows = fixed(network)
         if name not in WITHOUT_ACCURACY:
-            rows += calibrated(network)
+            rows += ingredients(network)
         accuracy = {} if name in WITHOUT_ACCURACY else measure(network, rows)
         simulated = simulate(network, rows)
         with open(network.path("summary.json"), "w", encoding="utf-8") as f:

@@ -58,8 +58,10 @@ def _picture(path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
     images = list(rows[0]["accuracy"].values())[-1]["images"]
     figure, axes = pyplot.subplots(figsize=(6.4, 4.2), dpi=110)
-    for kind, marker in (("threshold 0", "s"), ("calibrated", "o")):
+    for kind, marker in (("threshold 0", "s"), ("calibrated", "o"), ("distilled", "^")):
         some = [r for r in rows if r["kind"] == kind]
+        if not some:
+            continue
         points = []
         for r in some:
             whole = list(r["accuracy"].values())[-1]  # of all sets together
@@ -77,7 +79,7 @@ def _picture(path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
             yerr=bars,
             marker=marker,
             capsize=2,
-            linestyle="-" if kind == "calibrated" else "none",
+            linestyle="none" if kind == "threshold 0" else "-",
             linewidth=1.2,
             elinewidth=0.6,
             label=kind,
