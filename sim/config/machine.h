@@ -5,12 +5,14 @@
 
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/base/error.h"
 #include "sim/base/units.h"
+#include "sim/config/masks.h"
 #include "sim/config/parameter.h"
 
 namespace peeksim {
@@ -106,6 +108,9 @@ struct PredictionSpec {
   std::string thresholds_file;  // as written, relative to the file that names it
   // From the thresholds file: a threshold per output channel, by exact layer name.
   std::map<std::string, std::vector<double>> channel_thresholds;
+  std::string masks_file;              // a path; "": none
+  std::string masks_sha256;            // of that file; "": whichever it is
+  std::shared_ptr<const Masks> masks;  // the file, opened for a trace (run/bound_machine.h)
 };
 
 struct ScheduleSpec {

@@ -43,15 +43,24 @@ void require_possible_banks(const MachineSpec& machine) {
          "set buffers.ifmap_read_width to a multiple of the banks");
 }
 
+// Of the policy of the machine and those of single layers.
+template <class Predicate>
+bool any_policy(const PredictionSpec& prediction, const Predicate& is) {
+  return is(prediction.policy) || std::any_of(prediction.layers.begin(), prediction.layers.end(),
+                                              [&](const LayerPredictionOverride& layer) {
+                                                return layer.policy && is(*layer.policy);
+                                              });
+}
+
 bool predicts(const PredictionSpec& prediction) {
-  const auto names_a_policy = [](const LayerPredictionOverride& layer) {
-    return layer.policy && *layer.policy != "none";
-  };
-  return prediction.policy != "none" ||
-         std::any_of(prediction.layers.begin(), prediction.layers.end(), names_a_policy);
+  return any_policy(prediction, [](const std::string& policy) { return policy != "none"; });
 }
 
 }  // namespace
+
+bool takes_masks(const PredictionSpec& prediction) {
+  return any_policy(prediction, [](const std::string& policy) { return policy == "mask"; });
+}
 
 void require_consistent(const MachineSpec& machine) {
   require_possible_skipping(machine);
@@ -62,6 +71,8 @@ std::vector<std::string> ineffective_keys(const MachineSpec& machine) {
   std::vector<std::string> idle;
   if (machine.array.zero_lookahead > 0 && !machine.array.skip_zero_activations)
     idle.push_back("array.zero_lookahead has no effect without array.skip_zero_activations");
+  if (!machine.prediction.masks_file.empty() && !takes_masks(machine.prediction))
+    idle.push_back("prediction.masks_file has no effect: no layer's prediction.policy is mask");
   if (predicts(machine.prediction)) return idle;
   for (const auto& [key, is_set] :
        {std::pair<std::string, bool>{inline_thresholds,

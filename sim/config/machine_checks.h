@@ -10,6 +10,9 @@ namespace peeksim {
 // negative look-ahead.
 void require_consistent(const MachineSpec& machine);
 
+// Whether a layer may have the policy mask.
+bool takes_masks(const PredictionSpec& prediction);
+
 // The keys that are set but have no effect on this machine, one sentence each.
 std::vector<std::string> ineffective_keys(const MachineSpec& machine);
 

@@ -87,6 +87,48 @@ MachineKey thresholds_file_key() {
           }};
 }
 
+// Not looked for here: a machine may be read where the file is not, and is not run there.
+MachineKey masks_file_key() {
+  MachineKey key = {
+      "prediction.masks_file",
+      "path",
+      "",
+      "an HDF5 file, or empty for none",
+      "The decisions of policy `mask`: which outputs of each layer are computed first and which of "
+      "the others are gated, made by any program for one trace (docs/masks.md). The path is "
+      "relative to the file that names it",
+      {},
+      [](const Value& value, const Vocabulary&, MachineSpec& machine) {
+        const std::filesystem::path folder =
+            std::filesystem::path(value.where().file).parent_path();
+        machine.prediction.masks_file =
+            value.text().empty() ? "" : (folder / value.text()).string();
+      },
+      [](const MachineSpec& machine) { return Value::quoted(machine.prediction.masks_file); }};
+  key.shown = [](const MachineSpec& machine) { return !machine.prediction.masks_file.empty(); };
+  return key;
+}
+
+MachineKey masks_sha256_key() {
+  MachineKey key = {
+      "prediction.masks_sha256",
+      "text",
+      "",
+      "64 hexadecimal digits, or empty for any",
+      "The SHA-256 that the masks file must have. Results hold that of the file that was used",
+      {},
+      [](const Value& value, const Vocabulary&, MachineSpec& machine) {
+        const std::string& digits = machine.prediction.masks_sha256 = value.text();
+        const bool hexadecimal = digits.find_first_not_of("0123456789abcdef") == digits.npos;
+        if (!digits.empty() && (digits.size() != 64 || !hexadecimal))
+          value.fail("expected 64 hexadecimal digits, found '" + digits + "'",
+                     "sha256sum prints them");
+      },
+      [](const MachineSpec& machine) { return Value::quoted(machine.prediction.masks_sha256); }};
+  key.shown = [](const MachineSpec& machine) { return !machine.prediction.masks_sha256.empty(); };
+  return key;
+}
+
 std::vector<MachineKey> make_keys() {
   using M = MachineSpec;
   using P = PredictionSpec;
@@ -201,6 +243,8 @@ std::vector<MachineKey> make_keys() {
       layers_key(),
       channel_thresholds_key(),
       thresholds_file_key(),
+      masks_file_key(),
+      masks_sha256_key(),
 
       name("schedule.loop_order",
            {{"auto", "per layer the order that reads fewer DRAM bytes, block_major on a tie"},

@@ -26,7 +26,7 @@ struct MachineKey {
   std::function<Value(const MachineSpec&)> show;
   // For a second spelling: the key that sets the same.
   std::string same_as = {};
-  // Whether machines are shown with it, rather than with the other spelling.
+  // Whether machines are shown with it: not with the other spelling, nor with nothing to show.
   std::function<bool(const MachineSpec&)> shown = [](const MachineSpec&) { return true; };
 };
 

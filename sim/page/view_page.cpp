@@ -72,7 +72,7 @@ std::string view_data(const View& view) {
   LayerPrediction settings = view.settings;
   settings.thresholds.assign(view.settings.thresholds.begin() + view.first_channel,
                              view.settings.thresholds.begin() + view.end_channel);
-  const Prediction prediction = predict(settings, shown, channels);
+  const Prediction prediction = predict(settings, shown, channels, view.image);
 
   Json json;
   json["machine"] = view.machine;
@@ -84,7 +84,7 @@ std::string view_data(const View& view) {
   json["predicted"] =
       prediction.predicts ? base64(window_bits(prediction, channels)) : std::string();
   json["simulator"] = {{"shown", counts(prediction)},
-                       {"layer", counts(predict(view.settings, view.ofmap, layer.K))}};
+                       {"layer", counts(predict(view.settings, view.ofmap, layer.K, view.image))}};
   return one_line(json);
 }
 

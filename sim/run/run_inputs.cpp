@@ -73,7 +73,7 @@ void RunInputs::predict_with_cache(int image) {
   }
   const PhaseTimer timer(profile_.simulate_seconds);
   require_unrectified(settings, setup_->layer.name, values_.ofmap, trace_.info().path);
-  prediction_ = predict(settings, values_.ofmap, setup_->layer.K);
+  prediction_ = predict(settings, values_.ofmap, setup_->layer.K, image);
   options_.cache->keep_prediction(layer_, image, settings, prediction_);
   image_.prediction = &prediction_;
 }

@@ -103,7 +103,8 @@ class TraceSimulation::LayerRunner {
                             : observe(dense_, image);
       simulated_ = true;
     } else {
-      const Prediction none = predict(dense_.setup.prediction, values.ofmap, dense_.setup.layer.K);
+      const Prediction none =
+          predict(dense_.setup.prediction, values.ofmap, dense_.setup.layer.K, values.image);
       count_values(dense_.setup.layer, none, values, dense_counters_);
     }
   }

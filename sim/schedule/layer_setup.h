@@ -15,6 +15,10 @@ struct LayerSetup {
   Plan plan;
 };
 
+// Throws Error(config) when the machine's dispatch policy needs to know more of a decision than the
+// layer's predictor says.
+void require_fitting_dispatch(const MachineSpec& machine, const LayerPrediction& prediction);
+
 // Throws Error(config) or Error(machine) when the machine cannot run the layer.
 LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer,
                         const LayerPrediction& prediction);

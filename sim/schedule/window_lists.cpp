@@ -25,7 +25,7 @@ StepWindows WindowLists::list(const Block& block) const {
   windows.array_columns = machine_.array.cols;
   for_each_window(block, [&](int, int row, int col) {
     windows.neighbors.push_back(grid.neighbors_of(row, col));
-    if (!grid.peeks.empty()) windows.peeks.push_back(grid.peeks_of(row, col));
+    if (grid.has_peeks()) windows.peeks.push_back(grid.peeks_of(row, col));
   });
   return windows;
 }

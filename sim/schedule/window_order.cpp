@@ -3,16 +3,18 @@
 namespace peeksim {
 
 std::vector<int> window_order(const WindowGrid& grid, const Block& block, Members members) {
-  std::vector<char> is_peek(std::size_t(grid.height) * grid.width);
-  for (const Position& peek : grid.peeks) is_peek[peek.row * grid.width + peek.col] = 1;
+  std::vector<char> in_pattern(std::size_t(grid.height) * grid.width);
+  for (const Position& peek : grid.peeks) in_pattern[peek.row * grid.width + peek.col] = 1;
   std::vector<int> positions;
   positions.reserve(block.positions());
   for_each_window(block, [&](int, int row, int col) {
     for (int i = 0; i < grid.height_of(row); ++i) {
       for (int j = 0; j < grid.width_of(col); ++j) {
-        const bool peek = is_peek[i * grid.width + j] != 0;
+        const int position = (row * grid.height + i) * grid.Q + col * grid.width + j;
+        const bool peek = grid.first != nullptr ? (*grid.first)[position] != 0
+                                                : in_pattern[i * grid.width + j] != 0;
         if (members == Members::all || peek == (members == Members::peeks))
-          positions.push_back((row * grid.height + i) * grid.Q + col * grid.width + j);
+          positions.push_back(position);
       }
     }
   });

@@ -2,6 +2,7 @@
 // why a layer runs dense although the machine predicts.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,18 @@ namespace peeksim {
 struct LayerPrediction {
   const Predictor* predictor = nullptr;
   WindowGrid grid;
-  std::vector<float> thresholds;  // [K], rounded down so that float <= threshold stays exact
-  Location threshold_where;       // where the thresholds were set
-  ParameterValues parameters;     // the predictor's own
-  std::string excluded;           // "" or why the machine's predictor does not run here
+  std::vector<float> thresholds;       // [K], rounded down so that float <= threshold stays exact
+  Location threshold_where;            // where the thresholds were set
+  ParameterValues parameters;          // the predictor's own
+  std::string excluded;                // "" or why the machine's predictor does not run here
+  std::shared_ptr<const Masks> masks;  // the layer's decisions; null: they follow from its values
+  std::string layer, masks_sha256;     // its name in `masks`, and the identity of all of them
 
   bool predicts() const { return predictor->predicts(); }
-  // Whether the machine computes peeks first and decides from what it computed.
-  bool decides() const { return predictor->rule != nullptr; }
+  // Whether the machine compares peeks with thresholds.
+  bool compares() const { return predictor->rule != nullptr; }
+  // Whether the machine computes peeks first and decides when it knows them.
+  bool decides() const { return compares() || predictor->from_masks; }
   // Everything that the layer's predictions depend on besides its values, as bytes.
   std::string fingerprint() const;
   // Whether a channel that can be predicted has a threshold below 0.
@@ -32,8 +37,9 @@ struct LayerPrediction {
 float round_down(double threshold);
 
 // REQUIRES: shape_error(layer) is empty. Throws Error(config): unknown predictor, a peek outside
-// the window, per-channel thresholds whose number is not K (whatever the predictor), thresholds
-// that are needed and still in units of the layers' RMS (run/relative_thresholds.h).
+// the window, per-channel thresholds whose number is not K (whatever the predictor); what depends
+// on a trace (run/bound_machine.h) and is needed, but is not bound to one: thresholds in units of
+// the layers' RMS, masks; masks of a layer that no ReLU follows.
 LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& layer, bool is_first);
 
 // The settings of all layers of a network, in the order of execution: the first convolution among

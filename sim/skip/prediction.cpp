@@ -33,40 +33,43 @@ class PlaneJudge {
   explicit PlaneJudge(const WindowGrid& grid)
       : grid_(grid),
         gated_(std::size_t(grid.cols()) * grid.width),
-        are_neighbors_(std::size_t(grid.height) * grid.Q) {
-    for (int i = 0; i < grid.height; ++i)
-      for (int q = 0; q < grid.Q; ++q)
-        are_neighbors_[std::size_t(i) * grid.Q + q] = grid.is_peek({i, q % grid.width}) ? 0 : -1;
+        are_neighbors_(std::size_t(grid.first != nullptr ? grid.P : grid.height) * grid.Q) {
+    for (std::size_t i = 0; i < are_neighbors_.size(); ++i)
+      are_neighbors_[i] =
+          grid.is_peek({static_cast<int>(i) / grid.Q, static_cast<int>(i) % grid.Q}) ? 0 : -1;
   }
 
   // predicted: a byte for each window of the plane.
   void judge(const float* plane, const std::uint8_t* predicted, Prediction& result) {
     const int cols = grid_.cols(), rows = grid_.rows();
     for (int row = 0; row < rows; ++row, predicted += cols) {
-      if (row == 0 || row + 1 == rows) enter_rows_like(row);
+      if (row == 0 || row + 1 == rows || grid_.first != nullptr) enter_rows_like(row);
       const int windows = std::accumulate(predicted, predicted + cols, 0);
       if (windows == 0) continue;
       const Count last = predicted[cols - 1];
       result.predicted_zero += (windows - last) * neighbors_ + last * neighbors_of_last_;
       spread(grid_, predicted, gated_.data());
       const float* values = plane + std::int64_t{row} * grid_.height * grid_.Q;
+      const std::int32_t* const are_neighbors =
+          &are_neighbors_[grid_.first != nullptr ? std::size_t(row) * grid_.Q : 0];
       for (int i = 0; i < height_; ++i, values += grid_.Q)
         result.false_zero += count_positive(values, gated_.data(),
-                                            &are_neighbors_[std::size_t(i) * grid_.Q], grid_.Q);
+                                            are_neighbors + std::size_t(i) * grid_.Q, grid_.Q);
     }
   }
 
  private:
-  // Only the windows of the last row can be lower than those of the first.
+  // Only the windows of the last row can be lower than those of the first. Where windows differ in
+  // their peeks, none that has a peek is predicted.
   void enter_rows_like(int row) {
     height_ = grid_.height_of(row);
-    neighbors_ = grid_.neighbors_of(row, 0);
-    neighbors_of_last_ = grid_.neighbors_of(row, grid_.cols() - 1);
+    neighbors_ = grid_.first != nullptr ? 1 : grid_.neighbors_of(row, 0);
+    neighbors_of_last_ = grid_.first != nullptr ? 1 : grid_.neighbors_of(row, grid_.cols() - 1);
   }
 
   const WindowGrid& grid_;
   std::vector<std::int32_t> gated_;              // of each column of the plane: 0, or all bits set
-  std::vector<std::int32_t> are_neighbors_;      // [rows of a window][Q]: the same
+  std::vector<std::int32_t> are_neighbors_;      // [rows of a window, or P][Q]: the same
   int height_ = 0;                               // of the row's windows
   Count neighbors_ = 0, neighbors_of_last_ = 0;  // of a window of the row, of its last one
 };
@@ -95,17 +98,22 @@ void WindowBits::extract(int window, int windows, int first, int channels,
 OutputFate Prediction::fate_of(int channel, int row, int col) const {
   if (!predicts) return OutputFate::computed;
   const int window = row / grid.height * grid.cols() + col / grid.width;
-  const Position inside{row % grid.height, col % grid.width};
-  return !grid.is_peek(inside) && predicted.test(window, channel) ? fate : OutputFate::computed;
+  return !grid.is_peek({row, col}) && predicted.test(window, channel) ? fate : OutputFate::computed;
 }
 
-Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels) {
+Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels,
+                   int image) {
   Prediction result;
   result.grid = settings.grid;
   result.predicts = settings.predicts();
   result.fate = settings.predictor->fate;
   if (!result.predicts) return result;
 
+  Masks::Decisions made;  // by another program
+  if (settings.masks != nullptr) {
+    made = settings.masks->read(settings.layer, image);
+    result.grid.first = std::make_shared<std::vector<std::uint8_t>>(std::move(made.first));
+  }
   const WindowGrid& grid = result.grid;
   const std::int64_t plane_size = std::int64_t{grid.P} * grid.Q;
   const int windows = grid.count();
@@ -114,8 +122,11 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
   PlaneJudge plane_judge(grid);
   for (int k = 0; k < channels; ++k) {
     const float* plane = ofmap.data() + k * plane_size;
-    settings.predictor->predict(grid, plane, settings.thresholds[k], settings.parameters,
-                                predicted.data());
+    if (settings.masks != nullptr)
+      std::copy_n(made.gated.begin() + k * plane_size, plane_size, predicted.begin());
+    else
+      settings.predictor->predict(grid, plane, settings.thresholds[k], settings.parameters,
+                                  predicted.data());
     plane_judge.judge(plane, predicted.data(), result);
     result.predicted.set_channel(k, predicted.data());
   }
@@ -123,14 +134,13 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
   return result;
 }
 
-Prediction judge(const LayerPrediction& settings, WindowBits bits, const std::vector<float>& ofmap,
-                 int channels) {
+Prediction judge(const LayerPrediction& settings, const WindowGrid& grid, WindowBits bits,
+                 const std::vector<float>& ofmap, int channels) {
   Prediction result;
-  result.grid = settings.grid;
+  result.grid = grid;
   result.predicts = true;
   result.fate = settings.predictor->fate;
   result.predicted = std::move(bits);
-  const WindowGrid& grid = result.grid;
   std::vector<std::uint8_t> predicted(grid.count());
   PlaneJudge plane_judge(grid);
   for (int k = 0; k < channels; ++k) {

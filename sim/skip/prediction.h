@@ -63,12 +63,14 @@ struct Prediction {
   OutputFate fate_of(int channel, int row, int col) const;
 };
 
-// ofmap: [K,P,Q], the values that enter the activation.
-Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels);
+// ofmap: [K,P,Q], the values that enter the activation of that image. Throws as Masks::read.
+Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels,
+                   int image);
 
 // The outcome of predictions that were made elsewhere, from values that a simulated array computed.
-// REQUIRES: settings.predicts(); `predicted` has grid.count() windows.
-Prediction judge(const LayerPrediction& settings, WindowBits predicted,
+// grid: with the image's peeks. REQUIRES: settings.predicts(); `predicted` has grid.count()
+// windows.
+Prediction judge(const LayerPrediction& settings, const WindowGrid& grid, WindowBits predicted,
                  const std::vector<float>& ofmap, int channels);
 
 }  // namespace peeksim

@@ -1,12 +1,23 @@
 #include "sim/skip/predictor.h"
 
+#include <algorithm>
+
 #include "sim/base/lookup.h"
 #include "sim/skip/policies/predictors.h"
 
 namespace peeksim {
 
+void count_peeks(const StepOutputs& step, Counters& counters) {
+  counters.peeks += step.peeks;
+  counters.neighbors += step.outputs - step.peeks;
+  counters.comparisons += step.peeks;
+  counters.windows += step.windows;
+  counters.window_bits_peak = std::max(counters.window_bits_peak, step.windows);
+}
+
 const std::vector<Predictor>& predictors() {
-  static const std::vector<Predictor> table = {none_predictor, peek_predictor, oracle_predictor};
+  static const std::vector<Predictor> table = {none_predictor, peek_predictor, oracle_predictor,
+                                               mask_predictor};
   return table;
 }
 

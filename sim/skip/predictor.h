@@ -48,12 +48,12 @@ struct Predictor {
   WindowGrid (*grid)(const Layer& layer, const WindowSpec& window, const PeekSpec& peeks);
 
   // Sets predicted[window] to 1 for every window of one plane [P,Q] whose neighbors it leaves out,
-  // to 0 for the others. REQUIRES: finite values.
+  // to 0 for the others. REQUIRES: finite values. Null: see from_masks.
   void (*predict)(const WindowGrid& grid, const float* plane, float threshold,
                   const ParameterValues& own, std::uint8_t* predicted);
 
   // The same decision as hardware takes it, peek after peek; a window without an existing peek is
-  // computed. Null for a predictor that looks at no peek: what it gates is known beforehand.
+  // computed. Null for a predictor that compares no peek with a threshold.
   const DecisionRule* rule;
 
   // Adds the counters that only this predictor has; null: none.
@@ -66,8 +66,15 @@ struct Predictor {
   // Keys of machine files that are this predictor's own, "prediction.something".
   Span<Parameter> parameters = {};
 
+  // Whether peeks and decisions are those of prediction.masks_file. They are known once all peeks
+  // are, and not window by window.
+  bool from_masks = false;
+
   bool predicts() const { return fate != OutputFate::computed; }
 };
+
+// Of a prediction unit that looks at every peek and holds a bit for every window of a step.
+void count_peeks(const StepOutputs& step, Counters& counters);
 
 // All predictors, in the order in which they are listed to users.
 const std::vector<Predictor>& predictors();

@@ -4,11 +4,22 @@
 
 namespace peeksim {
 
-bool WindowGrid::is_peek(Position inside) const {
-  return std::binary_search(peeks.begin(), peeks.end(), inside);
+bool WindowGrid::is_peek(Position at) const {
+  if (first != nullptr) return (*first)[std::size_t(at.row) * Q + at.col] != 0;
+  return std::binary_search(peeks.begin(), peeks.end(), Position{at.row % height, at.col % width});
+}
+
+// A window that is itself a peek is never predicted.
+std::vector<Position> WindowGrid::neighbors() const {
+  std::vector<Position> positions;
+  for (int row = 0; row < height; ++row)
+    for (int col = 0; col < width; ++col)
+      if (first != nullptr || !is_peek({row, col})) positions.push_back({row, col});
+  return positions;
 }
 
 int WindowGrid::peeks_of(int row, int col) const {
+  if (first != nullptr) return is_peek({row, col});
   const int h = height_of(row), w = width_of(col);
   if (h == height && w == width) return static_cast<int>(peeks.size());
   return static_cast<int>(std::count_if(peeks.begin(), peeks.end(),

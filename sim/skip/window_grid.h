@@ -3,6 +3,8 @@
 // may be partial, and peeks outside the plane do not exist.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,10 @@ namespace peeksim {
 struct WindowGrid {
   int P = 0, Q = 0;             // the plane
   int height = 1, width = 1;    // a full window
-  std::vector<Position> peeks;  // sorted
+  std::vector<Position> peeks;  // inside a window, sorted
+  // [P,Q], 1 where an output is a peek, for a predictor whose windows differ in their peeks; null:
+  // they are those of `peeks`. REQUIRES: windows of one output.
+  std::shared_ptr<const std::vector<std::uint8_t>> first = nullptr;
 
   int rows() const { return static_cast<int>(ceil_div(P, height)); }
   int cols() const { return static_cast<int>(ceil_div(Q, width)); }
@@ -24,8 +29,12 @@ struct WindowGrid {
   int height_of(int row) const { return row + 1 < rows() ? height : P - row * height; }
   int width_of(int col) const { return col + 1 < cols() ? width : Q - col * width; }
 
-  // Whether a position inside a window is a peek.
-  bool is_peek(Position inside) const;
+  bool has_peeks() const { return first != nullptr || !peeks.empty(); }
+  // Whether a position of the plane is a peek.
+  bool is_peek(Position at) const;
+
+  // The positions inside a full window that are gated where it is predicted, in raster order.
+  std::vector<Position> neighbors() const;
 
   // Existing peeks, and outputs that are not peeks, of a window.
   int peeks_of(int row, int col) const;

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "sim/base/output_file.h"
-#include "sim/trace/hdf5.h"
+#include "sim/trace/hdf5_output.h"
 #include "sim/trace/layout.h"
 
 namespace peeksim {
@@ -14,28 +14,15 @@ namespace peeksim {
 namespace {
 
 using hdf5::Handle;
+using hdf5::text_type;
+using hdf5::without_times;
 
 constexpr float min_f16 = 0x1p-24f;
 constexpr float max_f16 = 65504;
-constexpr unsigned gzip_level = 4;
 
 Handle file_type(const std::string& type) {
   if (type == "f16") return hdf5::half_type(H5T_ORDER_LE);
   return Handle(H5Tcopy(type == "i8" ? H5T_STD_I8LE : H5T_IEEE_F32LE), H5Tclose);
-}
-
-Handle text_type(std::size_t size) {
-  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type, std::max<std::size_t>(size, 1));
-  H5Tset_strpad(type, H5T_STR_NULLPAD);
-  H5Tset_cset(type, H5T_CSET_UTF8);
-  return type;
-}
-
-Handle without_times(hid_t property_class) {
-  Handle list(H5Pcreate(property_class), H5Pclose);
-  H5Pset_obj_track_times(list, false);
-  return list;
 }
 
 std::vector<std::int8_t> to_i8(const std::vector<float>& values, float scale) {
@@ -102,11 +89,8 @@ struct TraceWriter::Impl {
     check(attribute.valid() && H5Awrite(attribute, memory_type, value) >= 0);
   }
 
-  void write_text(hid_t object, const char* name, std::string value) const {
-    const Handle type = text_type(value.size());
-    if (value.empty()) value.push_back('\0');
-    write_attribute(object, name, type, Handle(H5Screate(H5S_SCALAR), H5Sclose), type,
-                    value.data());
+  void write_text(hid_t object, const char* name, const std::string& value) const {
+    check(hdf5::write_text(object, name, value));
   }
 
   void write_number(hid_t object, const char* name, int value) const {
@@ -137,12 +121,7 @@ struct TraceWriter::Impl {
   Handle create_tensor(TraceTensor tensor, float scale) const {
     std::vector<hsize_t> shape = tensor_shape(layer, tensor);
     shape.insert(shape.begin(), 1);
-    const Handle list = without_times(H5P_DATASET_CREATE);
-    H5Pset_chunk(list, static_cast<int>(shape.size()), shape.data());
-    H5Pset_fill_time(list, H5D_FILL_TIME_NEVER);
-    H5Pset_shuffle(list);
-    H5Pset_deflate(list, gzip_level);
-    H5Pset_fletcher32(list);
+    const Handle list = hdf5::compressed_chunks(shape);
     shape[0] = static_cast<hsize_t>(images);
     const Handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
                        H5Sclose);
@@ -223,13 +202,7 @@ TraceWriter::TraceWriter(const std::string& path, const TraceHeader& header, boo
   impl_ = std::make_unique<Impl>(path, overwrite);
   Impl& to = *impl_;
   to.images = header.images;
-  hdf5::prepare_library();
-  const Handle creation = without_times(H5P_FILE_CREATE);
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  to.file =
-      Handle(H5Fcreate(to.output.partial().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose);
+  to.file = hdf5::create_file(to.output.partial());
   to.check(to.file.valid());
 
   to.write_text(to.file, "format", trace_format);

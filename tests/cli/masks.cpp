@@ -50,6 +50,54 @@ TEST_CASE("masks need a machine and a file, and leave nothing behind without the
   desk.refused(masks({"--set", "prediction.window=[0, 2]"}), 3, {"--set", "prediction.window"});
 }
 
+TEST_CASE("policy mask runs the masks that another policy left, and results name their contents") {
+  const Desk desk;
+  desk.ok({"masks", "trace.h5", "--machine", "machine.yaml", "--set", "prediction.policy=oracle",
+           "--out", "oracle.h5"});
+  desk.ok(run_to("oracle", {"--set", "prediction.policy=oracle"}));
+  const Words mask = {"--set", "prediction.policy=mask", "--set",
+                      "prediction.masks_file=oracle.h5"};
+  desk.ok(run_to("mask", mask));
+  const auto counters = [&](const std::string& folder) {
+    return desk.json(folder + "/results.json")["totals"]["network"]["machine"]["counters"];
+  };
+  for (const char* counter : {"cycles", "macs_predicted", "false_zero", "ifmap_reads"})
+    CHECK(counters("mask")[counter] == counters("oracle")[counter]);
+  const auto prediction = desk.json("mask/results.json")["machine"]["prediction"];
+  CHECK(prediction["masks_file"] == "oracle.h5");
+  const std::string sha256 = prediction["masks_sha256"];
+  CHECK(sha256.size() == 64);
+  Words pinned = mask;
+  pinned.insert(pinned.end(), {"--set", "prediction.masks_sha256=" + sha256, "--jobs", "2"});
+  desk.ok(run_to("pinned", pinned));
+  CHECK((desk.files.read("pinned/results.json") == desk.files.read("mask/results.json")));
+  pinned.back() = "1";
+  pinned[5] = "prediction.masks_sha256=0" + sha256.substr(1);
+  desk.refused(run_to("other", pinned), 3, {"prediction.masks_sha256", sha256});
+}
+
+TEST_CASE("masks need their file, their trace and a dispatch that they can have") {
+  const Desk desk;
+  desk.ok({"masks", "trace.h5", "--machine", "machine.yaml", "--out", "peek.h5"});
+  const auto refused = [&](Words more, int code, const Words& parts) {
+    more.insert(more.begin(), {"--set", "prediction.policy=mask"});
+    desk.refused(run_to("out", more), code, parts);
+  };
+  refused({}, 3, {"prediction.policy", "needs prediction.masks_file"});
+  refused({"--set", "prediction.masks_file=no.h5"}, 4, {"no.h5", "no such file"});
+  refused({"--set", "prediction.masks_file=peek.h5", "--set", "array.dispatch=balanced_fill"}, 3,
+          {"array.dispatch", "not known how far it looks", "use balanced"});
+  desk.refused({"config", "layers", "machine.yaml", "--workload", "workload.yaml", "--set",
+                "prediction.policy=mask", "--set", "prediction.masks_file=peek.h5"},
+               3, {"prediction.masks_file", "give the trace"});
+  desk.refused({"view", "trace.h5", "--machine", "machine.yaml", "--set", "prediction.policy=mask",
+                "--set", "prediction.masks_file=peek.h5", "-o", "view.html"},
+               2, {"gated by masks"});
+  const CommandResult idle = desk.run(run_to("idle", {"--set", "prediction.masks_file=peek.h5"}));
+  CHECK(idle.exit_code == 0);
+  CHECK(contains(idle.err, "prediction.masks_file has no effect"));
+}
+
 TEST_CASE("config layers says the same of a workload and of its trace") {
   const Desk desk;
   const std::string set = "prediction.layers=[{match: '*', peeks: corner, threshold: 0.1}]";

@@ -34,7 +34,7 @@ Sides small_layer() {
   const LayerSetup setup = set_up_layer(machine, layer, false);
   std::vector<float> ofmap(layer.K * layer.P() * layer.Q());
   for (std::size_t i = 0; i < ofmap.size(); ++i) ofmap[i] = i % 3 == 0 ? 1.0f : -1.0f;
-  const Prediction prediction = predict(setup.prediction, ofmap, layer.K);
+  const Prediction prediction = predict(setup.prediction, ofmap, layer.K, 0);
   const Program program = make_program(setup.plan, prediction, 0, machine);
   fresh_kernel();
   return {program_counters(program, *setup.prediction.predictor),

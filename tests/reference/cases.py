@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from model import simulate
+from prediction import Masks
 from shapes import CannotRun, Layer, Machine
 
 
@@ -16,15 +17,16 @@ NEW_COUNTERS = ("multicast_reads weight_selects latched_operands zero_flags jobs
 class Case:
     """One caseNNN.json: a layer on a machine, with what is expected of it."""
 
-    def __init__(self, layer, machine, ofmap, ifmap=None, expected=None, expected_error=None):
+    def __init__(self, layer, machine, ofmap, ifmap=None, expected=None, expected_error=None,
+                 masks=None):
         self.layer, self.machine = layer, machine
-        self.ofmap, self.ifmap = ofmap, ifmap
+        self.ofmap, self.ifmap, self.masks = ofmap, ifmap, masks
         self.expected, self.expected_error = expected, expected_error
 
     def simulate(self):
         """(counters, None), or (None, why the machine cannot run the layer)."""
         try:
-            return simulate(self.layer, self.machine, self.ofmap, self.ifmap), None
+            return simulate(self.layer, self.machine, self.ofmap, self.ifmap, self.masks), None
         except CannotRun as error:
             return None, str(error)
 
@@ -37,6 +39,9 @@ class Case:
         fields["ofmap"] = numbers(self.ofmap)
         if self.ifmap is not None:
             fields["ifmap"] = numbers(self.ifmap)
+        if self.masks is not None:
+            fields["first"] = numbers(self.masks.first.astype(int))
+            fields["gated"] = numbers(self.masks.gated.astype(int))
         return json.dumps(fields, separators=(",", ":"))
 
 
@@ -54,9 +59,12 @@ def read(path):
     with open(path) as file:
         fields = json.load(file)
     ifmap = fields.get("ifmap")
+    masks = None
+    if "first" in fields:
+        masks = Masks(np.array(fields["first"]) != 0, np.array(fields["gated"]) != 0)
     return Case(Layer(**fields["layer"]), Machine(**fields["machine"]), np.array(fields["ofmap"]),
                 None if ifmap is None else np.array(ifmap), fields.get("expected"),
-                fields.get("expected_error"))
+                fields.get("expected_error"), masks)
 
 
 def paths(folder):

@@ -11,7 +11,7 @@ import numpy as np
 
 from blocks import cut, ifmap_bytes, ofmap_bytes
 from cases import Case
-from prediction import predict, thresholds
+from prediction import Masks, predict, thresholds
 from shapes import Layer, Machine, packed, up
 
 MAX_MACS = 20000
@@ -39,7 +39,8 @@ def draw_case(seed, number):
     ifmap = None
     if rng.random() < (0.8 if skips else 0.5):
         ifmap = draw_ifmap(rng, layer, sparse=skips)
-    case = Case(layer, machine, ofmap, ifmap)
+    masks = draw_masks(rng, layer, ofmap) if machine.policy == "mask" else None
+    case = Case(layer, machine, ofmap, ifmap, masks=masks)
     case.expected, case.expected_error = case.simulate()
     return case
 
@@ -75,7 +76,7 @@ def draw_machine(rng, layer):
                    lanes=rng.choice([1, 1, 2, 3, 4, 8, 16, 64]),
                    dispatch=rng.choice(["gate", "gate", "row_skip", "packed", "balanced",
                                         "balanced", "balanced_fill"]),
-                   policy=rng.choice(["none", "oracle", "peek", "peek", "peek", "peek"]),
+                   policy=rng.choice(2 * ["none", "oracle"] + 8 * ["peek"] + 2 * ["mask"]),
                    window=window,
                    peeks=draw_peeks(rng, *window),
                    threshold=draw_threshold(rng, layer),
@@ -92,6 +93,15 @@ def draw_machine(rng, layer):
                    ifmap_buffer_bytes=0, weight_buffer_bytes=0, ofmap_buffer_bytes=0,
                    activation_bytes=rng.choice(WIDTHS),
                    ifmap_banks=draw_banks(rng, ifmap_read_width))
+
+
+def draw_masks(rng, layer, ofmap):
+    """Some positions first, or none, or all; of the others some outputs gated, most of them zeros."""
+    share = rng.choice([0, 0.1, 0.3, 0.5, 0.9, 1])
+    first = np.array([[rng.random() < share for _ in range(layer.Q)] for _ in range(layer.P)])
+    right, wrong = rng.choice([(1, 0), (0.9, 0.1), (0.5, 0.5), (1, 1)])
+    gated = np.array([rng.random() < (right if value <= 0 else wrong) for value in ofmap.flat])
+    return Masks(first, gated.reshape(ofmap.shape) & ~first)
 
 
 def draw_lookahead(rng, skips):
@@ -219,6 +229,7 @@ def spoil(rng, layer, machine):
         {"ifmap_read_width": 0, "ifmap_banks": width},
         {"ifmap_read_width": width, "ifmap_banks": width + rng.choice([1, 9])},
         {"ifmap_banks": -1},
+        {"policy": "mask", "dispatch": "balanced_fill"},
         {"threshold": [0] * (layer.K + rng.choice([-1, 1]))},
         {"peeks": [[0, 0], rng.choice([[h, 0], [0, w]])]},
         {"ifmap_buffer_bytes": max(1, 2 * ifmap - 1)},

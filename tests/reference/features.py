@@ -17,8 +17,17 @@ def features(case):
     names = of_layer(case.layer) | of_machine(case.machine) | of_values(case)
     if case.machine.policy == "peek":
         names |= of_windows(case)
+    if case.machine.policy == "mask":
+        names |= of_masks(case.masks)
     names |= of_program(case) | of_tiles(case)
     return names | {"some " + n for n, count in case.expected.items() if count}
+
+
+def prediction_of(case):
+    """Of the first group of the layer."""
+    layer, machine = case.layer.one_group(), case.machine
+    masks = case.masks and case.masks.of(slice(0, layer.K))
+    return predict(machine, thresholds(layer, machine), case.ofmap[:layer.K], masks)
 
 
 def true(**named):
@@ -83,10 +92,16 @@ def of_windows(case):
                 a_peek_listed_twice=len({tuple(x) for x in listed}) < len(listed))
 
 
+def of_masks(masks):
+    return true(nothing_computed_first=not masks.first.any(),
+                everything_computed_first=masks.first.all(),
+                some_outputs_computed_first=masks.first.any() and not masks.first.all())
+
+
 def of_program(case):
     """What the blocks, groups and loads of the first group of the layer are like."""
     layer, machine = case.layer.one_group(), case.machine
-    window = predict(machine, thresholds(layer, machine), case.ofmap[:layer.K]).window
+    window = prediction_of(case).window
     blocks, groups = cut_plane(layer, machine, window), channel_groups(layer, machine)
     block_major = [(b, g) for b in blocks for g in groups]
     group_major = [(b, g) for g in groups for b in blocks]
@@ -111,7 +126,7 @@ def of_program(case):
 def of_tiles(case):
     """What the tiles of the first group of the layer, and their chunks, are like."""
     layer, machine = case.layer.one_group(), case.machine
-    prediction = predict(machine, thresholds(layer, machine), case.ofmap[:layer.K])
+    prediction = prediction_of(case)
     skips = machine.skip_zero_activations and case.ifmap is not None
     activations = live_taps(layer, case.ifmap[:layer.C]) if skips else None
     program = Program(layer, machine, prediction, activations)

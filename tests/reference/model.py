@@ -20,20 +20,22 @@ COUNTERS = (
 PEAKS = "window_bits_peak jobs_peak queue_peak".split()  # the maximum, not the sum
 
 
-def simulate(layer, machine, ofmap, ifmap=None):
+def simulate(layer, machine, ofmap, ifmap=None, masks=None):
     """Every counter of the layer, by name, in the order of COUNTERS.
 
-    `ofmap` [K,P,Q] holds the values that enter the ReLU, `ifmap` [C,H,W] the activations, if known.
+    `ofmap` [K,P,Q] holds the values that enter the ReLU, `ifmap` [C,H,W] the activations, if known;
+    `masks` what policy `mask` reads.
     Throws CannotRun if the machine cannot run the layer.
     """
-    check(layer, machine)
+    check(layer, machine, masks)
     tau = thresholds(layer, machine)
     one = layer.one_group()
     total = dict.fromkeys(COUNTERS, 0)
     for g in range(layer.groups):
         k, c = g * one.K, g * one.C
         counted = simulate_group(one, machine, tau[k:k + one.K], ofmap[k:k + one.K],
-                                 None if ifmap is None else ifmap[c:c + one.C])
+                                 None if ifmap is None else ifmap[c:c + one.C],
+                                 None if masks is None else masks.of(slice(k, k + one.K)))
         for name in COUNTERS:
             if name in PEAKS:
                 total[name] = max(total[name], counted[name])
@@ -42,9 +44,9 @@ def simulate(layer, machine, ofmap, ifmap=None):
     return total
 
 
-def simulate_group(layer, machine, tau, ofmap, ifmap):
+def simulate_group(layer, machine, tau, ofmap, ifmap, masks):
     """Counters of a convolution with one group (section 1: grouped ones run one after another)."""
-    prediction = predict(machine, tau, ofmap)
+    prediction = predict(machine, tau, ofmap, masks)
     live = live_taps(layer, ifmap) if machine.gate_zero_activations and ifmap is not None else None
     program = Program(layer, machine, prediction, live if machine.skip_zero_activations else None)
     return {**count_macs(layer, prediction, live),
@@ -75,7 +77,7 @@ def count_outputs(machine, prediction, ofmap):
     gated = prediction.gated
     return {"outputs": ofmap.size,
             "peeks": peeks,
-            "neighbors": ofmap.size - peeks if machine.policy == "peek" else 0,
+            "neighbors": ofmap.size - peeks if machine.decides else 0,
             "comparisons": peeks,
             "predicted_zero": int(np.count_nonzero(gated)),
             "correct_zero": int(np.count_nonzero(gated & (ofmap <= 0))),
@@ -83,7 +85,7 @@ def count_outputs(machine, prediction, ofmap):
 
 
 def count_windows(machine, program):
-    bits = [step.window_bits if machine.policy == "peek" else 0 for step in program.steps]
+    bits = [step.window_bits if machine.decides else 0 for step in program.steps]
     return {"windows": sum(bits), "window_bits_peak": max(bits)}
 
 

@@ -17,6 +17,18 @@ class Prediction:
     window: tuple  # (height, width) of the windows that blocks must not cut; 1×1 without peeks
 
 
+@dataclass
+class Masks:
+    """What policy `mask` reads for one ofmap, [K,P,Q]."""
+
+    first: np.ndarray  # bool [P,Q]: the positions that are computed first, of every channel
+    gated: np.ndarray  # bool [K,P,Q]
+
+    def of(self, channels):
+        """Those of some channels, a slice."""
+        return Masks(self.first, self.gated[channels])
+
+
 def pattern(peeks, h, w):
     """Positions (i, j) inside a window of h × w that `peeks` names (section 2, item 2)."""
     everywhere = [(i, j) for i in range(h) for j in range(w)]
@@ -32,8 +44,9 @@ def pattern(peeks, h, w):
     return {(i, j) for i, j in peeks}
 
 
-def check(layer, machine):
-    """Raises CannotRun for what is wrong whatever the policy (end of section 2)."""
+def check(layer, machine, masks):
+    """Raises CannotRun for what is wrong whatever the policy (end of section 2), and with it."""
+    check_masks(machine, masks)
     h, w = machine.window
     if any(not (0 <= i < h and 0 <= j < w) for i, j in pattern(machine.peeks, h, w)):
         raise CannotRun("a peek lies outside the window")
@@ -44,6 +57,17 @@ def check(layer, machine):
     if machine.zero_lookahead < 0:
         raise CannotRun("a negative look-ahead")
     check_banks(machine)
+
+
+def check_masks(machine, masks):
+    if machine.policy != "mask":
+        return
+    if masks is None:
+        raise CannotRun("no masks")
+    if machine.dispatch == "balanced_fill":
+        raise CannotRun("masks do not tell how far they look")
+    if np.any(masks.gated & masks.first):
+        raise CannotRun("an output is computed first and gated")
 
 
 def check_banks(machine):
@@ -63,13 +87,15 @@ def thresholds(layer, machine):
     return [machine.threshold] * layer.K
 
 
-def predict(machine, tau, ofmap):
+def predict(machine, tau, ofmap, masks=None):
     """The Prediction of `ofmap` [K,P,Q] with thresholds `tau` [K], by the machine's policy."""
     none = np.zeros(ofmap.shape[1:], dtype=bool)
     if machine.policy == "none":
         return Prediction(none, np.zeros(ofmap.shape, dtype=bool), (1, 1))
     if machine.policy == "oracle":
         return Prediction(none, ofmap <= 0, (1, 1))
+    if machine.policy == "mask":
+        return Prediction(masks.first, masks.gated, (1, 1))
     return predict_windows(machine, tau, ofmap)
 
 

@@ -74,6 +74,11 @@ class Machine:
     activation_bytes: float
     ifmap_banks: int = 0  # 0: one ideal port
 
+    @property
+    def decides(self):
+        """Whether some outputs are computed first, and tell which others are gated."""
+        return self.policy in ("peek", "mask")
+
 
 def up(numerator, denominator):
     """⌈numerator / denominator⌉ of whole numbers."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from draw import draw_case
 from model import PEAKS, simulate
+from prediction import Masks
 from tiles import DISPATCH
 
 CASES = [case for case in (draw_case("conservation", i) for i in range(100))
@@ -16,10 +17,15 @@ MULTICAST = "multicast_reads weight_selects latched_operands jobs_peak queue_pea
 READS = "ifmap_reads weight_reads multicast_reads weight_selects latched_operands".split()
 
 
-def simulated(case, layer=None, ofmap=None, ifmap=None, **changed):
+def simulated(case, layer=None, ofmap=None, ifmap=None, masks=None, **changed):
     """Counters of the case on a machine with other fields."""
     return simulate(layer or case.layer, replace(case.machine, **changed),
-                    case.ofmap if ofmap is None else ofmap, ifmap)
+                    case.ofmap if ofmap is None else ofmap, ifmap, masks or case.masks)
+
+
+def dispatches_of(case):
+    """The dispatch policies that the case's policy can have."""
+    return [d for d in DISPATCH if d != "balanced_fill" or case.machine.policy != "mask"]
 
 
 def skipping(case, skips, ifmap="of the case", **changed):
@@ -60,7 +66,7 @@ class Conservation(unittest.TestCase):
 
     def test_peeks_and_neighbors_are_all_outputs(self):
         self.each(lambda case, e: self.assertEqual(
-            e["peeks"] + e["neighbors"], e["outputs"] if case.machine.policy == "peek" else 0))
+            e["peeks"] + e["neighbors"], e["outputs"] if case.machine.decides else 0))
 
     def test_bytes_read_are_the_sum_of_the_kinds(self):
         self.each(lambda case, e: self.assertEqual(
@@ -99,21 +105,44 @@ class Conservation(unittest.TestCase):
     def test_the_dispatches_agree_on_what_is_computed(self):
         def check(case, e):
             same = ["macs_predicted", "ofmap_writes", "outputs", "false_zero", "dram_write_bytes"]
-            for dispatch in DISPATCH:
+            for dispatch in dispatches_of(case):
                 counters = simulated(case, dispatch=dispatch)
                 self.assertEqual({n: counters[n] for n in same}, {n: e[n] for n in same})
         self.each(check)
 
     def test_jobs_need_no_more_tiles_than_packed_and_filling_no_more_than_jobs(self):
         def check(case, e):
+            fills = "balanced_fill" if "balanced_fill" in dispatches_of(case) else "balanced"
             packed, balanced, fill = (simulated(case, dispatch=d)
-                                      for d in ("packed", "balanced", "balanced_fill"))
+                                      for d in ("packed", "balanced", fills))
             self.assertLessEqual(balanced["tiles_neighbor"], packed["tiles_neighbor"])
             self.assertLessEqual(fill["tiles_neighbor"], balanced["tiles_neighbor"])
             self.assertEqual(fill["tiles_peek"], balanced["tiles_peek"])
             self.assertEqual(packed["latched_operands"], balanced["latched_operands"])
             self.assertLessEqual(fill["latched_operands"], balanced["latched_operands"])
             self.assertLessEqual(fill["jobs_peak"], balanced["jobs_peak"])
+        self.each(check)
+
+    def test_masks_of_peeks_with_windows_of_one_output_are_those_peeks(self):
+        def check(case, e):
+            windows = simulated(case, policy="peek", dispatch="balanced", window=[1, 1],
+                                peeks="corner")
+            first = np.ones((case.layer.P, case.layer.Q), dtype=bool)
+            masks = Masks(first, np.zeros(case.ofmap.shape, dtype=bool))
+            self.assertEqual(windows, simulated(case, policy="mask", dispatch="balanced",
+                                                masks=masks))
+        self.each(check)
+
+    def test_masks_with_nothing_first_are_an_oracle_but_for_what_the_unit_holds(self):
+        def check(case, e):
+            first = np.zeros((case.layer.P, case.layer.Q), dtype=bool)
+            masked = simulated(case, policy="mask", dispatch="packed",
+                               masks=Masks(first, case.ofmap <= 0))
+            self.assertEqual(masked["windows"], masked["outputs"])
+            self.assertEqual(masked["neighbors"], masked["outputs"])
+            for name in ("windows", "neighbors", "window_bits_peak"):
+                masked[name] = 0
+            self.assertEqual(masked, simulated(case, policy="oracle", dispatch="packed"))
         self.each(check)
 
     def test_the_oracle_has_nothing_to_fill(self):
@@ -195,7 +224,9 @@ class Conservation(unittest.TestCase):
             total = dict.fromkeys(e, 0)
             for k in range(0, case.layer.K, one.K):
                 own = tau[k:k + one.K] if isinstance(tau, list) else tau
-                counters = simulated(case, layer=one, ofmap=case.ofmap[k:k + one.K], threshold=own)
+                channels = slice(k, k + one.K)
+                counters = simulated(case, layer=one, ofmap=case.ofmap[channels], threshold=own,
+                                     masks=case.masks and case.masks.of(channels))
                 for name in total:
                     total[name] += counters[name]
             whole = simulated(case)

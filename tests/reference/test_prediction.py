@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from prediction import pattern, predict
-from test_closed_form import MACHINE
+from prediction import Masks, check, pattern, predict
+from shapes import CannotRun
+from test_closed_form import LAYER, MACHINE
 
 
 class Patterns(unittest.TestCase):
@@ -42,6 +43,23 @@ class Windows(unittest.TestCase):
 
     def test_the_oracle_gates_what_is_not_above_0_whatever_the_threshold(self):
         self.assertEqual(self.gated([[0, 0.25], [-1, 3]], tau=2, policy="oracle"), [[1, 0], [1, 0]])
+
+    def test_masks_are_taken_as_they_are_whatever_the_values_and_the_window(self):
+        masks = Masks(np.array([[True, False]]), np.array([[[False, True]]]))
+        machine = replace(MACHINE, policy="mask", window=[2, 2])
+        prediction = predict(machine, [0], np.array([[[-1, 5]]]), masks)
+        self.assertEqual(prediction.peeks.tolist(), [[True, False]])
+        self.assertEqual(prediction.gated.tolist(), [[[False, True]]])
+        self.assertEqual(prediction.window, (1, 1))
+
+    def test_an_output_that_is_computed_first_cannot_be_gated(self):
+        masks = Masks(np.array([[True, False]]), np.array([[[True, False]]]))
+        layer = replace(LAYER, K=1)
+        for dispatch, error in (("gate", "computed first and gated"), ("balanced_fill", "far")):
+            with self.assertRaisesRegex(CannotRun, error):
+                check(layer, replace(MACHINE, policy="mask", dispatch=dispatch), masks)
+        with self.assertRaisesRegex(CannotRun, "no masks"):
+            check(layer, replace(MACHINE, policy="mask"), None)
 
     def test_every_channel_has_its_own_threshold(self):
         prediction = predict(MACHINE, [0, 1], np.ones((2, 2, 2)))

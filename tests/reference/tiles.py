@@ -165,7 +165,7 @@ def tiles_of_step(machine, prediction, block, channels):
 
     if machine.policy == "none":
         return Tiles(whole("dense", block.raster))
-    order = in_windows(block, prediction.window) if machine.policy == "peek" else block.raster
+    order = in_windows(block, prediction.window) if machine.decides else block.raster
     peeks = [x for x in order if prediction.peeks[x]]
     others = [x for x in order if not prediction.peeks[x]]
     taken = taken_in(machine, prediction.window, peeks, others, channels, prediction.gated)

@@ -16,7 +16,7 @@ Layer plane(int P, int Q, int K = 1) {
 // One image's mask as rows of digits, each channel's followed by a blank line.
 std::string mask(const MachineSpec& machine, const Layer& layer, const std::vector<float>& ofmap) {
   const LayerPrediction settings = resolve_prediction(machine, layer, false);
-  const std::string values = mask_values(predict(settings, ofmap, layer.K), layer.K);
+  const std::string values = mask_values(predict(settings, ofmap, layer.K, 0), layer.K);
   CHECK(values.size() == ofmap.size());
   std::string text;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -308,7 +308,7 @@ TEST_CASE("the vocabulary lists every predictor and dispatch policy with a meani
     std::sort(all.begin(), all.end());
     return all;
   };
-  CHECK(names("prediction.policy") == std::vector<std::string>{"none", "oracle", "peek"});
+  CHECK(names("prediction.policy") == std::vector<std::string>{"mask", "none", "oracle", "peek"});
   CHECK(names("array.dispatch") ==
         std::vector<std::string>{"balanced", "balanced_fill", "gate", "packed", "row_skip"});
 }

@@ -21,7 +21,7 @@ struct Walk {
   Walk(const Layer& layer, const MachineSpec& machine, const std::vector<float>& ofmap) {
     const LayerPrediction settings = resolve_prediction(machine, layer, false);
     plan = plan_layer(layer, machine, settings.grid);
-    program = make_program(plan, predict(settings, ofmap, layer.K), 0, machine);
+    program = make_program(plan, predict(settings, ofmap, layer.K, 0), 0, machine);
     for (LoadOrder order(program); !order.done(); order.pop()) loads.push_back(order.front());
   }
   Walk(const Walk&) = delete;

@@ -22,7 +22,7 @@ struct Run {
 
   Run(const Layer& layer, const MachineSpec& machine, const std::vector<float>& ofmap) {
     const LayerPrediction settings = resolve_prediction(machine, layer, false);
-    prediction = predict(settings, ofmap, layer.K);
+    prediction = predict(settings, ofmap, layer.K, 0);
     plan = plan_layer(layer, machine, settings.grid);
     for (int group = 0; group < layer.groups; ++group) {
       programs.push_back(make_program(plan, prediction, group * (layer.K / layer.groups), machine));
@@ -217,7 +217,7 @@ TEST_CASE("a group has the same program alone and after other groups, by fingerp
     }
     std::vector<float> ofmap(std::size_t(layer.K) * layer.positions());
     for (float& value : ofmap) value = static_cast<float>(random.between(-2, 1));
-    const Prediction prediction = predict(setup.prediction, ofmap, layer.K);
+    const Prediction prediction = predict(setup.prediction, ofmap, layer.K, 0);
     TapCounter taps(layer, machine, nullptr);
     ProgramMaker programs(setup.plan, prediction, machine);
     std::string before;

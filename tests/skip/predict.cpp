@@ -21,7 +21,7 @@ Layer plane(int P, int Q, int K = 1) {
 }
 
 Prediction run(const MachineSpec& machine, const Layer& layer, const std::vector<float>& ofmap) {
-  return predict(resolve_prediction(machine, layer, false), ofmap, layer.K);
+  return predict(resolve_prediction(machine, layer, false), ofmap, layer.K, 0);
 }
 
 // How many outputs of one 2x2 window with `first` at its corner, the only peek, are gated.

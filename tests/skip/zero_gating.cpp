@@ -44,7 +44,7 @@ bool gated(const Prediction& prediction, int k, int p, int q) {
 }
 
 Prediction dense(const Layer& layer) {
-  return predict(resolve_prediction(roomy_machine("none", 4, 4), layer, false), {}, layer.K);
+  return predict(resolve_prediction(roomy_machine("none", 4, 4), layer, false), {}, layer.K, 0);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ TEST_CASE("gated outputs are not counted twice") {
   // One 2x2 window, predicted zero: only the two peeks are computed.
   const Layer layer = conv(1, 2, 2, 1);
   const Prediction prediction =
-      predict(resolve_prediction(roomy_machine("peek", 4, 4), layer, false), {-1, 1, 1, -1}, 1);
+      predict(resolve_prediction(roomy_machine("peek", 4, 4), layer, false), {-1, 1, 1, -1}, 1, 0);
   REQUIRE(prediction.predicted_zero == 2);
   CHECK(zero_gated_macs(layer, zero_taps(layer, {0, 0, 0, 0}), prediction) == 2);
   CHECK(zero_gated_macs(layer, zero_taps(layer, {0, 0, 0, 7}), prediction) == 1);
@@ -92,7 +92,7 @@ TEST_CASE("zero taps and gated MACs agree with the seven loops of a convolution"
     for (float& value : ifmap) value = random.one_in(2) ? 0 : value;
 
     const Prediction prediction =
-        predict(resolve_prediction(machine, layer, false), ofmap, layer.K);
+        predict(resolve_prediction(machine, layer, false), ofmap, layer.K, 0);
     std::vector<int> expected_taps(layer.groups * layer.positions());
     Count expected_macs = 0;
     for_each_zero_mac(layer, ifmap, [&](int k, int p, int q) {

@@ -9,6 +9,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "tests/support/masks_in_memory.h"
+
 namespace peeksim {
 
 namespace {
@@ -93,6 +95,15 @@ std::vector<float> flatten(const json& j) {
   return values;
 }
 
+Masks::Decisions masks_of(const json& j) {
+  Masks::Decisions made;
+  for (const json& row : j.at("first"))
+    for (const json& value : row) made.first.push_back(value);
+  for (const float value : flatten(j.at("gated")))
+    made.gated.push_back(static_cast<std::uint8_t>(value));
+  return made;
+}
+
 VectorCase read_case(const std::filesystem::path& path) {
   std::ifstream file(path);
   const json j = json::parse(file);
@@ -102,6 +113,7 @@ VectorCase read_case(const std::filesystem::path& path) {
   c.machine = machine_of(j.at("machine"));
   c.ofmap = flatten(j.at("ofmap"));
   if (j.contains("ifmap")) c.ifmap = flatten(j.at("ifmap"));
+  if (j.contains("first")) use_masks(c.machine, masks_of(j));
   c.expects_error = j.contains("expected_error");
   if (c.expects_error) return c;
   for (const CounterRow& row : counter_rows) {

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "sim/trace/masks_writer.h"
 #include "tests/sweep/sample.h"
 
 using namespace peeksim;
@@ -82,6 +83,34 @@ TEST_CASE("a key depends on everything that a result depends on, and on nothing 
 TEST_CASE("the same machine is the same point wherever its file lies") {
   const SweepFolder here, there;
   CHECK(key_of(here, "") == key_of(there, ""));
+}
+
+TEST_CASE("the key of masks is that of what their file holds, wherever it lies") {
+  const SweepFolder folder;
+  const Trace trace(folder.files.path("small.h5"));
+  const Layer layer = trace.info().layers[0].layer;
+  const auto write = [&](const std::string& name, std::uint8_t gated) {
+    MasksWriter writer(folder.files.path(name), trace.sha256(), false);
+    writer.begin_layer(layer, 2);
+    Masks::Decisions made;
+    made.first.assign(layer.positions(), 0);
+    made.gated.assign(layer.outputs(), gated);
+    for (const int image : {0, 1}) writer.write(image, made);
+    writer.close();
+  };
+  write("a.h5", 0);
+  write("same.h5", 0);
+  write("b.h5", 1);
+  const auto key = [&](const std::string& masks) {
+    return key_of(folder,
+                  "axes: {prediction.policy: [mask], prediction.masks_file: [" + masks + "]}\n");
+  };
+  CHECK(key("a.h5") == key("same.h5"));
+  CHECK(key("a.h5") != key("b.h5"));
+  CHECK(folder
+            .error("axes: {prediction.policy: [mask], prediction.masks_file: [a.h5],\n"
+                   "       array.dispatch: [gate, balanced_fill]}\n")
+            .find("use balanced") != std::string::npos);
 }
 
 TEST_CASE("a plan without points, or with one that cannot be, is an error before anything runs") {

@@ -175,7 +175,7 @@ def calibrated(network: Network, kind: str, *options: str) -> list[Row]:
 
 
 def ingredients(network: Network) -> list[Row]:
-    """The calibrated rows, and beside them those of less and of more where STEPS has the network."""
+    """The calibrated rows, and beside them those of less and more where STEPS has the network."""
     rows = calibrated(network, "calibrated")
     if network.name not in STEPS:
         return rows

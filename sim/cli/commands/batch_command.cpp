@@ -16,8 +16,8 @@
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
+#include "sim/run/bound_machine.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 #include "sim/sweep/design/batch_request.h"
 #include "sim/sweep/machines/machine_runs.h"
 #include "sim/workers/worker_pool.h"
@@ -111,8 +111,8 @@ class RequestRunner : public JobRunner {
       read_request(job.substr(end + 1), number, vocabulary_, request);
       if (!request.excluded_by.empty()) return answer_excluded(request);
       const auto trace = traces_.get(request.trace, request.images);
-      request.machine = with_absolute_thresholds(request.machine, trace->trace());
-      request.warnings = thresholds_below_a_step(request.machine, trace->trace());
+      request.machine = bound_to(trace->trace(), request.machine);
+      request.warnings = binding_warnings(trace->trace(), request.machine);
       return answer(request, runs_.run(request.machine, *trace));
     } catch (const Error& error) {
       return answer(request, error.what(), error.kind());

@@ -9,8 +9,8 @@
 #include "sim/config/to_yaml.h"
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
+#include "sim/run/bound_machine.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 #include "sim/trace/trace.h"
 #include "sim/workload/workload.h"
 
@@ -72,7 +72,7 @@ void config_layers_command(const std::vector<std::string>& arguments) {
   const MachineSpec machine = machine_of(options);
   if (options.has("trace")) {
     const Trace trace(options.text("trace"));
-    std::cout << layer_settings_json(with_absolute_thresholds(machine, trace), trace.info().network,
+    std::cout << layer_settings_json(bound_to(trace, machine), trace.info().network,
                                      layers_of(trace.info()));
   } else {
     const Workload workload = load_workload(options.text("workload"));

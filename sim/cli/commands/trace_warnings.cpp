@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "sim/report/files/layer_settings.h"
+#include "sim/run/bound_machine.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 #include "sim/run/run.h"
 #include "sim/skip/layer_prediction.h"
 
@@ -17,9 +17,8 @@ MachineSpec settled_on(const Trace& trace, const MachineSpec& machine) {
     spdlog::warn("{}", warning);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(trace.info())))
     spdlog::warn("{} names no layer of {}", entry, trace.info().path);
-  MachineSpec settled = with_absolute_thresholds(machine, trace);
-  for (const std::string& warning : thresholds_below_a_step(settled, trace))
-    spdlog::warn("{}", warning);
+  MachineSpec settled = bound_to(trace, machine);
+  for (const std::string& warning : binding_warnings(trace, settled)) spdlog::warn("{}", warning);
   return settled;
 }
 

@@ -7,9 +7,8 @@
 
 namespace peeksim {
 
-// The machine with its thresholds as values of the trace (run/relative_thresholds.h). Warns about
-// entries of the prediction settings that name no layer, keys without effect, narrow read ports,
-// and thresholds that are too small for the trace's integers.
+// The machine bound to the trace (run/bound_machine.h). Warns about entries of the prediction
+// settings that name no layer, keys without effect, narrow read ports, and as binding_warnings().
 MachineSpec settled_on(const Trace& trace, const MachineSpec& machine);
 
 // Layers without an ifmap in the trace, on a machine that skips zero activations: none is skipped.

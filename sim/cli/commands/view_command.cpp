@@ -50,7 +50,8 @@ std::size_t most_gated_layer(const Trace& trace, const std::vector<LayerPredicti
     watch.check(trace.info().path);
     if (!settings[i].predicts()) continue;
     trace.read_ofmap(i, image, ofmap);
-    const Count gated = predict(settings[i], ofmap, layers[i].K).predicted_zero * layers[i].L();
+    const Count gated =
+        predict(settings[i], ofmap, layers[i].K, image).predicted_zero * layers[i].L();
     if (gated > max_gated) {
       max_gated = gated;
       best = i;
@@ -107,6 +108,10 @@ void view_command(const std::vector<std::string>& arguments) {
     layer = most_gated_layer(trace, settings, static_cast<int>(image), progress.watch());
   }
   const Layer& shape = info.layers[layer].layer;
+  if (settings[layer].masks != nullptr)
+    throw Error(ErrorKind::usage, "",
+                "layer '" + shape.name + "' is gated by masks, which have no threshold to move",
+                "name another layer with --layer, or another machine");
   std::vector<float> ofmap;
   trace.read_ofmap(layer, static_cast<int>(image), ofmap);
   require_unrectified(settings[layer], shape.name, ofmap, info.path);

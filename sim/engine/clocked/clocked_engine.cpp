@@ -6,11 +6,12 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
   const LayerSetup& setup = *job.setup;
   const Layer& layer = setup.layer;
   const LayerValues& values = *job.images[image].values;
-  const WindowGrid& grid = setup.prediction.grid;
-  const bool decides = setup.prediction.decides();
-  // A machine that looks at no peek knows from the trace what is gated.
+  const bool compares = setup.prediction.compares();
+  // A machine that compares no peek knows from the trace, or from masks, what is gated.
   Prediction prediction;
-  if (!decides) prediction = predict(setup.prediction, values.ofmap, layer.K);
+  prediction.grid = setup.prediction.grid;
+  if (!compares) prediction = predict(setup.prediction, values.ofmap, layer.K, values.image);
+  const WindowGrid grid = prediction.grid;
   WindowBits found(grid.count(), layer.K);
   Work work;
   work.machine = job.machine;
@@ -19,6 +20,7 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
   work.layer = &layer;
   work.plan = &setup.plan;
   work.prediction = &setup.prediction;
+  work.windows = &grid;
   work.operands = &values.operands;
   work.ofmap = &values.ofmap;
   work.known = &prediction.predicted;
@@ -34,7 +36,7 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
     work.recorder = Recorder(observer, image, work.group, total.cycles, 0);
     total += accelerator_.run(work, job.memory, {&observer, image, total.cycles}, outcome);
   }
-  if (decides) prediction = judge(setup.prediction, std::move(found), values.ofmap, layer.K);
+  if (compares) prediction = judge(setup.prediction, grid, std::move(found), values.ofmap, layer.K);
   if (outcome.stored != nullptr) observer.on_values(image, stored, outcome.worst_deviation);
   total.correct_zero = prediction.correct_zero;
   total.false_zero = prediction.false_zero;

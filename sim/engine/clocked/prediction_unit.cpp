@@ -47,8 +47,9 @@ void PredictionUnit::open_step(int step) {
   if (step_ == step) return;
   step_ = step;
   seen_.bits = initial_bits(*work_, step);
-  seen_.held.assign(std::size_t(seen_.bits.windows) * seen_.bits.columns,
-                    work_->prediction->predictor->rule->start);
+  if (work_->compares())
+    seen_.held.assign(std::size_t(seen_.bits.windows) * seen_.bits.columns,
+                      work_->prediction->predictor->rule->start);
   comparisons_ = 0;
 }
 
@@ -62,6 +63,7 @@ int PredictionUnit::window_of(int step, int position) const {
 
 void PredictionUnit::compare(const TileWork& tile, int row, const float* values,
                              Windows& windows) const {
+  if (!work_->compares()) return;  // its bits are known
   const DecisionRule& rule = *work_->prediction->predictor->rule;
   const ParameterValues& own = work_->prediction->parameters;
   const int window = window_of(tile.step, tile.row_position[row]);

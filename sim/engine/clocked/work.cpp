@@ -19,7 +19,7 @@ StepBits initial_bits(const Work& work, int step) {
   const WindowGrid& grid = work.grid();
   StepBits bits(block.window_rows * block.window_cols, work.step(step).channels);
   for_each_window(block, [&](int window, int row, int col) {
-    if (!work.has_peeks())
+    if (!work.compares())
       work.known->extract(row * grid.cols() + col, 1, work.channel(step, 0), bits.columns,
                           &bits.bits[std::size_t(window) * bits.words()]);
     else if (grid.peeks_of(row, col) > 0)

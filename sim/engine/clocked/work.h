@@ -23,8 +23,9 @@ struct Work {
   // [K,P,Q], the values that enter the activation, as the trace has them: what computed values are
   // checked against, and what leaves the array where nothing can be computed.
   const std::vector<float>* ofmap = nullptr;
-  // The windows gated before anything is computed: a predictor without peeks (the oracle) knows
-  // them from the trace.
+  const WindowGrid* windows = nullptr;  // with the image's peeks
+  // The windows gated before anything is computed: a predictor that compares no peek knows them
+  // from the trace (the oracle) or from masks.
   const WindowBits* known = nullptr;
   int group = 0;
   int image = 0;
@@ -33,9 +34,10 @@ struct Work {
 
   const Step& step(int s) const { return plan->steps[s]; }
   const Block& block(int s) const { return plan->blocks[step(s).block]; }
-  const WindowGrid& grid() const { return prediction->grid; }
+  const WindowGrid& grid() const { return *windows; }
   bool predicts() const { return prediction->predicts(); }
   bool has_peeks() const { return prediction->decides(); }
+  bool compares() const { return prediction->compares(); }
   // The layer's channel with this ordinal in a step's group, from 0.
   int channel(int s, int of_group) const {
     return group * (layer->K / layer->groups) + step(s).first_channel + of_group;
@@ -63,7 +65,7 @@ struct StepBits {
 };
 
 // The window bits of a step before its first peek has left the array: set where the window has a
-// peek, or where the predictor knows without peeks.
+// peek, or where the predictor knows without comparing peeks.
 StepBits initial_bits(const Work& work, int step);
 
 // The neighbor pass of a step, placed on the array.

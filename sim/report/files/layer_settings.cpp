@@ -65,6 +65,7 @@ std::string settings_digest(const std::vector<Layer>& layers,
 std::string loop_mismatch(const MachineSpec& machine, const TraceInfo& info) {
   const TraceLoop& loop = info.loop;
   if (!loop.closed) return "";
+  if (machine.prediction.masks != nullptr) return "";  // they are of this trace
   if (loop.settings.empty())
     return loop.machine == machine.name
                ? ""

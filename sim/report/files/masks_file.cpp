@@ -16,7 +16,7 @@ void fill_plane(const Prediction& prediction, int k, char* plane) {
       for (int i = 0; i < grid.height_of(row); ++i)
         for (int j = 0; j < grid.width_of(col); ++j)
           plane[std::int64_t{row * grid.height + i} * grid.Q + col * grid.width + j] =
-              !grid.is_peek({i, j});
+              !grid.is_peek({row * grid.height + i, col * grid.width + j});
     }
 }
 
@@ -43,6 +43,16 @@ std::string mask_values(const Prediction& prediction, int channels) {
   if (!prediction.predicts) return values;
   for (int k = 0; k < channels; ++k) fill_plane(prediction, k, values.data() + k * plane);
   return values;
+}
+
+Masks::Decisions decisions_of(const Prediction& prediction, int channels) {
+  const WindowGrid& grid = prediction.grid;
+  Masks::Decisions made;
+  for (int row = 0; row < grid.P; ++row)
+    for (int col = 0; col < grid.Q; ++col) made.first.push_back(grid.is_peek({row, col}));
+  const std::string gated = mask_values(prediction, channels);
+  made.gated.assign(gated.begin(), gated.end());
+  return made;
 }
 
 }  // namespace peeksim

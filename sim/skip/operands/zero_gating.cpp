@@ -79,15 +79,6 @@ PEEKSIM_VECTORS void sum_neighbors(const WindowGrid& grid, const std::vector<Pos
   }
 }
 
-// Those of a full window, in raster order.
-std::vector<Position> neighbors_of(const WindowGrid& grid) {
-  std::vector<Position> neighbors;
-  for (int row = 0; row < grid.height; ++row)
-    for (int col = 0; col < grid.width; ++col)
-      if (!grid.is_peek({row, col})) neighbors.push_back({row, col});
-  return neighbors;
-}
-
 }  // namespace
 
 // A sum over rows of sums over columns, for every place of the padded map as if the stride were 1:
@@ -116,7 +107,7 @@ Count zero_gated_macs(const Layer& layer, const std::vector<int>& taps,
   Count macs = sum_of(taps) * channels;
   if (!prediction.predicts) return macs;
   const WindowGrid& grid = prediction.grid;
-  const std::vector<Position> neighbors = neighbors_of(grid);
+  const std::vector<Position> neighbors = grid.neighbors();
   const int words = (channels + 63) / 64, cols = grid.cols();
   std::vector<std::uint64_t> gated(std::size_t(cols) * words);
   std::vector<int> of_window;

@@ -57,15 +57,6 @@ const DecisionRule rule = {
     [](float held, float threshold, const ParameterValues&) { return held <= threshold; },
 };
 
-// The prediction unit compares every peek and holds a bit for every window of a step.
-void count(const StepOutputs& step, Counters& counters) {
-  counters.peeks += step.peeks;
-  counters.neighbors += step.outputs - step.peeks;
-  counters.comparisons += step.peeks;
-  counters.windows += step.windows;
-  counters.window_bits_peak = std::max(counters.window_bits_peak, step.windows);
-}
-
 std::string fingerprint(const LayerPrediction& settings) {
   std::string bytes = settings.grid.window_text();
   for (const float threshold : settings.thresholds)
@@ -82,7 +73,7 @@ const Predictor peek_predictor = {
     grid,
     predict,
     &rule,
-    count,
+    count_peeks,
     fingerprint};
 
 }  // namespace peeksim

@@ -8,5 +8,6 @@ namespace peeksim {
 extern const Predictor none_predictor;
 extern const Predictor peek_predictor;
 extern const Predictor oracle_predictor;
+extern const Predictor mask_predictor;
 
 }  // namespace peeksim

@@ -28,6 +28,12 @@ Value show_without_thresholds(const MachineSpec& machine) {
   return show_machine(plain);
 }
 
+// What the files hold counts, and not their names.
+Value show_without_files(MachineSpec machine) {
+  machine.prediction.masks_file.clear();
+  return show_without_thresholds(machine);
+}
+
 bool is_about_prediction(const std::string& key) {
   return group_of(key) == "prediction";
 }
@@ -74,7 +80,7 @@ std::string thresholds_digest(const PredictionSpec& prediction) {
 }
 
 MachineIdentity::MachineIdentity(const MachineSpec& machine)
-    : keys_(show_without_thresholds(machine)), thresholds_(thresholds_digest(machine.prediction)) {}
+    : keys_(show_without_files(machine)), thresholds_(thresholds_digest(machine.prediction)) {}
 
 std::string MachineIdentity::point_key(const std::string& energy_table_sha256,
                                        const std::string& trace_sha256, int images) const {

@@ -5,11 +5,11 @@
 
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
+#include "sim/run/bound_machine.h"
 #include "sim/run/machine_vocabulary.h"
-#include "sim/run/relative_thresholds.h"
 #include "sim/run/required_values.h"
 #include "sim/run/result.h"
-#include "sim/schedule/plan.h"
+#include "sim/schedule/layer_setup.h"
 #include "sim/sweep/design/point_key.h"
 #include "sim/trace/sha256.h"
 
@@ -111,7 +111,7 @@ bool SweepPlan::take(const Combination& chosen, std::map<std::string, std::size_
     drawn = drawn_machine(point);
     for (const Expression& condition : conditions_)
       if (!condition.holds(drawn)) return false;
-    built = with_absolute_thresholds(drawn, trace(point));
+    built = bound_to(trace(point), drawn);
     check_point(point, built);
   } catch (const Error& error) {
     const bool possible = error.kind() != ErrorKind::config && error.kind() != ErrorKind::machine;
@@ -150,7 +150,7 @@ void SweepPlan::warn_about_what_is_missing() {
 }
 
 MachineSpec SweepPlan::machine(const SweepPoint& point) const {
-  return with_absolute_thresholds(drawn_machine(point), trace(point));
+  return bound_to(trace(point), drawn_machine(point));
 }
 
 MachineSpec SweepPlan::drawn_machine(const SweepPoint& point) const {
@@ -200,6 +200,7 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
   const std::vector<Layer> layers = layers_of(trace(point).info());
   const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
   require_values(trace(point).info(), machine, resolved);
+  for (const LayerPrediction& layer : resolved) require_fitting_dispatch(machine, layer);
   const std::string settings = std::to_string(point.trace) + " " + std::to_string(point.dense);
   if (!planned_.insert(settings + " " + windows_digest(resolved)).second) return;
   const MachineSpec dense = dense_version(machine);
@@ -219,7 +220,7 @@ void SweepPlan::collect_warnings(const SweepPoint& point, const MachineSpec& dra
   for (std::string& warning : table.warnings(machine)) found.push_back(std::move(warning));
   if (warned_about_.insert({point.prediction, point.trace}).second) {
     const TraceInfo& info = traces_[point.trace]->info();
-    for (std::string& warning : thresholds_below_a_step(machine, trace(point)))
+    for (std::string& warning : binding_warnings(trace(point), machine))
       found.push_back(std::move(warning));
     for (const std::string& entry : unmatched_entries(drawn.prediction, layers_of(info)))
       found.push_back(entry + " names no layer of " + info.path);

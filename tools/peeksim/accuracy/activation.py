@@ -1,13 +1,17 @@
-"""PeekActivation: the simulator's prediction rule (docs/machine.md, section 2) in tensor
-operations.
+"""Gates before activations: PeekActivation, the simulator's prediction rule (docs/machine.md,
+section 2) in tensor operations, and PredictorActivation, which asks a predictor of one's own.
 
-Invariant: on the same float32 values it gates exactly the outputs that sim/skip gates.
+Invariant: on the same float32 values a PeekActivation gates exactly the outputs that sim/skip
+gates.
 """
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import nn
 
+from ..errors import MODEL, ExtractError
+from .predictor import Predictor
 from .settings import LayerSettings
 
 COUNTS = ("outputs", "gated", "false_zero")
@@ -23,7 +27,7 @@ def as_map(x: torch.Tensor, features: bool) -> torch.Tensor:
     return x if x.dim() == 4 else x[:, :, None]
 
 
-class PeekActivation(nn.Module):
+class Gate(nn.Module):
     """Stands before an activation and sets the outputs that are predicted zero to 0.
 
     It reads what enters the activation, [N, K, P, Q], or a fully connected layer's [N, ..., K].
@@ -33,16 +37,11 @@ class PeekActivation(nn.Module):
     """
 
     def __init__(self, settings: LayerSettings, features: bool = False) -> None:
-        """settings: a LayerSettings whose policy predicts; features: the channels come last."""
+        """settings: of a layer that is predicted; features: the channels come last."""
         super().__init__()
-        if settings.policy not in ("peek", "oracle"):
-            raise ValueError("%s: policy '%s' predicts nothing" % (settings.name, settings.policy))
         self.settings, self.features = settings, features
-        never = float("-inf")
-        thresholds = [never if t is None else t for t in settings.thresholds]
-        self.register_buffer(
-            "thresholds", torch.tensor(thresholds, dtype=torch.float32), persistent=False
-        )
+        # Since reset(), of each image what is gated, packed into bits; None: it is not kept.
+        self.kept: list[bytes] | None = None
         self.register_buffer(
             "counts", torch.zeros(len(COUNTS), dtype=torch.int64), persistent=False
         )
@@ -51,6 +50,8 @@ class PeekActivation(nn.Module):
         """stored: x as the hardware stores it, for the decision, when that is rounded."""
         values = as_map(x.detach() if stored is None else stored, self.features)
         mask = self.gated(values)
+        if self.kept is not None:
+            self.kept += [np.packbits(image).tobytes() for image in mask.cpu().numpy()]
         self.counts += torch.stack(
             [
                 torch.tensor(mask.numel(), device=mask.device),
@@ -63,10 +64,36 @@ class PeekActivation(nn.Module):
     def reset(self) -> None:
         """Starts to count anew."""
         self.counts.zero_()
+        if self.kept is not None:
+            self.kept = []
 
     def totals(self) -> dict[str, int]:
         """{"outputs": seen, "gated": of those, "false_zero": of those gated, value > 0}"""
         return dict(zip(COUNTS, self.counts.tolist()))
+
+    def gated(self, values: torch.Tensor) -> torch.Tensor:
+        """Which of the values [N, K, P, Q] are predicted zero, as truth values."""
+        raise NotImplementedError
+
+    def _from_map(self, mask: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
+        if not self.features:
+            return mask.reshape(shape)
+        return mask.flatten(2).movedim(1, -1).reshape(shape)
+
+
+class PeekActivation(Gate):
+    """A Gate that decides as the simulator does."""
+
+    def __init__(self, settings: LayerSettings, features: bool = False) -> None:
+        """settings: a LayerSettings whose policy predicts; features: the channels come last."""
+        super().__init__(settings, features)
+        if settings.policy not in ("peek", "oracle"):
+            raise ValueError("%s: policy '%s' predicts nothing" % (settings.name, settings.policy))
+        never = float("-inf")
+        thresholds = [never if t is None else t for t in settings.thresholds]
+        self.register_buffer(
+            "thresholds", torch.tensor(thresholds, dtype=torch.float32), persistent=False
+        )
 
     @torch.no_grad()
     def gated(self, values: torch.Tensor) -> torch.Tensor:
@@ -92,12 +119,47 @@ class PeekActivation(nn.Module):
                     neighbor.copy_(predicted[:, :, : neighbor.shape[2], : neighbor.shape[3]])
         return gated
 
-    def _from_map(self, mask: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
-        if not self.features:
-            return mask.reshape(shape)
-        return mask.flatten(2).movedim(1, -1).reshape(shape)
-
     def extra_repr(self) -> str:
         """What print(module) adds."""
         s = self.settings
         return "%s, %s, window %dx%d, %d peeks" % ((s.name, s.policy) + s.window + (len(s.peeks),))
+
+
+class PredictorActivation(Gate):
+    """A Gate that asks a Predictor, and shows it nothing but what is computed first."""
+
+    def __init__(
+        self, predictor: Predictor, settings: LayerSettings, features: bool = False
+    ) -> None:
+        """Throws ExtractError(MODEL): the positions that are computed first are no [P, Q]."""
+        super().__init__(settings, features)
+        self.predictor = predictor
+        first = torch.as_tensor(predictor.first(settings))
+        self._check("first", first, settings.shape[1:])
+        self.register_buffer("first", first.clone(), persistent=False)
+
+    @torch.no_grad()
+    def gated(self, values: torch.Tensor) -> torch.Tensor:
+        """Throws ExtractError(MODEL): the predictor's answer has another shape or type."""
+        decided = self.predictor.gated(self.settings, values.masked_fill(~self.first, 0))
+        self._check("gated", decided, values.shape)
+        return decided & ~self.first
+
+    def _check(self, method: str, answer: torch.Tensor, shape: Sequence[int]) -> None:
+        if answer.dtype == torch.bool and tuple(answer.shape) == tuple(shape):
+            return
+        raise ExtractError(
+            MODEL,
+            "%s: %s() gave %s %s, expected bool %s"
+            % (
+                self.settings.name,
+                method,
+                str(answer.dtype).replace("torch.", ""),
+                list(answer.shape),
+                list(shape),
+            ),
+        )
+
+    def extra_repr(self) -> str:
+        """What print(module) adds."""
+        return "%s, %s" % (self.settings.name, self.predictor.name)

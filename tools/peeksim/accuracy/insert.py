@@ -19,8 +19,9 @@ from ..trace.extract import Loop
 from ..trace.layers import Analysis, Layer
 
 from . import settings as peek_settings
-from .activation import PeekActivation
-from .settings import MachineSettings
+from .activation import Gate, PeekActivation, PredictorActivation
+from .predictor import Predictor
+from .settings import LayerSettings, MachineSettings
 
 
 class Predicted(NamedTuple):
@@ -31,19 +32,25 @@ class Predicted(NamedTuple):
     """
 
     module: fx.GraphModule
-    activations: dict[str, PeekActivation]  # by layer name, only of predicted layers
+    activations: dict[str, Gate]  # by layer name, only of predicted layers
     settings: MachineSettings
 
 
 def activations_of(
     layers: Sequence[Layer], settings: MachineSettings
-) -> dict[fx.Node, PeekActivation]:
-    """{node: PeekActivation} of the values that are predicted. Throws ExtractError(MODEL)."""
+) -> dict[fx.Node, Gate]:
+    """{node: Gate} of the values that are predicted. Throws ExtractError(MODEL)."""
     by_name = {s.name: s for s in settings.layers}
     if sorted(by_name) != sorted(l.name for l in layers):
         raise ExtractError(MODEL, "the settings name other layers than the network has")
+
+    def gate(own: LayerSettings, features: bool) -> Gate:
+        if settings.predictor is None:
+            return PeekActivation(own, features)
+        return PredictorActivation(settings.predictor, own, features)
+
     return {
-        l.value: PeekActivation(by_name[l.name], l.form[0] == "features")
+        l.value: gate(by_name[l.name], l.form[0] == "features")
         for l in layers
         if by_name[l.name].policy != "none"
     }
@@ -69,14 +76,16 @@ class Network:
         """MachineSettings of a machine file. Throws ExtractError."""
         return peek_settings.resolve(self.layers, self.analysis, machine, overrides)
 
-    def apply(self, settings: MachineSettings) -> Predicted:
+    def apply(self, settings: MachineSettings | Predictor) -> Predicted:
         """Predicted. Throws ExtractError(MODEL): the settings are of another network."""
+        if isinstance(settings, Predictor):
+            settings = peek_settings.of_predictor(self.layers, self.analysis, settings)
         gates = activations_of(self.layers, settings)
         copies: dict[fx.Node, fx.Node] = {}
         graph = fx.Graph()
         graph.output(graph.graph_copy(self.module.graph, copies))
         module = fx.GraphModule(self.module, graph)
-        activations: dict[str, PeekActivation] = {}
+        activations: dict[str, Gate] = {}
         for layer in self.layers:
             if layer.value not in gates:
                 continue
@@ -94,11 +103,11 @@ class Network:
 
 
 def apply_prediction(
-    net: torch.nn.Module, settings: MachineSettings | str, first: torch.Tensor
+    net: torch.nn.Module, settings: MachineSettings | Predictor | str, first: torch.Tensor
 ) -> Predicted:
     """The network with prediction in its loop, for images like `first` [1, C, H, W].
 
-    settings: MachineSettings, or the path of a machine file. Returns Predicted.
+    settings: MachineSettings, a Predictor, or the path of a machine file. Returns Predicted.
     """
     network = Network(net, first)
     if isinstance(settings, str):

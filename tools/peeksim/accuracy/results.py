@@ -80,7 +80,8 @@ def _machine(
     return dict(accuracy, file=settings.path, machine=settings.name, totals=totals, layers=layers)
 
 
-SUMS = ("macs_total", "macs_predicted", "outputs", "predicted_zero", "false_zero")
+SUMS: tuple[str, ...] = ("macs_total", "macs_predicted", "outputs", "predicted_zero", "false_zero")
+SUMS += ("decision_macs", "decision_bits")
 
 
 def _layer(
@@ -101,6 +102,8 @@ def _layer(
                 "outputs": outputs,
                 "predicted_zero": gated,
                 "false_zero": false,
+                "decision_macs": images * settings.decision_macs,
+                "decision_bits": images * settings.decision_bits,
             }
         )
     )
@@ -134,6 +137,9 @@ def table(results: Mapping[str, Any], per_layer: bool = False) -> str:
             row += ["%+.2f to %+.2f" % (100 * low, 100 * high)]
         rows.append(row)
     saved = [["MACs saved, %"] + [n.replace("_", " ") for n, _ in SCOPES] + ["false zeros, %"]]
+    decides = any(m["totals"]["network"]["decision_macs"] for m in results["machines"])
+    if decides:
+        saved[0].append("MACs of decisions, %")
     for m in results["machines"]:
         totals = m["totals"]
         saved.append(
@@ -141,6 +147,9 @@ def table(results: Mapping[str, Any], per_layer: bool = False) -> str:
             + ["%.2f" % (100 * totals[n]["mac_reduction"]) for n, _ in SCOPES]
             + ["%.2f" % (100 * totals["network"]["false_zero_share"])]
         )
+        if decides:
+            network = totals["network"]
+            saved[-1].append("%.2f" % (100 * network["decision_macs"] / network["macs_total"]))
     text = "%d images; accuracy in %%, closed loop\n\n%s\n%s" % (
         results["images"],
         aligned(rows),

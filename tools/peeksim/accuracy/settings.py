@@ -4,6 +4,7 @@ The rules (patterns, exclusions, overlays, thresholds files) are those of peeksi
 are written as a workload, and `peeksim config layers` prints the settings of each.
 """
 import json
+import math
 import os
 import subprocess
 import tempfile
@@ -29,6 +30,9 @@ class LayerSettings(NamedTuple):
     why_not: str  # why the machine's predictor does not run here, or ""
     shape: tuple[int, int, int]  # [K, P, Q] of the ofmap
     macs_per_output: int
+    # What an own predictor's decisions on an image cost; none of peeksim's have multiplications.
+    decision_macs: int = 0
+    decision_bits: int = 0
 
 
 class MachineSettings(NamedTuple):
@@ -39,6 +43,7 @@ class MachineSettings(NamedTuple):
     unmatched: tuple[str, ...]  # entries of the machine file that name none of the layers
     layers: tuple[LayerSettings, ...]
     digest: str = ""  # peeksim's, of all that decides what is gated; "" when unknown
+    predictor: Any = None  # the Predictor that decides; None: peeksim's rule
 
 
 def find_peeksim() -> str:
@@ -78,6 +83,36 @@ def resolve(
             f.write(workload(layers, analysis))
         found = json.loads(run_peeksim(*words, "--workload", path))
     return from_json(machine, found)
+
+
+def of_predictor(layers: Sequence[Layer], analysis: Analysis, predictor: Any) -> MachineSettings:
+    """MachineSettings in which a Predictor decides on every layer that a ReLU follows."""
+    found = []
+    for layer in layers:
+        K, P, Q = ofmap_shape(layer, analysis)
+        taps = ifmap_shape(layer, analysis)[0] // layer.groups * math.prod(layer.kernel)
+        why_not = "no ReLU" if layer.activation == "none" else ""
+        own = LayerSettings(
+            layer.name,
+            layer.kind,
+            layer.activation,
+            "mask",
+            (1, 1),
+            (),
+            (),
+            why_not,
+            (K, P, Q),
+            taps,
+        )
+        if not why_not and not predictor.predicts(own):
+            own = own._replace(why_not="left out by %s" % predictor.name)
+        if own.why_not:
+            found.append(own._replace(policy="none"))
+            continue
+        decisions = K * int((~predictor.first(own)).sum())
+        macs, bits = predictor.cost(own)
+        found.append(own._replace(decision_macs=decisions * macs, decision_bits=decisions * bits))
+    return MachineSettings("", predictor.name, (), tuple(found), predictor=predictor)
 
 
 def from_json(path: str, found: Mapping[str, Any]) -> MachineSettings:

@@ -29,7 +29,13 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     shared.add_model(parser, "what to measure")
-    add("machines", metavar="MACHINE", nargs="+", help="a machine file (YAML)")
+    add("machines", metavar="MACHINE", nargs="*", help="a machine file (YAML)")
+    shared.add_predictor(
+        parser,
+        "measured beside the machines, or alone; may be repeated",
+        action="append",
+        default=[],
+    )
     shared.add_images(parser)
     add(
         "--corrected",
@@ -52,6 +58,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--force", action="store_true", help="replace RESULTS, and start over")
     shared.add_debug(parser)
     options = parser.parse_intermixed_args(argv)
+    if not options.machines and not options.predictor:
+        parser.error("what is to be measured? Give a MACHINE, or --predictor CLASS")
     for name in ("count", "batch"):
         number = getattr(options, name)
         if number is not None and number < 1:
@@ -63,7 +71,7 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
     """Measures and prints. state: gets the `journal`, for the message after Ctrl-C. Throws
     ExtractError."""
     import torch
-    from ..accuracy import files, insert, measure, results
+    from ..accuracy import files, insert, measure, predictor, results
     from ..trace import loading
     from ..errors import OUTPUT, ExtractError
 
@@ -84,8 +92,10 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
         corrected = corrected.to(device=device, dtype=torch.float32)
         with torch.no_grad():
             network = insert.Network(corrected, first)
-    settings = [network.resolve(path, options.set) for path in options.machines]
-    predicted = [network.apply(s) for s in settings]
+    own = [predictor.load(spec) for spec in options.predictor]
+    resolved = [network.resolve(path, options.set) for path in options.machines]
+    predicted = [network.apply(s) for s in resolved] + [network.apply(p) for p in own]
+    settings = [one.settings for one in predicted]
     for machine in settings:
         for entry in machine.unmatched:
             print("note: %s: %s names no layer" % (machine.path, entry), file=sys.stderr)

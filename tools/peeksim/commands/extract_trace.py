@@ -11,13 +11,15 @@ trace cannot be written, 130 interrupted; nothing is left behind by any but the 
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from . import shared
 
 if TYPE_CHECKING:
-    from ..trace.extract import Summary
+    from ..accuracy.masks import MaskedLoop
+    from ..trace.extract import Loop, Summary
+    from ..trace.layers import Analysis, Layer
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -85,6 +87,9 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="KEY=VALUE",
         help="overrides a key of --machine; may be repeated",
     )
+    shared.add_predictor(
+        parser, "in the loop in the place of --machine's; its decisions go to FILE.masks.h5"
+    )
     add(
         "--random-weights",
         action="store_true",
@@ -113,6 +118,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--quantize int8 records all as i8, ifmaps too: drop --type and --no-ifmap")
     if options.random_weights and options.state_dict:
         parser.error("--random-weights says that there are none of --state-dict: drop one")
+    if options.predictor and options.machine:
+        parser.error("--machine and --predictor both predict: drop one")
     if options.set and not options.machine:
         parser.error("--set needs --machine")
     return options
@@ -132,17 +139,23 @@ def run(options: argparse.Namespace) -> None:
         calibration = loading.Inputs(
             options.calibration, preprocess, options.calibration_count, "--calibration-count"
         )
-    loop = None
+    loop: "Callable[[list[Layer], Analysis], Loop] | None" = None
+    masked: "MaskedLoop | None" = None
     if options.machine:
         from ..accuracy import insert
 
         loop = insert.closed_loop(options.machine, options.set)
+    elif options.predictor:
+        from ..accuracy import masks, predictor
+
+        loop = masked = masks.MaskedLoop(predictor.load(options.predictor))
+        masked.require_free(masks_of(options), options.force)
     origin = options.origin or "tools/extract_trace.py %s --images %s%s%s%s%s" % (
         " --model-arg ".join([options.model] + options.model_arg),
         options.images,
         " --quantize int8" if options.quantize else "",
         " --calibration %s" % options.calibration if options.calibration else "",
-        " --set ".join([" --machine %s" % options.machine] + options.set) if loop else "",
+        loop_of(options),
         weights_of(options, trained),
     )
     summary = extract.extract(
@@ -164,11 +177,28 @@ def run(options: argparse.Namespace) -> None:
             options.compression,
         ),
     )
+    if masked:
+        masked.write(masks_of(options), options.output)
     for note in summary.notes:
         print("note: %s" % note, file=sys.stderr)
     if not trained:
         print("note: random weights: marked as synthetic", file=sys.stderr)
     print_summary(options, network, summary)
+
+
+def masks_of(options: argparse.Namespace) -> str:
+    """Where the decisions of --predictor go."""
+    return "%s.masks.h5" % os.path.splitext(options.output)[0]
+
+
+def loop_of(options: argparse.Namespace) -> str:
+    """The words of the command that put prediction into the loop."""
+    if options.predictor:
+        return " --predictor %s" % options.predictor
+    if not options.machine:
+        return ""
+    words: list[str] = [" --machine %s" % options.machine, *options.set]
+    return " --set ".join(words)
 
 
 def weights_of(options: argparse.Namespace, trained: bool) -> str:
@@ -193,10 +223,13 @@ def unrecorded_row(summary: "Summary") -> Iterator[tuple[str, str]]:
 
 
 def loop_row(options: argparse.Namespace, summary: "Summary") -> Iterator[tuple[str, str]]:
-    """The row on the closed loop, where there is one."""
-    if options.machine:
+    """The rows on the closed loop, where there is one."""
+    by = options.machine or options.predictor
+    if by:
         share = 100 * summary.gated / max(1, summary.outputs)
-        yield "loop", "closed: %.1f %% of these values gated by %s" % (share, options.machine)
+        yield "loop", "closed: %.1f %% of these values gated by %s" % (share, by)
+    if options.predictor:
+        yield "masks", masks_of(options)
 
 
 def print_summary(options: argparse.Namespace, network: str, summary: "Summary") -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..errors import ExtractError
 
@@ -103,6 +104,17 @@ def add_count(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="N images only, at equal distances in the order of names; the first N of a callable "
         "(default: all)",
+    )
+
+
+def add_predictor(parser: argparse.ArgumentParser, meaning: str, **more: Any) -> None:
+    """--predictor, which predictor.load takes."""
+    parser.add_argument(
+        "--predictor",
+        metavar="CLASS",
+        help="file.py:CLASS or package.module:CLASS, a predictor of your own "
+        "(docs/own-predictor.md), " + meaning,
+        **more
     )
 
 
