@@ -17,6 +17,7 @@ COMMANDS = {  # of the package, and their files
     "peeksim-calibrate": "peek_calibrate.py",
     "peeksim-finetune": "peek_finetune.py",
     "peeksim-explore": "explore.py",
+    "peeksim-zap": "peek_zap.py",
 }
 OF_THE_REPOSITORY = ("make_traces.py", "model_zoo.py", "reproduce.py")
 NO_NETWORK = ("--no-index", "--no-build-isolation", "--no-deps", "--disable-pip-version-check")

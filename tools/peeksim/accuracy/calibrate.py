@@ -9,7 +9,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -65,6 +65,7 @@ MIN_SCALE = 0.25
 # Images on which the saving in the loop and the correction are measured: enough for means, and
 # the correction holds a layer's outputs for all of them in memory.
 TRIED = 250
+CHOSEN = ("peek", "mask")  # policies whose thresholds are chosen
 HELD_OUT = 5  # every so manieth image is held out
 # Passes of an image that a pass with gradients, and a correction with its trial, take about.
 BACKWARD, TRY = 4, 4
@@ -106,7 +107,7 @@ class Calibration:
         self.layers = [
             l
             for l in network.layers
-            if own[l.name].policy == "peek" and math.prod(own[l.name].shape[1:]) > 1
+            if own[l.name].policy in CHOSEN and math.prod(own[l.name].shape[1:]) > 1
         ]
         if not self.layers:
             raise ExtractError(
@@ -117,10 +118,7 @@ class Calibration:
         )
         seen = len(self.chosen_on) * (1 + mirror)
         show = self.work.stage("measuring", BACKWARD * seen)
-        measured = cost.measure(
-            network, self.layers, candidates, lambda: self.chosen_on, batch, mirror,
-            lambda done: show(done / seen),
-        )
+        measured = self.measure(candidates, lambda done: show(done / seen))
         self.curves = {
             l.name: [
                 (one.pattern, one.curves(own[l.name].macs_per_output)) for one in measured[l.name]
@@ -132,6 +130,20 @@ class Calibration:
         self.scales = {l.name: 1.0 for l in self.layers}
         self.plain = self._scores(network.module, self.tried)
         self.teacher = copy.deepcopy(network.module)  # the plain network
+
+    def measure(
+        self, candidates: Sequence[Pattern], show: Callable[[int], None]
+    ) -> Mapping[str, Sequence[Any]]:
+        """What each candidate of each layer saves and costs: cost.Measured, or alike."""
+        return cost.measure(
+            self.network,
+            self.layers,
+            candidates,
+            lambda: self.chosen_on,
+            self.batch,
+            self.mirror,
+            show,
+        )
 
     def _scores(self, module: torch.nn.Module, some: Sequence[Sample]) -> torch.Tensor:
         with torch.no_grad():

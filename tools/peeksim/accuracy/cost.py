@@ -129,7 +129,8 @@ def values_of(
     return values_at(module, {layer.value.name: layer.name for layer in layers}, x)
 
 
-def _map_of(layer: Layer, value: torch.Tensor) -> torch.Tensor:
+def map_of(layer: Layer, value: torch.Tensor) -> torch.Tensor:
+    """What enters the layer's activation as [N, K, P, Q]."""
     return as_map(value, layer.form[0] == "features")
 
 
@@ -142,6 +143,58 @@ def direction_of(scores: torch.Tensor, generator: torch.Generator) -> torch.Tens
     drawn = torch.randn(scores.shape, generator=generator).to(scores.device)
     spread = p.sqrt() * drawn
     return spread - p * spread.sum(1, keepdim=True)
+
+
+def units(
+    network: "Network",
+    layers: Sequence[Layer],
+    samples: Samples,
+    batch: int,
+    show: Callable[[int], None] = lambda done: None,
+) -> dict[str, torch.Tensor]:
+    """{layer name: [K], the root mean square of each channel's values} of at most 100 images."""
+    squares: dict[str, Any] = {layer.name: 0 for layer in layers}
+    images = 0
+    with torch.no_grad():
+        for x in batches(samples, batch, network.device):
+            values = values_of(network.module, layers, x)[1]
+            for layer in layers:
+                value = map_of(layer, values[layer.name])
+                squares[layer.name] = squares[layer.name] + value.pow(2).mean((2, 3)).sum(0)
+            images += len(x)
+            show(images)
+            if images >= 100:  # enough for a unit
+                break
+    return {name: (s / images).sqrt().clamp(min=1e-9) for name, s in squares.items()}
+
+
+def collect(
+    network: "Network",
+    layers: Sequence[Layer],
+    measured: Mapping[str, Sequence[Any]],
+    samples: Samples,
+    batch: int,
+    mirror: bool,
+    show: Callable[[int], None] = lambda done: None,
+    seed: int = 0,
+) -> None:
+    """Gives all images and, with `mirror`, their mirror images to what is to be measured, by layer
+    name: add(values, moved), as Measured has it."""
+    generator = torch.Generator().manual_seed(seed)
+    done = 0
+    seen = batches(samples, batch, network.device)
+    for x in (y for x in seen for y in ((x, x.flip(-1)) if mirror else (x,))):
+        with torch.enable_grad():
+            scores, values = values_of(network.module, layers, x.requires_grad_(True))
+            direction = direction_of(scores.detach(), generator)
+            along = (direction * scores).sum()
+            gradients = torch.autograd.grad(along, [values[l.name] for l in layers])
+        for layer, gradient in zip(layers, gradients):
+            value, gradient = (map_of(layer, t) for t in (values[layer.name].detach(), gradient))
+            for one in measured[layer.name]:
+                one.add(value, gradient * value.clamp(min=0))
+        done += len(x)
+        show(done)
 
 
 def measure(
@@ -159,37 +212,10 @@ def measure(
 
     layers: of network.layers, those that may be predicted, with maps of more than one output.
     """
-    generator = torch.Generator().manual_seed(seed)
-    squares: dict[str, Any] = {layer.name: 0 for layer in layers}
-    images = 0
-    with torch.no_grad():
-        for x in batches(samples, batch, network.device):
-            values = values_of(network.module, layers, x)[1]
-            for layer in layers:
-                value = _map_of(layer, values[layer.name])
-                squares[layer.name] = squares[layer.name] + value.pow(2).mean((2, 3)).sum(0)
-            images += len(x)
-            show(images)
-            if images >= 100:  # enough for a unit
-                break
     grid = torch.tensor(GRID, device=network.device)
-    units = {name: (s / images).sqrt().clamp(min=1e-9) for name, s in squares.items()}
     measured = {
         name: [Measured(p, (unit[:, None] * grid).contiguous()) for p in candidates]
-        for name, unit in units.items()
+        for name, unit in units(network, layers, samples, batch, show).items()
     }
-    done = 0
-    seen = batches(samples, batch, network.device)
-    for x in (y for x in seen for y in ((x, x.flip(-1)) if mirror else (x,))):
-        with torch.enable_grad():
-            scores, values = values_of(network.module, layers, x.requires_grad_(True))
-            direction = direction_of(scores.detach(), generator)
-            along = (direction * scores).sum()
-            gradients = torch.autograd.grad(along, [values[l.name] for l in layers])
-        for layer, gradient in zip(layers, gradients):
-            value, gradient = (_map_of(layer, t) for t in (values[layer.name].detach(), gradient))
-            for one in measured[layer.name]:
-                one.add(value, gradient * value.clamp(min=0))
-        done += len(x)
-        show(done)
+    collect(network, layers, measured, samples, batch, mirror, show, seed)
     return measured

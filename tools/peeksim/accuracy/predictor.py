@@ -53,7 +53,11 @@ class Predictor:
 
 def load(spec: str) -> Predictor:
     """An object of the class "file.py:CLASS" or "package.module:CLASS", or what a callable of that
-    name gives. Throws ExtractError(USAGE)."""
+    name gives; or of a file NAME.npz that tools/peek_zap.py wrote. Throws ExtractError(USAGE)."""
+    if spec.endswith(".npz"):
+        from . import zap
+
+        return zap.load(spec)
     made = loading.load_object(spec)
     if callable(made):
         made = made()
