@@ -9,7 +9,7 @@ import torch
 
 from extracting import Basic, images, shake
 from peeking import Peeking, layer_settings, unittest
-from peeksim.accuracy import cost, insert, zap
+from peeksim.accuracy import insert, zap
 from peeksim.commands import accuracy as accuracy_command
 from peeksim.commands import zap as command
 from peeksim.errors import ExtractError
