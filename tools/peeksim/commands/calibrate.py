@@ -24,7 +24,7 @@ from . import shared
 
 if TYPE_CHECKING:
     import torch
-    from ..accuracy.calibrate import Calibration, Trial
+    from ..accuracy.calibrate import Calibration, HeldOut, Trial
 
 PROGRAM = "peek_calibrate"
 
@@ -177,6 +177,21 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
         work.clear()
 
 
+def held_out_rows(held: "HeldOut") -> tuple[tuple[str, str], ...]:
+    """What is printed of the images held out: (what, value) each."""
+    from ..accuracy.interval import share_interval
+
+    low, high = share_interval(held.images, held.changed)
+    return (
+        (
+            "classes changed",
+            "%.1f %% of the images held out (95 %%: %.1f to %.1f %%); top-1 can lose at most as "
+            "much" % (100 * held.changed / held.images, 100 * low, 100 * high),
+        ),
+        ("divergence", "%.4f nats an image held out" % held.divergence),
+    )
+
+
 def put(
     options: argparse.Namespace,
     net: "torch.nn.Module",
@@ -187,7 +202,6 @@ def put(
 ) -> None:
     """Writes a Trial's files and prints what they hold. Throws ExtractError."""
     from ..accuracy import calibrate, files
-    from ..accuracy.interval import share_interval
 
     held = found.hold(trial)
     found.work.clear()
@@ -197,7 +211,6 @@ def put(
     base, name = os.path.relpath(options.machine, folder), os.path.basename(stem)
     files.put(paths[1], calibrate.thresholds(trial))
     files.put(paths[0], calibrate.overlay(base, name, trial, os.path.basename(paths[1])))
-    low, high = share_interval(held.images, held.changed)
     print("\n".join(paths))
     for what, value in (
         (
@@ -210,12 +223,7 @@ def put(
             "%.2f %% of the convolutions', in the loop, on %d of these images; %.2f %% on those "
             "held out" % (100 * trial.saved, len(found.tried), 100 * held.saved),
         ),
-        (
-            "classes changed",
-            "%.1f %% of the images held out (95 %%: %.1f to %.1f %%); top-1 can lose at most as "
-            "much" % (100 * held.changed / held.images, 100 * low, 100 * high),
-        ),
-        ("divergence", "%.4f nats an image held out" % held.divergence),
+        *held_out_rows(held),
     ):
         print("  %-15s %s" % (what, value))
     sys.stdout.flush()

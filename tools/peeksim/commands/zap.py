@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import shared
-from .calibrate import is_percent
+from .calibrate import held_out_rows, is_percent
 
 if TYPE_CHECKING:
     from ..accuracy.calibrate import Trial
@@ -206,7 +206,6 @@ def put(
 ) -> None:
     """Writes a Trial's predictor and weights, and prints what they do. Throws ExtractError."""
     from ..accuracy import files, zap
-    from ..accuracy.interval import share_interval
 
     held = calibration.hold(trial)
     calibration.work.clear()
@@ -216,16 +215,13 @@ def put(
     if weights:
         files.put(stem + ".pth", files.saved({k: v.cpu() for k, v in net.state_dict().items()}))
         print(stem + ".pth")
-    low, high = share_interval(held.images, held.changed)
-    print(
-        "  MACs saved      %.2f %% of the convolutions', in the loop; %.2f %% on %d images held out"
-        % (100 * trial.saved, 100 * held.saved, held.images)
+    saved = "%.2f %% of the convolutions', in the loop; %.2f %% on %d images held out" % (
+        100 * trial.saved,
+        100 * held.saved,
+        held.images,
     )
-    print(
-        "  classes changed %.1f %% of the images held out (95 %%: %.1f to %.1f %%); top-1 can lose "
-        "at most as much" % (100 * held.changed / held.images, 100 * low, 100 * high)
-    )
-    print("  divergence      %.4f nats an image held out" % held.divergence)
+    for row in (("MACs saved", saved), *held_out_rows(held)):
+        print("  %-15s %s" % row)
     sys.stdout.flush()
 
 
