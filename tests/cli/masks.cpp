@@ -66,6 +66,10 @@ TEST_CASE("policy mask runs the masks that another policy left, and results name
   const auto prediction = desk.json("mask/results.json")["machine"]["prediction"];
   CHECK(prediction["masks_file"] == "oracle.h5");
   const std::string sha256 = prediction["masks_sha256"];
+  const auto layers =
+      nlohmann::json::parse(desk.ok({"config", "layers", "machine.yaml", "--trace", "trace.h5",
+                                     mask[0], mask[1], mask[2], mask[3]}))["layers"];
+  CHECK(layers[0]["masks_sha256"] == sha256);
   CHECK(sha256.size() == 64);
   Words pinned = mask;
   pinned.insert(pinned.end(), {"--set", "prediction.masks_sha256=" + sha256, "--jobs", "2"});

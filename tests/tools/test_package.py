@@ -19,7 +19,7 @@ COMMANDS = {  # of the package, and their files
     "peeksim-explore": "explore.py",
     "peeksim-zap": "peek_zap.py",
 }
-OF_THE_REPOSITORY = ("make_traces.py", "model_zoo.py", "reproduce.py")
+OF_THE_REPOSITORY = ("make_traces.py", "model_zoo.py", "reproduce.py", "rivals.py")
 NO_NETWORK = ("--no-index", "--no-build-isolation", "--no-deps", "--disable-pip-version-check")
 
 

@@ -1,10 +1,11 @@
-"""tools/reproduce.py: folders of images, accuracies over several of them, and the page's rows."""
+"""tools/reproduce.py and tools/rivals.py: folders of images, accuracies over several of them, and
+what the pages say."""
 import os
 import tempfile
 import unittest
 
 from peeksim.accuracy.interval import paired_interval
-from reproduction import accuracies, command, page
+from reproduction import accuracies, command, page, rivals
 
 
 def document(ranks, macs=(25, 100), zeros=(1, 4)):
@@ -80,6 +81,58 @@ class Folders(unittest.TestCase):
         wanted = ["%s%d.png" % (name, i) for name in ("one", "other") for i in range(3)]
         self.assertEqual(sorted(os.listdir(link)), wanted)
         self.assertEqual(self.read("both/other2.png"), "other")
+
+
+class Rivals(unittest.TestCase):
+    FOUND = {"a": accuracies.of_sets([ONE], 1)}
+    RUNS = {
+        m: {"mac_reduction": 0.5, "speed_up": 1.25, "energy_ratio": 0.75, "area": 0.1 * i}
+        for i, m in enumerate(rivals.MACHINES)
+    }
+
+    def test_a_row_has_a_cell_for_every_head(self):
+        lines = rivals.section(
+            "net", [{"method": "peeks-20", "accuracy": self.FOUND, "runs": self.RUNS}]
+        ).splitlines()
+        self.assertEqual(len({line.count("|") for line in lines if "|" in line}), 1)
+        self.assertIn("Images: 4 of a.", lines)
+        row = lines[-1]
+        self.assertTrue(row.startswith("| peeks-20 | 25.0 | -25.0 ("), row)
+        self.assertTrue(row.endswith("| 1.25, 0.75 | 1.25, 0.75 | 1.25, 0.75 | 0.200 |"), row)
+
+    def test_a_method_that_changes_no_output_loses_nothing(self):
+        some = {"peek-16x16": self.RUNS["peek-16x16"]}
+        row = rivals.row("oracle", None, some)
+        self.assertEqual(row, "| oracle | 50.0 | 0 |  | 1.25, 0.75 |  |  | 0.000 |\n")
+
+    def test_a_machine_that_skips_is_compared_with_the_one_that_does_not(self):
+        def results(cycles, energy, area):
+            machine = {"counters": {"cycles": cycles}, "energy": {"total": energy}}
+            own = {"mac_reduction": 0.0, "speed_up": 1.0, "energy_ratio": 1.0, "machine": machine}
+            areas = {"machine": {"total": area}, "dense": {"total": area}}
+            return {"totals": {"convolutions": own}, "area_mm2": areas}
+
+        figures = rivals.beside(results(50, 30, 3.0), results(100, 60, 2.5))
+        self.assertEqual(
+            figures, {"mac_reduction": 0.0, "speed_up": 2.0, "energy_ratio": 2.0, "area": 0.5}
+        )
+        self.assertEqual(rivals.beside(results(50, 30, 3.0), None)["area"], 0)
+
+
+class Sections(unittest.TestCase):
+    def test_a_page_keeps_the_sections_that_are_not_new(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "page.md")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write("before\n" + page.BEGIN + "## a\n\nold a\n\n## b\n\nold b\n" + page.END)
+            page.replace_sections(path, ("a", "b", "c"), {"b": "## b\n\nnew b\n"})
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+            self.assertEqual(
+                text,
+                "before\n%s## a\n\nold a\n\n## b\n\nnew b\n\n## c\n\nNot measured yet.\n%s"
+                % (page.BEGIN, page.END),
+            )
 
 
 if __name__ == "__main__":

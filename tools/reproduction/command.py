@@ -110,7 +110,14 @@ def call(*words: str) -> None:
     shown = words[words[0] == sys.executable :]
     print("+ " + " ".join(os.path.relpath(w, ROOT) if os.path.isabs(w) else w for w in shown))
     sys.stdout.flush()
-    subprocess.run(words, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL)
+    if done.returncode != 0:  # it has said why
+        from peeksim.errors import ExtractError
+
+        raise ExtractError(
+            done.returncode if done.returncode > 0 else 1,
+            "%s failed; corrected, the same command goes on from here" % os.path.basename(shown[0]),
+        )
 
 
 def tool(name: str) -> str:
@@ -147,6 +154,15 @@ def fixed(network: Network) -> list[Row]:
     return rows
 
 
+def on_machine(file: str, machine: str, path: str) -> None:
+    """Writes a machine file of tools/peek_calibrate.py, made for the first of MACHINES, for another
+    shipped machine."""
+    with open(file, encoding="utf-8") as f:
+        text = f.read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text.replace(MACHINES[0] + ".yaml", machine + ".yaml"))
+
+
 def calibrated(network: Network, kind: str, *options: str) -> list[Row]:
     """Thresholds for each of the reductions, of one call of tools/peek_calibrate.py where one is
     missing. kind: how the rows are called, KIND-P; options: more words of that call."""
@@ -164,12 +180,9 @@ def calibrated(network: Network, kind: str, *options: str) -> list[Row]:
     rows = []
     for name in names:
         files = [network.path("%s.yaml" % name)]
-        with open(files[0], encoding="utf-8") as f:
-            text = f.read()
         for machine in MACHINES[1:]:
             files.append(network.path("%s.%s.yaml" % (name, machine)))
-            with open(files[-1], "w", encoding="utf-8") as f:
-                f.write(text.replace(MACHINES[0] + ".yaml", machine + ".yaml"))
+            on_machine(files[0], machine, files[-1])
         rows.append(Row(name, kind, files, network.path(name + ".pth")))
     return rows
 
@@ -242,8 +255,14 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    add_options(parser, NETWORKS)
+    return parser.parse_args(argv)
+
+
+def add_options(parser: argparse.ArgumentParser, networks: Sequence[str]) -> None:
+    """Those of this command and of tools/rivals.py."""
     add = parser.add_argument
-    add("--networks", nargs="+", choices=NETWORKS, default=NETWORKS, metavar="NAME")
+    add("--networks", nargs="+", choices=networks, default=networks, metavar="NAME")
     add(
         "--shared",
         default=os.environ.get("PEEKSIM_SHARED", os.path.join(ROOT, os.pardir, "shared")),
@@ -251,21 +270,26 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     add("--count", type=int, metavar="N", help="N images of each folder only, at equal distances")
     add("--debug", action="store_true", help="show the Python traceback of an error")
-    return parser.parse_args(argv)
+
+
+def checked_shared(folder: str) -> str:
+    """The absolute path of --shared. Throws ExtractError(USAGE)."""
+    from peeksim.errors import USAGE, ExtractError
+
+    path = os.path.abspath(folder)
+    if not os.path.isfile(os.path.join(path, "models", "graph_net.py")):
+        raise ExtractError(
+            USAGE, "%s holds no models/graph_net.py; name the folder with --shared" % path
+        )
+    return path
 
 
 def run(options: argparse.Namespace) -> None:
-    from peeksim.errors import USAGE, ExtractError
-
     from . import page
 
-    shared = os.path.abspath(options.shared)
-    if not os.path.isfile(os.path.join(shared, "models", "graph_net.py")):
-        raise ExtractError(
-            USAGE, "%s holds no models/graph_net.py; name the folder with --shared" % shared
-        )
+    folder = checked_shared(options.shared)
     for name in options.networks:
-        network = Network(name, shared, options.count)
+        network = Network(name, folder, options.count)
         rows = fixed(network)
         if name not in WITHOUT_ACCURACY:
             rows += ingredients(network)

@@ -108,9 +108,9 @@ def _section(text: str, name: str) -> str | None:
     return None
 
 
-def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
-    """Fills the part of the page between its marks: of networks that have no summary it keeps what
-    stands there."""
+def replace_sections(page: str, networks: Sequence[str], sections: Mapping[str, str]) -> None:
+    """Fills the part of the page between its marks: of networks that have no new section it keeps
+    what stands there. Throws ExtractError(USAGE)."""
     with open(page, encoding="utf-8") as f:
         text = f.read()
     if BEGIN not in text or END not in text:
@@ -119,13 +119,24 @@ def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
         )
     before, rest = text.split(BEGIN)
     measured_before, after = rest.split(END)
-    parts = []
+    parts = [
+        sections.get(name)
+        or _section(measured_before, name)
+        or "## %s\n\nNot measured yet.\n" % name
+        for name in networks
+    ]
+    with open(page, "w", encoding="utf-8") as f:
+        f.write(before + BEGIN + "\n".join(parts) + END + after)
+
+
+def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
+    """The page's sections, of the networks that have a summary, and its pictures."""
+    sections = {}
     for name in networks:
         rows = _summary(folder, name)
         if rows is None:
-            parts.append(_section(measured_before, name) or "## %s\n\nNot measured yet.\n" % name)
             continue
-        parts.append("## %s\n" % name)
+        parts = ["## %s\n" % name]
         measured = [r for r in rows if r["accuracy"]]
         if measured:
             parts += [
@@ -143,5 +154,5 @@ def write_page(page: str, folder: str, networks: Sequence[str]) -> None:
             parts.append("![MACs saved against top-1 accuracy](%s)\n" % picture)
         sets = list(measured[0]["accuracy"]) if measured else []
         parts.append(_head(sets) + "".join(map(_row, rows)))
-    with open(page, "w", encoding="utf-8") as f:
-        f.write(before + BEGIN + "\n".join(parts) + END + after)
+        sections[name] = "\n".join(parts)
+    replace_sections(page, networks, sections)

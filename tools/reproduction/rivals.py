@@ -1,0 +1,278 @@
+"""Makes docs/rivals.md: predictors of zeros beside each other: accuracy, time and energy.
+
+    tools/rivals.py [--networks NAME ...] [--shared FOLDER] [--count N]
+
+For every network: the oracle and a machine that skips zero activations, which cost no accuracy;
+windows with peeks, calibrated (tools/peek_calibrate.py); and ZAP (tools/peek_zap.py), each for
+several reductions. Chosen, learned and measured on the images of tools/reproduce.py. Every stage
+keeps its result in build/reproduction and is skipped while it exists there.
+
+Needs the trained networks and images (--shared), the build of tools/demo, and python3-matplotlib.
+"""
+import argparse
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from peeksim.commands import shared
+
+from . import accuracies, command
+from .command import Network, call, tool
+
+PAGE = os.path.join(command.ROOT, "docs", "rivals.md")
+PROGRAM = "rivals"
+NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v1", "cifar_resnet20")
+REDUCTIONS = (20, 30)
+SKIPS, DENSE = "dense-16x16-skip", "dense-16x16"  # the one is compared with the other
+# What each machine's array is told beside its file: masks can have every dispatch but filling.
+MACHINES: dict[str, list[str]] = {
+    "peek-16x16": [],
+    "peek-64x4": [],
+    "peek-8x32-balanced": ["array.dispatch=balanced"],
+}
+
+
+class Method(NamedTuple):
+    """A way to save MACs, and where its operating point is kept."""
+
+    name: str
+    settings: list[str]  # of every machine
+    predictor: str | None = None  # a file of tools/peek_zap.py
+    machine: str | None = None  # a file of tools/peek_calibrate.py
+    weights: str | None = None
+
+
+def peeks(network: Network) -> list[Method]:
+    """Calibrated windows, of one call of tools/peek_calibrate.py."""
+    rows = command.calibrated(network, "calibrated")
+    wanted = ["calibrated-%d" % r for r in REDUCTIONS]
+    return [
+        Method(r.name.replace("calibrated", "peeks"), [], None, r.files[0], r.corrected)
+        for r in rows
+        if r.name in wanted
+    ]
+
+
+def zaps(network: Network, name: str, *options: str) -> list[Method]:
+    """ZAP's predictors, of one call of tools/peek_zap.py where one is missing."""
+    stems = [network.path("%s-%d" % (name, r)) for r in REDUCTIONS]
+    if not all(os.path.exists(s + ".npz") for s in stems):
+        words = [tool("peek_zap.py"), *network.model, "--images", network.calibration, *options]
+        words += ["--count", str(network.count)] if network.count else []
+        words += ["--reduction", ",".join(map(str, REDUCTIONS)), "-o", network.path(name + ".npz")]
+        stale = [s + e for s in stems for e in (".npz", ".pth") if os.path.exists(s + e)]
+        for path in stale:  # of a call that was interrupted between two reductions
+            os.remove(path)
+        call(*words)
+    return [
+        Method(os.path.basename(s), [], s + ".npz", None, s + ".pth")
+        for s in stems
+    ]
+
+
+def accuracy(network: Network, method: Method) -> dict[str, Any] | None:
+    """{set of images: as accuracies.of_sets has it}; None: the method changes no output."""
+    if not method.predictor and not method.machine:
+        return None
+    documents, found = [], {}
+    for images, folder in network.sets.items():
+        results = network.path("rival-%s-%s.json" % (method.name, images))
+        if not os.path.exists(results):
+            words = [tool("peek_accuracy.py"), *network.model]
+            words += [method.machine] if method.machine else []
+            words += ["--predictor", method.predictor] if method.predictor else []
+            words += ["--images", folder, "--batch", "50", "-o", results]
+            words += ["--count", str(network.count)] if network.count else []
+            words += ["--corrected", method.weights] if method.weights else []
+            call(*words)
+        with open(results, encoding="utf-8") as f:
+            documents.append(json.load(f))
+        found[images] = accuracies.of_sets(documents[-1:], 0)
+    if len(documents) > 1:
+        found[accuracies.POOLED] = accuracies.of_sets(documents, 0)
+    return found
+
+
+def trace_of(network: Network, method: Method) -> tuple[str, list[str]]:
+    """(the trace of a few calibration images with the method in its loop, what the machines are
+    told)"""
+    name = method.name if method.predictor or method.machine else "plain"
+    trace = network.path("rival-%s.h5" % name)
+    masks = os.path.splitext(trace)[0] + ".masks.h5"
+    if not os.path.exists(trace) or (method.predictor and not os.path.exists(masks)):
+        words = [tool("extract_trace.py"), *network.model, "--images", network.calibration]
+        words += ["--count", str(command.TRACED), "--network", network.name, "-o", trace]
+        words += ["--machine", method.machine] if method.machine else []
+        words += ["--predictor", method.predictor] if method.predictor else []
+        words += ["--state-dict", method.weights] if method.weights else []
+        call(*words, "--force")
+    told = list(method.settings)
+    if method.predictor:
+        told = ["prediction.policy=mask", "prediction.masks_file=" + masks, "prediction.exclude=[]"]
+    return trace, told
+
+
+def results_of(network: Network, method: Method, machine: str, more: Sequence[str]) -> Any:
+    """The results.json of the method on a machine. more: what the machine is told besides."""
+    out = network.path("rival-%s-on-%s" % (method.name, machine))
+    if not os.path.exists(out):
+        trace, told = trace_of(network, method)
+        path = os.path.join(command.ROOT, "configs", machine + ".yaml")
+        if method.machine:
+            path = network.path("rival-%s.%s.yaml" % (method.name, machine))
+            command.on_machine(method.machine, machine, path)
+        words = [w for setting in (*told, *more) for w in ("--set", setting)]
+        program = os.path.join(command.ROOT, "build/release/peeksim")
+        call(program, "run", path, "--trace", trace, "--out", out, *words)
+    with open(os.path.join(out, "results.json"), encoding="utf-8") as f:
+        return json.load(f)
+
+
+def simulated(network: Network, method: Method) -> dict[str, dict[str, float]]:
+    """{machine: the figures of a row, over the convolutions}"""
+    if method.name == SKIPS:
+        skips, dense = (results_of(network, method, m, ()) for m in (SKIPS, DENSE))
+        return {"peek-16x16": beside(skips, dense)}
+    found = {}
+    for machine, more in MACHINES.items():
+        results = results_of(network, method, machine, more)
+        found[machine] = beside(results, None)
+    return found
+
+
+def beside(results: Mapping[str, Any], dense: Mapping[str, Any] | None) -> dict[str, float]:
+    """{"mac_reduction", "speed_up", "energy_ratio", "area": mm² more} of a run, against that of
+    another machine, or against the same one without prediction."""
+    own, areas = results["totals"]["convolutions"], results["area_mm2"]
+    figures = {name: own[name] for name in ("mac_reduction", "speed_up", "energy_ratio")}
+    without = areas["dense"]["total"]
+    if dense is not None:
+        other = dense["totals"]["convolutions"]["machine"]
+        machine = own["machine"]
+        figures["speed_up"] = other["counters"]["cycles"] / machine["counters"]["cycles"]
+        figures["energy_ratio"] = other["energy"]["total"] / machine["energy"]["total"]
+        without = dense["area_mm2"]["machine"]["total"]
+    return dict(figures, area=areas["machine"]["total"] - without)
+
+
+def methods_of(network: Network) -> list[Method]:
+    """All that are compared."""
+    return [
+        Method(SKIPS, []),
+        Method("oracle", ["prediction.policy=oracle", "prediction.exclude=[first]"]),
+        *peeks(network),
+        *zaps(network, "zap"),
+        *zaps(network, "zap-by-channel", "--by-channel"),
+    ]
+
+
+def row(method: str, found: Mapping[str, Any] | None, runs: Mapping[str, Any]) -> str:
+    """A line of the table."""
+    cells = [method]
+    if found is None:
+        one = next(iter(runs.values()))
+        cells += ["%.1f" % (100 * one["mac_reduction"]), "0", ""]
+    else:
+        whole = list(found.values())[-1]  # of all sets together
+        top1 = whole["top1"]
+        cells.append("%.1f" % (100 * whole["mac_reduction"]))
+        cells.append(
+            "%+.1f (%+.1f to %+.1f)"
+            % tuple(100 * v for v in (top1["difference"], *top1["interval"]))
+        )
+        cells.append("%.1f" % (100 * whole["false_zero_share"]))
+    for machine in MACHINES:
+        run = runs.get(machine)
+        cells.append("%.2f, %.2f" % (run["speed_up"], run["energy_ratio"]) if run else "")
+    cells.append("%.3f" % max(run["area"] for run in runs.values()))
+    return "| %s |\n" % " | ".join(cells)
+
+
+def section(name: str, summary: Sequence[Mapping[str, Any]]) -> str:
+    """What the page says of a network."""
+    head = ["method", "MACs saved, %", "top-1 change, 95 % interval", "false zeros, %"]
+    head += ["%s: speed-up, energy" % m.replace("peek-", "") for m in MACHINES]
+    head.append("area, mm² more at most")
+    measured = next(r["accuracy"] for r in summary if r["accuracy"])
+    images = ", ".join("%d of %s" % (a["images"], n) for n, a in measured.items())
+    text = "## %s\n\nImages: %s.\n\n![MACs saved against top-1](rivals-%s.png)\n\n" % (
+        name,
+        images,
+        name,
+    )
+    text += "| %s |\n|---|---:|---|%s\n" % (" | ".join(head), "---:|" * (len(head) - 3))
+    return text + "".join(row(r["method"], r["accuracy"], r["runs"]) for r in summary)
+
+
+def picture(path: str, name: str, summary: Sequence[Mapping[str, Any]]) -> None:
+    """Accuracy against MACs saved; methods without a loss lie on 0."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(6.4, 4.2), dpi=110)
+    families: dict[str, list[tuple[float, float, float, float]]] = {}
+    for r in summary:
+        family = r["method"].rsplit("-", 1)[0] if r["accuracy"] else r["method"]
+        if r["accuracy"]:
+            whole = list(r["accuracy"].values())[-1]
+            change, (low, high) = whole["top1"]["difference"], whole["top1"]["interval"]
+            saved = whole["mac_reduction"]
+        else:
+            change = low = high = 0.0
+            saved = next(iter(r["runs"].values()))["mac_reduction"]
+        point = (100 * saved, 100 * change, 100 * (change - low), 100 * (high - change))
+        families.setdefault(family, []).append(point)
+    for marker, (family, points) in zip("sDo^v<>", families.items()):
+        points.sort()
+        x, y, below, above = zip(*points)
+        axes.errorbar(x, y, yerr=[below, above], marker=marker, capsize=2, label=family)
+    axes.axhline(0, color="0.6", linewidth=0.8)
+    axes.set_xlabel("MACs saved, % of all convolutions")
+    axes.set_ylabel("top-1 accuracy, change in points")
+    axes.set_title("%s, prediction in the loop" % name)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Software": None})
+    pyplot.close(figure)
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the words argv."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.add_options(parser, NETWORKS)
+    return parser.parse_args(argv)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measures what is missing and writes the page."""
+    from . import page
+
+    folder = command.checked_shared(options.shared)
+    sections = {}
+    for name in options.networks:
+        network = Network(name, folder, options.count)
+        summary = [
+            {"method": m.name, "accuracy": accuracy(network, m), "runs": simulated(network, m)}
+            for m in methods_of(network)
+        ]
+        picture(os.path.join(os.path.dirname(PAGE), "rivals-%s.png" % name), name, summary)
+        sections[name] = section(name, summary)
+    page.replace_sections(PAGE, NETWORKS, sections)
+    print("written: %s" % os.path.relpath(PAGE, command.ROOT))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code. argv: the words after the program's name (default: those of this process)."""
+    options = arguments(argv)
+    shared.find_packages(PROGRAM)
+    return shared.guarded(
+        PROGRAM,
+        lambda: run(options),
+        options.debug,
+        lambda: "interrupted; the same command goes on from here",
+    )
