@@ -42,7 +42,8 @@
   X(latched_operands, sum, program, "activations that a PE latches for itself")                    \
   X(zero_flags, sum, program, "flags of zero activations looked at")                               \
   X(jobs_peak, max, program, "jobs of a step's neighbor pass")                                     \
-  X(queue_peak, max, program, "closed jobs that wait for a full tile")
+  X(queue_peak, max, program, "closed jobs that wait for a full tile")                             \
+  X(decision_macs, sum, program, "MACs of the predictor's own, for its decisions")
 
 namespace peeksim {
 

@@ -103,6 +103,7 @@ struct PredictionSpec {
   double threshold = 0;                  // and those of layers and channels: in threshold_unit
   std::string threshold_unit = "value";  // of the trace's ofmap values, or "rms": of each layer's
   Cycle latency = 0;                 // cycles from the end of the last peek drain to predict_ready
+  int decision_macs_per_cycle = 0;   // of the decision unit of masks; 0: any number
   std::vector<std::string> exclude;  // "first", "kind:<kind>" or a glob over layer names
   std::vector<LayerPredictionOverride> layers;
   std::string thresholds_file;  // as written, relative to the file that names it

@@ -235,6 +235,11 @@ std::vector<MachineKey> make_keys() {
       integer("prediction.latency", "cycles", 0, max_latency, at(&M::prediction, &P::latency),
               "From the end of a step's last peek drain to the decision that releases its "
               "neighbors"),
+      integer(
+          "prediction.decision_macs_per_cycle", "MACs per cycle, 0: any number", 0, 1 << 24,
+          at(&M::prediction, &P::decision_macs_per_cycle),
+          "Width of the unit that does the MACs of the decisions of policy `mask`, as many as the "
+          "masks say (docs/masks.md)"),
       custom("prediction.exclude", "list of names", "",
              "`first`, `kind:conv`, `kind:depthwise`, `kind:fc` or a pattern", read_exclude,
              show_exclude, at(&M::prediction, &P::exclude),

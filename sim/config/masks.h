@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/units.h"
+
 namespace peeksim {
 
 class Masks {
@@ -19,7 +21,8 @@ class Masks {
   virtual ~Masks() = default;
 
   virtual bool has(const std::string& layer) const = 0;
-  // REQUIRES: has(layer).
+  // REQUIRES: has(layer). MACs of the predictor's own for an output that is not computed first.
+  virtual Count decision_macs(const std::string& layer) const = 0;
   virtual Decisions read(const std::string& layer, int image) const = 0;
 };
 

@@ -43,11 +43,16 @@ double ofmap_buffer(const T& t, const M& m, const C&) {
   return kib(m.buffers.ofmap_bytes) * t.area->buffer_kib;
 }
 
-// One row of outputs drains a cycle, so there is a comparator per column.
+// One row of outputs drains a cycle, so there is a comparator per column; and as many MACs as the
+// unit's decisions may do in a cycle.
 double prediction_unit(const T& t, const M& m, const C& totals) {
   if (totals.comparisons == 0) return 0;
-  return m.array.cols * t.area->comparator +
-         static_cast<double>(totals.window_bits_peak) * t.area->window_bit;
+  double area = m.array.cols * t.area->comparator +
+                static_cast<double>(totals.window_bits_peak) * t.area->window_bit;
+  if (totals.decision_macs > 0)
+    area +=
+        m.prediction.decision_macs_per_cycle * require_width(t.area->mac, t, m, "area of a MAC");
+  return area;
 }
 
 // An operand register, filled when the PE's own tag comes by on the multicast wires.

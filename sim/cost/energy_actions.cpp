@@ -69,7 +69,8 @@ std::vector<EnergyAction> ofmap_buffer_actions() {
 
 std::vector<EnergyAction> prediction_actions() {
   return {{"comparison", "peek", [](const C& c, const P&) { return count(c.comparisons); }},
-          {"window_bit", "bit", [](const C& c, const P&) { return count(c.windows); }}};
+          {"window_bit", "bit", [](const C& c, const P&) { return count(c.windows); }},
+          {"decision", "MAC", [](const C& c, const P&) { return count(c.decision_macs); }}};
 }
 
 // A PE compares the tag of every activation that comes by, and latches its own.

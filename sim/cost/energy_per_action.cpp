@@ -134,6 +134,8 @@ constexpr Price prices[] = {
     {"dram", "access", dram},
     {"prediction", "comparison", [](const Q& q) { return q.e.comparison; }},
     {"prediction", "window_bit", [](const Q& q) { return q.e.window_bit; }},
+    {"prediction", "decision",
+     [](const Q& q) { return require_width(q.e.mac, q.table, q.m, "MAC"); }},
     {"dispatch", "tag", tag},
     {"dispatch", "latch", latch},
     {"dispatch", "select", select},

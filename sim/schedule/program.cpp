@@ -1,6 +1,7 @@
 #include "sim/schedule/program.h"
 
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 
 #include "sim/base/overflow.h"
@@ -26,6 +27,15 @@ int number_decisions(std::vector<Tile>& tiles, std::size_t begin, int before) {
     if (tiles[t].decides != no_decision) last = tiles[t].decides += before;
   }
   return last;
+}
+
+// Of the outputs of a step that are not computed first.
+Count macs_of_decisions(const StepWindows& windows, const Prediction& prediction) {
+  if (prediction.decision_macs == 0) return 0;
+  const Count outputs =
+      std::accumulate(windows.neighbors.begin(), windows.neighbors.end(), Count{0}) *
+      windows.columns;
+  return outputs * prediction.decision_macs;
 }
 
 // Values without padding, which would make bytes of equal ones differ.
@@ -76,12 +86,16 @@ const Program& ProgramMaker::make(int first_channel, TapCounter* taps) {
     tiles.begin = program_.tiles.size();
     positions_.begin(tiles.begin);
     if (prediction_.predicts) {
-      const StepSums sums = dispatch.cut(windows_.of(step, first_channel + step.first_channel),
-                                         program_.tiles, by_position ? &positions_ : nullptr);
+      const StepWindows& windows = windows_.of(step, first_channel + step.first_channel);
+      const StepSums sums =
+          dispatch.cut(windows, program_.tiles, by_position ? &positions_ : nullptr);
       program_.tiles_skipped += sums.skipped;
       program_.queue_peak = std::max(program_.queue_peak, sums.queue_peak);
       tiles.decision = number_decisions(program_.tiles, tiles.begin, decisions);
-      if (tiles.decision != no_decision) decisions = tiles.decision + 1;
+      if (tiles.decision != no_decision) {
+        decisions = tiles.decision + 1;
+        tiles.decision_macs = macs_of_decisions(windows, prediction_);
+      }
     } else {
       cut_dense_pass(plan.blocks[step.block], array.rows, step.channels, program_.tiles);
     }
@@ -120,6 +134,7 @@ Counters program_counters(const Program& program, const Predictor& predictor) {
     if (plan.streamed)
       c.weight_fill_bytes +=
           static_cast<Count>(tiles.end - tiles.begin) * plan.streamed_bytes(step);
+    c.decision_macs += tiles.decision_macs;
     Count jobs = 0;
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
       const Tile& tile = program.tiles[t];

@@ -22,7 +22,14 @@ namespace peeksim {
 struct StepTiles {
   std::size_t begin = 0, end = 0;  // indices into Program::tiles
   int decision = no_decision;
+  Count decision_macs = 0;  // of the predictor's own, for the decisions of the step
 };
+
+// How long a machine takes for so many MACs of decisions (docs/machine.md section 5, "Prediction").
+inline Cycle decision_cycles(const MachineSpec& machine, Count macs) {
+  const int width = machine.prediction.decision_macs_per_cycle;
+  return width > 0 ? ceil_div(macs, Count{width}) : 0;
+}
 
 struct Program {
   const MachineSpec* machine = nullptr;  // outlives the program
@@ -45,6 +52,11 @@ struct Program {
     return dataflow->chunk(*machine, tiles[tile], taps);
   }
   TileDemand demand(std::size_t tile) const { return dataflow->tile(*machine, tiles[tile]); }
+
+  // How long the decisions of a step take once its last peek has drained.
+  Cycle decision_cycles(std::size_t step) const {
+    return peeksim::decision_cycles(*machine, steps[step].decision_macs);
+  }
 
   // Everything in which programs of one plan and machine differ, as bytes: programs with equal
   // fingerprints have the same events in the same cycles.

@@ -68,6 +68,7 @@ void take_masks(const MachineSpec& machine, const Layer& layer, LayerPrediction&
   result.masks = prediction.masks;
   result.masks_sha256 = prediction.masks_sha256;
   result.layer = layer.name;
+  result.decision_macs = prediction.masks->decision_macs(layer.name);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct LayerPrediction {
   std::string excluded;                // "" or why the machine's predictor does not run here
   std::shared_ptr<const Masks> masks;  // the layer's decisions; null: they follow from its values
   std::string layer, masks_sha256;     // its name in `masks`, and the identity of all of them
+  Count decision_macs = 0;             // of the masks, for each output that is not computed first
 
   bool predicts() const { return predictor->predicts(); }
   // Whether the machine compares peeks with thresholds.

@@ -112,6 +112,7 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
   Masks::Decisions made;  // by another program
   if (settings.masks != nullptr) {
     made = settings.masks->read(settings.layer, image);
+    result.decision_macs = settings.decision_macs;
     result.grid.first = std::make_shared<std::vector<std::uint8_t>>(std::move(made.first));
   }
   const WindowGrid& grid = result.grid;

@@ -54,6 +54,7 @@ struct Prediction {
   bool predicts = false;
   // The fate of the neighbors of a window whose bit is set; all other outputs are computed.
   OutputFate fate = OutputFate::computed;
+  Count decision_macs = 0;   // of the predictor's own, for each output that is not computed first
   WindowBits predicted;      // windows x K
   Count predicted_zero = 0;  // outputs gated
   Count correct_zero = 0;    // of those: value <= 0

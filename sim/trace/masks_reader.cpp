@@ -13,6 +13,8 @@ namespace {
 
 constexpr const char* remedy = "docs/masks.md says what a masks file holds";
 
+constexpr const char* decision_macs_name = "decision_macs";
+constexpr Count max_decision_macs = 1 << 24;
 constexpr int max_groups = 100000, max_depth = 100;
 
 // HDF5 takes a slash in a layer's name for a path.
@@ -122,6 +124,13 @@ void MasksReader::add_layer(const hdf5::Object& group, const std::string& path,
   shape.insert(shape.begin() + 1, static_cast<hsize_t>(layer.K));
   masks.gated = open_masks(group, "gated", shape);
   masks.shape = layer;
+  if (hdf5::has_attribute(group, decision_macs_name))
+    masks.decision_macs = hdf5::read_integers(group, decision_macs_name, 1)[0];
+  if (masks.decision_macs < 0 || masks.decision_macs > max_decision_macs)
+    group.fail(std::string(decision_macs_name) + ": expected 0 to " +
+                   std::to_string(max_decision_macs) + ", found " +
+                   std::to_string(masks.decision_macs),
+               remedy);
   layers_.emplace(layer.name, std::move(masks));
 }
 

@@ -24,6 +24,9 @@ class MasksReader : public Masks {
   const std::string& sha256() const { return sha256_; }
 
   bool has(const std::string& layer) const override { return layers_.count(layer) > 0; }
+  Count decision_macs(const std::string& layer) const override {
+    return layers_.at(layer).decision_macs;
+  }
   // Throws Error(trace), with the position: a value other than 0 and 1, an output that is computed
   // first and gated.
   Decisions read(const std::string& layer, int image) const override;
@@ -32,6 +35,7 @@ class MasksReader : public Masks {
   struct LayerMasks {
     hdf5::Object first, gated;
     Layer shape;
+    Count decision_macs = 0;
   };
 
   // Enters the layers in a group of the file, and in those inside of it.

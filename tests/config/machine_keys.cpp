@@ -59,6 +59,7 @@ const std::map<std::string, std::string> other_values = {
      "peeks: [[0, 1]]}]"},
     {"prediction.channel_thresholds", "{conv1: [0.1, never, -2e-7], \"fire2/a\": [3]}"},
     {"prediction.thresholds_file", ""},  // the path of a file, filled in by the test
+    {"prediction.decision_macs_per_cycle", "12"},
     {"prediction.masks_file", "/m/masks.h5"},
     {"prediction.masks_sha256", std::string(64, 'a')},
     {"schedule.loop_order", "group_major"},

@@ -32,6 +32,7 @@ TEST_CASE("every action is counted from the counters alone") {
   c.ifmap_fill_bytes = 19, c.weight_fill_bytes = 23, c.residual_bytes = 29;
   c.dram_read_bytes = 31, c.dram_write_bytes = 37;
   c.comparisons = 41, c.windows = 43, c.cycles = 47;
+  c.decision_macs = 67;
   c.multicast_reads = 3, c.weight_selects = 53, c.latched_operands = 59, c.zero_flags = 61;
   const Counts expected = {{"mac executed", 2},
                            {"mac gated", 3 + 5},
@@ -51,6 +52,7 @@ TEST_CASE("every action is counted from the counters alone") {
                            {"dram access", 31 + 37},
                            {"prediction comparison", 41},
                            {"prediction window_bit", 43},
+                           {"prediction decision", 67},
                            {"dispatch tag", 3},
                            {"dispatch latch", 2 * 59},
                            {"dispatch select", 4 * 53},

@@ -94,10 +94,11 @@ TEST_CASE("every key of a table is read") {
                    {"dram access", 7},
                    {"prediction comparison", 8},
                    {"prediction window_bit", 9},
+                   {"prediction decision", 0.25},
                    {"leakage cycle", 10 + 11 * (5 + 1 / 16.0)}};
   CHECK(prices_on(machine, table) == prices);
   machine.precision.weight_bits = 16;
-  prices["mac executed"] = 1;
+  prices["mac executed"] = prices["prediction decision"] = 1;
   CHECK(prices_on(machine, table) == prices);
 }
 

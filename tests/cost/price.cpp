@@ -46,6 +46,7 @@ EnergyRates distinct_rates() {
                                     {"dram access", 43},
                                     {"prediction comparison", 47},
                                     {"prediction window_bit", 53},
+                                    {"prediction decision", 97},
                                     {"dispatch tag", 71},
                                     {"dispatch latch", 73},
                                     {"dispatch select", 79},
@@ -131,6 +132,7 @@ TEST_CASE("each counter is priced where the page says, and nowhere else") {
       {"dram_write_bytes", {{"dram", 43}, {"ofmap_buffer", 31}}},
       {"comparisons", {{"prediction", 47}}},
       {"windows", {{"prediction", 53}}},
+      {"decision_macs", {{"prediction", 97}}},
       {"cycles", {{"leakage", 59}}}};
   std::size_t priced = 0;
   const Counters list;

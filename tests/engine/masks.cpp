@@ -56,7 +56,9 @@ TEST_CASE("both engines gate what the masks say, in the same cycles") {
     Drawn drawn = draw(random);
     const LayerValues values = values_of(random, drawn);
     const Masks::Decisions made = random_masks(random, drawn.layer, random.from(0, 4), 2);
-    use_masks(drawn.machine, made);
+    const Count macs = random.pick<Count>({0, 1, 18});
+    use_masks(drawn.machine, made, macs);
+    drawn.machine.prediction.decision_macs_per_cycle = random.pick<int>({0, 1, 7, 100});
     const BothEngines both = run_both(drawn.machine, drawn.layer, values);
     CHECK(difference(both.event, both.clocked) == "");
     CHECK(first_difference(both) == "");
@@ -65,7 +67,31 @@ TEST_CASE("both engines gate what the masks say, in the same cycles") {
     CHECK(both.event.neighbors == drawn.layer.outputs() - both.event.peeks);
     CHECK(both.event.windows == drawn.layer.outputs());
     CHECK(both.event.predicted_zero == sum(made.gated));
+    CHECK(both.event.decision_macs <= macs * both.event.neighbors);
   }
+}
+
+TEST_CASE("decisions take as long as their MACs, after the last output that is computed first") {
+  // One step: two positions first, two decided, one of them gated; a tap and a PE row each.
+  Layer layer;
+  layer.name = "layer";
+  layer.W = 4;
+  layer.activation = Activation::relu;
+  MachineSpec machine;
+  machine.array.rows = machine.array.cols = 1;
+  use_masks(machine, {{1, 0, 1, 0}, {0, 1, 0, 0}}, 5);
+  const LayerValues values{{1, -1, 1, 1}, {}};
+  const auto cycles = [&](int width) {
+    machine.prediction.decision_macs_per_cycle = width;
+    const BothEngines both = run_both(machine, layer, values);
+    CHECK(first_difference(both) == "");
+    CHECK(both.event.decision_macs == 10);
+    return both.event.cycles;
+  };
+  const Cycle free = cycles(0);
+  CHECK(cycles(10) == free + 1);
+  CHECK(cycles(9) == free + 2);
+  CHECK(cycles(1) == free + 10);
 }
 
 TEST_CASE("masks with nothing first take the time of an oracle that gates the same") {
@@ -92,6 +118,7 @@ TEST_CASE(
     "a layer that its masks do not have runs dense, and one without a ReLU may not have any") {
   class NoLayer : public Masks {
     bool has(const std::string&) const override { return false; }
+    Count decision_macs(const std::string&) const override { return 0; }
     Decisions read(const std::string&, int) const override { return {}; }
   };
   Layer layer;

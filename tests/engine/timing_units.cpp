@@ -95,7 +95,7 @@ TEST_CASE("a prediction is known at its ready time and not a cycle before") {
   DecisionLatency unit(6);
   CHECK(unit.known().decision == -1);
   CHECK(unit.next() == nullptr);
-  CHECK(unit.drained(0, 100) == 106);
+  CHECK(unit.drained(0, 100, 0) == 106);
   unit.advance(105);
   CHECK(unit.known().decision == -1);
   REQUIRE(unit.next() != nullptr);
@@ -108,10 +108,10 @@ TEST_CASE("a prediction is known at its ready time and not a cycle before") {
 
 TEST_CASE("several predictions in flight become known one after another") {
   DecisionLatency unit(50);
-  unit.drained(0, 10);
-  unit.drained(1, 12);
-  unit.drained(3, 12);  // step 2 has no peeks
-  unit.drained(4, 40);
+  unit.drained(0, 10, 0);
+  unit.drained(1, 12, 0);
+  unit.drained(3, 12, 0);  // step 2 has no peeks
+  unit.drained(4, 40, 0);
   unit.advance(60);
   CHECK(unit.known().decision == 0);
   REQUIRE(unit.next() != nullptr);
@@ -127,9 +127,17 @@ TEST_CASE("several predictions in flight become known one after another") {
   CHECK(unit.known().ready == 90);
 }
 
+TEST_CASE("decisions that take time are taken one after another, and known a latency later") {
+  DecisionLatency unit(5);
+  CHECK(unit.drained(0, 10, 7) == 10 + 7 + 5);
+  CHECK(unit.drained(1, 12, 3) == 17 + 3 + 5);  // after the one before
+  CHECK(unit.drained(2, 20, 1) == 20 + 1 + 5);  // just as it ends
+  CHECK(unit.drained(3, 40, 2) == 40 + 2 + 5);
+}
+
 TEST_CASE("without latency a prediction is known when its last peek has drained") {
   DecisionLatency unit(0);
-  unit.drained(0, 10);
+  unit.drained(0, 10, 0);
   unit.advance(9);
   CHECK(unit.known().decision == -1);
   unit.advance(10);

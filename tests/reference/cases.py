@@ -11,7 +11,7 @@ from shapes import CannotRun, Layer, Machine
 
 # Counters that a case in a file may leave out; they are not compared then.
 NEW_COUNTERS = ("multicast_reads weight_selects latched_operands zero_flags jobs_peak "
-                "queue_peak").split()
+                "queue_peak decision_macs").split()
 
 
 class Case:
@@ -42,6 +42,7 @@ class Case:
         if self.masks is not None:
             fields["first"] = numbers(self.masks.first.astype(int))
             fields["gated"] = numbers(self.masks.gated.astype(int))
+            fields["decision_macs"] = self.masks.decision_macs
         return json.dumps(fields, separators=(",", ":"))
 
 
@@ -61,7 +62,8 @@ def read(path):
     ifmap = fields.get("ifmap")
     masks = None
     if "first" in fields:
-        masks = Masks(np.array(fields["first"]) != 0, np.array(fields["gated"]) != 0)
+        masks = Masks(np.array(fields["first"]) != 0, np.array(fields["gated"]) != 0,
+                      fields["decision_macs"])
     return Case(Layer(**fields["layer"]), Machine(**fields["machine"]), np.array(fields["ofmap"]),
                 None if ifmap is None else np.array(ifmap), fields.get("expected"),
                 fields.get("expected_error"), masks)

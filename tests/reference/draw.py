@@ -92,7 +92,8 @@ def draw_machine(rng, layer):
                    zero_lookahead=draw_lookahead(rng, skips),
                    ifmap_buffer_bytes=0, weight_buffer_bytes=0, ofmap_buffer_bytes=0,
                    activation_bytes=rng.choice(WIDTHS),
-                   ifmap_banks=draw_banks(rng, ifmap_read_width))
+                   ifmap_banks=draw_banks(rng, ifmap_read_width),
+                   decision_macs_per_cycle=rng.choice([0, 1, 7, 32, 1000]))
 
 
 def draw_masks(rng, layer, ofmap):
@@ -101,7 +102,7 @@ def draw_masks(rng, layer, ofmap):
     first = np.array([[rng.random() < share for _ in range(layer.Q)] for _ in range(layer.P)])
     right, wrong = rng.choice([(1, 0), (0.9, 0.1), (0.5, 0.5), (1, 1)])
     gated = np.array([rng.random() < (right if value <= 0 else wrong) for value in ofmap.flat])
-    return Masks(first, gated.reshape(ofmap.shape) & ~first)
+    return Masks(first, gated.reshape(ofmap.shape) & ~first, rng.choice([0, 1, 18]))
 
 
 def draw_lookahead(rng, skips):

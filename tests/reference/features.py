@@ -18,7 +18,7 @@ def features(case):
     if case.machine.policy == "peek":
         names |= of_windows(case)
     if case.machine.policy == "mask":
-        names |= of_masks(case.masks)
+        names |= of_masks(case.masks, case.machine)
     names |= of_program(case) | of_tiles(case)
     return names | {"some " + n for n, count in case.expected.items() if count}
 
@@ -92,8 +92,11 @@ def of_windows(case):
                 a_peek_listed_twice=len({tuple(x) for x in listed}) < len(listed))
 
 
-def of_masks(masks):
-    return true(nothing_computed_first=not masks.first.any(),
+def of_masks(masks, machine):
+    return true(decisions_that_take_time=masks.decision_macs and machine.decision_macs_per_cycle
+                and masks.first.any() and not masks.first.all(),
+                decisions_without_time=masks.decision_macs and not machine.decision_macs_per_cycle,
+                nothing_computed_first=not masks.first.any(),
                 everything_computed_first=masks.first.all(),
                 some_outputs_computed_first=masks.first.any() and not masks.first.all())
 

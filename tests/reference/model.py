@@ -14,7 +14,7 @@ COUNTERS = (
     "array_busy drain_stall predict_stall ifmap_reads weight_reads ofmap_writes ifmap_fill_bytes "
     "weight_fill_bytes residual_bytes dram_read_bytes dram_write_bytes windows window_bits_peak "
     "comparisons cycles memory_stall tail multicast_reads weight_selects latched_operands "
-    "zero_flags jobs_peak queue_peak"
+    "zero_flags jobs_peak queue_peak decision_macs"
 ).split()
 
 PEAKS = "window_bits_peak jobs_peak queue_peak".split()  # the maximum, not the sum
@@ -86,7 +86,8 @@ def count_outputs(machine, prediction, ofmap):
 
 def count_windows(machine, program):
     bits = [step.window_bits if machine.decides else 0 for step in program.steps]
-    return {"windows": sum(bits), "window_bits_peak": max(bits)}
+    return {"windows": sum(bits), "window_bits_peak": max(bits),
+            "decision_macs": sum(step.decision_macs for step in program.steps)}
 
 
 def count_tiles(program):

@@ -15,6 +15,7 @@ class Prediction:
     peeks: np.ndarray  # bool [P,Q]: the positions that are peeks, of every channel
     gated: np.ndarray  # bool [K,P,Q]: the outputs that are never computed
     window: tuple  # (height, width) of the windows that blocks must not cut; 1×1 without peeks
+    decision_macs: int = 0  # of masks
 
 
 @dataclass
@@ -23,10 +24,11 @@ class Masks:
 
     first: np.ndarray  # bool [P,Q]: the positions that are computed first, of every channel
     gated: np.ndarray  # bool [K,P,Q]
+    decision_macs: int = 0  # of the predictor's own, for an output that is not computed first
 
     def of(self, channels):
         """Those of some channels, a slice."""
-        return Masks(self.first, self.gated[channels])
+        return Masks(self.first, self.gated[channels], self.decision_macs)
 
 
 def pattern(peeks, h, w):
@@ -95,7 +97,7 @@ def predict(machine, tau, ofmap, masks=None):
     if machine.policy == "oracle":
         return Prediction(none, ofmap <= 0, (1, 1))
     if machine.policy == "mask":
-        return Prediction(masks.first, masks.gated, (1, 1))
+        return Prediction(masks.first, masks.gated, (1, 1), masks.decision_macs)
     return predict_windows(machine, tau, ofmap)
 
 

@@ -38,6 +38,7 @@ class Step:
     group: range
     store: Transfer
     window_bits: int  # windows · channels
+    decision_macs: int  # of its outputs that are not computed first
     ifmap: Load = None
     weights: Optional[Load] = None  # if they are resident
     residual: Optional[Load] = None
@@ -75,7 +76,7 @@ class Program:
             self.add_step(block, group, prediction)
 
     def add_step(self, block, group, prediction):
-        step = self.new_step(block, group, prediction.window)
+        step = self.new_step(block, group, prediction)
         self.add_loads(step)
         tiles = tiles_of_step(self.machine, prediction, block, group)
         step.skipped, step.queue_peak = tiles.skipped, tiles.queue_peak
@@ -87,10 +88,14 @@ class Program:
         step.tiles += [(tile, self.chunks_of(tile, group)) for tile in others]
         self.steps.append(step)
 
-    def new_step(self, block, group, window):
+    def new_step(self, block, group, prediction):
+        window = prediction.window
         size = packed(block.positions * len(group), self.machine.activation_bytes)
         windows = up(block.p1 - block.p0, window[0]) * up(block.q1 - block.q0, window[1])
-        return Step(block, group, Transfer(size), windows * len(group))
+        first = sum(bool(prediction.peeks[x]) for x in block.raster)
+        decided = (block.positions - first) * len(group) if first else 0
+        return Step(block, group, Transfer(size), windows * len(group),
+                    decided * prediction.decision_macs)
 
     def add_loads(self, step):
         """Section 5, "Loads": what a step asks for before its tiles."""

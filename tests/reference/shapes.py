@@ -73,6 +73,7 @@ class Machine:
     ofmap_buffer_bytes: int
     activation_bytes: float
     ifmap_banks: int = 0  # 0: one ideal port
+    decision_macs_per_cycle: int = 0  # width of the decision unit of masks, 0: any number
 
     @property
     def decides(self):

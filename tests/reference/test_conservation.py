@@ -140,6 +140,7 @@ class Conservation(unittest.TestCase):
                                masks=Masks(first, case.ofmap <= 0))
             self.assertEqual(masked["windows"], masked["outputs"])
             self.assertEqual(masked["neighbors"], masked["outputs"])
+            self.assertEqual(masked["decision_macs"], 0)
             for name in ("windows", "neighbors", "window_bits_peak"):
                 masked[name] = 0
             self.assertEqual(masked, simulated(case, policy="oracle", dispatch="packed"))

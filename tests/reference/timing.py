@@ -58,6 +58,7 @@ class Array:
         self.parts = {"array_busy": 0, "predict_stall": 0, "drain_stall": 0, "memory_stall": 0}
         self.now = 0  # end of the last step, tile or chunk
         self.drained = 0  # end of the last drain
+        self.decided = 0  # end of the last decisions
 
     def walk(self):
         """Runs the steps; yields whenever it needs a transfer that is not complete."""
@@ -74,9 +75,16 @@ class Array:
                     self.compute(tile, chunk, is_last=chunk is chunks[-1])
                 self.drained = self.now + tile.drained
                 if tile is step.last_peek:
-                    step.predict_ready = self.drained + self.machine.predict_latency
+                    self.decide(step)
+                    step.predict_ready = self.decided + self.machine.predict_latency
             step.end = self.now
             self.request_store(s)
+
+    def decide(self, step):
+        """The last peek tile of the step has drained ("Prediction")."""
+        width = self.machine.decision_macs_per_cycle
+        takes = up(step.decision_macs, width) if width else 0
+        self.decided = max(self.decided, self.drained) + takes
 
     def start(self, step, tile, chunk, is_first):
         """The wait before a tile or chunk."""

@@ -135,6 +135,10 @@ TEST_CASE("every counter may be one that an older program did not count") {
   for (const CounterRow& row : counter_rows) {
     CAPTURE(row.name);
     const PricedResult old = parse_results(without(row.name), "old.json");
+    if (row.value == &Counters::decision_macs) {  // a program without it had no masks
+      CHECK(old.result.unknown.empty());
+      continue;
+    }
     CHECK(old.result.unknown == UnknownCounters{row.value});
     const PricedResult priced = price_run(old.result, sample_table());
     const std::string text = results_json(priced);

@@ -18,9 +18,9 @@ namespace {
 using nlohmann::json;
 
 // Counters that were defined after some cases were drawn, which do not state them.
-const std::set<std::string> later_counters = {"multicast_reads",  "weight_selects",
-                                              "latched_operands", "zero_flags",
-                                              "jobs_peak",        "queue_peak"};
+const std::set<std::string> later_counters = {
+    "multicast_reads", "weight_selects", "latched_operands", "zero_flags",
+    "jobs_peak",       "queue_peak",     "decision_macs"};
 
 Layer layer_of(const json& j) {
   Layer layer;
@@ -83,6 +83,7 @@ MachineSpec machine_of(const json& j) {
   else
     machine.prediction.threshold = j.at("threshold");
   machine.prediction.latency = j.at("predict_latency");
+  machine.prediction.decision_macs_per_cycle = j.value("decision_macs_per_cycle", 0);
   machine.schedule.loop_order = j.at("loop_order");
   return machine;
 }
@@ -113,7 +114,7 @@ VectorCase read_case(const std::filesystem::path& path) {
   c.machine = machine_of(j.at("machine"));
   c.ofmap = flatten(j.at("ofmap"));
   if (j.contains("ifmap")) c.ifmap = flatten(j.at("ifmap"));
-  if (j.contains("first")) use_masks(c.machine, masks_of(j));
+  if (j.contains("first")) use_masks(c.machine, masks_of(j), j.at("decision_macs"));
   c.expects_error = j.contains("expected_error");
   if (c.expects_error) return c;
   for (const CounterRow& row : counter_rows) {

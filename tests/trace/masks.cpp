@@ -136,6 +136,28 @@ TEST_CASE("masks that contradict themselves or their trace are refused, with the
   says(folder.error(folder.files.path("trace.h5")), {"trace_sha256"});
 }
 
+TEST_CASE("MACs of a decision are those of the file, or none") {
+  const MasksFolder folder;
+  const Trace trace(folder.files.path("trace.h5"));
+  const std::string path = folder.write("masks.h5", sample_layers()[0]);
+  CHECK(MasksReader(path, trace).decision_macs("conv1") == 0);
+  const auto set = [&](std::int64_t macs) {
+    const hdf5::Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const hdf5::Handle layer(H5Oopen(file, "conv1", H5P_DEFAULT), H5Oclose);
+    H5Adelete(layer, "decision_macs");
+    const hdf5::Handle one(H5Screate(H5S_SCALAR), H5Sclose);
+    const hdf5::Handle attribute(
+        H5Acreate2(layer, "decision_macs", H5T_STD_I64LE, one, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    REQUIRE(H5Awrite(attribute, H5T_NATIVE_INT64, &macs) >= 0);
+  };
+  set(18);
+  CHECK(MasksReader(path, trace).decision_macs("conv1") == 18);
+  set(-1);
+  const std::string error = message_of(
+      ErrorKind::trace, [&] { MasksReader(path, Trace(folder.files.path("trace.h5"))); });
+  CHECK(error.find("decision_macs: expected 0 to 16777216, found -1") != std::string::npos);
+}
+
 TEST_CASE("a masks file that exists is replaced only when asked") {
   const MasksFolder folder;
   folder.write("masks.h5", sample_layers()[0]);

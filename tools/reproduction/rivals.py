@@ -25,6 +25,7 @@ PROGRAM = "rivals"
 NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v1", "cifar_resnet20")
 REDUCTIONS = (20, 30)
 SKIPS, DENSE = "dense-16x16-skip", "dense-16x16"  # the one is compared with the other
+DECISION_MACS = 256  # a cycle, of the unit that does a learned predictor's own
 # What each machine's array is told beside its file: masks can have every dispatch but filling.
 MACHINES: dict[str, list[str]] = {
     "peek-16x16": [],
@@ -110,6 +111,7 @@ def trace_of(network: Network, method: Method) -> tuple[str, list[str]]:
     told = list(method.settings)
     if method.predictor:
         told = ["prediction.policy=mask", "prediction.masks_file=" + masks, "prediction.exclude=[]"]
+        told.append("prediction.decision_macs_per_cycle=%d" % DECISION_MACS)
     return trace, told
 
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/base/bug.h"
+#include "sim/schedule/program.h"
 
 namespace peeksim::clocked {
 
@@ -29,6 +30,7 @@ void PredictionUnit::begin(const Work& work, WindowBits* predicted) {
   seen_ = Windows();
   comparisons_ = 0;
   pending_.clear();
+  decided_ = 0;
   counted_ = Counters();
   const auto count = work.prediction->predictor->count;
   if (!work.has_peeks() || count == nullptr) return;
@@ -123,7 +125,7 @@ void PredictionUnit::on_drained() {
       Pending pending;
       pending.fill =
           std::make_shared<FilledTile>(fill_last_peek_tile(*work_, tile.step, seen_.bits));
-      await(std::move(pending));
+      await(std::move(pending), 0);
     }
   });
 }
@@ -146,12 +148,17 @@ void PredictionUnit::finish_step(int step) {
   pending.comparisons = comparisons_;
   pending.neighbors = std::make_shared<NeighborTiles>(place_neighbors(*work_, step, bits));
   pending.neighbors->count(counted_);
-  await(std::move(pending));
+  const Count undecided = static_cast<Count>(pending.neighbors->positions.size()) * bits.columns;
+  const Count macs = undecided * work_->prediction->decision_macs;
+  counted_.decision_macs += macs;
+  await(std::move(pending), decision_cycles(*work_->machine, macs));
 }
 
-void PredictionUnit::await(Pending pending) {
+// `work`: how long the decisions take, after those before.
+void PredictionUnit::await(Pending pending, Cycle work) {
   pending.start = clock_.now();
-  pending.ready = pending.start + work_->machine->prediction.latency;
+  decided_ = std::max(decided_, pending.start) + work;
+  pending.ready = decided_ + work_->machine->prediction.latency;
   pending_.push_back(std::move(pending));
   release();
 }

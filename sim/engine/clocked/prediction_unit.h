@@ -45,7 +45,7 @@ class PredictionUnit : public Module, public Clocked {
   void finish_step(int step);
   // The windows as they are when all peeks of a finished tile have been seen.
   Windows look_ahead(const ShadowTile& shadow) const;
-  void await(Pending pending);
+  void await(Pending pending, Cycle work);
   void release();
   // Shows a row of a peek tile to the rule.
   void compare(const TileWork& tile, int row, const float* values, Windows& windows) const;
@@ -61,6 +61,7 @@ class PredictionUnit : public Module, public Clocked {
   StepBits final_bits_;
   Count comparisons_ = 0;  // of the step
   std::deque<Pending> pending_;
+  Cycle decided_ = 0;  // the end of the last decisions so far
   Counters counted_;
 };
 

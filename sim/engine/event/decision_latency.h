@@ -1,6 +1,8 @@
-// When decisions are known: a fixed time after the last peek that they follow from has drained.
+// When decisions are known: a fixed time after they have been taken, one after another, which
+// begins when the last peek that they follow from has drained.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 
 #include "sim/base/units.h"
@@ -19,10 +21,11 @@ class DecisionLatency {
  public:
   explicit DecisionLatency(Cycle latency) : latency_(latency) {}
 
-  // The last peek of `decision` has drained at `end`; returns when it is known.
-  // REQUIRES: `end` does not decrease from call to call.
-  Cycle drained(int decision, Cycle end) {
-    pending_.push_back({decision, end + latency_});
+  // The last peek of `decision` has drained at `end`, and the decision takes `work` cycles; returns
+  // when it is known. REQUIRES: `end` does not decrease from call to call.
+  Cycle drained(int decision, Cycle end, Cycle work) {
+    decided_ = std::max(decided_, end) + work;
+    pending_.push_back({decision, decided_ + latency_});
     return pending_.back().ready;
   }
 
@@ -39,6 +42,7 @@ class DecisionLatency {
 
  private:
   Cycle latency_;
+  Cycle decided_ = 0;  // the end of the last decision so far
   KnownDecision known_;
   std::deque<KnownDecision> pending_;
 };

@@ -19,7 +19,7 @@ void DecisionUnit::begin(Cycle latency, const Recorder& recorder) {
 }
 
 void DecisionUnit::last_peek(const ChunkStart& tile, Cycle drain_end) {
-  const Cycle ready = timing_.drained(tile.tile->decides, drain_end);
+  const Cycle ready = timing_.drained(tile.tile->decides, drain_end, tile.decision_cycles);
   if (tile.ends_peeks) {
     recorder_.record(prediction_event(tile.step, comparisons_ - recorded_), drain_end, ready);
     recorded_ = comparisons_;

@@ -1,5 +1,5 @@
-// The prediction unit (timing only): peeks pass it as they drain, and a decision is known a
-// fixed latency after the last peek that it follows from.
+// The prediction unit (timing only): peeks pass it as they drain, and a decision is known when its
+// own MACs are done and a fixed latency is over after the last peek that it follows from.
 #pragma once
 
 #include "sim/engine/event/interfaces.h"

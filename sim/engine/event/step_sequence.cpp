@@ -84,6 +84,7 @@ void StepSequence::prepare_issue() {
   issue_.weight_load = plan.streamed ? chunks_issued_ : plan.steps[step_].weight_load;
   issue_.last_chunk = chunk_ + 1 == plan.chunks;
   issue_.ends_peeks = tile.decides != no_decision && tile.decides == tiles.decision;
+  issue_.decision_cycles = issue_.ends_peeks ? program_->decision_cycles(step_) : 0;
 }
 
 }  // namespace peeksim::event

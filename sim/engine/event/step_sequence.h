@@ -29,9 +29,10 @@ struct ChunkStart {
   Count taps = 0;
   ChunkDemand demand;
   TileDemand tile_demand;
-  int weight_load = 0;      // the load whose weights it uses
-  bool last_chunk = true;   // the tile drains after it
-  bool ends_peeks = false;  // the last decision of the step follows from it
+  int weight_load = 0;        // the load whose weights it uses
+  bool last_chunk = true;     // the tile drains after it
+  bool ends_peeks = false;    // the last decision of the step follows from it
+  Cycle decision_cycles = 0;  // that it takes, once the tile has drained
 };
 
 struct WaitCycles {

@@ -88,11 +88,14 @@ class CounterReader {
 // A file without all of the counters of jobs, multicasts and skipping is from a version that had
 // neither jobs nor skipping: those counters are 0. It sent activations to any PE only under
 // `packed`, without counting them: there they stay unknown.
+// A file without decision_macs is from a version that had no masks.
 void resolve_older_counters(RunResult& result) {
   const UnknownCounters sent = {&Counters::multicast_reads, &Counters::latched_operands};
   const UnknownCounters others = {&Counters::weight_selects, &Counters::zero_flags,
                                   &Counters::jobs_peak, &Counters::queue_peak};
   UnknownCounters& unknown = result.unknown;
+  unknown.erase(std::remove(unknown.begin(), unknown.end(), &Counters::decision_macs),
+                unknown.end());
   const auto lacks = [&](Count Counters::*counter) { return contains(unknown, counter); };
   if (!std::all_of(sent.begin(), sent.end(), lacks) ||
       !std::all_of(others.begin(), others.end(), lacks))

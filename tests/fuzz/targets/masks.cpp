@@ -14,7 +14,7 @@ namespace {
 
 const ChangeNames names = {
     {"/", "/a", "/b", "/b/c", "/a/first", "/a/gated", "/b/c/first", "/b/c/gated", "/other"},
-    {"trace_sha256", "other"},
+    {"trace_sha256", "decision_macs", "other"},
     {"sha", "", "line\nbreak"},
     {{}, {1}, {2}, {2, 3, 4}, {2, 5, 3, 4}, {2, 2, 2}, {2, 1, 2, 2}, {1 << 24, 1}}};
 
