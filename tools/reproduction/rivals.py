@@ -197,7 +197,9 @@ def section(name: str, summary: Sequence[Mapping[str, Any]]) -> str:
     head += ["%s: speed-up, energy" % m.replace("peek-", "") for m in MACHINES]
     head.append("area, mm² more at most")
     measured = next(r["accuracy"] for r in summary if r["accuracy"])
-    images = ", ".join("%d of %s" % (a["images"], n) for n, a in measured.items())
+    images = ", ".join(
+        "%d of %s" % (a["images"], n) for n, a in measured.items() if n != accuracies.POOLED
+    )
     text = "## %s\n\nImages: %s.\n\n![MACs saved against top-1](rivals-%s.png)\n\n" % (
         name,
         images,
