@@ -13,7 +13,7 @@ from PIL import Image
 
 from extracting import ROOT, Basic, images, shake
 from peeking import Peeking, unittest
-from peeksim.accuracy import Cost, Predictor, insert, masks, predictor, settings
+from peeksim.accuracy import Cost, Predictor, insert, masks, named, settings
 from peeksim.commands import accuracy as accuracy_command
 from peeksim.errors import ExtractError
 
@@ -122,9 +122,9 @@ class OwnPredictor(Peeking):
     def test_what_is_no_predictor_is_refused(self):
         for spec in ("os:path", "builtins:dict", "nowhere"):
             with self.assertRaises(ExtractError) as refused:
-                predictor.load(spec)
+                named.load(spec)
             self.assertEqual(refused.exception.code, 2)
-        self.assertEqual(predictor.load("test_own_predictor:Diagonal").cost(None), Cost(0, 1))
+        self.assertEqual(named.load("test_own_predictor:Diagonal").cost(None), Cost(0, 1))
         err = io.StringIO()
         with self.assertRaises(SystemExit), contextlib.redirect_stderr(err):
             accuracy_command.arguments(["net.py:load", "--images", "x"])

@@ -4,6 +4,7 @@ settings    the prediction settings of a machine file for every layer, resolved 
 predictor   Predictor: one's own, a class (docs/own-predictor.md)
 activation  gates before activations: the simulator's prediction rule, or a Predictor
 insert      gates put into a network by torch.fx
+named       predictors by their names on the command line
 zap         ZAP: small networks that tell which outputs are zero
 masks       what a Predictor decides on a trace, as a file for the simulator
 measure     labelled images through the network with and without prediction

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 import torch
 
-from ..errors import USAGE, ExtractError
-from ..trace import loading
 from .settings import LayerSettings
 
 
@@ -49,22 +47,3 @@ class Predictor:
 
     def __repr__(self) -> str:
         return "%s %s" % (type(self).__qualname__, self.name)
-
-
-def load(spec: str) -> Predictor:
-    """An object of the class "file.py:CLASS" or "package.module:CLASS", or what a callable of that
-    name gives; or of a file NAME.npz that tools/peek_zap.py wrote. Throws ExtractError(USAGE)."""
-    if spec.endswith(".npz"):
-        from . import zap
-
-        return zap.load(spec)
-    made = loading.load_object(spec)
-    if callable(made):
-        made = made()
-    if not isinstance(made, Predictor):
-        raise ExtractError(
-            USAGE,
-            "%s is a %s, expected a subclass of peeksim.accuracy.predictor.Predictor "
-            "(docs/own-predictor.md)" % (spec, type(made).__name__),
-        )
-    return made

@@ -71,7 +71,7 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
     """Measures and prints. state: gets the `journal`, for the message after Ctrl-C. Throws
     ExtractError."""
     import torch
-    from ..accuracy import files, insert, measure, predictor, results
+    from ..accuracy import files, insert, measure, named, results
     from ..trace import loading
     from ..errors import OUTPUT, ExtractError
 
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
         corrected = corrected.to(device=device, dtype=torch.float32)
         with torch.no_grad():
             network = insert.Network(corrected, first)
-    own = [predictor.load(spec) for spec in options.predictor]
+    own = [named.load(spec) for spec in options.predictor]
     resolved = [network.resolve(path, options.set) for path in options.machines]
     predicted = [network.apply(s) for s in resolved] + [network.apply(p) for p in own]
     settings = [one.settings for one in predicted]

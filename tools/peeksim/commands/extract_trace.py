@@ -146,9 +146,9 @@ def run(options: argparse.Namespace) -> None:
 
         loop = insert.closed_loop(options.machine, options.set)
     elif options.predictor:
-        from ..accuracy import masks, predictor
+        from ..accuracy import masks, named
 
-        loop = masked = masks.MaskedLoop(predictor.load(options.predictor))
+        loop = masked = masks.MaskedLoop(named.load(options.predictor))
         masked.require_free(masks_of(options), options.force)
     origin = options.origin or "tools/extract_trace.py %s --images %s%s%s%s%s" % (
         " --model-arg ".join([options.model] + options.model_arg),

@@ -108,7 +108,7 @@ def add_count(parser: argparse.ArgumentParser) -> None:
 
 
 def add_predictor(parser: argparse.ArgumentParser, meaning: str, **more: Any) -> None:
-    """--predictor, which predictor.load takes."""
+    """--predictor, which accuracy.named.load takes."""
     parser.add_argument(
         "--predictor",
         metavar="CLASS",
