@@ -112,12 +112,18 @@ class OwnPredictor(Peeking):
             def first(self, layer):
                 return torch.ones(1, dtype=torch.bool)
 
+        class Shares(Diagonal):
+            def first(self, layer):
+                return torch.ones(layer.shape[1:])
+
         x = images(1)[0][None]
         predicted = insert.apply_prediction(shake(Basic()), Wrong(), x)
         with self.assertRaisesRegex(ExtractError, r"conv1: gated\(\) gave float32 .*expected bool"):
             predicted.module(x)
         with self.assertRaisesRegex(ExtractError, r"first\(\) gave bool \[1\], expected bool \[6, 6"):
             insert.apply_prediction(shake(Basic()), Narrow(), x)
+        with self.assertRaisesRegex(ExtractError, r"first\(\) gave float32 \[6, 6\], expected bool"):
+            insert.apply_prediction(shake(Basic()), Shares(), x)
 
     def test_what_is_no_predictor_is_refused(self):
         for spec in ("os:path", "builtins:dict", "nowhere"):

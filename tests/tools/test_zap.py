@@ -9,7 +9,7 @@ import torch
 
 from extracting import Basic, images, shake
 from peeking import Peeking, layer_settings, unittest
-from peeksim.accuracy import insert, zap
+from peeksim.accuracy import cost, insert, zap
 from peeksim.commands import accuracy as accuracy_command
 from peeksim.commands import zap as command
 from peeksim.errors import ExtractError
@@ -26,7 +26,7 @@ def learned(net, steps, given=8, pattern="checkerboard", before=None):
     """(the Learning, what it learned on random images)"""
     layers = zap.layers_of(net)
     pupils = zap.Learning(
-        net, layers, zap.units_of(net, layers, samples(given), 4), zap.Recipe(steps=steps, batch=4)
+        net, layers, cost.units(net, layers, lambda: samples(given), 4), zap.Recipe(steps=steps, batch=4)
     )
     if before is not None:
         pupils.resume(before)
@@ -119,7 +119,7 @@ class Learning(Peeking):
 
         layers = zap.layers_of(net)
         pupils = zap.Learning(
-            net, layers, zap.units_of(net, layers, samples(8), 4), zap.Recipe(steps=6, batch=4)
+            net, layers, cost.units(net, layers, lambda: samples(8), 4), zap.Recipe(steps=6, batch=4)
         )
         with self.assertRaises(Stop):
             pupils.run(images(8), "checkerboard", True, keep)

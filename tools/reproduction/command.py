@@ -19,7 +19,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from peeksim.commands import shared
@@ -315,10 +315,16 @@ def run(options: argparse.Namespace) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code. argv: the words after the program's name (default: those of this process)."""
-    options = arguments(argv)
-    shared.find_packages(PROGRAM)
+    return guarded(PROGRAM, arguments(argv), run)
+
+
+def guarded(
+    program: str, options: argparse.Namespace, run: Callable[[argparse.Namespace], None]
+) -> int:
+    """Runs a program whose stages are kept; -> its exit code."""
+    shared.find_packages(program)
     return shared.guarded(
-        PROGRAM,
+        program,
         lambda: run(options),
         options.debug,
         lambda: "interrupted; the same command goes on from here",

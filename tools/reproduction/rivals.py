@@ -15,8 +15,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from peeksim.commands import shared
-
 from . import accuracies, command
 from .command import Network, call, tool
 
@@ -272,11 +270,4 @@ def run(options: argparse.Namespace) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code. argv: the words after the program's name (default: those of this process)."""
-    options = arguments(argv)
-    shared.find_packages(PROGRAM)
-    return shared.guarded(
-        PROGRAM,
-        lambda: run(options),
-        options.debug,
-        lambda: "interrupted; the same command goes on from here",
-    )
+    return command.guarded(PROGRAM, arguments(argv), run)

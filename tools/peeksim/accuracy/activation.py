@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..errors import MODEL, ExtractError
-from .predictor import Predictor
+from .predictor import Predictor, checked_first, require_bool
 from .settings import LayerSettings
 
 COUNTS = ("outputs", "gated", "false_zero")
@@ -134,31 +133,14 @@ class PredictorActivation(Gate):
         """Throws ExtractError(MODEL): the positions that are computed first are no [P, Q]."""
         super().__init__(settings, features)
         self.predictor = predictor
-        first = torch.as_tensor(predictor.first(settings))
-        self._check("first", first, settings.shape[1:])
-        self.register_buffer("first", first.clone(), persistent=False)
+        self.register_buffer("first", checked_first(predictor, settings).clone(), persistent=False)
 
     @torch.no_grad()
     def gated(self, values: torch.Tensor) -> torch.Tensor:
         """Throws ExtractError(MODEL): the predictor's answer has another shape or type."""
         decided = self.predictor.gated(self.settings, values.masked_fill(~self.first, 0))
-        self._check("gated", decided, values.shape)
+        require_bool(self.settings, "gated", decided, values.shape)
         return decided & ~self.first
-
-    def _check(self, method: str, answer: torch.Tensor, shape: Sequence[int]) -> None:
-        if answer.dtype == torch.bool and tuple(answer.shape) == tuple(shape):
-            return
-        raise ExtractError(
-            MODEL,
-            "%s: %s() gave %s %s, expected bool %s"
-            % (
-                self.settings.name,
-                method,
-                str(answer.dtype).replace("torch.", ""),
-                list(answer.shape),
-                list(shape),
-            ),
-        )
 
     def extra_repr(self) -> str:
         """What print(module) adds."""

@@ -20,7 +20,7 @@ from ..trace.layers import Analysis, Layer
 
 from . import settings as peek_settings
 from .activation import Gate, PeekActivation, PredictorActivation
-from .predictor import Predictor
+from .predictor import Predictor, of_predictor
 from .settings import LayerSettings, MachineSettings
 
 
@@ -79,7 +79,7 @@ class Network:
     def apply(self, settings: MachineSettings | Predictor) -> Predicted:
         """Predicted. Throws ExtractError(MODEL): the settings are of another network."""
         if isinstance(settings, Predictor):
-            settings = peek_settings.of_predictor(self.layers, self.analysis, settings)
+            settings = of_predictor(self.layers, self.analysis, settings)
         gates = activations_of(self.layers, settings)
         copies: dict[fx.Node, fx.Node] = {}
         graph = fx.Graph()

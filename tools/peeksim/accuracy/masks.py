@@ -11,10 +11,9 @@ import numpy as np
 from ..errors import OUTPUT, ExtractError
 from ..trace.extract import Loop
 from ..trace.layers import Analysis, Layer
-from . import settings as peek_settings
 from .activation import PredictorActivation
 from .insert import activations_of
-from .predictor import Predictor
+from .predictor import Predictor, of_predictor
 
 
 class MaskedLoop:
@@ -25,7 +24,7 @@ class MaskedLoop:
         self.gates: list[PredictorActivation] = []
 
     def __call__(self, layers: list[Layer], analysis: Analysis) -> Loop:
-        settings = peek_settings.of_predictor(layers, analysis, self.predictor)
+        settings = of_predictor(layers, analysis, self.predictor)
         gates = activations_of(layers, settings)
         self.gates = [g for g in gates.values() if isinstance(g, PredictorActivation)]
         for gate in self.gates:

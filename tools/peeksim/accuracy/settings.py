@@ -4,7 +4,6 @@ The rules (patterns, exclusions, overlays, thresholds files) are those of peeksi
 are written as a workload, and `peeksim config layers` prints the settings of each.
 """
 import json
-import math
 import os
 import subprocess
 import tempfile
@@ -83,36 +82,6 @@ def resolve(
             f.write(workload(layers, analysis))
         found = json.loads(run_peeksim(*words, "--workload", path))
     return from_json(machine, found)
-
-
-def of_predictor(layers: Sequence[Layer], analysis: Analysis, predictor: Any) -> MachineSettings:
-    """MachineSettings in which a Predictor decides on every layer that a ReLU follows."""
-    found = []
-    for layer in layers:
-        K, P, Q = ofmap_shape(layer, analysis)
-        taps = ifmap_shape(layer, analysis)[0] // layer.groups * math.prod(layer.kernel)
-        why_not = "no ReLU" if layer.activation == "none" else ""
-        own = LayerSettings(
-            layer.name,
-            layer.kind,
-            layer.activation,
-            "mask",
-            (1, 1),
-            (),
-            (),
-            why_not,
-            (K, P, Q),
-            taps,
-        )
-        if not why_not and not predictor.predicts(own):
-            own = own._replace(why_not="left out by %s" % predictor.name)
-        if own.why_not:
-            found.append(own._replace(policy="none"))
-            continue
-        decisions = K * int((~predictor.first(own)).sum())
-        macs, bits = predictor.cost(own)
-        found.append(own._replace(decision_macs=decisions * macs, decision_bits=decisions * bits))
-    return MachineSettings("", predictor.name, (), tuple(found), predictor=predictor)
 
 
 def from_json(path: str, found: Mapping[str, Any]) -> MachineSettings:

@@ -20,7 +20,6 @@ from torch.nn import functional as F
 from ..errors import USAGE, ExtractError
 from ..trace.analyse import ofmap_shape
 from ..trace.layers import Layer
-from ..trace.loading import Sample
 from . import cost, distil
 from .calibrate import Calibration
 from .insert import Network
@@ -311,13 +310,6 @@ def layers_of(network: Network) -> list[Layer]:
         and l is not first
         and math.prod(ofmap_shape(l, network.analysis)[1:]) > 1
     ]
-
-
-def units_of(
-    network: Network, layers: Sequence[Layer], images: Sequence[Sample], batch: int
-) -> dict[str, torch.Tensor]:
-    """cost.units of some of the images."""
-    return cost.units(network, layers, lambda: images, batch)
 
 
 class ZapCalibration(Calibration):

@@ -51,20 +51,13 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="save as much as changes the class of at most P %% of the images",
     )
     add("-o", "--output", required=True, metavar="FILE", help="the machine file, NAME.yaml")
-    shared.add_count(parser)
-    add("--batch", type=int, default=25, metavar="B", help="images at a time (default 25)")
-    add("--device", help="of torch, such as cuda:0 (default: the GPU if there is one)")
+    add_choosing(parser)
     add(
         "--patterns",
         metavar="LIST",
         help="what layers may choose from, such as 2x2:diagonal,3x3:checkerboard "
         "or 2x4:0.1+1.2 with peeks as ROW.COL (default: these two, 2x2:corner, "
         "3x3:diagonal, 3x3:0.1+1.0+1.2+2.1)",
-    )
-    add(
-        "--no-correction",
-        action="store_true",
-        help="do not restore the mean and deviation of each convolution's outputs",
     )
     add(
         "--steps",
@@ -82,7 +75,6 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="with --reduction: N rounds of evolution, each three passes over the images (default "
         "0)",
     )
-    add("--no-mirror", action="store_true", help="do not count mirror images as images, too")
     add("--force", action="store_true", help="replace the files")
     shared.add_debug(parser)
     options = parser.parse_intermixed_args(argv)
@@ -102,6 +94,20 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     if not options.output.endswith(".yaml"):
         parser.error("-o must name a file that ends in .yaml, not '%s'" % options.output)
     return options
+
+
+def add_choosing(parser: argparse.ArgumentParser) -> None:
+    """How thresholds are chosen, here and in tools/peek_zap.py."""
+    shared.add_count(parser)
+    add = parser.add_argument
+    add("--batch", type=int, default=25, metavar="B", help="images at a time (default 25)")
+    add("--device", help="of torch, such as cuda:0 (default: the GPU if there is one)")
+    add(
+        "--no-correction",
+        action="store_true",
+        help="do not restore the mean and deviation of each convolution's outputs",
+    )
+    add("--no-mirror", action="store_true", help="do not count mirror images as images, too")
 
 
 def is_percent(text: str | float) -> bool:

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import shared
-from .calibrate import held_out_rows, is_percent
+from .calibrate import add_choosing, held_out_rows, is_percent
 
 if TYPE_CHECKING:
     from ..accuracy.calibrate import Trial
@@ -44,7 +44,6 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="MACs to save, of all convolutions; or several, such as 15,20,25",
     )
     add("-o", "--output", required=True, metavar="FILE", help="the predictor, NAME.npz")
-    shared.add_count(parser)
     add(
         "--first",
         default="checkerboard",
@@ -57,14 +56,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="a threshold for each channel (default: for each layer, as published)",
     )
-    add("--batch", type=int, default=25, metavar="B", help="images at a time (default 25)")
-    add("--device", help="of torch, such as cuda:0 (default: the GPU if there is one)")
-    add(
-        "--no-correction",
-        action="store_true",
-        help="do not restore the mean and deviation of each convolution's outputs",
-    )
-    add("--no-mirror", action="store_true", help="do not count mirror images as images, too")
+    add_choosing(parser)
     add("--force", action="store_true", help="replace the files, and learn anew")
     shared.add_debug(parser)
     options = parser.parse_args(argv)
@@ -85,7 +77,8 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
     """Learns, chooses, writes. state: gets `learned`, how many steps are kept. Throws
     ExtractError."""
     import torch
-    from ..accuracy import calibrate, insert, settings, zap
+    from ..accuracy import calibrate, cost, insert, zap
+    from ..accuracy.predictor import of_predictor
     from ..progress import Work
     from ..trace import loading
     from ..errors import MODEL, OUTPUT, ExtractError
@@ -122,7 +115,7 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
         pupils = zap.Learning(
             network,
             layers,
-            zap.units_of(network, layers, chosen_on, batch),
+            cost.units(network, layers, lambda: chosen_on, batch),
             zap.Recipe(steps=options.steps),
         )
         kept = Kept(stem + ".learned.pth", command_of(options, net), options.force)
@@ -136,7 +129,7 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
 
         folded = pupils.run([s.tensor for s in chosen_on], options.first, mirror, after)
         predictor = zap.Zap(options.first, folded)
-        machine = settings.of_predictor(network.layers, network.analysis, predictor)
+        machine = of_predictor(network.layers, network.analysis, predictor)
         calibration = zap.ZapCalibration(
             network,
             machine,
