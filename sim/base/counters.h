@@ -8,12 +8,13 @@
 #define PEEKSIM_COUNTERS(X)                                                                        \
   X(macs_total, sum, values, "MACs of the layer, padding taps included")                           \
   X(macs_executed, sum, values, "MACs that the array computes")                                    \
-  X(macs_predicted, sum, values, "MACs never executed: gated outputs times taps")                  \
+  X(macs_predicted, sum, values,                                                                   \
+    "MACs never executed: taps of outputs not computed, or cut short")                             \
   X(macs_zero_gated, sum, values, "MACs of computed outputs whose activation is 0 or padding")     \
   X(outputs, sum, program, "ofmap elements")                                                       \
   X(peeks, sum, program, "outputs computed first")                                                 \
   X(neighbors, sum, program, "outputs of a window that are not peeks")                             \
-  X(predicted_zero, sum, values, "outputs gated")                                                  \
+  X(predicted_zero, sum, values, "outputs gated, those cut short included")                        \
   X(correct_zero, sum, values, "outputs gated whose value is at most 0")                           \
   X(false_zero, sum, values, "outputs gated whose value is above 0")                               \
   X(windows, sum, program, "windows, counted per channel")                                         \
@@ -43,7 +44,13 @@
   X(zero_flags, sum, program, "flags of zero activations looked at")                               \
   X(jobs_peak, max, program, "jobs of a step's neighbor pass")                                     \
   X(queue_peak, max, program, "closed jobs that wait for a full tile")                             \
-  X(decision_macs, sum, program, "MACs of the predictor's own, for its decisions")
+  X(decision_macs, sum, program, "MACs of the predictor's own, for its decisions")                 \
+  X(cut_short, sum, values, "outputs gated after some of their taps")                              \
+  X(interpolated, sum, program, "outputs that take the value of another one")                      \
+  X(tiles_lookahead, sum, program, "tiles of the look-ahead pass")                                 \
+  X(lookahead_macs, sum, program, "MACs of the look-ahead, at few bits")                           \
+  X(lookahead_ifmap_reads, sum, program, "elements read from the ifmap buffer for the look-ahead") \
+  X(lookahead_weight_reads, sum, program, "elements read from the weight buffer for the look-ahead")
 
 namespace peeksim {
 

@@ -44,10 +44,11 @@ double ofmap_buffer(const T& t, const M& m, const C&) {
 }
 
 // One row of outputs drains a cycle, so there is a comparator per column; and as many MACs as the
-// unit's decisions may do in a cycle.
+// unit's decisions may do in a cycle. Outputs that are cut short are compared where they are.
 double prediction_unit(const T& t, const M& m, const C& totals) {
   if (totals.comparisons == 0) return 0;
-  double area = m.array.cols * t.area->comparator +
+  const double comparators = totals.cut_short > 0 ? m.array.rows * m.array.cols : m.array.cols;
+  double area = comparators * t.area->comparator +
                 static_cast<double>(totals.window_bits_peak) * t.area->window_bit;
   if (totals.decision_macs > 0)
     area +=

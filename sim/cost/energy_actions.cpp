@@ -19,13 +19,20 @@ double bytes(Count elements, int bits) {
   return static_cast<double>(whole) + static_cast<double>(rest % 8) / 8;
 }
 
+constexpr bool optional_action = false;  // that not every machine does
+
+// The operands of the look-ahead have few bits: their prices are by the element.
+template <Count Counters::*elements>
+EnergyAction lookahead_action(const char* name, const char* unit) {
+  return {name, unit, [](const C& c, const P&) { return count(c.*elements); }, optional_action};
+}
+
 std::vector<EnergyAction> mac_actions() {
   return {{"executed", "MAC", [](const C& c, const P&) { return count(c.macs_executed); }},
           {"gated", "MAC",
-           [](const C& c, const P&) { return count(c.macs_predicted + c.macs_zero_gated); }}};
+           [](const C& c, const P&) { return count(c.macs_predicted + c.macs_zero_gated); }},
+          lookahead_action<&C::lookahead_macs>("lookahead", "MAC")};
 }
-
-constexpr bool optional_action = false;  // that not every machine does
 
 // Bytes from the buffers to the array: along a row, down a column, to any PE. In a tile of jobs a
 // weight passes the multiplexers of all columns once, and goes down each column that selects it.
@@ -41,28 +48,34 @@ std::vector<EnergyAction> transfer_actions() {
            optional_action},
           {"multicast", "byte",
            [](const C& c, const P& p) { return bytes(c.multicast_reads, p.activation_bits); },
-           optional_action}};
+           optional_action},
+          lookahead_action<&C::lookahead_ifmap_reads>("lookahead_row", "element"),
+          lookahead_action<&C::lookahead_weight_reads>("lookahead_column", "element")};
 }
 
 std::vector<EnergyAction> ifmap_buffer_actions() {
   return {{"read", "byte",
            [](const C& c, const P& p) { return bytes(c.ifmap_reads, p.activation_bits); }},
-          {"fill", "byte", [](const C& c, const P&) { return count(c.ifmap_fill_bytes); }}};
+          {"fill", "byte", [](const C& c, const P&) { return count(c.ifmap_fill_bytes); }},
+          lookahead_action<&C::lookahead_ifmap_reads>("lookahead", "element")};
 }
 
 std::vector<EnergyAction> weight_buffer_actions() {
   return {
       {"read", "byte", [](const C& c, const P& p) { return bytes(c.weight_reads, p.weight_bits); }},
-      {"fill", "byte", [](const C& c, const P&) { return count(c.weight_fill_bytes); }}};
+      {"fill", "byte", [](const C& c, const P&) { return count(c.weight_fill_bytes); }},
+      lookahead_action<&C::lookahead_weight_reads>("lookahead", "element")};
 }
 
-// The array writes what it computed, predicted zeros are filled in, a residual is filled and read
-// back, and the storer reads what goes to DRAM.
+// The array writes what it computed or cut short, other predicted zeros are filled in, a residual
+// is filled and read back, and the storer reads what goes to DRAM.
 std::vector<EnergyAction> ofmap_buffer_actions() {
   return {{"write", "byte",
            [](const C& c, const P& p) { return bytes(c.ofmap_writes, p.activation_bits); }},
           {"fill", "byte",
-           [](const C& c, const P& p) { return bytes(c.predicted_zero, p.activation_bits); }},
+           [](const C& c, const P& p) {
+             return bytes(c.predicted_zero - c.cut_short, p.activation_bits);
+           }},
           {"fill_and_read", "byte", [](const C& c, const P&) { return count(c.residual_bytes); }},
           {"read", "byte", [](const C& c, const P&) { return count(c.dram_write_bytes); }}};
 }
@@ -92,7 +105,8 @@ const std::vector<EnergyComponent>& energy_components() {
       {"mac", "MAC", mac_actions()},
       {"psum",
        "psum registers",
-       {{"update", "MAC", [](const C& c, const P&) { return count(c.macs_executed); }}}},
+       {{"update", "MAC", [](const C& c, const P&) { return count(c.macs_executed); }},
+        lookahead_action<&C::lookahead_macs>("lookahead", "MAC")}},
       {"transfer", "operand wires", transfer_actions()},
       {"ifmap_buffer", "ifmap buffer", ifmap_buffer_actions()},
       {"weight_buffer", "weight buffer", weight_buffer_actions()},

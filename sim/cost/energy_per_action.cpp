@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "sim/base/bug.h"
+#include "sim/config/lookahead.h"
 #include "sim/cost/area.h"
 #include "sim/cost/stated.h"
 
@@ -46,6 +47,11 @@ double wire(const Q& q, int pes) {
   if (q.e.operand_transfer) return *q.e.operand_transfer;
   return *q.e.wire * pes *
          pe_mm(q, "add area: to a copy of the table, or give operand_transfer in place of wire");
+}
+
+// Of an element of the look-ahead.
+double lookahead_bytes(const Q& q) {
+  return q.m.parameters.of(lookahead_bits) / 8;
 }
 
 double row(const Q& q) {
@@ -107,17 +113,29 @@ struct Price {
 constexpr Price prices[] = {
     {"mac", "executed", [](const Q& q) { return require_width(q.e.mac, q.table, q.m, "MAC"); }},
     {"mac", "gated", [](const Q& q) { return q.e.mac_gated; }},
+    {"mac", "lookahead",
+     [](const Q& q) {
+       return require_width(q.e.mac, q.table, q.m, "MAC") / q.m.parameters.of(lookahead_ratio);
+     }},
     {"psum", "update", [](const Q& q) { return q.e.psum_register; }},
+    {"psum", "lookahead",
+     [](const Q& q) { return q.e.psum_register / q.m.parameters.of(lookahead_ratio); }},
     {"transfer", "row", row},
     {"transfer", "column", column},
     {"transfer", "job_column", column},
     {"transfer", "multicast", multicast},
+    {"transfer", "lookahead_row", [](const Q& q) { return row(q) * lookahead_bytes(q); }},
+    {"transfer", "lookahead_column", [](const Q& q) { return column(q) * lookahead_bytes(q); }},
     {"ifmap_buffer", "read",
      [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.ifmap_bytes); }},
     {"ifmap_buffer", "fill",
      [](const Q& q) { return q.e.buffer_fill.at(q.m.buffers.ifmap_bytes); }},
+    {"ifmap_buffer", "lookahead",
+     [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.ifmap_bytes) * lookahead_bytes(q); }},
     {"weight_buffer", "read",
      [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.weight_bytes); }},
+    {"weight_buffer", "lookahead",
+     [](const Q& q) { return q.e.buffer_read.at(q.m.buffers.weight_bytes) * lookahead_bytes(q); }},
     {"weight_buffer", "fill",
      [](const Q& q) { return q.e.buffer_fill.at(q.m.buffers.weight_bytes); }},
     {"ofmap_buffer", "write",

@@ -53,8 +53,8 @@ struct Event {
   // chunks included. A prediction: from the end of the drain of the step's last peek to
   // predict_ready.
   Cycle start = 0, end = 0;
-  // Bytes of a load or store, MACs of a tile or chunk, comparisons of a prediction, rows of a
-  // drain.
+  // Bytes of a load or store, MACs of a tile or chunk (those that are skipped included),
+  // comparisons of a prediction, rows of a drain.
   Count amount = 0;
 };
 
@@ -78,20 +78,19 @@ inline Event store_event(int step, Cycle request, Bytes bytes) {
   return event;
 }
 
-// `taps`: of an output.
-inline Event tile_event(int step, int index, const Tile& tile, Count taps) {
+inline Event tile_event(int step, int index, const Tile& tile, Count macs) {
   Event event;
   event.kind = EventKind::tile;
   event.step = step;
   event.pass = tile.pass;
   event.index = index;
   event.tile = tile;
-  event.amount = tile.live_pes * taps;
+  event.amount = macs;
   return event;
 }
 
-inline Event chunk_event(int step, int index, const Tile& tile, int chunk, Count taps) {
-  Event event = tile_event(step, index, tile, taps);
+inline Event chunk_event(int step, int index, const Tile& tile, int chunk, Count macs) {
+  Event event = tile_event(step, index, tile, macs);
   event.kind = EventKind::chunk;
   event.tile = Tile();
   event.chunk = chunk;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "sim/config/machine.h"
-#include "sim/engine/operands.h"
+#include "sim/operands/operands.h"
 #include "sim/schedule/layer_setup.h"
 #include "sim/skip/operands/live_taps.h"
 #include "sim/skip/prediction.h"

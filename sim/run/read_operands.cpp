@@ -10,10 +10,6 @@ namespace {
 // network was computed with other orders of summation.
 constexpr double relative_tolerance = 1e-4;
 
-bool computable(const TraceLayer& layer) {
-  return layer.has_ifmap && layer.has_weight && (!layer.layer.residual || layer.has_residual);
-}
-
 // [K][L] of all groups to [groups][L][K/groups], as the columns of the array read them.
 template <class Number>
 std::vector<float> by_tap(const Layer& layer, const std::vector<Number>& weight) {
@@ -56,10 +52,16 @@ void read_integer_weights(const Trace& trace, std::size_t layer, Operands& opera
 
 }  // namespace
 
-std::string why_not_checkable(const TraceLayer& layer) {
+std::string why_not_computable(const TraceLayer& layer) {
   if (!layer.has_ifmap) return "its ifmap is not in the trace";
   if (!layer.has_weight) return "its weights are not in the trace";
   if (layer.layer.residual && !layer.has_residual) return "its residual is not in the trace";
+  return "";
+}
+
+std::string why_not_checkable(const TraceLayer& layer) {
+  const std::string missing = why_not_computable(layer);
+  if (!missing.empty()) return missing;
   if (!layer.integer && layer.ofmap_type != "f32")
     return "its values are rounded (" + layer.ofmap_type + ")";
   return "";
@@ -68,7 +70,7 @@ std::string why_not_checkable(const TraceLayer& layer) {
 void read_weights(const Trace& trace, std::size_t layer, Operands& operands) {
   operands = Operands();
   const TraceLayer& traced = trace.info().layers[layer];
-  if (!computable(traced)) return;
+  if (!why_not_computable(traced).empty()) return;
   if (traced.integer) return read_integer_weights(trace, layer, operands);
   std::vector<float> values;
   trace.read(layer, TraceTensor::weight, 0, values);

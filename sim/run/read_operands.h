@@ -1,10 +1,13 @@
 // Reads the operands of a layer (weights, biases, activations) from a trace.
 #pragma once
 
-#include "sim/engine/operands.h"
+#include "sim/operands/operands.h"
 #include "sim/trace/trace.h"
 
 namespace peeksim {
+
+// "" when the trace has the operands of every output of the layer, else which are missing.
+std::string why_not_computable(const TraceLayer& layer);
 
 // "" when every output of the layer can be computed from the trace and compared with its ofmap,
 // else why not.

@@ -12,7 +12,9 @@ RunInputs::RunInputs(const Trace& trace, const MachineSpec& machine, const Engin
 void RunInputs::enter_layer(std::size_t layer, const LayerSetup& setup) {
   layer_ = layer;
   setup_ = &setup;
-  if (engine_.computes_values) {
+  values_.operands = Operands();
+  needs_operands_ = engine_.computes_values || setup.prediction.predictor->from_operands != nullptr;
+  if (needs_operands_) {
     const PhaseTimer timer(profile_.read_seconds);
     read_weights(trace_, layer, values_.operands);
   }
@@ -24,14 +26,14 @@ const JobImage& RunInputs::read(int image) {
   values_.image = image;
   values_.zero_taps.clear();
   values_.live_taps = LiveTaps();
+  has_operands_ = false;
   if (options_.cache != nullptr) {
     predict_with_cache(image);
   } else {
     {
       const PhaseTimer timer(profile_.read_seconds);
       trace_.read_ofmap(layer_, image, values_.ofmap);
-      if (engine_.computes_values)
-        read_activations(trace_, layer_, image, values_.ofmap, values_.operands);
+      if (needs_operands_) read_operands(image);
     }
     const PhaseTimer timer(profile_.simulate_seconds);
     require_unrectified(setup_->prediction, setup_->layer.name, values_.ofmap, trace_.info().path);
@@ -41,6 +43,11 @@ const JobImage& RunInputs::read(int image) {
   return image_;
 }
 
+void RunInputs::read_operands(int image) {
+  read_activations(trace_, layer_, image, values_.ofmap, values_.operands);
+  has_operands_ = true;
+}
+
 void RunInputs::read_taps(TapFate fate, int image) {
   RunCache* const cache = options_.cache;
   // Engines that compute values find the taps to skip themselves.
@@ -48,7 +55,7 @@ void RunInputs::read_taps(TapFate fate, int image) {
   if (cache != nullptr && cache->read_zero_taps(layer_, image, values_.zero_taps) &&
       (!skips || cache->read_live_taps(layer_, image, values_.live_taps)))
     return;
-  if (!engine_.computes_values) {  // else the ifmap has been read
+  if (!has_operands_) {
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ifmap(layer_, image, values_.operands.ifmap);
   }
@@ -71,9 +78,14 @@ void RunInputs::predict_with_cache(int image) {
     const PhaseTimer timer(profile_.read_seconds);
     trace_.read_ofmap(layer_, image, values_.ofmap);
   }
+  if (needs_operands_) {
+    const PhaseTimer timer(profile_.read_seconds);
+    read_operands(image);
+  }
   const PhaseTimer timer(profile_.simulate_seconds);
   require_unrectified(settings, setup_->layer.name, values_.ofmap, trace_.info().path);
-  prediction_ = predict(settings, values_.ofmap, setup_->layer.K, image);
+  const LayerOperands operands{setup_->layer, values_.operands};
+  prediction_ = predict(settings, values_.ofmap, setup_->layer.K, image, &operands);
   options_.cache->keep_prediction(layer_, image, settings, prediction_);
   image_.prediction = &prediction_;
 }

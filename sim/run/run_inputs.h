@@ -46,6 +46,7 @@ class RunInputs {
 
  private:
   void read_taps(TapFate fate, int image);
+  void read_operands(int image);
   void predict_with_cache(int image);
 
   const Trace& trace_;
@@ -55,6 +56,9 @@ class RunInputs {
   RunProfile& profile_;
   std::size_t layer_ = 0;
   const LayerSetup* setup_ = nullptr;
+  // Whether the layer's operands are needed, by the engine or by the predictor; and whether those
+  // of the image have been read.
+  bool needs_operands_ = false, has_operands_ = false;
   LayerValues values_;
   JobImage image_;
   Prediction prediction_;

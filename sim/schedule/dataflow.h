@@ -19,6 +19,8 @@ struct ChunkDemand {
   // Of the ifmap reads, those that go to any PE; weights selected and activations latched on the
   // way to the PEs.
   Count multicast_reads = 0, weight_selects = 0, latched_operands = 0;
+  // Of a tile of the look-ahead, in the place of the reads: elements, and MACs, of few bits.
+  Count lookahead_macs = 0, lookahead_ifmap_reads = 0, lookahead_weight_reads = 0;
 };
 
 // The cost of a tile besides its chunks.

@@ -33,7 +33,7 @@ void cut_full_tiles(Pass pass, Count positions, int rows, int columns, std::vect
     tile.drained = taken;
     tile.live_pes = taken * columns;
     tile.pass = pass;
-    tile.peeks = pass == Pass::peek ? tile.live_pes : 0;
+    tile.peeks = pass == Pass::dense ? 0 : tile.live_pes;
     tiles.push_back(tile);
   }
 }
@@ -41,7 +41,9 @@ void cut_full_tiles(Pass pass, Count positions, int rows, int columns, std::vect
 int cut_peek_pass(const StepWindows& step, std::vector<Tile>& tiles) {
   const Count peeks = std::accumulate(step.peeks.begin(), step.peeks.end(), Count{0});
   if (peeks == 0) return no_decision;
-  cut_full_tiles(Pass::peek, peeks, step.rows, step.columns, tiles);
+  const std::size_t begin = tiles.size();
+  cut_full_tiles(step.first_pass, peeks, step.rows, step.columns, tiles);
+  for (std::size_t t = begin; t < tiles.size(); ++t) tiles[t].speed = step.first_speed;
   return tiles.back().decides = 0;
 }
 

@@ -20,6 +20,8 @@ struct StepWindows {
   int rows = 0;                                 // PEs of a column
   int array_columns = 0;                        // PEs of a row; a group may be narrower
   int columns = 0;                              // channels of the group
+  Pass first_pass = Pass::peek;                 // that of the peeks: computed, or estimated
+  int first_speed = 1;                          // taps in the time of one, in that pass
   std::vector<int> peeks;           // existing peeks of each window; empty: there are none
   std::vector<int> neighbors;       // of each window
   std::vector<std::uint64_t> live;  // [windows][words]: bit k is 1 when column k is not gated

@@ -15,9 +15,9 @@ struct LayerSetup {
   Plan plan;
 };
 
-// Throws Error(config) when the machine's dispatch policy needs to know more of a decision than the
-// layer's predictor says.
-void require_fitting_dispatch(const MachineSpec& machine, const LayerPrediction& prediction);
+// Throws Error(config) when the machine's array cannot do what the layer's predictor needs: the
+// combinations that docs/machine.md calls errors.
+void require_fitting_array(const MachineSpec& machine, const LayerPrediction& prediction);
 
 // Throws Error(config) or Error(machine) when the machine cannot run the layer.
 LayerSetup set_up_layer(const MachineSpec& machine, const Layer& layer,

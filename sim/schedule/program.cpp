@@ -13,11 +13,6 @@ namespace {
 // Streamed weights are loaded once per chunk of a tile; loads are numbered.
 constexpr Count max_chunks = Count{1} << 29;
 
-// Without predictions a step is one dense pass, whatever the dispatch policy.
-void cut_dense_pass(const Block& block, int rows, int columns, std::vector<Tile>& tiles) {
-  cut_full_tiles(Pass::dense, block.positions(), rows, columns, tiles);
-}
-
 // Decisions that a policy numbered within its step are numbered throughout the program; returns
 // the last one's number.
 int number_decisions(std::vector<Tile>& tiles, std::size_t begin, int before) {
@@ -63,7 +58,10 @@ std::string Program::fingerprint() const {
 
 ProgramMaker::ProgramMaker(const Plan& plan, const Prediction& prediction,
                            const MachineSpec& machine)
-    : prediction_(prediction), windows_(plan, prediction, machine), taps_(plan, prediction) {
+    : prediction_(prediction),
+      windows_(plan, prediction, machine),
+      only_pass_(plan, prediction, machine),
+      taps_(plan, prediction) {
   program_.machine = &machine;
   program_.plan = &plan;
   program_.dataflow = &dataflow_of(machine);
@@ -85,7 +83,7 @@ const Program& ProgramMaker::make(int first_channel, TapCounter* taps) {
     StepTiles tiles;
     tiles.begin = program_.tiles.size();
     positions_.begin(tiles.begin);
-    if (prediction_.predicts) {
+    if (prediction_.has_neighbor_pass()) {
       const StepWindows& windows = windows_.of(step, first_channel + step.first_channel);
       const StepSums sums =
           dispatch.cut(windows, program_.tiles, by_position ? &positions_ : nullptr);
@@ -97,7 +95,7 @@ const Program& ProgramMaker::make(int first_channel, TapCounter* taps) {
         tiles.decision_macs = macs_of_decisions(windows, prediction_);
       }
     } else {
-      cut_dense_pass(plan.blocks[step.block], array.rows, step.channels, program_.tiles);
+      only_pass_.cut(step, first_channel + step.first_channel, program_.tiles, program_.chunk_taps);
     }
     tiles.end = program_.tiles.size();
     if (static_cast<Count>(tiles.end) * plan.chunks > max_chunks)
@@ -113,6 +111,20 @@ const Program& ProgramMaker::make(int first_channel, TapCounter* taps) {
 Program make_program(const Plan& plan, const Prediction& prediction, int first_channel,
                      const MachineSpec& machine, TapCounter* taps) {
   return ProgramMaker(plan, prediction, machine).make(first_channel, taps);
+}
+
+Count Counters::*tiles_of(Pass pass) {
+  switch (pass) {
+    case Pass::dense:
+      return &Counters::tiles_dense;
+    case Pass::peek:
+      return &Counters::tiles_peek;
+    case Pass::neighbor:
+      return &Counters::tiles_neighbor;
+    case Pass::lookahead:
+      return &Counters::tiles_lookahead;
+  }
+  return nullptr;
 }
 
 Counters program_counters(const Program& program, const Predictor& predictor) {
@@ -138,9 +150,8 @@ Counters program_counters(const Program& program, const Predictor& predictor) {
     Count jobs = 0;
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
       const Tile& tile = program.tiles[t];
-      ++(tile.pass == Pass::dense  ? c.tiles_dense
-         : tile.pass == Pass::peek ? c.tiles_peek
-                                   : c.tiles_neighbor);
+      ++(c.*tiles_of(tile.pass));
+      c.interpolated += Count{tile.copies} * tile.live_cols;
       for (int chunk = 0; chunk < plan.chunks; ++chunk) {
         const ChunkDemand demand = program.demand(t, chunk);
         c.ifmap_reads += demand.ifmap_reads;
@@ -148,6 +159,9 @@ Counters program_counters(const Program& program, const Predictor& predictor) {
         c.multicast_reads += demand.multicast_reads;
         c.weight_selects += demand.weight_selects;
         c.latched_operands += demand.latched_operands;
+        c.lookahead_macs += demand.lookahead_macs;
+        c.lookahead_ifmap_reads += demand.lookahead_ifmap_reads;
+        c.lookahead_weight_reads += demand.lookahead_weight_reads;
       }
       if (program.skips_taps) c.zero_flags += tile.distinct * plan.L;
       jobs += tile.jobs;

@@ -8,6 +8,7 @@
 #include "sim/base/counters.h"
 #include "sim/schedule/dataflow.h"
 #include "sim/schedule/dispatch.h"
+#include "sim/schedule/only_pass.h"
 #include "sim/schedule/plan.h"
 #include "sim/schedule/step_taps.h"
 #include "sim/schedule/tap_counter.h"
@@ -78,6 +79,7 @@ class ProgramMaker {
  private:
   const Prediction& prediction_;
   WindowLists windows_;
+  OnlyPass only_pass_;
   StepTaps taps_;
   TilePositions positions_;  // of a step
   Program program_;
@@ -86,6 +88,9 @@ class ProgramMaker {
 // The program of one group alone.
 Program make_program(const Plan& plan, const Prediction& prediction, int first_channel,
                      const MachineSpec& machine, TapCounter* taps = nullptr);
+
+// The counter of the tiles of a pass.
+Count Counters::*tiles_of(Pass pass);
 
 // The counters that follow from the program alone, without a clock: tiles, reads, writes, traffic,
 // outputs, and what the predictor counts. MACs and prediction quality need values.

@@ -35,7 +35,7 @@ void StepTaps::enter_block(int block) {
     return window_order(prediction_.grid, plan_.blocks[block], members);
   };
   block_->first = listed(prediction_.predicts ? Members::peeks : Members::all);
-  if (prediction_.predicts) block_->neighbors = listed(Members::neighbors);
+  if (prediction_.has_neighbor_pass()) block_->neighbors = listed(Members::neighbors);
 }
 
 void StepTaps::add_first(std::size_t tile, int rows) {

@@ -17,6 +17,8 @@ struct ChunkTaps {
   Count taps = 0;
   Cycle lane_cycles = 0;   // that the lanes take for them
   Count fullest_bank = 0;  // elements that the bank with the most delivers for them; 0: no banks
+  // Elements from the buffers where every PE takes taps of its own.
+  Count ifmap_elements = 0, weight_elements = 0;
 };
 
 // All `taps` of a chunk, one after another.

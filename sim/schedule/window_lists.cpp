@@ -23,6 +23,10 @@ StepWindows WindowLists::list(const Block& block) const {
   windows.parameters = &machine_.parameters;
   windows.rows = machine_.array.rows;
   windows.array_columns = machine_.array.cols;
+  if (grid.estimates > 0) {
+    windows.first_pass = Pass::lookahead;
+    windows.first_speed = grid.estimates;
+  }
   for_each_window(block, [&](int, int row, int col) {
     windows.neighbors.push_back(grid.neighbors_of(row, col));
     if (grid.has_peeks()) windows.peeks.push_back(grid.peeks_of(row, col));

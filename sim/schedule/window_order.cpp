@@ -8,12 +8,15 @@ std::vector<int> window_order(const WindowGrid& grid, const Block& block, Member
   std::vector<int> positions;
   positions.reserve(block.positions());
   for_each_window(block, [&](int, int row, int col) {
+    const bool all_peeks = grid.computes_without_peek &&
+                           grid.peeks_of(row, col) == grid.height_of(row) * grid.width_of(col);
     for (int i = 0; i < grid.height_of(row); ++i) {
       for (int j = 0; j < grid.width_of(col); ++j) {
         const int position = (row * grid.height + i) * grid.Q + col * grid.width + j;
         const bool peek = grid.first != nullptr ? (*grid.first)[position] != 0
-                                                : in_pattern[i * grid.width + j] != 0;
-        if (members == Members::all || peek == (members == Members::peeks))
+                                                : all_peeks || in_pattern[i * grid.width + j] != 0;
+        if (members == Members::all || (members == Members::neighbors && grid.estimates > 0) ||
+            peek == (members == Members::peeks))
           positions.push_back(position);
       }
     }

@@ -89,8 +89,8 @@ std::string LayerPrediction::fingerprint() const {
 }
 
 bool LayerPrediction::has_negative_threshold() const {
-  const bool compares = predicts() && !grid.peeks.empty();
-  return compares && std::any_of(thresholds.begin(), thresholds.end(), [](float threshold) {
+  const bool of_ofmap = compares() && grid.estimates == 0 && !grid.peeks.empty();
+  return of_ofmap && std::any_of(thresholds.begin(), thresholds.end(), [](float threshold) {
            return threshold < 0 && !std::isinf(threshold);
          });
 }
@@ -122,13 +122,14 @@ LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& laye
     result.excluded = why_excluded(machine.prediction, layer, is_first);
   if (result.predictor->from_masks) take_masks(machine, layer, result);
   if (!result.excluded.empty()) result.predictor = &find_predictor("none");
-  if (result.compares() && machine.prediction.threshold_unit != "value")
+  if (result.reads_thresholds() && machine.prediction.threshold_unit != "value")
     throw Error(ErrorKind::config, machine.location("prediction.threshold_unit"),
                 "thresholds in units of a layer's RMS need the values of a trace",
                 "give a trace, or thresholds with prediction.threshold_unit: value");
   for (const Parameter& parameter : result.predictor->parameters)
     result.parameters.by_key[parameter.key] = machine.parameters.of(parameter);
   result.grid = result.predictor->grid(layer, window, peeks);
+  result.grid.estimates = result.value_of(result.predictor->estimate_ratio);
   return result;
 }
 

@@ -24,10 +24,16 @@ struct LayerPrediction {
   Count decision_macs = 0;             // of the masks, for each output that is not computed first
 
   bool predicts() const { return predictor->predicts(); }
-  // Whether the machine compares peeks with thresholds.
+  // Whether the prediction unit compares peeks with thresholds.
   bool compares() const { return predictor->rule != nullptr; }
+  // Whether thresholds count.
+  bool reads_thresholds() const { return compares() || predictor->reads_thresholds; }
   // Whether the machine computes peeks first and decides when it knows them.
   bool decides() const { return compares() || predictor->from_masks; }
+  // The value of one of the predictor's whole-numbered parameters; null: 0.
+  int value_of(const Parameter* parameter) const {
+    return parameter == nullptr ? 0 : static_cast<int>(parameters.of(*parameter));
+  }
   // Everything that the layer's predictions depend on besides its values, as bytes.
   std::string fingerprint() const;
   // Whether a channel that can be predicted has a threshold below 0.

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "sim/base/bits.h"
+#include "sim/base/error.h"
 #include "sim/base/vectors.h"
+#include "sim/operands/operands.h"
 
 namespace peeksim {
 
@@ -101,17 +103,32 @@ OutputFate Prediction::fate_of(int channel, int row, int col) const {
   return !grid.is_peek({row, col}) && predicted.test(window, channel) ? fate : OutputFate::computed;
 }
 
+void require_operands(const LayerPrediction& settings, const Operands* operands) {
+  if (settings.predictor->from_operands == nullptr) return;
+  if (operands != nullptr && operands->computes() && !operands->ifmap.empty()) return;
+  throw Error(ErrorKind::machine, settings.threshold_where,
+              std::string("policy '") + settings.predictor->name +
+                  "' decides from weights and activations, which are not known here",
+              "policies that decide from the ofmap are peek and oracle");
+}
+
 Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels,
-                   int image) {
+                   int image, const LayerOperands* operands) {
   Prediction result;
   result.grid = settings.grid;
   result.predicts = settings.predicts();
   result.fate = settings.predictor->fate;
   if (!result.predicts) return result;
 
-  Masks::Decisions made;  // by another program
+  std::vector<std::uint8_t> decided;  // [K,windows]; empty: by each channel's plane
+  require_operands(settings, operands == nullptr ? nullptr : &operands->operands);
+  if (settings.predictor->from_operands != nullptr) {
+    decided = settings.predictor->from_operands(*operands, settings, result);
+    if (!result.predicts) return result;
+  }
   if (settings.masks != nullptr) {
-    made = settings.masks->read(settings.layer, image);
+    Masks::Decisions made = settings.masks->read(settings.layer, image);
+    decided = std::move(made.gated);
     result.decision_macs = settings.decision_macs;
     result.grid.first = std::make_shared<std::vector<std::uint8_t>>(std::move(made.first));
   }
@@ -123,12 +140,12 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
   PlaneJudge plane_judge(grid);
   for (int k = 0; k < channels; ++k) {
     const float* plane = ofmap.data() + k * plane_size;
-    if (settings.masks != nullptr)
-      std::copy_n(made.gated.begin() + k * plane_size, plane_size, predicted.begin());
+    if (!decided.empty())
+      std::copy_n(decided.begin() + Count{k} * windows, windows, predicted.begin());
     else
       settings.predictor->predict(grid, plane, settings.thresholds[k], settings.parameters,
                                   predicted.data());
-    plane_judge.judge(plane, predicted.data(), result);
+    if (result.fate != OutputFate::interpolated) plane_judge.judge(plane, predicted.data(), result);
     result.predicted.set_channel(k, predicted.data());
   }
   result.correct_zero = result.predicted_zero - result.false_zero;

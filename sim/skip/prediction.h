@@ -54,19 +54,35 @@ struct Prediction {
   bool predicts = false;
   // The fate of the neighbors of a window whose bit is set; all other outputs are computed.
   OutputFate fate = OutputFate::computed;
-  Count decision_macs = 0;   // of the predictor's own, for each output that is not computed first
-  WindowBits predicted;      // windows x K
-  Count predicted_zero = 0;  // outputs gated
-  Count correct_zero = 0;    // of those: value <= 0
-  Count false_zero = 0;      // of those: value > 0
+  Count decision_macs = 0;  // of the predictor's own, for each output that is not computed first
+  WindowBits predicted;     // windows x K
+  // [K,P,Q]: the taps that each output takes, where some are cut short; else empty, and all take
+  // all.
+  std::vector<std::int32_t> taps;
+  bool guesses = false;  // where some may be cut short: at a threshold, before that is certain
+  bool retires_alone = false;  // where the weights are resident, a PE takes the next one at once
+  Count taps_taken = 0;        // their sum
+  Count zeros_taken = 0;       // of those, taps whose activation is 0 or padding
+  Count predicted_zero = 0;    // outputs gated
+  Count correct_zero = 0;      // of those: value <= 0
+  Count false_zero = 0;        // of those: value > 0
+
+  // Whether a pass computes the neighbors that are not gated.
+  bool has_neighbor_pass() const { return fate == OutputFate::predicted_zero; }
 
   // Of the output at (row, col) of a channel's plane.
   OutputFate fate_of(int channel, int row, int col) const;
 };
 
-// ofmap: [K,P,Q], the values that enter the activation of that image. Throws as Masks::read.
+// ofmap: [K,P,Q], the values that enter the activation of that image. operands: of the layer and
+// image, or null where they are not known. Throws as Masks::read, and Error(machine) for a
+// predictor that needs operands that are not known.
 Prediction predict(const LayerPrediction& settings, const std::vector<float>& ofmap, int channels,
-                   int image);
+                   int image, const LayerOperands* operands = nullptr);
+
+// Throws Error(machine) when the layer's predictor needs operands that are not known. operands: or
+// null.
+void require_operands(const LayerPrediction& settings, const Operands* operands);
 
 // The outcome of predictions that were made elsewhere, from values that a simulated array computed.
 // grid: with the image's peeks. REQUIRES: settings.predicts(); `predicted` has grid.count()

@@ -16,8 +16,9 @@ void count_peeks(const StepOutputs& step, Counters& counters) {
 }
 
 const std::vector<Predictor>& predictors() {
-  static const std::vector<Predictor> table = {none_predictor, peek_predictor, oracle_predictor,
-                                               mask_predictor};
+  static const std::vector<Predictor> table = {
+      none_predictor,      peek_predictor,   oracle_predictor,   mask_predictor,
+      lookahead_predictor, snapea_predictor, perforate_predictor};
   return table;
 }
 

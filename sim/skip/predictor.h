@@ -18,6 +18,8 @@
 namespace peeksim {
 
 struct LayerPrediction;
+struct Operands;
+struct Prediction;
 
 // How a prediction unit decides on the windows of a channel while their peeks drain, one after
 // another in window order: for each window it holds a value, updated with every peek.
@@ -33,7 +35,13 @@ struct DecisionRule {
 struct StepOutputs {
   Count windows = 0;  // those without an existing peek included
   Count outputs = 0;
-  Count peeks = 0;
+  Count peeks = 0;  // and other outputs that are compared with the threshold
+};
+
+// A layer of an image whose predictor needs more than its ofmap.
+struct LayerOperands {
+  const Layer& layer;
+  const Operands& operands;  // computes(), with the ifmap
 };
 
 struct Predictor {
@@ -48,7 +56,7 @@ struct Predictor {
   WindowGrid (*grid)(const Layer& layer, const WindowSpec& window, const PeekSpec& peeks);
 
   // Sets predicted[window] to 1 for every window of one plane [P,Q] whose neighbors it leaves out,
-  // to 0 for the others. REQUIRES: finite values. Null: see from_masks.
+  // to 0 for the others. REQUIRES: finite values. Null: see from_masks, from_operands.
   void (*predict)(const WindowGrid& grid, const float* plane, float threshold,
                   const ParameterValues& own, std::uint8_t* predicted);
 
@@ -66,11 +74,35 @@ struct Predictor {
   // Keys of machine files that are this predictor's own, "prediction.something".
   Span<Parameter> parameters = {};
 
-  // Whether peeks and decisions are those of prediction.masks_file. They are known once all peeks
-  // are, and not window by window.
+  // Whether peeks and decisions are those of prediction.masks_file.
   bool from_masks = false;
 
+  // For a predictor that decides from weights and activations: [K,windows] as `predict` sets them
+  // for a plane, and what else `result` needs. Null: weights and activations are not needed.
+  std::vector<std::uint8_t> (*from_operands)(const LayerOperands& layer,
+                                             const LayerPrediction& settings,
+                                             Prediction& result) = nullptr;
+
+  // Of a predictor whose first pass only estimates outputs: at how many bits, and how many taps in
+  // the time of one. Null: it computes them.
+  const Parameter* estimate_bits = nullptr;
+  const Parameter* estimate_ratio = nullptr;
+
+  // Of a predictor that cuts outputs short: after how much of its taps it guesses, and whether a PE
+  // that is done takes the next output at once.
+  const Parameter* speculated_percent = nullptr;
+  const Parameter* retire_alone = nullptr;
+
+  // Whether it compares with thresholds without a rule.
+  bool reads_thresholds = false;
+
   bool predicts() const { return fate != OutputFate::computed; }
+  // Whether it leaves out outputs that a pass of their own would compute.
+  bool gates() const { return fate == OutputFate::predicted_zero; }
+  // Whether decisions are known window by window while peeks drain, before the last of them has.
+  bool decides_early() const { return rule != nullptr && estimate_ratio == nullptr; }
+  // Whether every PE takes taps of its own, in an order of its column.
+  bool orders_taps() const { return fate == OutputFate::cut_short; }
 };
 
 // Of a prediction unit that looks at every peek and holds a bit for every window of a step.

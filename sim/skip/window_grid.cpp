@@ -5,7 +5,9 @@
 namespace peeksim {
 
 bool WindowGrid::is_peek(Position at) const {
+  if (estimates > 0) return false;
   if (first != nullptr) return (*first)[std::size_t(at.row) * Q + at.col] != 0;
+  if (computes_without_peek && existing_peeks(at.row / height, at.col / width) == 0) return true;
   return std::binary_search(peeks.begin(), peeks.end(), Position{at.row % height, at.col % width});
 }
 
@@ -20,6 +22,11 @@ std::vector<Position> WindowGrid::neighbors() const {
 
 int WindowGrid::peeks_of(int row, int col) const {
   if (first != nullptr) return is_peek({row, col});
+  const int existing = existing_peeks(row, col);
+  return computes_without_peek && existing == 0 ? height_of(row) * width_of(col) : existing;
+}
+
+int WindowGrid::existing_peeks(int row, int col) const {
   const int h = height_of(row), w = width_of(col);
   if (h == height && w == width) return static_cast<int>(peeks.size());
   return static_cast<int>(std::count_if(peeks.begin(), peeks.end(),

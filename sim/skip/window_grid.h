@@ -20,6 +20,11 @@ struct WindowGrid {
   // [P,Q], 1 where an output is a peek, for a predictor whose windows differ in their peeks; null:
   // they are those of `peeks`. REQUIRES: windows of one output.
   std::shared_ptr<const std::vector<std::uint8_t>> first = nullptr;
+  // More than 0: peeks are only estimated first, so many taps in the place of one, and are
+  // neighbors as well.
+  int estimates = 0;
+  // Whether a window without an existing peek consists of peeks.
+  bool computes_without_peek = false;
 
   int rows() const { return static_cast<int>(ceil_div(P, height)); }
   int cols() const { return static_cast<int>(ceil_div(Q, width)); }
@@ -30,7 +35,7 @@ struct WindowGrid {
   int width_of(int col) const { return col + 1 < cols() ? width : Q - col * width; }
 
   bool has_peeks() const { return first != nullptr || !peeks.empty(); }
-  // Whether a position of the plane is a peek.
+  // Whether the output at a position of the plane is computed first.
   bool is_peek(Position at) const;
 
   // The positions inside a full window that are gated where it is predicted, in raster order.
@@ -39,11 +44,14 @@ struct WindowGrid {
   // Existing peeks, and outputs that are not peeks, of a window.
   int peeks_of(int row, int col) const;
   int neighbors_of(int row, int col) const {
-    return height_of(row) * width_of(col) - peeks_of(row, col);
+    return height_of(row) * width_of(col) - (estimates > 0 ? 0 : peeks_of(row, col));
   }
 
   // A full window and its peeks, whatever the plane.
   std::string window_text() const;
+
+ private:
+  int existing_peeks(int row, int col) const;
 };
 
 }  // namespace peeksim

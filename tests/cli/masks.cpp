@@ -96,7 +96,7 @@ TEST_CASE("masks need their file, their trace and a dispatch that they can have"
                3, {"prediction.masks_file", "give the trace"});
   desk.refused({"view", "trace.h5", "--machine", "machine.yaml", "--set", "prediction.policy=mask",
                 "--set", "prediction.masks_file=peek.h5", "-o", "view.html"},
-               2, {"gated by masks"});
+               2, {"predicted by policy 'mask'"});
   const CommandResult idle = desk.run(run_to("idle", {"--set", "prediction.masks_file=peek.h5"}));
   CHECK(idle.exit_code == 0);
   CHECK(contains(idle.err, "prediction.masks_file has no effect"));

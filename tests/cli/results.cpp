@@ -64,13 +64,13 @@ TEST_CASE("results.json has every counter of every layer, and its totals are the
       CHECK(total["counters"][name] == sum_of(layers, side, name));
       ++counters;
     });
-    CHECK(total["counters"].size() * 2 == 76);
+    CHECK(total["counters"].size() * 2 == 88);
     for (const auto& [component, energy] : total["energy"].items()) {
       CAPTURE(component);
       CHECK(energy.get<double>() == doctest::Approx(energy_of(layers, side, component)));
     }
   }
-  CHECK(counters == 76);
+  CHECK(counters == 88);
   const json& images = results["images"];
   REQUIRE(images.size() == 2);
   for (const std::string side : {"machine", "dense"})

@@ -32,21 +32,28 @@ TEST_CASE("every action is counted from the counters alone") {
   c.ifmap_fill_bytes = 19, c.weight_fill_bytes = 23, c.residual_bytes = 29;
   c.dram_read_bytes = 31, c.dram_write_bytes = 37;
   c.comparisons = 41, c.windows = 43, c.cycles = 47;
-  c.decision_macs = 67;
+  c.decision_macs = 67, c.cut_short = 1;
+  c.lookahead_macs = 71, c.lookahead_ifmap_reads = 73, c.lookahead_weight_reads = 79;
   c.multicast_reads = 3, c.weight_selects = 53, c.latched_operands = 59, c.zero_flags = 61;
   const Counts expected = {{"mac executed", 2},
                            {"mac gated", 3 + 5},
+                           {"mac lookahead", 71},
                            {"psum update", 2},
+                           {"psum lookahead", 71},
                            {"transfer row", 2 * (7 - 3)},
                            {"transfer column", 4 * 11},
                            {"transfer job_column", 4 * 53},
                            {"transfer multicast", 2 * 3},
+                           {"transfer lookahead_row", 73},
+                           {"transfer lookahead_column", 79},
                            {"ifmap_buffer read", 2 * 7},
                            {"ifmap_buffer fill", 19},
+                           {"ifmap_buffer lookahead", 73},
                            {"weight_buffer read", 4 * 11},
                            {"weight_buffer fill", 23},
+                           {"weight_buffer lookahead", 79},
                            {"ofmap_buffer write", 2 * 13},
-                           {"ofmap_buffer fill", 2 * 17},
+                           {"ofmap_buffer fill", 2 * (17 - 1)},
                            {"ofmap_buffer fill_and_read", 29},
                            {"ofmap_buffer read", 37},
                            {"dram access", 31 + 37},

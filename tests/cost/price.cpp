@@ -30,15 +30,21 @@ EnergyRates distinct_rates() {
   machine.precision = {16, 32};
   return rates_for(table_of_prices({{"mac executed", 3},
                                     {"mac gated", 0.5},
+                                    {"mac lookahead", 101},
                                     {"psum update", 5},
+                                    {"psum lookahead", 103},
                                     {"transfer row", 7},
                                     {"transfer column", 13},
                                     {"transfer job_column", 61},
                                     {"transfer multicast", 67},
+                                    {"transfer lookahead_row", 107},
+                                    {"transfer lookahead_column", 109},
                                     {"ifmap_buffer read", 11},
                                     {"ifmap_buffer fill", 17},
+                                    {"ifmap_buffer lookahead", 113},
                                     {"weight_buffer read", 19},
                                     {"weight_buffer fill", 29},
+                                    {"weight_buffer lookahead", 127},
                                     {"ofmap_buffer write", 37},
                                     {"ofmap_buffer fill", 41},
                                     {"ofmap_buffer fill_and_read", 72},
@@ -133,6 +139,10 @@ TEST_CASE("each counter is priced where the page says, and nowhere else") {
       {"comparisons", {{"prediction", 47}}},
       {"windows", {{"prediction", 53}}},
       {"decision_macs", {{"prediction", 97}}},
+      {"cut_short", {{"ofmap_buffer", -2 * 41}}},
+      {"lookahead_macs", {{"mac", 101}, {"psum", 103}}},
+      {"lookahead_ifmap_reads", {{"transfer", 107}, {"ifmap_buffer", 113}}},
+      {"lookahead_weight_reads", {{"transfer", 109}, {"weight_buffer", 127}}},
       {"cycles", {{"leakage", 59}}}};
   std::size_t priced = 0;
   const Counters list;

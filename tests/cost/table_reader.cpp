@@ -76,7 +76,8 @@ TEST_CASE("a table gives the same energies in whatever format it is written") {
       });
       if (done.multicast_reads == 0)
         counters.multicast_reads = counters.weight_selects = counters.latched_operands =
-            counters.zero_flags = 0;
+            counters.zero_flags = counters.lookahead_macs = counters.lookahead_ifmap_reads =
+                counters.lookahead_weight_reads = 0;
       CHECK(price(counters, rates_for(csv, machine, done)) ==
             price(counters, rates_for(yaml, machine, done)));
     }

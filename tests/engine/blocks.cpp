@@ -77,7 +77,7 @@ void decide(DecisionUnit& unit, int decision, Cycle drain_end) {
 ChunkStart chunk_of(const MachineSpec& machine, const Tile& tile, Count taps, bool last) {
   ChunkStart start;
   start.tile = &tile;
-  start.taps = taps;
+  start.macs = tile.live_pes * taps;
   start.last_chunk = last;
   start.demand = dataflow_of(machine).chunk(machine, tile, every_tap(taps, machine.array));
   start.tile_demand = dataflow_of(machine).tile(machine, tile);

@@ -10,7 +10,7 @@
 #include "sim/engine/clocked/read_port.h"
 #include "sim/engine/clocked/tile_work.h"
 #include "sim/engine/clocked/work.h"
-#include "sim/engine/operands.h"
+#include "sim/operands/operands.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/random.h"
 

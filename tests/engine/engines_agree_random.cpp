@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "sim/base/error.h"
 #include "tests/support/both_engines.h"
@@ -56,11 +59,7 @@ LayerValues computed_values(const Layer& layer, RandomCase& random) {
   const std::vector<float> weight =
       random_values(random, static_cast<std::size_t>(layer.K * layer.L()), 8);
   std::vector<double> sums = reference_conv(layer, operands.ifmap, weight);
-  const int channels = layer.K / layer.groups;
-  for (int group = 0; group < layer.groups; ++group)
-    for (Count tap = 0; tap < layer.L(); ++tap)
-      for (int k = 0; k < channels; ++k)
-        operands.weight.push_back(weight[(group * channels + k) * layer.L() + tap]);
+  operands.weight = weights_by_tap(layer, weight);
   const std::vector<float> bias = random_values(random, layer.K, 16);
   operands.bias.assign(bias.begin(), bias.end());
   if (layer.residual) operands.residual = random_values(random, sums.size(), 32);
@@ -125,4 +124,45 @@ TEST_CASE("the array computes random layers exactly, and stores all but the gate
   }));
   CHECK(ran >= 100);
   CHECK(computed >= 50);
+}
+
+TEST_CASE("both engines agree on random look-aheads, outputs cut short and perforations") {
+  std::map<std::string, int> ran;
+  CHECK(rc::check("rivals", [&] {
+    const Layer layer = random_layer();
+    MachineSpec machine = draw_machine(choose);
+    machine.prediction.policy =
+        choose.pick<std::string>({"lookahead", "snapea", "snapea", "perforate"});
+    auto& own = machine.parameters.by_key;
+    own["prediction.lookahead_bits"] = choose.from(2, 8);
+    own["prediction.lookahead_ratio"] = choose.pick<int>({1, 2, 3, 4, 16});
+    own["prediction.speculated_percent"] = choose.pick<int>({0, 0, 1, 20, 50, 100});
+    own["prediction.retire_alone"] = choose.from(0, 1);
+    machine.prediction.threshold = choose.pick<double>({0, 0, -2, 1});
+    if (machine.prediction.policy == "lookahead" && machine.array.dispatch == "balanced_fill")
+      machine.array.dispatch = "balanced";
+    if (machine.prediction.policy == "snapea") {
+      machine.array.skip_zero_activations = false;
+      machine.buffers.ifmap_banks = 0;
+    }
+    RandomCase random(choose.from(0, 1000));
+    LayerValues values = computed_values(layer, random);
+    tell_ifmap(machine, layer, std::vector<float>(values.operands.ifmap), values);
+    BothEngines both;
+    try {
+      both = run_both(machine, layer, values);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::machine) RC_FAIL(std::string(error.what()));
+      RC_DISCARD("refused");
+    }
+    ++ran[machine.prediction.policy];
+    RC_ASSERT(difference(both.event, both.clocked) == "");
+    RC_ASSERT(first_difference(both) == "");
+    RC_ASSERT(both.findings.worst_deviation == 0);
+    if (machine.prediction.policy != "snapea" || own["prediction.speculated_percent"] > 0) return;
+    RC_ASSERT(both.event.false_zero == 0);
+    for (std::size_t i = 0; i < values.ofmap.size(); ++i)
+      RC_ASSERT(std::max(both.findings.stored[i], 0.0f) == std::max(values.ofmap[i], 0.0f));
+  }));
+  for (const char* policy : {"lookahead", "snapea", "perforate"}) CHECK(ran[policy] >= 15);
 }

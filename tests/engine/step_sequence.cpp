@@ -52,6 +52,7 @@ struct Fixture {
     tiles.begin = program.tiles.size();
     for (int i = 0; i < first + neighbors; ++i) {
       Tile tile;
+      tile.live_pes = 1;
       tile.pass = i >= first ? Pass::neighbor : has_peeks ? Pass::peek : Pass::dense;
       if (has_peeks && i + 1 == first) tile.decides = tiles.decision = decisions++;
       if (tile.pass == Pass::neighbor) tile.after = tiles.decision;
@@ -167,7 +168,7 @@ TEST_CASE("tiles follow one another without a pause") {
   StepSequence sequence(f.program, 0);
   REQUIRE(sequence.advance(0, f.inputs) == Next::chunk);
   CHECK(sequence.issue().tile == f.tile(0));
-  CHECK(sequence.issue().taps == 10);
+  CHECK(sequence.issue().macs == 10);
   CHECK(sequence.issue().last_chunk);
   CHECK(sequence.issue().tile->pass == Pass::dense);
   sequence.ended(10);
@@ -274,7 +275,7 @@ TEST_CASE("every chunk of streamed weights waits for its own load") {
     f.inputs.missing_weights.erase(chunk);
     REQUIRE(sequence.advance(now + 7, f.inputs) == Next::chunk);
     CHECK(sequence.issue().weight_load == chunk);
-    CHECK(sequence.issue().taps == taps[chunk]);
+    CHECK(sequence.issue().macs == taps[chunk]);
     CHECK(sequence.issue().tile == f.tile(static_cast<std::size_t>(chunk / 3)));
     CHECK(sequence.issue().last_chunk == (chunk % 3 == 2));
     now += 10;

@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include "sim/base/error.h"
-#include "tests/support/layer_values.h"
 #include "tests/support/simulate.h"
 #include "tests/support/vector_case.h"
 
@@ -11,9 +10,7 @@ using namespace peeksim;
 namespace {
 
 Counters simulate(const VectorCase& c) {
-  LayerValues values{c.ofmap, {}};
-  tell_ifmap(c.machine, c.layer, c.ifmap, values);
-  return simulate(fresh_engine(), c.machine, c.layer, values);
+  return simulate(fresh_engine(), c.machine, c.layer, c.values());
 }
 
 }  // namespace
@@ -34,7 +31,7 @@ TEST_CASE("every counter and every cycle of every vector agrees") {
     });
     ++compared;
   }
-  CHECK(compared >= 281);
+  CHECK(compared >= 297);
 }
 
 TEST_CASE("a machine that cannot run a vector's layer says so") {
@@ -42,8 +39,8 @@ TEST_CASE("a machine that cannot run a vector's layer says so") {
   for (const VectorCase& c : all_vector_cases()) {
     if (!c.expects_error) continue;
     CAPTURE(c.path);
-    CHECK_THROWS_AS(set_up_layer(c.machine, c.layer, true), Error);
+    CHECK_THROWS_AS(simulate(c), Error);
     ++refused;
   }
-  CHECK(refused >= 26);
+  CHECK(refused >= 27);
 }

@@ -5,28 +5,31 @@ import os
 import numpy as np
 
 from model import simulate
+from operands import Operands
 from prediction import Masks
 from shapes import CannotRun, Layer, Machine
 
 
 # Counters that a case in a file may leave out; they are not compared then.
 NEW_COUNTERS = ("multicast_reads weight_selects latched_operands zero_flags jobs_peak "
-                "queue_peak decision_macs").split()
+                "queue_peak decision_macs cut_short interpolated tiles_lookahead lookahead_macs "
+                "lookahead_ifmap_reads lookahead_weight_reads").split()
 
 
 class Case:
     """One caseNNN.json: a layer on a machine, with what is expected of it."""
 
     def __init__(self, layer, machine, ofmap, ifmap=None, expected=None, expected_error=None,
-                 masks=None):
+                 masks=None, operands=None):
         self.layer, self.machine = layer, machine
-        self.ofmap, self.ifmap, self.masks = ofmap, ifmap, masks
+        self.ofmap, self.ifmap, self.masks, self.operands = ofmap, ifmap, masks, operands
         self.expected, self.expected_error = expected, expected_error
 
     def simulate(self):
         """(counters, None), or (None, why the machine cannot run the layer)."""
         try:
-            return simulate(self.layer, self.machine, self.ofmap, self.ifmap, self.masks), None
+            return simulate(self.layer, self.machine, self.ofmap, self.ifmap, self.masks,
+                            self.operands), None
         except CannotRun as error:
             return None, str(error)
 
@@ -43,6 +46,9 @@ class Case:
             fields["first"] = numbers(self.masks.first.astype(int))
             fields["gated"] = numbers(self.masks.gated.astype(int))
             fields["decision_macs"] = self.masks.decision_macs
+        if self.operands is not None:
+            fields.update({name: numbers(values) for name, values in vars(self.operands).items()
+                           if values is not None})
         return json.dumps(fields, separators=(",", ":"))
 
 
@@ -59,14 +65,19 @@ def numbers(values):
 def read(path):
     with open(path) as file:
         fields = json.load(file)
-    ifmap = fields.get("ifmap")
-    masks = None
+
+    def array(name):
+        return np.array(fields[name]) if name in fields else None
+
+    masks = operands = None
+    if "weights" in fields:
+        operands = Operands(array("weights"), array("bias"), array("residual"))
     if "first" in fields:
         masks = Masks(np.array(fields["first"]) != 0, np.array(fields["gated"]) != 0,
                       fields["decision_macs"])
-    return Case(Layer(**fields["layer"]), Machine(**fields["machine"]), np.array(fields["ofmap"]),
-                None if ifmap is None else np.array(ifmap), fields.get("expected"),
-                fields.get("expected_error"), masks)
+    return Case(Layer(**fields["layer"]), Machine(**fields["machine"]), array("ofmap"),
+                array("ifmap"), fields.get("expected"), fields.get("expected_error"), masks,
+                operands)
 
 
 def paths(folder):

@@ -1,10 +1,11 @@
 """What a chunk of a tile's reduction takes: docs/machine.md, section 5, "A tile takes", "Skipping
-zero activations" and "Banks".
+zero activations" and "Banks"; and what it reads, section 6.
 """
 import collections
 from dataclasses import dataclass
 from typing import Optional
 
+import snapea
 from shapes import tap_columns, up
 
 
@@ -12,8 +13,9 @@ from shapes import tap_columns, up
 class Chunk:
     """A part of a tile's reduction, the whole of it if weights are resident."""
 
-    taps: range
+    taps: range  # with snapea: places in the order of each column
     live: Optional[list]  # which of its taps are live; None where nothing is skipped
+    cut: Optional[list] = None  # with snapea: by column, the taps that each PE executes
     weights: object = None  # their Load, if they are streamed
     end: Optional[int] = None
 
@@ -44,6 +46,14 @@ def live_in(tile, taps, activations):
 
 def cycles(layer, machine, tile, chunk):
     """What the chunk of the tile takes."""
+    if chunk.cut is not None:
+        return (snapea.cycles_alone if tile.alone else snapea.cycles)(machine, chunk.cut)
+    takes = whole_cycles(layer, machine, tile, chunk)
+    return up(takes, machine.lookahead_ratio) if tile.kind == "lookahead" else takes
+
+
+def whole_cycles(layer, machine, tile, chunk):
+    """The same at full precision, and where no output is cut short."""
     terms = [lane_cycles(machine, chunk)]
     if machine.ifmap_banks:
         terms.append(bank_cycles(layer, machine, tile, chunk))
@@ -76,3 +86,25 @@ def bank_cycles(layer, machine, tile, chunk):
             # Kernel columns are the innermost of the taps.
             elements[columns[tap % layer.S] % machine.ifmap_banks] += 1
     return up(max(elements.values()), machine.ifmap_read_width // machine.ifmap_banks)
+
+
+def ifmap_reads(tile, chunk):
+    """Elements of the ifmap that the chunk of the tile reads."""
+    return tile.distinct * chunk.a if chunk.cut is None else snapea.total(chunk.cut)
+
+
+def weight_reads(tile, chunk):
+    """Elements of the weights that it reads."""
+    if chunk.cut is None:
+        return tile.live_cols * chunk.a
+    return (snapea.total if tile.alone else snapea.longest)(chunk.cut)
+
+
+def multicast_reads(tile, chunk):
+    """Which of the former are sent to any PE."""
+    return tile.multicast * chunk.a if chunk.cut is None else snapea.total(chunk.cut)
+
+
+def latched_operands(tile, chunk):
+    """Activations that a PE latches for itself."""
+    return tile.latched * chunk.a if chunk.cut is None else snapea.total(chunk.cut)

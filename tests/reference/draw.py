@@ -2,7 +2,8 @@
 
 Buffers are drawn in the measure of the layer, so that some hold all of it and some barely one
 window, one tap or two. Values are multiples of 1/4, as thresholds are: exact in any float, and
-often equal to the threshold.
+often equal to the threshold. Where weights are known, the outputs are computed from them, still
+exactly: they are multiples of 1/16.
 """
 import random
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 
 from blocks import cut, ifmap_bytes, ofmap_bytes
 from cases import Case
+from operands import Operands, outputs, terms_of
 from prediction import Masks, predict, thresholds
 from shapes import Layer, Machine, packed, up
 
@@ -29,20 +31,40 @@ def draw_case(seed, number):
         layer, machine = draw_filling(rng)
     elif special < 0.24:
         layer, machine = draw_dead_rows(rng)
+    elif special < 0.48:
+        layer, machine = draw_rival(rng)
     else:
         layer = draw_layer(rng)
         machine = draw_buffers(rng, layer, draw_machine(rng, layer))
-    if rng.random() < 0.07:
+    spoiled = rng.random() < 0.08
+    if spoiled:
         machine = spoil(rng, layer, machine)
-    ofmap = draw_ofmap(rng, layer)
+    ofmap, ifmap, operands = draw_values(rng, layer, machine)
+    if machine.computes and not spoiled:
+        machine = replace(machine, threshold=draw_near(rng, ofmap))
+        ifmap, operands = rng.choice(18 * [(ifmap, operands)] + [(None, operands), (ifmap, None)])
+    masks = draw_masks(rng, layer, ofmap) if machine.policy == "mask" else None
+    case = Case(layer, machine, ofmap, ifmap, masks=masks, operands=operands)
+    case.expected, case.expected_error = case.simulate()
+    return case
+
+
+def draw_values(rng, layer, machine):
+    """The ofmap, and the ifmap and the Operands or None."""
     skips = machine.skip_zero_activations
+    known = 1 if machine.computes else 0.5 if machine.policy == "perforate" else 0.07
+    if rng.random() < known:
+        operands, ifmap = draw_operands(rng, layer), draw_ifmap(rng, layer, sparse=skips)
+        if rng.random() < 0.3:  # few that are large, so that the others lose more at few bits
+            ifmap = ifmap * np.reshape(rng.choices([1, 1, 1, 1, 8], k=ifmap.size), ifmap.shape)
+        if rng.random() < 0.65:
+            ifmap = np.maximum(ifmap, 0)
+        return computed(layer, ifmap, operands), ifmap, operands
+    ofmap = draw_ofmap(rng, layer)
     ifmap = None
     if rng.random() < (0.8 if skips else 0.5):
         ifmap = draw_ifmap(rng, layer, sparse=skips)
-    masks = draw_masks(rng, layer, ofmap) if machine.policy == "mask" else None
-    case = Case(layer, machine, ofmap, ifmap, masks=masks)
-    case.expected, case.expected_error = case.simulate()
-    return case
+    return ofmap, ifmap, None
 
 
 def draw_layer(rng):
@@ -93,7 +115,11 @@ def draw_machine(rng, layer):
                    ifmap_buffer_bytes=0, weight_buffer_bytes=0, ofmap_buffer_bytes=0,
                    activation_bytes=rng.choice(WIDTHS),
                    ifmap_banks=draw_banks(rng, ifmap_read_width),
-                   decision_macs_per_cycle=rng.choice([0, 1, 7, 32, 1000]))
+                   decision_macs_per_cycle=rng.choice([0, 1, 7, 32, 1000]),
+                   lookahead_bits=rng.choice([2, 3, 4, 4, 5, 6, 7, 8]),
+                   lookahead_ratio=rng.choice([1, 2, 2, 4, 4, 4, 3, 7, 16, 64]),
+                   speculated_percent=rng.choice([0, 0, 1, 5, 10, 30, 30, 100]),
+                   retire_alone=rng.choice([0, 1, 1]))
 
 
 def draw_masks(rng, layer, ofmap):
@@ -147,7 +173,7 @@ def draw_buffers(rng, layer, machine):
 
 def block_sizes(layer, machine, size):
     """Bytes of the largest window, the largest window-row and the whole plane."""
-    h, w = machine.window if machine.policy == "peek" else (1, 1)
+    h, w = machine.window if machine.policy in ("peek", "perforate") else (1, 1)
     cuts = cut(layer, h, w), cut(layer, h, layer.Q), cut(layer, layer.P, layer.Q)
     return [max(size(layer, machine, block) for block in blocks) for blocks in cuts]
 
@@ -217,6 +243,30 @@ def draw_dead_rows(rng):
     return layer, draw_buffers(rng, layer, machine)
 
 
+def draw_rival(rng):
+    """A layer and a machine with a policy that is not drawn otherwise."""
+    layer = draw_layer(rng)
+    while layer.L == 1 and rng.random() < 0.9:  # nothing to cut short
+        layer = draw_layer(rng)
+    machine = replace(draw_machine(rng, layer),
+                      policy=rng.choice(2 * ["lookahead", "perforate"] + 3 * ["snapea"]))
+    if machine.policy == "lookahead" and machine.dispatch == "balanced_fill":
+        machine = replace(machine, dispatch="balanced")
+    if machine.policy == "snapea":
+        machine = replace(machine, skip_zero_activations=False, ifmap_banks=0)
+    machine = draw_buffers(rng, layer, machine)
+    if rng.random() < 0.4:  # resident weights, few blocks
+        one = layer.one_group()
+        weights = packed(min(machine.cols, one.K) * one.L, machine.weight_bytes)
+        machine = replace(in_one_block(layer, machine), weight_buffer_bytes=2 * weights)
+        if machine.policy == "snapea" and rng.random() < 0.7:
+            machine = replace(machine, retire_alone=1, rows=rng.randint(1, 8),
+                              lanes=rng.choice([1, 2, 64, machine.lanes]),
+                              ifmap_read_width=rng.choice([0, machine.ifmap_read_width]),
+                              weight_read_width=rng.choice([0, machine.weight_read_width]))
+    return layer, machine
+
+
 def spoil(rng, layer, machine):
     """A machine that cannot run the layer."""
     one = layer.one_group()
@@ -231,6 +281,11 @@ def spoil(rng, layer, machine):
         {"ifmap_read_width": width, "ifmap_banks": width + rng.choice([1, 9])},
         {"ifmap_banks": -1},
         {"policy": "mask", "dispatch": "balanced_fill"},
+        {"policy": "lookahead", "dispatch": "balanced_fill"},
+        {"policy": "snapea", "skip_zero_activations": True, "gate_zero_activations": True,
+         "ifmap_banks": 0},
+        {"policy": "snapea", "skip_zero_activations": False, "ifmap_read_width": width,
+         "ifmap_banks": rng.randint(1, width)},
         {"threshold": [0] * (layer.K + rng.choice([-1, 1]))},
         {"peeks": [[0, 0], rng.choice([[h, 0], [0, w]])]},
         {"ifmap_buffer_bytes": max(1, 2 * ifmap - 1)},
@@ -277,3 +332,48 @@ def draw_ifmap(rng, layer, sparse):
     if rng.random() < 0.2:
         ifmap = np.where(ifmap == 0, -0.0, ifmap)
     return ifmap
+
+
+def draw_operands(rng, layer):
+    """Weights, often a bias, and a residual if the layer has one; all are multiples of 1/4."""
+    bias = residual = None
+    if rng.random() < 0.5:
+        bias = np.array([rng.randint(-8, 8) / 4 for _ in range(layer.K)])
+    if layer.residual:
+        residual = np.array([draw_patches(rng, layer.P, layer.Q, 0) for _ in range(layer.K)])
+    levels = rng.choice([[0, 1], [1, 2, 3, 4], [0, 1, 1, 2, 3, 5, 8], [0, 0, 0, 1, 4, 6]])
+    minus_zero = rng.random() < 0.2
+    weights = np.array([draw_filter(rng, layer.L, levels) for _ in range(layer.K)])
+    if minus_zero:
+        weights = np.where(weights == 0, -0.0, weights)
+    shape = (layer.K, layer.C // layer.groups, layer.R, layer.S)
+    return Operands(weights.reshape(shape), bias, residual)
+
+
+def draw_filter(rng, L, levels):
+    """Weights of one output channel; quarters of `levels` with both signs, or one, or none."""
+    below = rng.choice(8 * [0.5] + [0.2, 0.8, 0, 1])  # the share of negative weights
+    if rng.random() < 0.05:
+        return [0.0] * L
+    signs = [-0.25 if rng.random() < below else 0.25 for _ in range(L)]
+    return [rng.choice(levels) * sign + 0.0 for sign in signs]
+
+
+def computed(layer, ifmap, operands):
+    """The ofmap, [K,P,Q]."""
+    one, planes = layer.one_group(), []
+    for g in range(layer.groups):
+        own = operands.of(slice(g * one.K, (g + 1) * one.K))
+        planes.append(outputs(terms_of(one, ifmap[g * one.C:(g + 1) * one.C], ifmap, own)))
+    return np.concatenate(planes)
+
+
+def draw_near(rng, ofmap):
+    """A threshold, or one per channel: 0, or what some output is, or about that."""
+    def near(values):
+        other = rng.choice(values) + rng.choice([-0.25, 0.25])
+        return rng.choice([0, 0, rng.choice(values) + 0.0, other + 0.0])
+
+    if rng.random() < 0.4:
+        return [near(plane.flatten().tolist()) for plane in ofmap]
+    return near(ofmap.flatten().tolist())

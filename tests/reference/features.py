@@ -3,11 +3,13 @@ from dataclasses import replace
 
 import chunks
 from blocks import cut_plane, ifmap_bytes
+from model import groups_of
 from plan import bytes_read, channel_groups, step_order, weight_chunks
-from prediction import pattern, predict, thresholds
-from program import Program
-from shapes import live_taps, tap_columns, up
+from prediction import thresholds
+from rival_features import of_rivals
+from shapes import tap_columns, up
 from tiles import in_windows, live, pieces
+from windows import pattern
 
 
 def features(case):
@@ -15,19 +17,15 @@ def features(case):
     if case.expected_error is not None:
         return {"cannot run: " + case.expected_error}
     names = of_layer(case.layer) | of_machine(case.machine) | of_values(case)
-    if case.machine.policy == "peek":
+    if case.machine.policy in ("peek", "perforate"):
         names |= of_windows(case)
     if case.machine.policy == "mask":
         names |= of_masks(case.masks, case.machine)
-    names |= of_program(case) | of_tiles(case)
+    group = groups_of(case.layer, case.machine, case.ofmap, case.ifmap, case.masks,
+                      case.operands)[0]
+    names |= of_program(group) | of_tiles(group) | of_rivals(case, group)
+    names |= of_known_weights(case)
     return names | {"some " + n for n, count in case.expected.items() if count}
-
-
-def prediction_of(case):
-    """Of the first group of the layer."""
-    layer, machine = case.layer.one_group(), case.machine
-    masks = case.masks and case.masks.of(slice(0, layer.K))
-    return predict(machine, thresholds(layer, machine), case.ofmap[:layer.K], masks)
 
 
 def true(**named):
@@ -92,6 +90,10 @@ def of_windows(case):
                 a_peek_listed_twice=len({tuple(x) for x in listed}) < len(listed))
 
 
+def of_known_weights(case):
+    return {"known weights with " + case.machine.policy} if case.operands is not None else set()
+
+
 def of_masks(masks, machine):
     return true(decisions_that_take_time=masks.decision_macs and machine.decision_macs_per_cycle
                 and masks.first.any() and not masks.first.all(),
@@ -101,10 +103,9 @@ def of_masks(masks, machine):
                 some_outputs_computed_first=masks.first.any() and not masks.first.all())
 
 
-def of_program(case):
+def of_program(group):
     """What the blocks, groups and loads of the first group of the layer are like."""
-    layer, machine = case.layer.one_group(), case.machine
-    window = prediction_of(case).window
+    layer, machine, window = group.layer, group.machine, group.prediction.window
     blocks, groups = cut_plane(layer, machine, window), channel_groups(layer, machine)
     block_major = [(b, g) for b in blocks for g in groups]
     group_major = [(b, g) for g in groups for b in blocks]
@@ -126,20 +127,17 @@ def of_program(case):
         a_load_of_0_bytes=any(ifmap_bytes(layer, machine, b) == 0 for b in blocks))
 
 
-def of_tiles(case):
+def of_tiles(group):
     """What the tiles of the first group of the layer, and their chunks, are like."""
-    layer, machine = case.layer.one_group(), case.machine
-    prediction = prediction_of(case)
-    skips = machine.skip_zero_activations and case.ifmap is not None
-    activations = live_taps(layer, case.ifmap[:layer.C]) if skips else None
-    program = Program(layer, machine, prediction, activations)
+    layer, machine, prediction = group.layer, group.machine, group.prediction
+    skips = machine.skip_zero_activations and group.live is not None
     names = set()
-    for step in program.steps:
+    for step in group.program.steps:
         names |= of_jobs(machine, step)
         if machine.policy == "peek" and machine.dispatch == "balanced_fill":
             names |= of_filling(machine, prediction, step)
-        if skips and machine.dispatch == "gate" and machine.policy != "none":
-            names |= of_dead_rows(machine, prediction, step, activations)
+        if skips and machine.dispatch == "gate" and machine.policy not in ("none", "perforate"):
+            names |= of_dead_rows(machine, prediction, step, group.live)
         for tile, own in step.tiles:
             for chunk in own:
                 names |= of_banks(layer, machine, tile, chunk)

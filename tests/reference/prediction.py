@@ -1,11 +1,17 @@
-"""Which outputs are peeks and which are gated: docs/machine.md, section 2. A pure function of the
-ofmap.
+"""Which outputs are peeks, and which are gated, cut short or interpolated: docs/machine.md, section
+2. A pure function of the values.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Optional
 
 import numpy as np
 
+import lookahead
+import snapea
+from operands import has_negative
+from perforation import Perforation, perforate
 from shapes import CannotRun
+from windows import pattern, windows
 
 
 @dataclass
@@ -16,6 +22,22 @@ class Prediction:
     gated: np.ndarray  # bool [K,P,Q]: the outputs that are never computed
     window: tuple  # (height, width) of the windows that blocks must not cut; 1×1 without peeks
     decision_macs: int = 0  # of masks
+    cut: Optional[snapea.Cut] = None
+    perforation: Optional[Perforation] = None
+
+    @property
+    def short(self):
+        """Which outputs are cut short, [K,P,Q]."""
+        if self.cut is None:
+            return np.zeros(self.gated.shape, dtype=bool)
+        return self.cut.taken < len(self.cut.orders[0])
+
+    def taken(self, L):
+        """Of every output, [K,P,Q], how many of its L taps are computed."""
+        if self.cut is not None:
+            return self.cut.taken
+        interpolated = self.perforation is not None and self.perforation.interpolated
+        return np.where(self.gated | interpolated, 0, L)
 
 
 @dataclass
@@ -31,24 +53,10 @@ class Masks:
         return Masks(self.first, self.gated[channels], self.decision_macs)
 
 
-def pattern(peeks, h, w):
-    """Positions (i, j) inside a window of h × w that `peeks` names (section 2, item 2)."""
-    everywhere = [(i, j) for i in range(h) for j in range(w)]
-    if peeks == "corner":
-        return {(0, 0)}
-    if peeks == "diagonal":
-        n = max(h, w)
-        return {(i * h // n, i * w // n) for i in range(n)}
-    if peeks == "checkerboard":
-        return {(i, j) for i, j in everywhere if (i + j) % 2 == 0}
-    if peeks == "all":
-        return set(everywhere)
-    return {(i, j) for i, j in peeks}
-
-
-def check(layer, machine, masks):
+def check(layer, machine, masks=None, ifmap=None, operands=None):
     """Raises CannotRun for what is wrong whatever the policy (end of section 2), and with it."""
     check_masks(machine, masks)
+    check_rivals(machine, ifmap, operands)
     h, w = machine.window
     if any(not (0 <= i < h and 0 <= j < w) for i, j in pattern(machine.peeks, h, w)):
         raise CannotRun("a peek lies outside the window")
@@ -72,6 +80,20 @@ def check_masks(machine, masks):
         raise CannotRun("an output is computed first and gated")
 
 
+def check_rivals(machine, ifmap, operands):
+    """What look-ahead and SnaPEA need, and cannot do."""
+    if machine.computes and ifmap is None:
+        raise CannotRun("no ifmap to compute with")
+    if machine.computes and operands is None:
+        raise CannotRun("no weights to compute with")
+    if machine.policy == "lookahead" and machine.dispatch == "balanced_fill":
+        raise CannotRun("a tile of two precisions")
+    if machine.policy == "snapea" and machine.skip_zero_activations:
+        raise CannotRun("each column is at another tap, so that none can be skipped")
+    if machine.policy == "snapea" and machine.ifmap_banks > 0:
+        raise CannotRun("each column is at another tap, so that banks cannot deliver it")
+
+
 def check_banks(machine):
     """The same of section 5, "Banks"."""
     if machine.ifmap_banks < 0:
@@ -89,34 +111,47 @@ def thresholds(layer, machine):
     return [machine.threshold] * layer.K
 
 
-def predict(machine, tau, ofmap, masks=None):
-    """The Prediction of `ofmap` [K,P,Q] with thresholds `tau` [K], by the machine's policy."""
-    none = np.zeros(ofmap.shape[1:], dtype=bool)
+def as_it_runs(machine, ifmap):
+    """The machine, with policy `none` in an image for which it runs as that. It passed check()."""
+    if machine.policy == "snapea" and has_negative(ifmap):
+        return replace(machine, policy="none")
+    return machine
+
+
+def predict(machine, tau, ofmap, masks=None, terms=None):
+    """The Prediction of `ofmap` [K,P,Q] with thresholds `tau` [K], by the machine's policy.
+
+    `masks` are what policy `mask` reads, `terms` what `lookahead` and `snapea` compute with.
+    """
+    no_peeks = np.zeros(ofmap.shape[1:], dtype=bool)
+    nothing = np.zeros(ofmap.shape, dtype=bool)
     if machine.policy == "none":
-        return Prediction(none, np.zeros(ofmap.shape, dtype=bool), (1, 1))
+        return Prediction(no_peeks, nothing, (1, 1))
     if machine.policy == "oracle":
-        return Prediction(none, ofmap <= 0, (1, 1))
+        return Prediction(no_peeks, ofmap <= 0, (1, 1))
     if machine.policy == "mask":
         return Prediction(masks.first, masks.gated, (1, 1), masks.decision_macs)
+    if machine.policy == "lookahead":
+        estimates = lookahead.estimates(machine.lookahead_bits, terms)
+        return Prediction(no_peeks, estimates <= np.reshape(tau, (-1, 1, 1)), (1, 1))
+    if machine.policy == "snapea":
+        return Prediction(no_peeks, nothing, (1, 1), cut=snapea.cut(machine, tau, terms))
+    if machine.policy == "perforate":
+        return Prediction(no_peeks, nothing, tuple(machine.window),
+                          perforation=perforate(machine, *ofmap.shape[1:]))
     return predict_windows(machine, tau, ofmap)
 
 
 def predict_windows(machine, tau, ofmap):
     """Policy `peek` (section 2, items 1 to 4)."""
     K, P, Q = ofmap.shape
-    h, w = machine.window
     peeks = np.zeros((P, Q), dtype=bool)
     gated = np.zeros((K, P, Q), dtype=bool)
-    for top in range(0, P, h):
-        for left in range(0, Q, w):
-            inside = [(p, q) for p in range(top, min(top + h, P))
-                      for q in range(left, min(left + w, Q))]
-            named = {(top + i, left + j) for i, j in pattern(machine.peeks, h, w)}
-            existing = [position for position in inside if position in named]
-            for p, q in existing:
-                peeks[p, q] = True
-            for k in range(K):
-                if existing and all(ofmap[k, p, q] <= tau[k] for p, q in existing):
-                    for p, q in inside:
-                        gated[k, p, q] = not peeks[p, q]
-    return Prediction(peeks, gated, (h, w))
+    for inside, existing in windows(machine, P, Q):
+        for p, q in existing:
+            peeks[p, q] = True
+        for k in range(K):
+            if existing and all(ofmap[k, p, q] <= tau[k] for p, q in existing):
+                for p, q in inside:
+                    gated[k, p, q] = not peeks[p, q]
+    return Prediction(peeks, gated, tuple(machine.window))

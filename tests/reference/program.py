@@ -4,6 +4,7 @@ section 5 the order of the loads. Times are filled in later; None is not known y
 from dataclasses import dataclass, field
 from typing import Optional
 
+import snapea
 from blocks import Block, cut_plane, ifmap_bytes
 from chunks import Chunk, live_in
 from plan import channel_groups, step_order, weight_bytes, weight_chunks
@@ -50,8 +51,8 @@ class Step:
 
     @property
     def last_peek(self):
-        """Its last peek tile, None if no peek exists."""
-        peeks = [tile for tile, _ in self.tiles if tile.kind == "peek"]
+        """Its last peek or look-ahead tile, None if there is none."""
+        peeks = [tile for tile, _ in self.tiles if tile.predicts]
         return peeks[-1] if peeks else None
 
     @property
@@ -78,10 +79,10 @@ class Program:
     def add_step(self, block, group, prediction):
         step = self.new_step(block, group, prediction)
         self.add_loads(step)
-        tiles = tiles_of_step(self.machine, prediction, block, group)
+        tiles = tiles_of_step(self.machine, prediction, block, group, self.chunks is None)
         step.skipped, step.queue_peak = tiles.skipped, tiles.queue_peak
-        peeks = [tile for tile in tiles.run if tile.kind == "peek"]
-        others = [tile for tile in tiles.run if tile.kind != "peek"]
+        peeks = [tile for tile in tiles.run if tile.predicts]
+        others = [tile for tile in tiles.run if not tile.predicts]
         step.tiles = [(tile, self.chunks_of(tile, group)) for tile in peeks]
         if peeks:
             self.last_predicted = step
@@ -131,7 +132,8 @@ class Program:
         return chunks
 
     def chunk_of(self, tile, taps):
-        return Chunk(taps, live_in(tile, taps, self.activations))
+        executed = None if tile.taken is None else snapea.executed(tile.taken, taps)
+        return Chunk(taps, live_in(tile, taps, self.activations), executed)
 
     def load(self, kind, size):
         """A new load, the next in program order."""

@@ -74,11 +74,20 @@ class Machine:
     activation_bytes: float
     ifmap_banks: int = 0  # 0: one ideal port
     decision_macs_per_cycle: int = 0  # width of the decision unit of masks, 0: any number
+    lookahead_bits: int = 4
+    lookahead_ratio: int = 4  # taps of the look-ahead pass in the time of one
+    speculated_percent: int = 0  # of the taps of snapea
+    retire_alone: int = 0  # 1: with snapea a PE that is done takes another output at once
 
     @property
     def decides(self):
-        """Whether some outputs are computed first, and tell which others are gated."""
-        return self.policy in ("peek", "mask")
+        """Whether there is a neighbor pass for which the prediction unit decides what is gated."""
+        return self.policy in ("peek", "mask", "lookahead")
+
+    @property
+    def computes(self):
+        """Whether it decides by weights and activations."""
+        return self.policy in ("lookahead", "snapea")
 
 
 def up(numerator, denominator):
@@ -106,18 +115,23 @@ def tap_columns(layer, q):
     return [q * layer.stride - layer.pad + s * layer.dilation for s in range(layer.S)]
 
 
-def live_taps(layer, ifmap):
-    """For each output position, which of its `L` activations are neither 0 nor padding, [P,Q,L].
+def tap_values(layer, ifmap):
+    """For each output position, the `L` activations under its taps, 0 for padding, [P,Q,L].
 
     `ifmap` is [C,H,W] of one group. The taps are in order of channel, kernel row, kernel column.
     """
-    def is_live(channel, row, column):
+    def value(channel, row, column):
         inside = 0 <= row < layer.H and 0 <= column < layer.W
-        return inside and ifmap[channel, row, column] != 0
+        return ifmap[channel, row, column] if inside else 0
 
-    live = np.zeros((layer.P, layer.Q, layer.L), dtype=bool)
+    values = np.zeros((layer.P, layer.Q, layer.L))
     for p in range(layer.P):
         for q in range(layer.Q):
-            live[p, q] = [is_live(channel, row, column) for channel in range(layer.C)
-                          for row in tap_rows(layer, p) for column in tap_columns(layer, q)]
-    return live
+            values[p, q] = [value(channel, row, column) for channel in range(layer.C)
+                            for row in tap_rows(layer, p) for column in tap_columns(layer, q)]
+    return values
+
+
+def live_taps(layer, ifmap):
+    """For each output position, which of its `L` activations are neither 0 nor padding, [P,Q,L]."""
+    return tap_values(layer, ifmap) != 0

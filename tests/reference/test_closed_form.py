@@ -61,7 +61,7 @@ class Example(unittest.TestCase):
                 simulate(LAYER, replace(MACHINE, **{name: enough - 1}), OFMAP)
 
     def test_wrong_thresholds_and_peeks_are_errors_whatever_the_policy(self):
-        for policy in ["none", "peek", "oracle"]:
+        for policy in ["none", "peek", "oracle", "perforate"]:
             for wrong in [{"threshold": [0, 0, 0]}, {"peeks": [[0, 2]]}]:
                 with self.assertRaises(CannotRun):
                     simulate(LAYER, replace(MACHINE, policy=policy, **wrong), OFMAP)

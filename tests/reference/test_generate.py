@@ -6,12 +6,15 @@ import os
 import tempfile
 import unittest
 
+import numpy as np
+
 import cases
 import check
 import generate
 from draw import draw_case
 from features import features
 from model import COUNTERS
+from shapes import tap_values
 
 EVERYWHERE = """
 none, peek, oracle, mask, gate, row_skip, packed, balanced, balanced_fill, none gate, none row_skip,
@@ -46,13 +49,55 @@ a dead row of a tile that skips, skipping with banks, one bank, an odd number of
 a port that the banks share unequally, a bank conflict that takes longest,
 banks with padding on the left, banks with a stride, banks with a dilation,
 banks in a tile of jobs, banks in a filled tile, banks and a dead chunk,
-activations of half bytes, weights of half bytes, a tenth of a byte per cycle
+activations of half bytes, weights of half bytes, a tenth of a byte per cycle,
+known weights with none, known weights with peek, known weights with oracle,
+known weights with mask, lookahead, snapea, perforate, lookahead gate, lookahead row_skip,
+lookahead packed, lookahead balanced, snapea gate, snapea balanced_fill, perforate gate,
+perforate balanced_fill, skipping in a lookahead tile, look-ahead with a bias,
+look-ahead with a residual, look-ahead in groups, look-ahead with zero gating,
+look-ahead without zero gating, a channel of zeros with look-ahead,
+a weight of -0 with look-ahead, a look-ahead tile that skips, a look-ahead tile with banks,
+a look-ahead chunk that rounds up, a look-ahead of one to one,
+a look-ahead over streamed weights,
+a step in which nothing is left to compute after the look-ahead,
+a step after one in which nothing is left, a look-ahead at 2 bits, a look-ahead at 8 bits,
+a look-ahead over signed activations, a look-ahead over activations without a sign,
+a look-ahead where another group has the largest activation, an activation that is rounded to 0,
+an activation that is rounded to even, an estimate at the threshold,
+an estimate that gates by error, an estimate that misses a zero, snapea with a bias,
+snapea with a residual, snapea in groups, snapea with zero gating, snapea without zero gating,
+a channel of zeros with snapea, a weight of -0 with snapea,
+snapea in an image with a negative activation,
+retire alone in an image with a negative activation, an exact layer, speculation,
+speculation over all taps, a guess, a cut that is certain,
+speculation and a cut that is certain, speculation that guesses wrong,
+a zero that is not cut short, no output cut short,
+a channel of negative weights alone, an output cut short after its first tap,
+weights of equal magnitude, retire alone with streamed weights,
+a speculated tap with a negative weight, retire alone in many steps, a guess at the threshold,
+a guess above 0, a cut at exactly 0, a cut because of what is added to the sum,
+an output cut short in the middle of a chunk, a chunk that no PE reaches,
+a chunk that some PEs do not reach, snapea with the ifmap port as the limit,
+snapea with the weight port as the limit, columns that are done at different times,
+retire alone with the last PE as the limit, retire alone with the ifmap port as the limit,
+retire alone with the weight port as the limit, retire alone with the drain as the limit,
+retire alone with fewer positions than rows, retire alone that saves time,
+an interpolated output with a residual, interpolated outputs in groups,
+interpolation with known weights, interpolation without weights,
+a window without a peek that is computed whole,
+an interpolated output at equal distance from two peeks, nothing interpolated,
+a peek that several outputs have their value from,
+a drain that interpolated outputs make longer than a tile, perforation over streamed weights,
+perforation in many blocks, perforation with a negative activation, perforation that skips
 """
 IMPOSSIBLE = ["a peek lies outside the window", "thresholds do not match the channels",
               "one window does not fit the ifmap or ofmap buffer", "weight buffer too small",
               "skipping zero activations needs gating", "a negative look-ahead",
               "a negative number of banks", "banks of a port of unlimited width",
-              "less than one element per bank", "masks do not tell how far they look"]
+              "less than one element per bank", "masks do not tell how far they look",
+              "no ifmap to compute with", "no weights to compute with", "a tile of two precisions",
+              "each column is at another tap, so that none can be skipped",
+              "each column is at another tap, so that banks cannot deliver it"]
 
 
 def written(*arguments):
@@ -68,8 +113,8 @@ def written(*arguments):
 
 
 class Features(unittest.TestCase):
-    def test_every_feature_occurs_among_600_cases(self):
-        drawn = [draw_case("features", i) for i in range(600)]
+    def test_every_feature_occurs_among_1000_cases(self):
+        drawn = [draw_case("features", i) for i in range(1000)]
         count = collections.Counter(name for case in drawn for name in features(case))
         names = [" ".join(name.split()) for name in EVERYWHERE.split(",")]
         names += ["some " + counter for counter in COUNTERS]
@@ -78,7 +123,7 @@ class Features(unittest.TestCase):
         for error in IMPOSSIBLE:
             self.assertGreaterEqual(count["cannot run: " + error], 1, error)
         impossible = sum(case.expected_error is not None for case in drawn)
-        self.assertTrue(5 <= impossible <= 75, impossible)
+        self.assertTrue(10 <= impossible <= 125, impossible)
         # Prediction has to happen, and to change what runs.
         self.assertGreater(count["some predicted_zero"], 100)
         self.assertGreater(count["some tiles_skipped"], 20)
@@ -113,8 +158,30 @@ class Generate(unittest.TestCase):
     def test_values_are_exact_in_single_precision(self):
         for i in range(20):
             case = draw_case("exact", i)
-            for values in [case.ofmap] + ([case.ifmap] if case.ifmap is not None else []):
-                self.assertTrue((values.astype("float32") == values).all())
+            operands = vars(case.operands).values() if case.operands else []
+            for values in [case.ofmap, case.ifmap, *operands]:
+                if values is not None:
+                    self.assertTrue((values.astype("float32") == values).all())
+
+    def test_outputs_are_what_the_weights_make_of_the_ifmap_in_any_order(self):
+        known = 0
+        for case in (draw_case("known", i) for i in range(80)):
+            if case.operands is None or case.ifmap is None:
+                continue
+            known += 1
+            one = case.layer.one_group()
+            for g in range(case.layer.groups):
+                k, c = slice(g * one.K, (g + 1) * one.K), slice(g * one.C, (g + 1) * one.C)
+                own = case.operands.of(k)
+                sums = tap_values(one, case.ifmap[c]) @ own.weights.reshape(one.K, one.L).T
+                values = np.moveaxis(sums, 2, 0)
+                if own.bias is not None:
+                    values = values + own.bias[:, np.newaxis, np.newaxis]
+                if own.residual is not None:
+                    values = values + own.residual
+                self.assertTrue((values == case.ofmap[k]).all())
+            self.assertEqual(case.operands.residual is not None, case.layer.residual)
+        self.assertGreater(known, 10)
 
     def test_a_folder_with_cases_is_not_written_into(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -135,7 +135,7 @@ class Skipping(unittest.TestCase):
     def test_skipping_without_gating_and_negative_look_ahead_are_errors(self):
         for wrong in [{"gate_zero_activations": False}, {"zero_lookahead": -1},
                       {"zero_lookahead": -1, "skip_zero_activations": False}]:
-            for policy in ["none", "peek", "oracle"]:
+            for policy in ["none", "peek", "oracle", "perforate"]:
                 for activations in [ZEROS, None]:
                     with self.assertRaises(CannotRun, msg=wrong):
                         reduced(activations, policy=policy, **wrong)
@@ -216,7 +216,7 @@ class Banks(unittest.TestCase):
 
     def test_banks_of_less_than_an_element_or_of_an_unlimited_port_are_errors(self):
         for banks, width in [(5, 4), (1, 0), (-1, 4), (-1, 0)]:
-            for policy in ["none", "peek", "oracle"]:
+            for policy in ["none", "peek", "oracle", "perforate"]:
                 with self.assertRaises(CannotRun, msg=(banks, width)):
                     self.busy(ifmap_banks=banks, ifmap_read_width=width, policy=policy)
 

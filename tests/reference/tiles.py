@@ -1,5 +1,6 @@
 """Passes and tiles of a step: docs/machine.md, section 4, "Passes" and "Tiles"."""
 from dataclasses import dataclass, replace
+from typing import Optional
 
 import numpy as np
 
@@ -8,7 +9,7 @@ import numpy as np
 class Tile:
     """A tile, with the properties that sections 5 and 6 of docs/machine.md need."""
 
-    kind: str  # dense, peek or neighbor: its pass
+    kind: str  # dense, peek, lookahead or neighbor: its pass
     positions: frozenset  # those of the live PEs
     live_pes: int
     live_cols: int  # columns with a live PE; of jobs: different channels
@@ -16,11 +17,19 @@ class Tile:
     multicast: int = 0  # positions whose activations are sent to any PE, not along a row
     latched: int = 0  # live PEs that latch an activation for themselves
     jobs: int = 0  # if it is a tile of jobs
+    taken: Optional[list] = None  # with snapea: by column, the taps that each output takes
+    alone: bool = False  # whether its PEs take one output after another (`retire_alone`)
+    interpolated: int = 0  # outputs that have their value from one of its own
 
     @property
     def distinct(self):
         """Different positions among the live PEs."""
         return len(self.positions)
+
+    @property
+    def predicts(self):
+        """Whether the prediction unit looks at what it computes."""
+        return self.kind in ("peek", "lookahead")
 
     @property
     def filled(self):
@@ -155,8 +164,31 @@ DISPATCH = {"gate": gate, "row_skip": row_skip, "packed": packed, "balanced": ba
             "balanced_fill": balanced}
 
 
-def tiles_of_step(machine, prediction, block, channels):
-    """The Tiles of a step."""
+def cut_short(machine, cut, block, channels, resident):
+    """The tiles of outputs that may be cut short: one of all, if they retire alone."""
+    alone = bool(machine.retire_alone) and resident
+    tiles = []
+    for piece in pieces(block.raster, block.positions if alone else machine.rows):
+        tile = tile_of("dense", [piece] * len(channels), drained=min(machine.rows, len(piece)))
+        taken = [[int(cut.taken[(k, *x)]) for x in piece] for k in channels]
+        tiles.append(replace(tile, taken=taken, alone=alone))
+    return tiles
+
+
+def perforated(machine, prediction, block, channels):
+    """The tiles of the outputs that are not interpolated; they drain for the others too."""
+    interpolated, copies = prediction.perforation.interpolated, prediction.perforation.copies
+    tiles = []
+    order = in_windows(block, prediction.window)
+    for piece in pieces([x for x in order if not interpolated[x]], machine.rows):
+        others = sum(int(copies[x]) for x in piece)
+        tile = tile_of("dense", [piece] * len(channels), drained=len(piece) + others)
+        tiles.append(replace(tile, interpolated=others * len(channels)))
+    return tiles
+
+
+def tiles_of_step(machine, prediction, block, channels, resident):
+    """The Tiles of a step, whose weights are resident or not."""
     everything_live = np.zeros(prediction.gated.shape, dtype=bool)
 
     def whole(kind, positions):
@@ -165,6 +197,10 @@ def tiles_of_step(machine, prediction, block, channels):
 
     if machine.policy == "none":
         return Tiles(whole("dense", block.raster))
+    if machine.policy == "snapea":
+        return Tiles(cut_short(machine, prediction.cut, block, channels, resident))
+    if machine.policy == "perforate":
+        return Tiles(perforated(machine, prediction, block, channels))
     order = in_windows(block, prediction.window) if machine.decides else block.raster
     peeks = [x for x in order if prediction.peeks[x]]
     others = [x for x in order if not prediction.peeks[x]]
@@ -173,8 +209,9 @@ def tiles_of_step(machine, prediction, block, channels):
     for k, own in taken.items():
         for x in own:
             done[(k, *x)] = True
-    peek_tiles = whole("peek", peeks)
-    if peek_tiles:
-        peek_tiles[-1] = filled(peek_tiles[-1], taken)
+    first = whole("lookahead", order if machine.policy == "lookahead" else [])
+    first += whole("peek", peeks)
+    if peeks:
+        first[-1] = filled(first[-1], taken)
     neighbors = DISPATCH[machine.dispatch](machine, others, channels, done)
-    return replace(neighbors, run=peek_tiles + neighbors.run)
+    return replace(neighbors, run=first + neighbors.run)

@@ -67,6 +67,7 @@ class Array:
             while any(transfer.complete is None for transfer in needed):
                 yield
             self.wait(max(transfer.complete for transfer in needed))
+            last_peek = step.last_peek
             for tile, chunks in step.tiles:
                 for chunk in chunks:
                     while chunk.weights and chunk.weights.complete is None:
@@ -74,7 +75,7 @@ class Array:
                     self.start(step, tile, chunk, is_first=chunk is chunks[0])
                     self.compute(tile, chunk, is_last=chunk is chunks[-1])
                 self.drained = self.now + tile.drained
-                if tile is step.last_peek:
+                if tile is last_peek:
                     self.decide(step)
                     step.predict_ready = self.decided + self.machine.predict_latency
             step.end = self.now

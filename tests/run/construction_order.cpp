@@ -70,8 +70,7 @@ TEST_CASE("vectors give the same counters in every order of construction") {
     const VectorCase& c = cases[i];
     if (c.expects_error) continue;
     CAPTURE(c.path);
-    LayerValues values{c.ofmap, {}};
-    tell_ifmap(c.machine, c.layer, c.ifmap, values);
+    const LayerValues values = c.values();
     for (const std::vector<int>& order : permutations)
       CHECK(c.stated(simulate(c.machine, c.layer, values, order)) == c.expected);
     ++compared;

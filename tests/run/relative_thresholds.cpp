@@ -111,7 +111,14 @@ TEST_CASE("without a trace relative thresholds are an error, unless no layer nee
   CHECK(config_error([&] { resolve_layers(machine, layers); }) ==
         "m: prediction.threshold_unit: thresholds in units of a layer's RMS need the values of a "
         "trace; give a trace, or thresholds with prediction.threshold_unit: value");
-  for (const char* policy : {"none", "oracle"}) {
+  for (const char* policy : {"lookahead", "snapea"}) {
+    machine.prediction.policy = policy;
+    CHECK(config_error([&] {
+            resolve_layers(machine, layers);
+          }).find("m: prediction.threshold_unit: ") == 0);
+    CHECK_NOTHROW(resolve_layers(with_absolute_thresholds(machine, trace), layers));
+  }
+  for (const char* policy : {"none", "oracle", "perforate"}) {
     machine.prediction.policy = policy;
     CHECK_NOTHROW(resolve_layers(machine, layers));
   }

@@ -308,7 +308,9 @@ TEST_CASE("the vocabulary lists every predictor and dispatch policy with a meani
     std::sort(all.begin(), all.end());
     return all;
   };
-  CHECK(names("prediction.policy") == std::vector<std::string>{"mask", "none", "oracle", "peek"});
+  CHECK(names("prediction.policy") == std::vector<std::string>{"lookahead", "mask", "none",
+                                                               "oracle", "peek", "perforate",
+                                                               "snapea"});
   CHECK(names("array.dispatch") ==
         std::vector<std::string>{"balanced", "balanced_fill", "gate", "packed", "row_skip"});
 }

@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "tests/support/layer_values.h"
 #include "tests/support/masks_in_memory.h"
 
 namespace peeksim {
@@ -18,9 +19,19 @@ namespace {
 using nlohmann::json;
 
 // Counters that were defined after some cases were drawn, which do not state them.
-const std::set<std::string> later_counters = {
-    "multicast_reads", "weight_selects", "latched_operands", "zero_flags",
-    "jobs_peak",       "queue_peak",     "decision_macs"};
+const std::set<std::string> later_counters = {"multicast_reads",
+                                              "weight_selects",
+                                              "latched_operands",
+                                              "zero_flags",
+                                              "jobs_peak",
+                                              "queue_peak",
+                                              "decision_macs",
+                                              "cut_short",
+                                              "interpolated",
+                                              "tiles_lookahead",
+                                              "lookahead_macs",
+                                              "lookahead_ifmap_reads",
+                                              "lookahead_weight_reads"};
 
 Layer layer_of(const json& j) {
   Layer layer;
@@ -84,6 +95,10 @@ MachineSpec machine_of(const json& j) {
     machine.prediction.threshold = j.at("threshold");
   machine.prediction.latency = j.at("predict_latency");
   machine.prediction.decision_macs_per_cycle = j.value("decision_macs_per_cycle", 0);
+  for (const char* key :
+       {"lookahead_bits", "lookahead_ratio", "speculated_percent", "retire_alone"})
+    if (j.contains(key))
+      machine.parameters.by_key[std::string("prediction.") + key] = j.at(key).get<int>();
   machine.schedule.loop_order = j.at("loop_order");
   return machine;
 }
@@ -105,6 +120,18 @@ Masks::Decisions masks_of(const json& j) {
   return made;
 }
 
+// weights: [K][C/groups][R][S].
+Operands operands_of(const json& j, const Layer& layer) {
+  Operands operands;
+  std::vector<float> weights;
+  for (const json& filter : j.at("weights"))
+    for (const float weight : flatten(filter)) weights.push_back(weight);
+  operands.weight = weights_by_tap(layer, weights);
+  if (j.contains("bias")) operands.bias = j.at("bias").get<std::vector<double>>();
+  if (j.contains("residual")) operands.residual = flatten(j.at("residual"));
+  return operands;
+}
+
 VectorCase read_case(const std::filesystem::path& path) {
   std::ifstream file(path);
   const json j = json::parse(file);
@@ -114,6 +141,7 @@ VectorCase read_case(const std::filesystem::path& path) {
   c.machine = machine_of(j.at("machine"));
   c.ofmap = flatten(j.at("ofmap"));
   if (j.contains("ifmap")) c.ifmap = flatten(j.at("ifmap"));
+  if (j.contains("weights")) c.operands = operands_of(j, c.layer);
   if (j.contains("first")) use_masks(c.machine, masks_of(j), j.at("decision_macs"));
   c.expects_error = j.contains("expected_error");
   if (c.expects_error) return c;
@@ -127,6 +155,14 @@ VectorCase read_case(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+LayerValues VectorCase::values() const {
+  LayerValues values{ofmap, {}};
+  values.operands = operands;
+  tell_ifmap(machine, layer, ifmap, values);
+  values.check = values.operands.computes();
+  return values;
+}
 
 std::vector<VectorCase> load_vector_cases(const std::string& folder) {
   std::vector<std::filesystem::path> paths;

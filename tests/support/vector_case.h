@@ -6,6 +6,7 @@
 
 #include "sim/base/counters.h"
 #include "sim/config/machine.h"
+#include "sim/engine/job.h"
 #include "sim/workload/layer.h"
 
 namespace peeksim {
@@ -15,6 +16,7 @@ struct VectorCase {
   Layer layer;
   MachineSpec machine;
   std::vector<float> ofmap, ifmap;
+  Operands operands;  // weights, biases and residuals, if known
   bool expects_error = false;
   Counters expected;                             // 0 where the case does not say
   std::vector<Count Counters::*> unstated = {};  // what it does not say
@@ -24,6 +26,8 @@ struct VectorCase {
     for (const auto counter : unstated) counters.*counter = 0;
     return counters;
   }
+  // What a run would tell an engine.
+  LayerValues values() const;
 };
 
 // All caseNNN.json of a folder, by name. Throws std::runtime_error when there is none.

@@ -2,13 +2,16 @@
 #include <iostream>
 #include <memory>
 
+#include "sim/base/error.h"
 #include "sim/base/output_file.h"
 #include "sim/cli/commands/trace_warnings.h"
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
 #include "sim/report/files/masks_file.h"
+#include "sim/run/layer_predictions.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/run/required_values.h"
 #include "sim/trace/masks_writer.h"
 
 namespace peeksim {
@@ -48,7 +51,13 @@ class PolicyMasks : public MasksFile {
   PolicyMasks(const std::string& path, const Trace& trace, bool overwrite)
       : file_(path, trace.sha256(), overwrite) {}
   void begin_layer(const Layer& layer, const LayerPrediction& settings, int images) override {
-    if (settings.predicts()) file_.begin_layer(layer, images);
+    if (!settings.predicts()) return;
+    if (!settings.predictor->gates())
+      throw Error(ErrorKind::usage, "",
+                  "layer '" + layer.name + "': policy '" + settings.predictor->name +
+                      "' gates no output as a whole, and masks say nothing else",
+                  "name a FILE.npy, or another machine");
+    file_.begin_layer(layer, images);
   }
   void write(int image, const Prediction& prediction, int channels) override {
     if (prediction.predicts) file_.write(image, decisions_of(prediction, channels));
@@ -74,16 +83,14 @@ Count write_masks(const Trace& trace, const std::vector<LayerPrediction>& settin
                   const Watch& watch) {
   const TraceInfo& info = trace.info();
   Count gated = 0;
-  std::vector<float> ofmap;
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const Layer& layer = info.layers[i].layer;
     watch.enter_layer(i, info.layers.size(), layer.name);
     file.begin_layer(layer, settings[i], info.images);
+    LayerPredictions predictions(trace, i, settings[i]);
     for (int image = 0; image < info.images; ++image) {
       watch.check(info.path);
-      trace.read_ofmap(i, image, ofmap);
-      require_unrectified(settings[i], layer.name, ofmap, info.path);
-      const Prediction prediction = predict(settings[i], ofmap, layer.K, image);
+      const Prediction prediction = predictions.of(image);
       gated += prediction.predicted_zero;
       file.write(image, prediction, layer.K);
     }
@@ -114,6 +121,7 @@ void masks_command(const std::vector<std::string>& arguments) {
   const std::vector<Layer> layers = layers_of(trace.info());
   machine = settled_on(trace, machine);
   const std::vector<LayerPrediction> settings = resolve_layers(machine, layers);
+  require_values(trace.info(), machine, settings);
   const auto file = new_file(options.text("out"), trace, options.has("force"));
   Count gated = 0;
   {

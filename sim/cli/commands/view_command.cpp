@@ -37,6 +37,13 @@ std::size_t find_layer(const TraceInfo& info, const std::string& wanted) {
   return number;
 }
 
+// Whether the page can show how a layer is predicted: by thresholds on what the trace holds.
+bool is_shown(const LayerPrediction& settings) {
+  const Predictor& predictor = *settings.predictor;
+  return predictor.predict != nullptr && predictor.from_operands == nullptr &&
+         (predictor.gates() || !predictor.predicts());
+}
+
 // The layer in which prediction saves most: the one with the most gated MACs, or the first one
 // when nothing is gated.
 std::size_t most_gated_layer(const Trace& trace, const std::vector<LayerPrediction>& settings,
@@ -48,7 +55,7 @@ std::size_t most_gated_layer(const Trace& trace, const std::vector<LayerPredicti
   for (std::size_t i = 0; i < layers.size(); ++i) {
     watch.enter_layer(i, layers.size(), layers[i].name);
     watch.check(trace.info().path);
-    if (!settings[i].predicts()) continue;
+    if (!settings[i].predicts() || !is_shown(settings[i])) continue;
     trace.read_ofmap(i, image, ofmap);
     const Count gated =
         predict(settings[i], ofmap, layers[i].K, image).predicted_zero * layers[i].L();
@@ -108,9 +115,11 @@ void view_command(const std::vector<std::string>& arguments) {
     layer = most_gated_layer(trace, settings, static_cast<int>(image), progress.watch());
   }
   const Layer& shape = info.layers[layer].layer;
-  if (settings[layer].masks != nullptr)
+  if (!is_shown(settings[layer]))
     throw Error(ErrorKind::usage, "",
-                "layer '" + shape.name + "' is gated by masks, which have no threshold to move",
+                "layer '" + shape.name + "' is predicted by policy '" +
+                    settings[layer].predictor->name +
+                    "', which has no threshold on its outputs to move",
                 "name another layer with --layer, or another machine");
   std::vector<float> ofmap;
   trace.read_ofmap(layer, static_cast<int>(image), ofmap);

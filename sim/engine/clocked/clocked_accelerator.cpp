@@ -80,7 +80,7 @@ Counters ClockedAccelerator::run(const Work& work, const MemoryKind* memory,
   ifmap_buffer_->begin(work);
   weight_buffer_->begin(work);
   ofmap_buffer_->begin(work, outcome.stored);
-  sequencer_->begin(work, *ifmap_buffer_);
+  sequencer_->begin(work, *ifmap_buffer_, array_->cut_short_pes());
   array_->begin(work, *ifmap_buffer_, *weight_buffer_);
   prediction_unit_->begin(work, outcome.predicted);
   show_cycles(cycles, work.group, used);
@@ -131,8 +131,10 @@ Counters ClockedAccelerator::counted(const Work& work, const OtherMemory* other)
   c.ofmap_writes = ofmap_buffer_->writes();
   c.dram_read_bytes = other != nullptr ? other->memory->read_bytes() : dram_->read_bytes();
   c.dram_write_bytes = written;
-  c.predicted_zero = c.outputs - c.ofmap_writes;
-  c.macs_predicted = c.predicted_zero * work.plan->L;
+  c.interpolated = ofmap_buffer_->copies();
+  const Count never_written = c.outputs - c.ofmap_writes;
+  c.predicted_zero = never_written + c.cut_short;
+  c.macs_predicted += (never_written + c.interpolated) * work.plan->L;
   c.macs_total = c.macs_executed + c.macs_zero_gated + c.macs_predicted;
   return c;
 }

@@ -1,5 +1,7 @@
 #include "sim/engine/clocked/clocked_engine.h"
 
+#include <optional>
+
 namespace peeksim::clocked {
 
 Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& observer) {
@@ -10,7 +12,11 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
   // A machine that compares no peek knows from the trace, or from masks, what is gated.
   Prediction prediction;
   prediction.grid = setup.prediction.grid;
-  if (!compares) prediction = predict(setup.prediction, values.ofmap, layer.K, values.image);
+  const Predictor& predictor = *setup.prediction.predictor;
+  // What depends on operands the array finds out for itself.
+  require_operands(setup.prediction, &values.operands);
+  if (!compares && predictor.from_operands == nullptr)
+    prediction = predict(setup.prediction, values.ofmap, layer.K, values.image);
   const WindowGrid grid = prediction.grid;
   WindowBits found(grid.count(), layer.K);
   Work work;
@@ -24,6 +30,17 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
   work.operands = &values.operands;
   work.ofmap = &values.ofmap;
   work.known = &prediction.predicted;
+  work.fate = predictor.fate;
+  if (predictor.orders_taps() && !may_cut_short(values.operands)) work.fate = OutputFate::computed;
+  std::optional<LowPrecision> low;
+  if (predictor.estimate_bits != nullptr)
+    work.low =
+        &low.emplace(layer, values.operands, setup.prediction.value_of(predictor.estimate_bits));
+  std::vector<TapOrder> orders;
+  for (int k = 0; work.cuts_short() && k < layer.K; ++k)
+    orders.push_back(tap_order(layer, values.operands, k,
+                               setup.prediction.value_of(predictor.speculated_percent)));
+  work.orders = &orders;
   ClockedAccelerator::Outcome outcome;
   outcome.predicted = &found;
   std::vector<float> stored;
@@ -36,7 +53,8 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
     work.recorder = Recorder(observer, image, work.group, total.cycles, 0);
     total += accelerator_.run(work, job.memory, {&observer, image, total.cycles}, outcome);
   }
-  if (compares) prediction = judge(setup.prediction, grid, std::move(found), values.ofmap, layer.K);
+  if (compares || work.cuts_short())
+    prediction = judge(setup.prediction, grid, std::move(found), values.ofmap, layer.K);
   if (outcome.stored != nullptr) observer.on_values(image, stored, outcome.worst_deviation);
   total.correct_zero = prediction.correct_zero;
   total.false_zero = prediction.false_zero;

@@ -36,6 +36,9 @@ void IfmapBuffer::store(const LoadRequest& load, int which) {
         half.tap_offset.push_back((c * height + r * layer.dilation_h) * half.width +
                                   s * layer.dilation_w);
   }
+  half.low.clear();
+  if (work_->low == nullptr) return;
+  for (const float value : half.values) half.low.push_back(work_->low->activation(value));
 }
 
 std::vector<int> IfmapBuffer::first_taps(const Half& half,
@@ -73,6 +76,7 @@ std::vector<Count> IfmapBuffer::live_taps(int load, const TileWork& tile, Count 
 void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
   const TileWork& tile = *chunk.tile;
   reading_ = &halves_[half_with(chunk.ifmap_load)];
+  values_ = tile.pass == Pass::lookahead ? reading_->low.data() : reading_->values.data();
   if (work_->operands->ifmap.empty()) return;
   distinct_base_ = first_taps(*reading_, tile.distinct);
   if (work_->operands->computes())
@@ -80,7 +84,7 @@ void IfmapBuffer::turn_to(const ChunkIssue& chunk) {
 }
 
 TapActivations IfmapBuffer::activations_of(Count tap) {
-  return {reading_->values.data() + reading_->tap_offset[tap], distinct_base_.data(), base_.data()};
+  return {values_ + reading_->tap_offset[tap], distinct_base_.data(), base_.data()};
 }
 
 }  // namespace peeksim::clocked

@@ -26,6 +26,7 @@ class IfmapBuffer : public OperandBuffer, public ActivationPortIf, public ZeroFl
     const Block* block = nullptr;
     int width = 0;                // of the rectangle
     std::vector<float> values;    // [C/groups][height][width]
+    std::vector<float> low;       // the same in the few bits of a look-ahead
     std::vector<int> tap_offset;  // [L]: from a position's first tap
   };
 
@@ -36,6 +37,7 @@ class IfmapBuffer : public OperandBuffer, public ActivationPortIf, public ZeroFl
 
   Half halves_[2];
   const Half* reading_ = nullptr;
+  const float* values_ = nullptr;  // of that half
   // The first taps of the tile's different positions; and of each row or, where rows are not
   // shared, of each PE.
   std::vector<int> distinct_base_, base_;

@@ -74,8 +74,8 @@ bool Loader::advance() {
 // How many tiles the dense or the peek pass of the step has.
 Count Loader::first_pass_tiles() const {
   if (work_->predicts() && !work_->has_peeks()) return 0;
-  const std::vector<int> positions = window_order(
-      work_->grid(), work_->block(step_), work_->predicts() ? Members::peeks : Members::all);
+  const std::vector<int> positions =
+      window_order(work_->grid(), work_->block(step_), work_->first_members());
   return ceil_div(static_cast<Count>(positions.size()), work_->machine->array.rows);
 }
 

@@ -25,7 +25,7 @@ void OfmapBuffer::begin(const Work& work, std::vector<float>* dram) {
   dram_ = dram;
   for (Half& half : halves_) half.residual_step = half.step = -1;
   stored_ = 0;
-  writes_ = 0;
+  writes_ = copies_ = 0;
   filled_bytes_ = 0;
 }
 
@@ -94,15 +94,21 @@ void OfmapBuffer::on_row() {
   guard([this] {
     const DrainRow& out = wires_.row.read();
     const TileWork& tile = *out.tile;
+    if (tile.pass == Pass::lookahead) return;
     if (tile.step >= wires_.stored.read() + 2)
       throw bug("ofmap_buffer", "the drain overwrites a half that is still being stored");
     Half& half = half_of(tile.step);
-    const int* positions = &tile.position[out.row * tile.columns];
-    for (int column = 0; column < tile.columns; ++column)
-      if (positions[column] >= 0)
-        half.values[offset(tile.step, tile.channel[column], positions[column])] =
-            out.values[column];
-    writes_ += tile.live_in_row[out.row];
+    for (int row = out.row - out.rows_before; row <= out.row; ++row) {
+      const int* positions = &tile.position[row * tile.columns];
+      const float* values = out.values - (out.row - row) * tile.columns;
+      for (int column = 0; column < tile.columns; ++column) {
+        if (positions[column] < 0) continue;
+        const int position = out.copy > 0 ? tile.copies[row][out.copy - 1] : positions[column];
+        half.values[offset(tile.step, tile.channel[column], position)] = values[column];
+      }
+      writes_ += tile.live_in_row[row];
+      if (out.copy > 0) copies_ += tile.live_in_row[row];
+    }
   });
 }
 

@@ -23,6 +23,7 @@ class OfmapBuffer : public Module, public ResidualIf {
   // `dram`: where stores leave the layer's ofmap, [K,P,Q], or null.
   void begin(const Work& work, std::vector<float>* dram);
   Count writes() const { return writes_; }
+  Count copies() const { return copies_; }  // of those, outputs that are interpolated
   Bytes filled_bytes() const { return filled_bytes_; }
 
   float residual(int step, int channel, int position) const override;
@@ -50,7 +51,7 @@ class OfmapBuffer : public Module, public ResidualIf {
   std::vector<float>* dram_ = nullptr;
   Half halves_[2];
   int stored_ = 0;  // stores taken out
-  Count writes_ = 0;
+  Count writes_ = 0, copies_ = 0;
   Bytes filled_bytes_ = 0;
 };
 

@@ -32,6 +32,7 @@ void PeArray::begin(const Work& work, ActivationPortIf& rows, WeightPortIf& colu
   else
     accumulators_.emplace<FloatAccumulators>();
   draining_ = nullptr;
+  cut_short_.begin(work, rows, columns, residual_, gate_zeros_);
   drained_ = 0;
   worst_ = 0;
   taps_ = zeros_ = 0;
@@ -43,15 +44,28 @@ void PeArray::on_edge() {
   const TapIssue& taps = wires_.taps.read();
   if (taps.count > 0) execute(taps);
   if (draining_ == nullptr) return;
-  if (++drain_row_ < draining_->drain_rows.size()) {
+  ++drain_cycles_;
+  if (next_row()) {
     show_row();
   } else {
     wires_.drained.write({++drained_, draining_});
-    work_->recorder.record(
-        drain_event(draining_->step, draining_->index, static_cast<Count>(drain_row_)),
-        drain_start_, clock_.now());
+    work_->recorder.record(drain_event(draining_->step, draining_->index, drain_cycles_),
+                           drain_start_, clock_.now());
     draining_ = nullptr;
   }
+}
+
+// False after the last row and its copies.
+bool PeArray::next_row() {
+  const int row = draining_->drain_rows[drain_row_];
+  if (!draining_->copies.empty() &&
+      copies_of_row_ < static_cast<int>(draining_->copies[row].size())) {
+    ++copies_of_row_;
+    ++copies_left_;
+    return true;
+  }
+  copies_of_row_ = 0;
+  return ++drain_row_ < draining_->drain_rows.size();
 }
 
 void PeArray::execute(const TapIssue& taps) {
@@ -77,6 +91,13 @@ void PeArray::execute(const TapIssue& taps) {
 
 // What the taps of a finished tile cost.
 void PeArray::count(const TileWork& tile) {
+  if (tile.pass == Pass::lookahead) {
+    counted_.lookahead_macs += tile.live_pes * taps_;
+    counted_.lookahead_ifmap_reads += static_cast<Count>(tile.distinct.size()) * taps_;
+    counted_.lookahead_weight_reads += tile.live_channels * taps_;
+    taps_ = zeros_ = 0;
+    return;
+  }
   counted_.ifmap_reads += static_cast<Count>(tile.distinct.size()) * taps_;
   counted_.weight_reads += tile.live_channels * taps_;
   counted_.multicast_reads += tile.multicast_positions * taps_;
@@ -86,6 +107,15 @@ void PeArray::count(const TileWork& tile) {
   counted_.macs_executed += tile.live_pes * taps_ - zeros_;
   counted_.macs_zero_gated += zeros_;
   taps_ = zeros_ = 0;
+}
+
+Counters PeArray::counted() const {
+  Counters counted = counted_;
+  counted += cut_short_.counted();
+  // Every PE has an activation of its own.
+  counted.multicast_reads += cut_short_.counted().ifmap_reads;
+  counted.latched_operands += cut_short_.counted().ifmap_reads;
+  return counted;
 }
 
 std::vector<double> PeArray::accumulators() const {
@@ -98,46 +128,87 @@ std::vector<double> PeArray::accumulators() const {
 void PeArray::on_swap() {
   guard([this] {
     const TileWork& tile = *wires_.swap.read().tile;
-    count(tile);
-    std::visit(
-        [&](auto& pes) {
-          move_to_shadow(tile, pes.sums());
-          pes.zero();
-        },
-        accumulators_);
-    wires_.shadow.write({&tile, shadow_.data()});
+    if (tile.own_taps) {
+      move_cut_short(tile);
+    } else {
+      count(tile);
+      std::visit(
+          [&](auto& pes) {
+            move_to_shadow(tile, pes.sums());
+            copy_to_shadow(tile, pes.sums());
+            pes.zero();
+          },
+          accumulators_);
+    }
+    wires_.shadow.write({&tile, shadow_.data(), tile.own_taps ? cut_.data() : nullptr});
     draining_ = &tile;
-    drain_row_ = 0;
+    // The others have left while the tile was computed.
+    const std::size_t at_once = work_->machine->array.rows;
+    drain_row_ = tile.drain_rows.size() - std::min(tile.drain_rows.size(), at_once);
+    copies_of_row_ = copies_left_ = 0;
+    drain_cycles_ = 0;
     drain_start_ = clock_.now();
     show_row();
   });
 }
 
+void PeArray::move_cut_short(const TileWork& tile) {
+  const std::size_t pes = tile.position.size();
+  shadow_.resize(pes);
+  cut_.resize(pes);
+  for (std::size_t pe = 0; pe < pes; ++pe) {
+    shadow_[pe] = cut_short_.value(static_cast<int>(pe));
+    cut_[pe] = cut_short_.is_cut(static_cast<int>(pe));
+  }
+}
+
+// What an output in a column becomes of its sum.
+float PeArray::output(const TileWork& tile, double sum, int column, int position) const {
+  const Operands& operands = *work_->operands;
+  const int channel = work_->channel(tile.step, tile.channel[column]);
+  if (!operands.computes()) return (*work_->ofmap)[channel * positions_ + position];
+  const float residual =
+      operands.residual.empty() ? 0 : residual_.residual(tile.step, tile.channel[column], position);
+  if (tile.pass == Pass::lookahead) sum = work_->low->sum(sum, channel);
+  return operands.finish(sum, channel, residual);
+}
+
 template <class Sum>
 void PeArray::move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums) {
-  const Operands& operands = *work_->operands;
-  const int first_channel = work_->channel(tile.step, 0);
-  const auto residual = [&](int channel, int position) {
-    return operands.residual.empty() ? 0 : residual_.residual(tile.step, channel, position);
-  };
   shadow_.assign(tile.position.size(), 0.0f);
   for (const int row : tile.drain_rows) {
     for (int column = 0; column < tile.columns; ++column) {
       const int pe = row * tile.columns + column;
       const int position = tile.position[pe];
-      if (position < 0) continue;
-      const int channel = first_channel + tile.channel[column];
-      shadow_[pe] = operands.computes() ? operands.finish(sums[pe], channel,
-                                                          residual(tile.channel[column], position))
-                                        : (*work_->ofmap)[channel * positions_ + position];
+      if (position >= 0) shadow_[pe] = output(tile, sums[pe], column, position);
     }
   }
 }
 
+// A copy has the sum of its row, and a residual of its own.
+template <class Sum>
+void PeArray::copy_to_shadow(const TileWork& tile, const std::vector<Sum>& sums) {
+  copies_.clear();
+  if (tile.copies.empty()) return;
+  for (const int row : tile.drain_rows)
+    for (const int copy : tile.copies[row])
+      for (int column = 0; column < tile.columns; ++column) {
+        const int pe = row * tile.columns + column;
+        copies_.push_back(work_->operands->computes() ? output(tile, sums[pe], column, copy)
+                                                      : shadow_[pe]);
+      }
+}
+
 void PeArray::show_row() {
-  const int row = draining_->drain_rows[drain_row_];
-  wires_.row.write({draining_, row, &shadow_[row * draining_->columns]});
-  if (work_->operands->computes()) check(*draining_, row);
+  const int row = draining_->drain_rows[drain_row_], columns = draining_->columns;
+  if (copies_of_row_ > 0) {
+    wires_.row.write({draining_, row, &copies_[(copies_left_ - 1) * columns], copies_of_row_, 0});
+    return;
+  }
+  const int before = drain_cycles_ == 0 ? static_cast<int>(drain_row_) : 0;
+  wires_.row.write({draining_, row, &shadow_[row * columns], 0, before});
+  if (!work_->operands->computes() || draining_->pass == Pass::lookahead) return;
+  for (int shown = row - before; shown <= row; ++shown) check(*draining_, shown);
 }
 
 void PeArray::check(const TileWork& tile, int row) {
@@ -146,6 +217,8 @@ void PeArray::check(const TileWork& tile, int row) {
   for (int column = 0; column < tile.columns; ++column) {
     const int position = tile.position[row * tile.columns + column];
     if (position < 0) continue;
+    // What was cut short is a guess, or is not above 0, as the quality of the prediction says.
+    if (tile.own_taps && cut_[row * tile.columns + column]) continue;
     const int channel = first_channel + tile.channel[column];
     const float expected = (*work_->ofmap)[channel * positions_ + position];
     const float got = shadow_[row * tile.columns + column];

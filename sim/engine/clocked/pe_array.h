@@ -9,6 +9,7 @@
 #include "sim/config/machine.h"
 #include "sim/engine/clocked/accumulators.h"
 #include "sim/engine/clocked/clock.h"
+#include "sim/engine/clocked/cut_short_pes.h"
 #include "sim/engine/clocked/ofmap_buffer.h"
 #include "sim/engine/clocked/operand_port.h"
 
@@ -21,8 +22,10 @@ class PeArray : public Module, public Clocked {
 
   // rows, columns: where the rows' activations and the columns' weights come from.
   void begin(const Work& work, ActivationPortIf& rows, WeightPortIf& columns);
-  // MACs executed and zero-gated; elements read from the ifmap and the weight buffer.
-  const Counters& counted() const { return counted_; }
+  // The PEs as the sequencer sees them where outputs may be cut short.
+  CutShortIf& cut_short_pes() { return cut_short_; }
+  // MACs executed, zero-gated and cut short; elements read from the ifmap and the weight buffer.
+  Counters counted() const;
   // The largest distance of a computed output from the trace's.
   double worst_deviation() const { return worst_; }
 
@@ -35,8 +38,13 @@ class PeArray : public Module, public Clocked {
   void execute(const TapIssue& taps);
   void count(const TileWork& tile);
   void show_row();
+  bool next_row();
   template <class Sum>
   void move_to_shadow(const TileWork& tile, const std::vector<Sum>& sums);
+  template <class Sum>
+  void copy_to_shadow(const TileWork& tile, const std::vector<Sum>& sums);
+  float output(const TileWork& tile, double sum, int column, int position) const;
+  void move_cut_short(const TileWork& tile);
   void check(const TileWork& tile, int row);
 
   const Clock& clock_;
@@ -48,12 +56,19 @@ class PeArray : public Module, public Clocked {
   ActivationPortIf* rows_ = nullptr;
   WeightPortIf* columns_ = nullptr;
   std::variant<IntegerAccumulators, FloatAccumulators> accumulators_;
-  Count taps_ = 0;             // executed by the tile so far
-  Count zeros_ = 0;            // of their activations, in enabled PEs, where those cost nothing
+  Count taps_ = 0;   // executed by the tile so far
+  Count zeros_ = 0;  // of their activations, in enabled PEs, where those cost nothing
+  CutShortPes cut_short_;
   std::vector<float> shadow_;  // [rows][columns]: with bias and residual, as they drain
+  std::vector<float>
+      copies_;             // [copies of all rows][columns]: the same with residuals of their own
+  std::vector<char> cut_;  // [rows][columns]: whether they were cut short
   const TileWork* draining_ = nullptr;
-  std::size_t drain_row_ = 0;  // index into drain_rows
-  Cycle drain_start_ = 0;
+  // Of the tile that drains: index into drain_rows, how many copies of that row have left, and how
+  // many of all rows.
+  std::size_t drain_row_ = 0;
+  int copies_of_row_ = 0, copies_left_ = 0;
+  Cycle drain_start_ = 0, drain_cycles_ = 0;
   Count drained_ = 0;
   double worst_ = 0;
   Counters counted_;

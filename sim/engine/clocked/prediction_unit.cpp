@@ -92,6 +92,7 @@ void PredictionUnit::on_shadow() {
   guard([this] {
     const ShadowTile& shadow = wires_.shadow.read();
     const int step = shadow.tile->step;
+    if (shadow.cut != nullptr) note_cut(shadow);
     if (!shadow.tile->last_peek && !shadow.tile->before_fill) return;
     open_step(step);
     const StepBits bits = look_ahead(shadow).bits;
@@ -105,6 +106,14 @@ void PredictionUnit::on_shadow() {
           {step, std::any_of(fill.position.begin(), fill.position.end(), taken)});
     }
   });
+}
+
+void PredictionUnit::note_cut(const ShadowTile& shadow) {
+  const TileWork& tile = *shadow.tile;
+  for (std::size_t pe = 0; pe < tile.position.size(); ++pe)
+    if (shadow.cut[pe])
+      predicted_->set(tile.position[pe], work_->channel(tile.step, tile.channel[pe % tile.columns]),
+                      true);
 }
 
 void PredictionUnit::on_row() {

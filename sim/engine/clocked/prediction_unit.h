@@ -43,6 +43,8 @@ class PredictionUnit : public Module, public Clocked {
   void on_drained();
   void open_step(int step);
   void finish_step(int step);
+  // Outputs that the array has cut short.
+  void note_cut(const ShadowTile& shadow);
   // The windows as they are when all peeks of a finished tile have been seen.
   Windows look_ahead(const ShadowTile& shadow) const;
   void await(Pending pending, Cycle work);

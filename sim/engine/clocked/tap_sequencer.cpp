@@ -1,8 +1,11 @@
 #include "sim/engine/clocked/tap_sequencer.h"
 
 #include <algorithm>
+#include <map>
 
 #include "sim/schedule/bank_mapping.h"
+#include "sim/schedule/program.h"
+#include "sim/skip/interpolation.h"
 #include "sim/skip/operands/zero_gating.h"
 
 namespace peeksim::clocked {
@@ -19,9 +22,10 @@ TapSequencer::TapSequencer(const sc_core::sc_module_name& name, Clock& clock, Wi
   dont_initialize();
 }
 
-void TapSequencer::begin(const Work& work, const ZeroFlagsIf& flags) {
+void TapSequencer::begin(const Work& work, const ZeroFlagsIf& flags, CutShortIf& cut_short) {
   work_ = &work;
   flags_ = &flags;
+  own_taps_.begin(work, cut_short);
   skips_zeros_ =
       fate_of_zero_taps(work.machine->array, !work.operands->ifmap.empty()) == TapFate::skipped;
   ifmap_banks_ =
@@ -52,14 +56,23 @@ void TapSequencer::on_edge() {
   taps_done_ += issued_;
   const bool was_issuing = issued_ > 0;
   issued_ = 0;
-  ifmap_port_.advance();
-  ifmap_banks_.advance();
-  weight_port_.advance();
-  if (state_ == State::computing && taps_done_ == taps_of_chunk_ &&
-      clock_.now() - chunk_start_ >= lanes_.cycles())
-    end_chunk();
+  advance_ports(speed_);
+  const bool done =
+      state_ == State::computing &&
+      (tile_->own_taps ? own_taps_.take(clock_.now() - chunk_start_)
+                       : taps_done_ == taps_of_chunk_ &&
+                             clock_.now() - chunk_start_ >= ceil_div(lanes_.cycles(), speed_));
+  if (done) end_chunk();
   settle();
   if (was_issuing && issued_ == 0) wires_.taps.write({});
+}
+
+void TapSequencer::advance_ports(int cycles) {
+  for (int i = 0; i < cycles; ++i) {
+    ifmap_port_.advance();
+    ifmap_banks_.advance();
+    weight_port_.advance();
+  }
 }
 
 void TapSequencer::on_input() {
@@ -105,10 +118,9 @@ bool TapSequencer::start_step() {
   // A predictor without peeks has no first pass.
   first_pass_.clear();
   if (!work_->predicts() || work_->has_peeks())
-    first_pass_ = window_order(work_->grid(), work_->block(step_),
-                               work_->predicts() ? Members::peeks : Members::all);
-  first_tiles_ = static_cast<int>(
-      ceil_div(static_cast<Count>(first_pass_.size()), work_->machine->array.rows));
+    first_pass_ = window_order(work_->grid(), work_->block(step_), work_->first_members());
+  first_tiles_ =
+      static_cast<int>(ceil_div(static_cast<Count>(first_pass_.size()), rows_of_first_tiles()));
   counted_.outputs += work_->block(step_).positions() * step.channels;
   tile_in_step_ = 0;
   neighbors_ = nullptr;
@@ -147,8 +159,10 @@ bool TapSequencer::start_chunk() {
   waits_.end();
   chunk_start_ = clock_.now();
   if (chunk_ == 0) take_tile();
+  speed_ = tile_->pass == Pass::lookahead ? work_->grid().estimates : 1;
   taps_done_ = 0;
   taps_of_chunk_ = plan.taps_of_chunk(chunk_);
+  if (tile_->own_taps) own_taps_.start(*tile_, chunk_ == 0, taps_of_chunk_);
   if (skips_zeros_)
     find_taps();
   else
@@ -170,7 +184,8 @@ void TapSequencer::find_taps() {
   counted_.zero_flags += static_cast<Count>(tile_->distinct.size()) * all;
   if (live_.empty()) live_.push_back(0);
   taps_of_chunk_ = static_cast<Count>(live_.size());
-  counted_.macs_zero_gated += tile_->live_pes * (all - taps_of_chunk_);
+  if (tile_->pass != Pass::lookahead)
+    counted_.macs_zero_gated += tile_->live_pes * (all - taps_of_chunk_);
   if (array.zero_lookahead == 0)
     lanes_.start(taps_of_chunk_, array.lanes);
   else
@@ -180,6 +195,11 @@ void TapSequencer::find_taps() {
 void TapSequencer::start_ports() {
   ifmap_port_.start(static_cast<int>(tile_->distinct.size()));
   weight_port_.start(tile_->live_channels);
+  start_banks();
+  advance_ports(speed_ - 1);  // to the end of this cycle
+}
+
+void TapSequencer::start_banks() {
   if (!ifmap_banks_.exists()) return;
   const Layer& layer = *work_->layer;
   const int banks = work_->machine->buffers.ifmap_banks;
@@ -207,25 +227,26 @@ void TapSequencer::take_tile() {
   else
     place_neighbors(tile);
   tile.settle();
-  Count& tiles = tile.pass == Pass::dense  ? counted_.tiles_dense
-                 : tile.pass == Pass::peek ? counted_.tiles_peek
-                                           : counted_.tiles_neighbor;
-  ++tiles;
+  ++(counted_.*tiles_of(tile.pass));
   tile_ = &tile;
   tile_start_ = clock_.now();
+  tile_macs_ = 0;
   shape_ = Tile();
   shape_.distinct = static_cast<int>(tile.distinct.size());
   shape_.live_cols = tile.live_channels;
-  shape_.drained = static_cast<int>(tile.drain_rows.size());
+  shape_.drained = static_cast<int>(
+      std::min<Count>(static_cast<Count>(tile.drain_rows.size()), work_->machine->array.rows) +
+      tile.copied);
   shape_.live_pes = tile.live_pes;
   shape_.pass = tile.pass;
 }
 
 void TapSequencer::place_first_pass(TileWork& tile) const {
   const int columns = work_->step(step_).channels;
-  const int rows = work_->machine->array.rows;
+  const int rows = rows_of_first_tiles();
   tile.clear(rows, columns);
-  tile.pass = work_->predicts() ? Pass::peek : Pass::dense;
+  tile.pass = work_->first_pass();
+  tile.own_taps = work_->cuts_short();
   tile.last_peek = work_->predicts() && tile_in_step_ == first_tiles_ - 1;
   tile.before_fill =
       tile_in_step_ == first_tiles_ - 2 && may_fill(*work_, static_cast<Count>(first_pass_.size()));
@@ -234,11 +255,29 @@ void TapSequencer::place_first_pass(TileWork& tile) const {
   for (std::size_t row = 0; row < count; ++row)
     std::fill_n(&tile.position[row * columns], columns, first_pass_[first + row]);
   if (work_->predicts()) tile.peek_rows = static_cast<int>(count);
+  if (work_->fate == OutputFate::interpolated) place_copies(tile);
   if (!may_take_fill() || !wires_.fill_ahead.read().any_live) return;
   const std::vector<int>& fill = wires_.fill_ready.read().tile->position;
   for (std::size_t pe = 0; pe < fill.size(); ++pe)
     if (fill[pe] >= 0) tile.position[pe] = fill[pe];
   tile.multicast = true;
+}
+
+// Rows of PEs, or, where PEs go on with another output, all positions of the step.
+int TapSequencer::rows_of_first_tiles() const {
+  const bool alone = work_->cuts_short() && work_->retires_alone();
+  return alone ? static_cast<int>(first_pass_.size()) : work_->machine->array.rows;
+}
+
+void TapSequencer::place_copies(TileWork& tile) const {
+  const WindowGrid& grid = work_->grid();
+  std::map<int, int> rows;  // by position
+  for (int row = 0; row < tile.rows; ++row) rows[tile.position[row * tile.columns]] = row;
+  tile.copies.resize(tile.rows);
+  for (const int position : window_order(grid, work_->block(step_), Members::neighbors)) {
+    const auto row = rows.find(source_of(grid, position));
+    if (row != rows.end()) tile.copies[row->second].push_back(position);
+  }
 }
 
 void TapSequencer::place_neighbors(TileWork& tile) {
@@ -255,19 +294,21 @@ void TapSequencer::place_neighbors(TileWork& tile) {
 }
 
 void TapSequencer::issue_taps() {
-  if (issued_ > 0) return;  // in this cycle already
+  if (issued_ > 0 || tile_->own_taps) return;  // in this cycle already; or at its end
   const Count delivered = std::min(
       ifmap_banks_.exists() ? ifmap_banks_.complete() : ifmap_port_.complete(taps_of_chunk_),
       weight_port_.complete(taps_of_chunk_));
-  const Count taken = lanes_.after(clock_.now() - chunk_start_ + 1);
+  const Count taken = lanes_.after((clock_.now() - chunk_start_ + 1) * speed_);
   issued_ = static_cast<int>(std::min(delivered, taken) - taps_done_);
   if (issued_ > 0) wires_.taps.write({taps_done_, issued_});
 }
 
 bool TapSequencer::end_chunk() {
-  work_->recorder.record(
-      chunk_event(step_, tile_->index, shape_, chunk_, work_->plan->taps_of_chunk(chunk_)),
-      chunk_start_, clock_.now());
+  const Count macs = tile_->own_taps ? own_taps_.activations()
+                                     : tile_->live_pes * work_->plan->taps_of_chunk(chunk_);
+  tile_macs_ += macs;
+  work_->recorder.record(chunk_event(step_, tile_->index, shape_, chunk_, macs), chunk_start_,
+                         clock_.now());
   if (++chunk_ == work_->plan->chunks) {
     state_ = State::tile_end;
     return true;
@@ -282,7 +323,7 @@ bool TapSequencer::end_tile() {
   waits_.end();
   wires_.swap.write({++swaps_, tile_});
   if (work_->plan->streamed) wires_.weight_released.write(++chunk_loads_);
-  work_->recorder.record(tile_event(step_, tile_->index, shape_, work_->plan->L), tile_start_,
+  work_->recorder.record(tile_event(step_, tile_->index, shape_, tile_macs_), tile_start_,
                          clock_.now());
   ++tile_in_step_;
   state_ = State::next_tile;

@@ -7,6 +7,7 @@
 #include "sim/config/machine.h"
 #include "sim/engine/clocked/clock.h"
 #include "sim/engine/clocked/lane_schedule.h"
+#include "sim/engine/clocked/own_taps.h"
 #include "sim/engine/clocked/read_port.h"
 #include "sim/engine/clocked/wait_recorder.h"
 #include "sim/engine/clocked/wires.h"
@@ -18,7 +19,7 @@ class TapSequencer : public Module, public Clocked {
  public:
   TapSequencer(const sc_core::sc_module_name& name, Clock& clock, Wires& wires);
 
-  void begin(const Work& work, const ZeroFlagsIf& flags);
+  void begin(const Work& work, const ZeroFlagsIf& flags, CutShortIf& cut_short);
   bool finished() const { return state_ == State::finished; }
   // Tiles, outputs, and the cycles with their parts.
   const Counters& counted() const { return counted_; }
@@ -60,6 +61,10 @@ class TapSequencer : public Module, public Clocked {
   void place_neighbors(TileWork& tile);
   void find_taps();
   void start_ports();
+  void start_banks();
+  void advance_ports(int cycles);
+  int rows_of_first_tiles() const;
+  void place_copies(TileWork& tile) const;
   static Cycle Counters::*part(Activity activity);
 
   const Clock& clock_;
@@ -70,6 +75,8 @@ class TapSequencer : public Module, public Clocked {
 
   const Work* work_ = nullptr;
   const ZeroFlagsIf* flags_ = nullptr;
+  OwnTaps own_taps_;  // of the chunk, where every PE takes taps of its own
+  int speed_ = 1;     // taps in the time of one
   bool skips_zeros_ = false;
   State state_ = State::finished;
   bool fresh_ = true;  // no cycle has passed
@@ -82,7 +89,8 @@ class TapSequencer : public Module, public Clocked {
   std::array<TileWork, 4> tiles_;
   Count tiles_taken_ = 0;
   const TileWork* tile_ = nullptr;
-  Tile shape_;  // of the tile, for events
+  Tile shape_;           // of the tile, for events
+  Count tile_macs_ = 0;  // of its chunks so far
   Cycle step_start_ = 0, tile_start_ = 0, chunk_start_ = 0;
   WaitRecorder waits_;
   int chunk_ = 0;        // of the tile

@@ -11,7 +11,8 @@ void TileWork::clear(int row_count, int column_count) {
   position.assign(std::size_t(rows) * columns, -1);
   channel.resize(columns);
   std::iota(channel.begin(), channel.end(), 0);
-  multicast = jobs = last_peek = before_fill = false;
+  multicast = jobs = last_peek = before_fill = own_taps = false;
+  copies.clear();
   peek_rows = 0;
 }
 
@@ -58,6 +59,8 @@ void TileWork::settle() {
   std::sort(channels.begin(), channels.end());
   channels.erase(std::unique(channels.begin(), channels.end()), channels.end());
   live_channels = static_cast<int>(channels.size());
+  copied = 0;
+  for (const std::vector<int>& of_row : copies) copied += static_cast<Count>(of_row.size());
 }
 
 }  // namespace peeksim::clocked

@@ -19,12 +19,16 @@ struct TileWork {
   bool jobs = false;          // columns are not tied to channels
   std::vector<int> channel;   // [columns]: of the group
   std::vector<int> position;  // [rows][columns]: of the plane, or -1: the PE is disabled
+  bool own_taps = false;      // every PE takes taps of its own
+  // [rows]: the positions that take the value of the row's as well; empty: there are none.
+  std::vector<std::vector<int>> copies;
 
   // What follows from the positions.
   std::vector<float> enable;      // [rows][columns]: 1 or 0, what a product is multiplied with
   std::vector<int> live_in_row;   // enabled PEs
   std::vector<int> row_position;  // of its enabled PEs, or -1; counts when shared_rows
   std::vector<int> drain_rows;    // the rows with an enabled PE, in order
+  Count copied = 0;               // positions in `copies`
   bool shared_rows = true;        // the enabled PEs of each row have one position
   std::vector<int> distinct;      // the different positions
   std::vector<int> pes_at;        // [distinct]: enabled PEs with that position

@@ -20,13 +20,16 @@ class WeightBuffer : public OperandBuffer, public WeightPortIf {
     Count first_tap = 0;
     int columns = 0;
     std::vector<float> values;  // [taps][columns]
+    std::vector<float> low;     // the same in the few bits of a look-ahead
   };
 
   void store(const LoadRequest& load, int half) override;
   void turn_to(const ChunkIssue& chunk) override;
+  void store_in_order(const LoadRequest& load, Half& half);
 
   Half halves_[2];
   const Half* reading_ = nullptr;
+  const float* values_ = nullptr;  // of that half
 };
 
 }  // namespace peeksim::clocked

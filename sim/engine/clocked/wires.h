@@ -38,12 +38,16 @@ struct Swap {
 struct ShadowTile {
   const TileWork* tile = nullptr;
   const float* values = nullptr;  // [rows][columns]
+  const char* cut = nullptr;      // [rows][columns]: whether outputs were cut short; null: none was
 };
-// One row of PEs leaves the array in this cycle.
+// One row of PEs leaves the array in this cycle; or again, for an output that takes its value; or
+// with all rows before it, which left while the tile was computed.
 struct DrainRow {
   const TileWork* tile = nullptr;
   int row = 0;
   const float* values = nullptr;  // [columns]
+  int copy = 0;                   // > 0: it is for the (copy - 1)-th position that copies the row
+  int rows_before = 0;            // whose values lie before these
 };
 struct Drained {
   Count tiles = 0;  // whose last row has left

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "sim/engine/observer.h"
-#include "sim/engine/operands.h"
+#include "sim/operands/low_precision.h"
+#include "sim/operands/operands.h"
+#include "sim/operands/tap_order.h"
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/plan.h"
 #include "sim/schedule/window_order.h"
@@ -27,6 +29,10 @@ struct Work {
   // The windows gated before anything is computed: a predictor that compares no peek knows them
   // from the trace (the oracle) or from masks.
   const WindowBits* known = nullptr;
+  // How its outputs are treated that are not all computed; `computed` where all are, in this image.
+  OutputFate fate = OutputFate::computed;
+  const LowPrecision* low = nullptr;              // of a look-ahead; null: there is none
+  const std::vector<TapOrder>* orders = nullptr;  // [K], where outputs may be cut short
   int group = 0;
   int image = 0;
   bool check_values = false;
@@ -35,8 +41,25 @@ struct Work {
   const Step& step(int s) const { return plan->steps[s]; }
   const Block& block(int s) const { return plan->blocks[step(s).block]; }
   const WindowGrid& grid() const { return *windows; }
-  bool predicts() const { return prediction->predicts(); }
+  // Whether a pass computes the outputs that are not gated.
+  bool predicts() const { return fate == OutputFate::predicted_zero; }
   bool has_peeks() const { return prediction->decides(); }
+  bool cuts_short() const { return fate == OutputFate::cut_short; }
+  // Of outputs that may be cut short: whether that is guessed, and whether PEs go on alone.
+  bool guesses() const {
+    return prediction->value_of(prediction->predictor->speculated_percent) > 0;
+  }
+  bool retires_alone() const {
+    return prediction->value_of(prediction->predictor->retire_alone) != 0 && !plan->streamed;
+  }
+  // Of the pass that comes first, or is the only one.
+  Members first_members() const {
+    return fate == OutputFate::computed || cuts_short() ? Members::all : Members::peeks;
+  }
+  Pass first_pass() const {
+    if (!predicts()) return Pass::dense;
+    return low != nullptr ? Pass::lookahead : Pass::peek;
+  }
   bool compares() const { return prediction->compares(); }
   // The layer's channel with this ordinal in a step's group, from 0.
   int channel(int s, int of_group) const {

@@ -29,7 +29,7 @@ ChunkTimes ArrayUnit::run(const ChunkStart& issue, Cycle start) {
 void ArrayUnit::record(const ChunkStart& issue, Cycle start, Cycle computed,
                        const ChunkTimes& times) const {
   if (!recorder_.wants(EventKind::chunk)) return;
-  recorder_.record(chunk_event(issue.step, issue.index, *issue.tile, issue.chunk, issue.taps),
+  recorder_.record(chunk_event(issue.step, issue.index, *issue.tile, issue.chunk, issue.macs),
                    start, computed);
   if (times.drain_stall > 0)
     recorder_.record(stall_event(issue.step, Stall::drain), computed, times.end);

@@ -16,7 +16,8 @@ Counters EventEngine::simulate_image(const Job& job, int image, Observer& observ
   Prediction computed;
   const Prediction* prediction = job.images[image].prediction;
   if (prediction == nullptr) {
-    computed = predict(setup.prediction, values.ofmap, layer.K, values.image);
+    const LayerOperands operands{layer, values.operands};
+    computed = predict(setup.prediction, values.ofmap, layer.K, values.image, &operands);
     prediction = &computed;
   }
   const bool skips =

@@ -60,10 +60,14 @@ void Sequencer::start_chunks(Cycle now) {
 void Sequencer::start_chunk(Cycle start) {
   const ChunkStart& issue = sequence_.issue();
   chunk_end_ = array->run(issue, start).end;
-  if (issue.chunk == 0) tile_start_ = start;
+  if (issue.chunk == 0) {
+    tile_start_ = start;
+    tile_macs_ = 0;
+  }
+  tile_macs_ += issue.macs;
   if (issue.last_chunk && recorder_.wants(EventKind::tile))
-    recorder_.record(tile_event(issue.step, issue.index, *issue.tile, program_->plan->L),
-                     tile_start_, chunk_end_);
+    recorder_.record(tile_event(issue.step, issue.index, *issue.tile, tile_macs_), tile_start_,
+                     chunk_end_);
 }
 
 void Sequencer::end_chunk() {

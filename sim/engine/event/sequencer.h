@@ -46,6 +46,7 @@ class Sequencer : public Module, private SequenceInputs {
   Recorder recorder_;
   Cycle chunk_end_ = -1;  // end of the last chunk that was started, or -1
   Cycle tile_start_ = 0;  // start of the running tile
+  Count tile_macs_ = 0;   // of its chunks so far
   Cycle last_step_end_ = 0;
   bool finished_ = false;
   sc_core::sc_event wake_;

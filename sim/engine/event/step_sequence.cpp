@@ -78,8 +78,9 @@ void StepSequence::prepare_issue() {
   issue_.step = step_;
   issue_.index = static_cast<int>(tile_ - tiles.begin);
   issue_.chunk = chunk_;
-  issue_.taps = plan.taps_of_chunk(chunk_);
   issue_.demand = program_->demand(tile_, chunk_);
+  issue_.macs =
+      tile.own_taps != 0 ? issue_.demand.ifmap_reads : tile.live_pes * plan.taps_of_chunk(chunk_);
   issue_.tile_demand = program_->demand(tile_);
   issue_.weight_load = plan.streamed ? chunks_issued_ : plan.steps[step_].weight_load;
   issue_.last_chunk = chunk_ + 1 == plan.chunks;

@@ -26,7 +26,7 @@ struct ChunkStart {
   int step = 0;
   int index = 0;  // of the tile in its step
   int chunk = 0;
-  Count taps = 0;
+  Count macs = 0;  // those that are skipped included
   ChunkDemand demand;
   TileDemand tile_demand;
   int weight_load = 0;        // the load whose weights it uses

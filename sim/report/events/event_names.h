@@ -8,7 +8,7 @@
 namespace peeksim {
 
 inline constexpr std::array<const char*, 3> tensor_names = {"ifmap", "weight", "residual"};
-inline constexpr std::array<const char*, 3> pass_names = {"dense", "peek", "neighbor"};
+inline constexpr std::array<const char*, 4> pass_names = {"dense", "peek", "neighbor", "lookahead"};
 
 inline const char* name_of(Tensor tensor) {
   return tensor_names.at(static_cast<std::size_t>(tensor));

@@ -15,9 +15,9 @@ namespace {
 // even and one for odd steps, which use the halves.
 enum Lane {
   dram_lane = step_lane + 1,
-  load_lanes,  // two for each tensor
-  array_lanes = load_lanes + 6,
-  stall_lane = array_lanes + 3,  // one for each pass
+  load_lanes,                    // two for each tensor
+  array_lanes = load_lanes + 6,  // one for each pass
+  stall_lane = array_lanes + static_cast<int>(pass_names.size()),
   drain_lane,
   prediction_lanes,
   store_lanes = prediction_lanes + 2

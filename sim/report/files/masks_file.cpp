@@ -40,7 +40,7 @@ std::string mask_header(const Layer& layer, int images) {
 std::string mask_values(const Prediction& prediction, int channels) {
   const std::int64_t plane = std::int64_t{prediction.grid.P} * prediction.grid.Q;
   std::string values(static_cast<std::size_t>(plane * channels), '\0');
-  if (!prediction.predicts) return values;
+  if (!prediction.predicts || prediction.fate == OutputFate::interpolated) return values;
   for (int k = 0; k < channels; ++k) fill_plane(prediction, k, values.data() + k * plane);
   return values;
 }

@@ -88,14 +88,20 @@ class CounterReader {
 // A file without all of the counters of jobs, multicasts and skipping is from a version that had
 // neither jobs nor skipping: those counters are 0. It sent activations to any PE only under
 // `packed`, without counting them: there they stay unknown.
-// A file without decision_macs is from a version that had no masks.
+// What later policies count is 0 in a file from a version that did not have them.
 void resolve_older_counters(RunResult& result) {
   const UnknownCounters sent = {&Counters::multicast_reads, &Counters::latched_operands};
   const UnknownCounters others = {&Counters::weight_selects, &Counters::zero_flags,
                                   &Counters::jobs_peak, &Counters::queue_peak};
+  const UnknownCounters of_later_policies = {
+      &Counters::decision_macs,         &Counters::cut_short,      &Counters::interpolated,
+      &Counters::tiles_lookahead,       &Counters::lookahead_macs, &Counters::lookahead_ifmap_reads,
+      &Counters::lookahead_weight_reads};
   UnknownCounters& unknown = result.unknown;
-  unknown.erase(std::remove(unknown.begin(), unknown.end(), &Counters::decision_macs),
-                unknown.end());
+  unknown.erase(
+      std::remove_if(unknown.begin(), unknown.end(),
+                     [&](const auto counter) { return contains(of_later_policies, counter); }),
+      unknown.end());
   const auto lacks = [&](Count Counters::*counter) { return contains(unknown, counter); };
   if (!std::all_of(sent.begin(), sent.end(), lacks) ||
       !std::all_of(others.begin(), others.end(), lacks))

@@ -38,6 +38,12 @@ bool is_about_prediction(const std::string& key) {
   return group_of(key) == "prediction";
 }
 
+// Keys of the prediction that change when predictions are known or used, and none of them.
+bool is_about_time(const std::string& key) {
+  return key == "prediction.latency" || key == "prediction.decision_macs_per_cycle" ||
+         key == "prediction.lookahead_ratio" || key == "prediction.retire_alone";
+}
+
 // Keys that change what a run is called and what it costs, but no counter.
 bool is_name_or_price(const std::string& key) {
   return key == "name" || key == "energy" || key == "clock_mhz" || key == "array.multicast_mm" ||
@@ -90,10 +96,9 @@ std::string MachineIdentity::point_key(const std::string& energy_table_sha256,
                    energy_table_sha256 + "\nthresholds " + thresholds_ + "\n" + to_yaml(keys_));
 }
 
-// The latency delays predictions but does not change them.
 std::string MachineIdentity::prediction_digest() const {
   return sha256_of(thresholds_ + "\n" + text_of(keys_, [](const std::string& key) {
-                     return is_about_prediction(key) && key != "prediction.latency";
+                     return is_about_prediction(key) && !is_about_time(key);
                    }));
 }
 

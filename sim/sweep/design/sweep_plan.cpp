@@ -200,7 +200,7 @@ void SweepPlan::require_runnable(const SweepPoint& point, const MachineSpec& mac
   const std::vector<Layer> layers = layers_of(trace(point).info());
   const std::vector<LayerPrediction> resolved = resolve_layers(machine, layers);
   require_values(trace(point).info(), machine, resolved);
-  for (const LayerPrediction& layer : resolved) require_fitting_dispatch(machine, layer);
+  for (const LayerPrediction& layer : resolved) require_fitting_array(machine, layer);
   const std::string settings = std::to_string(point.trace) + " " + std::to_string(point.dense);
   if (!planned_.insert(settings + " " + windows_digest(resolved)).second) return;
   const MachineSpec dense = dense_version(machine);

@@ -31,7 +31,8 @@ class MachineRuns::CacheOfRun : public RunCache {
   void keep_prediction(std::size_t layer, int image, const LayerPrediction& settings,
                        const Prediction& prediction) override {
     const std::string key = place(layer, image) + settings.fingerprint();
-    runs_.masks_.put(key, prediction, prediction.predicted.words().size() * 8 + key.size() + 512);
+    const std::size_t bytes = prediction.predicted.words().size() * 8 + prediction.taps.size() * 4;
+    runs_.masks_.put(key, prediction, bytes + key.size() + 512);
   }
   const Counters* dense(std::size_t layer, int image) override {
     return runs_.dense_.find(place(layer, image) + dense_key_);
