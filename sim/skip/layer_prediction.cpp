@@ -88,6 +88,10 @@ std::string LayerPrediction::fingerprint() const {
   return bytes + predictor->fingerprint(*this);
 }
 
+std::string LayerPrediction::threshold_bytes() const {
+  return {reinterpret_cast<const char*>(thresholds.data()), thresholds.size() * sizeof(float)};
+}
+
 bool LayerPrediction::has_negative_threshold() const {
   const bool of_ofmap = compares() && grid.estimates == 0 && !grid.peeks.empty();
   return of_ofmap && std::any_of(thresholds.begin(), thresholds.end(), [](float threshold) {

@@ -36,6 +36,8 @@ struct LayerPrediction {
   }
   // Everything that the layer's predictions depend on besides its values, as bytes.
   std::string fingerprint() const;
+  // The thresholds as bytes, for the predictors' own part of that.
+  std::string threshold_bytes() const;
   // Whether a channel that can be predicted has a threshold below 0.
   bool has_negative_threshold() const;
 };

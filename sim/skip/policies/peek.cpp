@@ -58,10 +58,7 @@ const DecisionRule rule = {
 };
 
 std::string fingerprint(const LayerPrediction& settings) {
-  std::string bytes = settings.grid.window_text();
-  for (const float threshold : settings.thresholds)
-    bytes.append(reinterpret_cast<const char*>(&threshold), sizeof threshold);
-  return bytes;
+  return settings.grid.window_text() + settings.threshold_bytes();
 }
 
 }  // namespace

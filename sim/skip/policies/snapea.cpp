@@ -145,10 +145,7 @@ void count(const StepOutputs& step, Counters& counters) {
 }
 
 std::string fingerprint(const LayerPrediction& settings) {
-  std::string bytes;
-  for (const float threshold : settings.thresholds)
-    bytes.append(reinterpret_cast<const char*>(&threshold), sizeof threshold);
-  return bytes;
+  return settings.threshold_bytes();
 }
 
 Predictor row() {
