@@ -14,6 +14,7 @@ from torch import nn
 from extracting import HAS_MODELS, NO_MODELS, ROOT, SHARED, Basic, Extracting, Sample, images, shake
 from peeksim.accuracy import calibrate, choose, correct, cost, distil, files, insert, patterns
 from peeksim.accuracy import search, sensitivity
+from peeksim.accuracy.activation import PeekActivation
 from peeksim.errors import ExtractError
 
 MACHINE = os.path.join(ROOT, "configs/peek-16x16.yaml")
@@ -131,7 +132,7 @@ class Costs(Calibrating):
                             peeks=pattern.peeks,
                             thresholds=tuple(curves.thresholds[:, b].tolist()),
                         )
-                        gated += insert.PeekActivation(settings).gated(value).sum((0, 2, 3))
+                        gated += PeekActivation(settings).gated(value).sum((0, 2, 3))
                     expected = gated * own[name].macs_per_output / 2
                     self.assertTrue(torch.equal(curves.saved[:, b], expected.double()))
                 self.assertTrue((curves.cost >= 0).all())

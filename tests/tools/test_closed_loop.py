@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from extracting import Basic, Fire, Inverted, Tokens, images, shake
 from peeking import Peeking, ofmaps, unittest
 from peeksim.commands import extract_trace
-from peeksim.accuracy import insert, settings
+from peeksim.accuracy import insert, policies, settings
 from peeksim.accuracy.activation import PeekActivation
 from peeksim.errors import ExtractError
 
@@ -142,7 +142,7 @@ class TheValues(ClosedLoop):
         for kind in (Basic, Inverted, Fire, Tokens):
             for options in kinds:
                 Keeping.masks = {}
-                with mock.patch.object(insert, "PeekActivation", Keeping):
+                with mock.patch.object(policies, "PeekActivation", Keeping):
                     path, summary = self.record(shake(kind()), machine, force=True, **options)
                 false, values = 0, ofmaps(path)
                 for name, mask in self.masks(path, machine).items():

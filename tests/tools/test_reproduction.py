@@ -1,8 +1,10 @@
 """tools/reproduce.py and tools/rivals.py: folders of images, accuracies over several of them, and
 what the pages say."""
+import json
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 from peeksim.accuracy.interval import paired_interval
 from reproduction import accuracies, command, page, rivals
@@ -104,6 +106,38 @@ class Rivals(unittest.TestCase):
         some = {"peek-16x16": self.RUNS["peek-16x16"]}
         row = rivals.row("oracle", None, some)
         self.assertEqual(row, "| oracle | 50.0 | 0 |  | 1.25, 0.75 |  |  | 0.000 |\n")
+
+    def test_interpolated_outputs_are_neither_right_nor_false_zeros(self):
+        found = {"a": dict(self.FOUND["a"], predicted_zero=0, false_zero_share=0.0)}
+        self.assertRegex(rivals.row("perforate-25", found, self.RUNS), r"[)] \|  \| 1.25")
+
+    def test_what_only_the_simulator_counts_is_of_its_runs(self):
+        for counted, saved in ((True, 0.5), (False, 0.25)):
+            method = rivals.Method("m", [], counted=counted)
+            with mock.patch.object(rivals, "accuracy", lambda *_: self.FOUND):
+                with mock.patch.object(rivals, "simulated", lambda *_: self.RUNS):
+                    found = rivals.summary_of(None, method)
+            self.assertEqual(found["accuracy"]["a"]["mac_reduction"], saved)
+            self.assertEqual(found["accuracy"]["a"]["top1"], self.FOUND["a"]["top1"])
+
+    def test_what_is_not_chosen_has_its_machine_file_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            network = mock.Mock(folder=folder, path=lambda name: os.path.join(folder, name))
+            methods = rivals.lookaheads(network) + rivals.perforated(network)
+            for method, (policy, key, value) in zip(
+                methods,
+                (
+                    ("lookahead", "lookahead_bits", 4),
+                    ("lookahead", "lookahead_bits", 3),
+                    ("perforate", "peeks", [[0, 0], [0, 1], [1, 0]]),
+                    ("perforate", "peeks", [[0, 0], [1, 1]]),
+                ),
+            ):
+                with open(method.machine, encoding="utf-8") as f:
+                    found = json.load(f)
+                self.assertEqual(found["name"], method.name)
+                prediction = found["prediction"]
+                self.assertEqual((prediction["policy"], prediction[key]), (policy, value))
 
     def test_a_machine_that_skips_is_compared_with_the_one_that_does_not(self):
         def results(cycles, energy, area):

@@ -9,9 +9,9 @@ POOLED = "pooled"  # the name of all sets together
 
 
 def of_sets(documents: Sequence[Mapping[str, Any]], machine: int) -> dict[str, Any]:
-    """Over the images of all documents: "images", "dense" {"top1", "top5"}, "mac_reduction" of the
-    convolutions, "false_zero_share", and "top1" and "top5" with "value", "difference" and
-    "interval"; shares are 0 to 1. machine: its place in the documents."""
+    """Over the images of all documents: "images", "dense" {"top1", "top5"}; "mac_reduction",
+    "predicted_zero" and "false_zero_share" of the convolutions; "top1" and "top5" with "value",
+    "difference" and "interval"; shares are 0 to 1. machine: its place in the documents."""
     pairs = [(i["dense_rank"], i["ranks"][machine]) for d in documents for i in d["per_image"]]
     totals = [d["machines"][machine]["totals"]["convolutions"] for d in documents]
     sums = {
@@ -22,6 +22,7 @@ def of_sets(documents: Sequence[Mapping[str, Any]], machine: int) -> dict[str, A
         "images": len(pairs),
         "dense": {},
         "mac_reduction": sums["macs_predicted"] / sums["macs_total"],
+        "predicted_zero": sums["predicted_zero"],
         "false_zero_share": sums["false_zero"] / max(1, sums["predicted_zero"]),
     }
     for name, k in (("top1", 1), ("top5", 5)):

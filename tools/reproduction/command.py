@@ -30,6 +30,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 WORK = os.path.join(ROOT, "build", "reproduction")
 PAGE = os.path.join(ROOT, "docs", "reproduction.md")
 PROGRAM = "reproduce"
+SIMULATOR = os.path.join(ROOT, "build", "release", "peeksim")
 
 NETWORKS = (
     "resnet18",
@@ -235,15 +236,7 @@ def simulate(network: Network, rows: Sequence[Row]) -> dict[str, dict[str, Any]]
                     words += ["--images", network.calibration, "--count", str(TRACED)]
                     words += ["--network", network.name, "-o", trace]
                     call(*words, *(["--state-dict", row.corrected] if row.corrected else []))
-                call(
-                    os.path.join(ROOT, "build/release/peeksim"),
-                    "run",
-                    file,
-                    "--trace",
-                    trace,
-                    "--out",
-                    out,
-                )
+                call(SIMULATOR, "run", file, "--trace", trace, "--out", out)
             with open(os.path.join(out, "results.json"), encoding="utf-8") as f:
                 found.setdefault(row.name, {})[machine] = json.load(f)["totals"]["convolutions"]
         if os.path.exists(trace):

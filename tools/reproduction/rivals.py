@@ -4,14 +4,16 @@
 
 For every network: the oracle and a machine that skips zero activations, which cost no accuracy;
 windows with peeks, calibrated (tools/peek_calibrate.py); and ZAP (tools/peek_zap.py), each for
-several reductions. Chosen, learned and measured on the images of tools/reproduce.py. Every stage
-keeps its result in build/reproduction and is skipped while it exists there.
+several reductions; and, with nothing chosen or learned, low-precision look-ahead, SnaPEA and
+perforated convolutions. Chosen, learned and measured on the images of tools/reproduce.py. Every
+stage keeps its result in build/reproduction and is skipped while it exists there.
 
 Needs the trained networks and images (--shared), the build of tools/demo, and python3-matplotlib.
 """
 import argparse
 import json
 import os
+import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -23,6 +25,16 @@ PROGRAM = "rivals"
 NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v1", "cifar_resnet20")
 REDUCTIONS = (20, 30)
 SKIPS, DENSE = "dense-16x16-skip", "dense-16x16"  # the one is compared with the other
+LOOKAHEAD_BITS = (4, 3)
+# SnaPEA's guesses: how many of the taps they take, in per cent, and at or below which multiple of
+# a layer's root mean square they are zero.
+SPECULATED, GUESSED_BELOW = (25, 50), -0.25
+# What SnaPEA's machines are told besides: an activation for each of their 256 PEs in a cycle, and
+# where PEs retire alone a weight; the shipped ports would be all that is measured.
+OWN_ACTIVATIONS, OWN_WEIGHTS = "buffers.ifmap_read_width=256", "buffers.weight_read_width=256"
+# What is computed of each 2x2 window, by what is saved in per cent.
+PERFORATED = {25: [[0, 0], [0, 1], [1, 0]], 50: [[0, 0], [1, 1]]}
+WEIGHTS = ("--with-weights", "--type", "f32")  # of traces whose layers are computed anew
 DECISION_MACS = 256  # a cycle, of the unit that does a learned predictor's own
 # What each machine's array is told beside its file: masks can have every dispatch but filling.
 MACHINES: dict[str, list[str]] = {
@@ -40,6 +52,13 @@ class Method(NamedTuple):
     predictor: str | None = None  # a file of tools/peek_zap.py
     machine: str | None = None  # a file of tools/peek_calibrate.py
     weights: str | None = None
+    traced: tuple[str, ...] = ()  # more words of tools/extract_trace.py
+    counted: bool = False  # whether the simulator alone counts all MACs that it saves
+
+    @property
+    def loop(self) -> str:
+        """The name of what is in the network's loop: PEs that retire alone compute the same."""
+        return self.name.replace("-alone", "")
 
 
 def peeks(network: Network) -> list[Method]:
@@ -70,13 +89,83 @@ def zaps(network: Network, name: str, *options: str) -> list[Method]:
     ]
 
 
+def machine_of(network: Network, name: str, **prediction: Any) -> str:
+    """A machine file of a method, for the first of MACHINES."""
+    return command.machine_file(network, name, next(iter(MACHINES)), prediction)
+
+
+def lookaheads(network: Network) -> list[Method]:
+    """Low-precision look-ahead at threshold 0."""
+    found = []
+    for bits in LOOKAHEAD_BITS:
+        name = "lookahead-%d" % bits
+        told: dict[str, Any] = {"policy": "lookahead", "lookahead_bits": bits, "threshold": 0}
+        machine = machine_of(network, name, exclude=["first"], **told)
+        found.append(Method(name, [], None, machine, traced=WEIGHTS))
+    return found
+
+
+def perforated(network: Network) -> list[Method]:
+    """Perforated convolutions, the same in all layers."""
+    return [
+        Method(
+            "perforate-%d" % saved,
+            [],
+            None,
+            machine_of(
+                network,
+                "perforate-%d" % saved,
+                policy="perforate",
+                window=[2, 2],
+                peeks=computed,
+                exclude=["first"],
+            ),
+        )
+        for saved, computed in PERFORATED.items()
+    ]
+
+
+def snapeas(network: Network) -> list[Method]:
+    """SnaPEA: exact, the same with PEs that retire alone, and with guesses."""
+    exact = ["prediction.policy=snapea", "prediction.exclude=[first]", OWN_ACTIVATIONS]
+    plain = Method("snapea", exact, traced=WEIGHTS, counted=True)
+    more = ["prediction.retire_alone=1", OWN_WEIGHTS]
+    found = [plain, plain._replace(name="snapea-alone", settings=exact + more)]
+    told: dict[str, Any] = {"policy": "snapea", "exclude": ["first"]}
+    for percent in SPECULATED:
+        name = "snapea-guess-%d" % percent
+        machine = network.path("%s.%s.yaml" % (name, next(iter(MACHINES))))
+        if not os.path.exists(machine):
+            trace, _ = trace_of(network, plain)
+            thresholds = relative(network, trace, GUESSED_BELOW)
+            told.update(speculated_percent=percent, channel_thresholds=thresholds)
+            machine_of(network, name, **told)
+        guess = Method(name, [OWN_ACTIVATIONS], None, machine, traced=WEIGHTS, counted=True)
+        found += [guess]
+        if percent == SPECULATED[-1]:
+            found.append(guess._replace(name=name + "-alone", settings=[OWN_ACTIVATIONS, *more]))
+    return found
+
+
+def relative(network: Network, trace: str, factor: float) -> dict[str, list[float]]:
+    """{layer: [K], the threshold that is this multiple of the root mean square of its values} of
+    the layers in an open-loop trace that a ReLU follows: tools/peek_accuracy.py has no trace, and
+    takes values alone."""
+    machine = machine_of(
+        network, "relative", policy="peek", threshold=factor, threshold_unit="rms", exclude=[]
+    )
+    words = [command.SIMULATOR, "config", "layers", machine, "--trace", trace]
+    found = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
+    return {l["name"]: l["thresholds"] for l in found["layers"] if l["activation"] != "none"}
+
+
 def accuracy(network: Network, method: Method) -> dict[str, Any] | None:
     """{set of images: as accuracies.of_sets has it}; None: the method changes no output."""
     if not method.predictor and not method.machine:
         return None
     documents, found = [], {}
     for images, folder in network.sets.items():
-        results = network.path("rival-%s-%s.json" % (method.name, images))
+        results = network.path("rival-%s-%s.json" % (method.loop, images))
         if not os.path.exists(results):
             words = [tool("peek_accuracy.py"), *network.model]
             words += [method.machine] if method.machine else []
@@ -96,12 +185,14 @@ def accuracy(network: Network, method: Method) -> dict[str, Any] | None:
 def trace_of(network: Network, method: Method) -> tuple[str, list[str]]:
     """(the trace of a few calibration images with the method in its loop, what the machines are
     told)"""
-    name = method.name if method.predictor or method.machine else "plain"
+    name = method.loop if method.predictor or method.machine else "plain"
+    name += "-weights" if method.traced and name == "plain" else ""
     trace = network.path("rival-%s.h5" % name)
     masks = os.path.splitext(trace)[0] + ".masks.h5"
     if not os.path.exists(trace) or (method.predictor and not os.path.exists(masks)):
         words = [tool("extract_trace.py"), *network.model, "--images", network.calibration]
         words += ["--count", str(command.TRACED), "--network", network.name, "-o", trace]
+        words += method.traced
         words += ["--machine", method.machine] if method.machine else []
         words += ["--predictor", method.predictor] if method.predictor else []
         words += ["--state-dict", method.weights] if method.weights else []
@@ -123,8 +214,7 @@ def results_of(network: Network, method: Method, machine: str, more: Sequence[st
             path = network.path("rival-%s.%s.yaml" % (method.name, machine))
             command.on_machine(method.machine, machine, path)
         words = [w for setting in (*told, *more) for w in ("--set", setting)]
-        program = os.path.join(command.ROOT, "build/release/peeksim")
-        call(program, "run", path, "--trace", trace, "--out", out, *words)
+        call(command.SIMULATOR, "run", path, "--trace", trace, "--out", out, *words)
     with open(os.path.join(out, "results.json"), encoding="utf-8") as f:
         return json.load(f)
 
@@ -164,7 +254,19 @@ def methods_of(network: Network) -> list[Method]:
         *peeks(network),
         *zaps(network, "zap"),
         *zaps(network, "zap-by-channel", "--by-channel"),
+        *lookaheads(network),
+        *snapeas(network),
+        *perforated(network),
     ]
+
+
+def summary_of(network: Network, method: Method) -> dict[str, Any]:
+    """What is known of a method: "method", "accuracy" and "runs"."""
+    found, runs = accuracy(network, method), simulated(network, method)
+    if found and method.counted:
+        saved = next(iter(runs.values()))["mac_reduction"]
+        found = {images: dict(one, mac_reduction=saved) for images, one in found.items()}
+    return {"method": method.name, "accuracy": found, "runs": runs}
 
 
 def row(method: str, found: Mapping[str, Any] | None, runs: Mapping[str, Any]) -> str:
@@ -181,7 +283,8 @@ def row(method: str, found: Mapping[str, Any] | None, runs: Mapping[str, Any]) -
             "%+.1f (%+.1f to %+.1f)"
             % tuple(100 * v for v in (top1["difference"], *top1["interval"]))
         )
-        cells.append("%.1f" % (100 * whole["false_zero_share"]))
+        zeros = whole["predicted_zero"] > 0  # interpolated outputs are neither right nor false
+        cells.append("%.1f" % (100 * whole["false_zero_share"]) if zeros else "")
     for machine in MACHINES:
         run = runs.get(machine)
         cells.append("%.2f, %.2f" % (run["speed_up"], run["energy_ratio"]) if run else "")
@@ -227,7 +330,7 @@ def picture(path: str, name: str, summary: Sequence[Mapping[str, Any]]) -> None:
             saved = next(iter(r["runs"].values()))["mac_reduction"]
         point = (100 * saved, 100 * change, 100 * (change - low), 100 * (high - change))
         families.setdefault(family, []).append(point)
-    for marker, (family, points) in zip("sDo^v<>", families.items()):
+    for marker, (family, points) in zip("sDo^v<>PX*hdp", families.items()):
         points.sort()
         x, y, below, above = zip(*points)
         axes.errorbar(x, y, yerr=[below, above], marker=marker, capsize=2, label=family)
@@ -258,10 +361,7 @@ def run(options: argparse.Namespace) -> None:
     sections = {}
     for name in options.networks:
         network = Network(name, folder, options.count)
-        summary = [
-            {"method": m.name, "accuracy": accuracy(network, m), "runs": simulated(network, m)}
-            for m in methods_of(network)
-        ]
+        summary = [summary_of(network, m) for m in methods_of(network)]
         picture(os.path.join(os.path.dirname(PAGE), "rivals-%s.png" % name), name, summary)
         sections[name] = section(name, summary)
     page.replace_sections(PAGE, NETWORKS, sections)

@@ -2,7 +2,9 @@
 
 settings    the prediction settings of a machine file for every layer, resolved by peeksim
 predictor   Predictor: one's own, a class (docs/own-predictor.md)
+operands    what a policy may look at beside a layer's values
 activation  gates before activations: the simulator's prediction rule, or a Predictor
+policies    gates of the other policies of a machine file
 insert      gates put into a network by torch.fx
 named       predictors by their names on the command line
 zap         ZAP: small networks that tell which outputs are zero

@@ -66,6 +66,7 @@ MIN_SCALE = 0.25
 # the correction holds a layer's outputs for all of them in memory.
 TRIED = 250
 CHOSEN = ("peek", "mask")  # policies whose thresholds are chosen
+BESIDE = ("none", "oracle")  # those that may stand beside them: they look at a value alone
 HELD_OUT = 5  # every so manieth image is held out
 # Passes of an image that a pass with gradients, and a correction with its trial, take about.
 BACKWARD, TRY = 4, 4
@@ -104,6 +105,13 @@ class Calibration:
         self.tried = spread(self.chosen_on, min(TRIED, len(self.chosen_on)))
         self.work = work or Work(1)
         own = {s.name: s for s in machine.layers}
+        for s in machine.layers:
+            if s.policy not in CHOSEN + BESIDE:
+                raise ExtractError(
+                    MODEL,
+                    "%s: policy %s: thresholds are chosen for peeks, with no other policy beside "
+                    "them than %s" % (s.name, s.policy, ", ".join(BESIDE)),
+                )
         self.layers = [
             l
             for l in network.layers
@@ -211,10 +219,8 @@ class Calibration:
 
     def _saved(self, predicted: Predicted, images: int) -> float:
         """Share of the convolutions' MACs that the activations have gated since they were reset."""
-        own = {s.name: s.macs_per_output for s in self.machine.layers}
-        counts = {n: a.totals() for n, a in predicted.activations.items()}
-        gated = sum(c["gated"] * own[n] for n, c in counts.items())
-        return gated / images / self.macs
+        saved = sum(a.macs_saved() for a in predicted.activations.values())
+        return saved / images / self.macs
 
     def attempt(self, reduction: float, corrects: bool) -> Trial:
         """A Trial for this share of the convolutions' MACs; leaves the corrected weights in

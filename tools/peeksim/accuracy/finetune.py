@@ -130,6 +130,13 @@ class Training:
         self.net, self.predicted, self.recipe = net, predicted, recipe
         self.device, self.workers = device, workers
         self.history: list[dict[str, Measured]] = []  # of each epoch, by the images' name
+        for name, activation in predicted.activations.items():
+            if activation.weighs:
+                raise ExtractError(
+                    MODEL,
+                    "%s: prediction by %s looks at the weights, which training changes: it is "
+                    "measured after a training, not in one" % (name, activation.settings.policy),
+                )
         learning = [p for p in net.parameters() if p.requires_grad]
         if not learning:
             raise ExtractError(MODEL, "the network has no parameters that want a gradient")
@@ -218,10 +225,9 @@ class Training:
         self.optimizer.step()
 
     def _saved(self, images: int) -> float:
-        gated = {n: a.totals()["gated"] for n, a in self.predicted.activations.items()}
         layers = self.predicted.settings.layers
         total = sum(math.prod(l.shape) * l.macs_per_output for l in layers)
-        saved = sum(gated.get(l.name, 0) * l.macs_per_output for l in layers)
+        saved = sum(a.macs_saved() for a in self.predicted.activations.values())
         return saved / (images * total)
 
     def checkpoint(self, command: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,4 @@
-"""Inserts PeekActivations into a network, each at the value that the trace extractor records as
-ofmap.
+"""Inserts Gates into a network, each at the value that the trace extractor records as ofmap.
 
 That value is what enters the activation: after bias, batch-norm and residual add. The hardware
 stores the ofmap with zeros where it gated, so every later reader sees the zeros: if several nodes
@@ -19,7 +18,9 @@ from ..trace.extract import Loop
 from ..trace.layers import Analysis, Layer
 
 from . import settings as peek_settings
-from .activation import Gate, PeekActivation, PredictorActivation
+from .activation import Gate, PredictorActivation
+from .operands import Operands
+from .policies import gate_of
 from .predictor import Predictor, of_predictor
 from .settings import LayerSettings, MachineSettings
 
@@ -37,20 +38,20 @@ class Predicted(NamedTuple):
 
 
 def activations_of(
-    layers: Sequence[Layer], settings: MachineSettings
+    layers: Sequence[Layer], analysis: Analysis, settings: MachineSettings
 ) -> dict[fx.Node, Gate]:
-    """{node: Gate} of the values that are predicted. Throws ExtractError(MODEL)."""
+    """{node: Gate} of the values that are predicted. Throws ExtractError."""
     by_name = {s.name: s for s in settings.layers}
     if sorted(by_name) != sorted(l.name for l in layers):
         raise ExtractError(MODEL, "the settings name other layers than the network has")
 
-    def gate(own: LayerSettings, features: bool) -> Gate:
+    def gate(own: LayerSettings, operands: Operands) -> Gate:
         if settings.predictor is None:
-            return PeekActivation(own, features)
-        return PredictorActivation(settings.predictor, own, features)
+            return gate_of(own, operands)
+        return PredictorActivation(settings.predictor, own, operands.features)
 
     return {
-        l.value: gate(by_name[l.name], l.form[0] == "features")
+        l.value: gate(by_name[l.name], Operands(l, analysis))
         for l in layers
         if by_name[l.name].policy != "none"
     }
@@ -77,10 +78,11 @@ class Network:
         return peek_settings.resolve(self.layers, self.analysis, machine, overrides)
 
     def apply(self, settings: MachineSettings | Predictor) -> Predicted:
-        """Predicted. Throws ExtractError(MODEL): the settings are of another network."""
+        """Predicted; gates that look at weights have them as they are now. Throws ExtractError:
+        MODEL, the settings are of another network, or it hides what a policy looks at; USAGE."""
         if isinstance(settings, Predictor):
             settings = of_predictor(self.layers, self.analysis, settings)
-        gates = activations_of(self.layers, settings)
+        gates = activations_of(self.layers, self.analysis, settings)
         copies: dict[fx.Node, fx.Node] = {}
         graph = fx.Graph()
         graph.output(graph.graph_copy(self.module.graph, copies))
@@ -93,9 +95,12 @@ class Network:
             activation = gates[layer.value].to(self.device)
             activations[layer.name] = activation
             module.add_submodule(target, activation)
-            value = copies[layer.value]
+            value, keys = copies[layer.value], self.analysis.keys(layer)
+            read = {
+                name: [copies[key.node] for key in keys.get(name, ())] for name in activation.reads
+            }
             with graph.inserting_after(value):
-                gated = graph.call_module(target, (value,))
+                gated = graph.call_module(target, (value,), read)
             value.replace_all_uses_with(gated, delete_user_cb=lambda user: user is not gated)
         module.recompile()
         module.eval()
@@ -126,6 +131,6 @@ def closed_loop(
         if settings.digest:
             label += ", settings %s" % settings.digest
         notes = ["%s: %s names no layer" % (machine, entry) for entry in settings.unmatched]
-        return Loop(label, activations_of(layers, settings), notes)
+        return Loop(label, activations_of(layers, analysis, settings), notes)
 
     return resolve

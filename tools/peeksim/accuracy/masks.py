@@ -25,7 +25,7 @@ class MaskedLoop:
 
     def __call__(self, layers: list[Layer], analysis: Analysis) -> Loop:
         settings = of_predictor(layers, analysis, self.predictor)
-        gates = activations_of(layers, settings)
+        gates = activations_of(layers, analysis, settings)
         self.gates = [g for g in gates.values() if isinstance(g, PredictorActivation)]
         for gate in self.gates:
             gate.kept = []

@@ -69,7 +69,10 @@ def evaluate_batch(
         for activation in one.activations.values():
             activation.reset()
         found = run(one.module)
-        counts = {name: list(a.totals().values()) for name, a in one.activations.items()}
+        counts = {
+            name: dict(a.totals(), macs_saved=a.macs_saved())
+            for name, a in one.activations.items()
+        }
         outcome["machines"].append({"ranks": found, "counts": counts})
     return outcome
 

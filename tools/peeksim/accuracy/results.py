@@ -57,7 +57,7 @@ def _machine(
     settings: MachineSettings,
     dense: Sequence[int],
     found: Sequence[int],
-    counts: Sequence[Mapping[str, Sequence[int]]],
+    counts: Sequence[Mapping[str, Mapping[str, int]]],
 ) -> dict[str, Any]:
     accuracy = {}
     for name, k in (("top1", 1), ("top5", 5)):
@@ -81,14 +81,18 @@ def _machine(
 
 
 SUMS: tuple[str, ...] = ("macs_total", "macs_predicted", "outputs", "predicted_zero", "false_zero")
-SUMS += ("decision_macs", "decision_bits")
+SUMS += ("interpolated", "decision_macs", "decision_bits")
 
 
 def _layer(
-    settings: LayerSettings, counts: Sequence[Mapping[str, Sequence[int]]], images: int
+    settings: LayerSettings, counts: Sequence[Mapping[str, Mapping[str, int]]], images: int
 ) -> dict[str, Any]:
     """Sums over all images, named like peeksim's counters."""
-    _, gated, false = (sum(c.get(settings.name, (0, 0, 0))[i] for c in counts) for i in range(3))
+    found = [c[settings.name] for c in counts if settings.name in c]
+
+    def total(name: str) -> int:
+        return sum(c.get(name, 0) for c in found)
+
     outputs = images * math.prod(settings.shape)
     return dict(
         {"name": settings.name, "policy": settings.policy},
@@ -98,10 +102,11 @@ def _layer(
         **_ratios(
             {
                 "macs_total": outputs * settings.macs_per_output,
-                "macs_predicted": gated * settings.macs_per_output,
+                "macs_predicted": total("macs_saved"),
                 "outputs": outputs,
-                "predicted_zero": gated,
-                "false_zero": false,
+                "predicted_zero": total("gated"),
+                "false_zero": total("false_zero"),
+                "interpolated": total("interpolated"),
                 "decision_macs": images * settings.decision_macs,
                 "decision_bits": images * settings.decision_bits,
             }

@@ -32,6 +32,8 @@ class LayerSettings(NamedTuple):
     # What an own predictor's decisions on an image cost; none of peeksim's have multiplications.
     decision_macs: int = 0
     decision_bits: int = 0
+    # Keys of the machine file that only this policy has, such as prediction.lookahead_bits.
+    parameters: Mapping[str, float] = {}
 
 
 class MachineSettings(NamedTuple):
@@ -109,6 +111,7 @@ def _layer_settings(found: Mapping[str, Any]) -> LayerSettings:
         found["not_predicted_because"],
         (K, P, Q),
         found["macs_per_output"],
+        parameters=found.get("parameters", {}),
     )
 
 

@@ -4,7 +4,8 @@
 
 MODEL may be Python, torchvision's or an ONNX file. Each machine file's prediction runs inside the
 network, so that mispredictions propagate; the unmodified network runs beside it on the same images.
-Results and their meaning: docs/accuracy.md.
+Of policy snapea only the guesses are counted: what it leaves out for certain is the simulator's to
+count, on a trace. Results and their meaning: docs/accuracy.md.
 
 Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 the
 results cannot be written, 130 interrupted: with -o the same command then continues where it

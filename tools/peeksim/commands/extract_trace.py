@@ -228,6 +228,8 @@ def loop_row(options: argparse.Namespace, summary: "Summary") -> Iterator[tuple[
     if by:
         share = 100 * summary.gated / max(1, summary.outputs)
         yield "loop", "closed: %.1f %% of these values gated by %s" % (share, by)
+        if summary.interpolated:
+            yield "", "%d outputs interpolated" % summary.interpolated
     if options.predictor:
         yield "masks", masks_of(options)
 

@@ -6,7 +6,7 @@ decides on the values as they are stored, so that the simulator decides the same
 float64, so that the recorded bytes do not depend on the order in which a CPU or a number of threads
 adds up.
 """
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,20 +18,18 @@ from . import coded, quantize, weights
 from .analyse import analyse, ifmap_shape, ofmap_shape
 from .layers import Analysis, Layer
 from .loading import Samples
-from .recording import Gate, Key, Keys, Recording, Run, Runner
+from .recording import Gate, Keys, Recording, Run, Runner, sum_of
 from .store import Rounded, Storage, TraceWriter
 from .unrecorded import Unrecorded
 
-Tensors = dict[tuple[str, str], list[Key]]  # by layer and dataset
+Tensors = dict[tuple[str, str], Keys]  # by layer and dataset
 
 
 class Loop(NamedTuple):
     """Zero prediction in the network's loop."""
 
     label: str  # the attribute @prediction
-    # By the node whose value they gate, PeekActivations: gate(value, stored), stored as in the
-    # trace.
-    gates: Mapping[fx.Node, Any]
+    gates: Mapping[fx.Node, Any]  # accuracy.activation.Gates, by the node whose value they replace
     notes: list[str]
 
 
@@ -61,6 +59,7 @@ class Summary(NamedTuple):
     outputs: int  # values that enter a ReLU
     zeros: int
     gated: int
+    interpolated: int
     unrecorded: Unrecorded
     macs: int  # of the network, per image
     stored: str  # type and arithmetic, for people
@@ -89,12 +88,15 @@ def _extract(
     options = _settled(options, layers, analysis)
     assert options.type
     tensors = _tensors(layers, analysis, options)
-    recording = Recording(dtype, dict.fromkeys(tuple(keys) for keys in tensors.values()), samples)
+    recording = Recording(dtype, dict.fromkeys(tensors.values()), samples)
     loop = options.loop(layers, analysis) if options.loop else Loop("", {}, [])
     network = _coded_network(module, layers, analysis, tensors)
     # A quantised network's scales are measured without prediction, like its weights.
+    integers = [l for l in layers if options.quantize or network and l.name in network.by_name]
+    _require_values_alone(integers, loop)
     gates = {} if options.quantize or network else loop.gates
-    plain = _runner(module, network, _gating(gates, _single))
+    keys = {l.value: analysis.keys(l) for l in layers}
+    plain = _runner(module, network, _gating(gates, keys, lambda _, value: value.float()))
     names, labels, calibrated = _measure(recording, plain, options)
     origin = options.origin
     if options.quantize:
@@ -108,11 +110,10 @@ def _extract(
         plural = "" if calibrated == 1 else "s"
         origin += "; in int8 arithmetic, scales from %d image%s" % (calibrated, plural)
     storages = _storages(layers, analysis, tensors, network, recording.largest, options.type)
-    ofmaps = {l.value: tuple(tensors[l.name, "ofmap"]) for l in layers}
 
-    def stored(node: fx.Node, value: torch.Tensor) -> torch.Tensor:
-        storage = storages[ofmaps[node]]
-        return torch.from_numpy(storage.decode(storage.encode(value)))
+    def stored(key: Keys, value: torch.Tensor) -> torch.Tensor:
+        storage = storages.get(key)
+        return torch.from_numpy(storage.decode(storage.encode(value))) if storage else value.float()
 
     _describe_trace(writer, options, origin, loop, analysis, names, labels, storages)
     for i, layer in enumerate(layers):
@@ -125,7 +126,7 @@ def _extract(
         for name, key in _keys_of(layer, tensors).items():
             shape = recording.shapes[key]
             writer.values(group, name, key, len(names), shape, storages[key])
-    predicted = {tuple(tensors[l.name, "ofmap"]) for l in layers if l.activation != "none"}
+    predicted = {tensors[l.name, "ofmap"] for l in layers if l.activation != "none"}
     count = {"outputs": 0, "zeros": 0}
 
     def record(image: int, key: Keys, values: torch.Tensor, _: float) -> None:
@@ -137,15 +138,17 @@ def _extract(
 
     for gate in loop.gates.values():
         gate.reset()
-    recording.run("recording", _runner(module, network, _gating(loop.gates, stored)), record)
-    gated = sum(gate.totals()["gated"] for gate in loop.gates.values())
+    gating = _gating(loop.gates, keys, stored)
+    recording.run("recording", _runner(module, network, gating), record)
+    totals = [gate.totals() for gate in loop.gates.values()]
     return Summary(
         layers,
         len(names),
         analysis.notes + loop.notes,
         count["outputs"],
         count["zeros"],
-        gated,
+        sum(t.get("gated", 0) for t in totals),
+        sum(t.get("interpolated", 0) for t in totals),
         analysis.unrecorded,
         analysis.total_macs,
         _stored(network, layers, options.type),
@@ -179,20 +182,19 @@ def _tensors(layers: list[Layer], analysis: Analysis, options: Options) -> Tenso
     """(layer, dataset name) -> Keys whose sum is recorded."""
     tensors = {}
     for layer in layers:
-        tensors[layer.name, "ofmap"] = [Key(analysis.plain(layer.value), layer.form)]
+        keys = analysis.keys(layer)
+        tensors[layer.name, "ofmap"] = keys["ofmap"]
         if options.ifmap:
-            tensors[layer.name, "ifmap"] = [Key(layer.ifmap, layer.ifmap_form)]
+            tensors[layer.name, "ifmap"] = keys["ifmap"]
         if options.weights and layer.residual and layer.foldable:
-            tensors[layer.name, "residual"] = [
-                Key(analysis.plain(r), layer.form) for r in layer.residual
-            ]
+            tensors[layer.name, "residual"] = keys["residual"]
     return tensors
 
 
 def _keys_of(layer: Layer, tensors: Tensors) -> dict[str, Keys]:
     """The layer's Keys by dataset name."""
     names = ("ofmap", "ifmap", "residual")
-    return {n: tuple(tensors[layer.name, n]) for n in names if (layer.name, n) in tensors}
+    return {n: tensors[layer.name, n] for n in names if (layer.name, n) in tensors}
 
 
 def _coded_network(
@@ -268,18 +270,49 @@ def _runner(
 
 
 def _gating(
-    gates: Mapping[fx.Node, Any], stored: Callable[[fx.Node, torch.Tensor], torch.Tensor]
+    gates: Mapping[fx.Node, Any],
+    keys: Mapping[fx.Node, Mapping[str, Keys]],
+    stored: Callable[[Keys, torch.Tensor], torch.Tensor],
 ) -> Gate:
-    """What a Run does with a node's value; stored(node, value): what the trace holds of it."""
+    """What a Run does with a node's value. keys: of the layers, by the nodes that are gated;
+    stored(keys, value): what the trace holds of it."""
+    read = {
+        node: {name: keys[node].get(name, ()) for name in gate.reads}
+        for node, gate in gates.items()
+    }
+    wanted = {key.node for names in read.values() for some in names.values() for key in some}
+    known: dict[fx.Node, torch.Tensor] = {}
+
+    def operand(key: Keys, decides: bool) -> list[torch.Tensor]:
+        parts = [known[k.node] for k in key]
+        if not decides or not parts:
+            return parts
+        total = sum_of(parts)
+        return [stored(key, total).to(total.device, torch.float64)]
 
     def gate(node: fx.Node, value: Any) -> Any:
-        return gates[node](value, stored(node, value)) if node in gates else value
+        one = gates.get(node)
+        if one is not None:
+            operands = {name: operand(key, one.decides) for name, key in read[node].items()}
+            value = one(value, stored(keys[node]["ofmap"], value), **operands)
+        if node in wanted:
+            known[node] = value
+        return value
 
     return gate
 
 
-def _single(_: fx.Node, value: torch.Tensor) -> torch.Tensor:
-    return value.float()
+def _require_values_alone(integers: Sequence[Layer], loop: Loop) -> None:
+    """Throws ExtractError(USAGE) where prediction asks for more than the values of a layer that is
+    computed in integers."""
+    for layer in integers:
+        gate = loop.gates.get(layer.value)
+        if gate is not None and gate.reads:
+            raise ExtractError(
+                USAGE,
+                "%s: prediction by %s does not run in the loop of 8-bit arithmetic, only of floats"
+                % (layer.name, gate.settings.policy),
+            )
 
 
 def _measure(

@@ -8,16 +8,34 @@ zeros may be predicted; otherwise it is recorded with activation "none".
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import fx
+from torch.nn import functional as F
 
 from ..errors import MODEL, ExtractError
 from . import unrecorded
 from .ops import Op, conv_padding, describe, own_name
-from .recording import Form
+from .recording import Form, Key, Keys
 from .unrecorded import Unrecorded
+
+
+class Geometry(NamedTuple):
+    """How a layer's kernel moves over its ifmap."""
+
+    pad: list[int]  # [top, left, bottom, right]
+    stride: list[int]
+    dilation: list[int]
+    groups: int
+
+    def sums(
+        self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Sums of products [N, K, P, Q] of ifmaps [N, C, H, W] and weights [K, C/groups, R, S]."""
+        top, left, bottom, right = self.pad
+        x = F.pad(x, (left, right, top, bottom))
+        return F.conv2d(x, weight, bias, self.stride, 0, self.dilation, self.groups)
 
 
 @dataclass
@@ -39,6 +57,7 @@ class Layer:
     K: int
     order: int  # position in the order of execution
     depth: int  # layers on the longest path from the image to here, this one included
+    products: fx.Node  # its value before any addition: the sums of products, with bias
     activation: str = "none"
     # The other operands of the additions that it owns.
     residual: list[fx.Node] = field(default_factory=list)
@@ -50,6 +69,11 @@ class Layer:
     def form(self) -> Form:
         """How `value` is to be read as [K, P, Q]: see form_of in recording.py."""
         return self.ifmap_form if self.op.kind == "fc" else ("map",)
+
+    @property
+    def geometry(self) -> Geometry:
+        """Its Geometry."""
+        return Geometry(self.pad, self.stride, self.dilation, self.groups)
 
 
 @dataclass
@@ -103,6 +127,7 @@ class Analysis:
                 layer = self._only_reader(op.inputs[0], node, current)
                 if layer and self._affine_fits(layer, op, node):
                     layer.value, current[node] = node, layer
+                    layer.products = layer.products if layer.residual else node
             elif op.kind == "add":
                 layer = self._add(op, node, current)
                 if layer:
@@ -126,6 +151,18 @@ class Analysis:
         """The nodes that read the values of this one, and not only its shape."""
         return [u for u in node.users if u not in self.ops or self.ops[u].kind != "shape"]
 
+    def keys(self, layer: Layer) -> dict[str, Keys]:
+        """The Keys of what belongs to a layer: "ofmap", "ifmap", "products" and, where it has one,
+        "residual"."""
+        found: dict[str, Keys] = {
+            "ofmap": (Key(self.plain(layer.value), layer.form),),
+            "ifmap": (Key(layer.ifmap, layer.ifmap_form),),
+            "products": (Key(layer.products, layer.form),),
+        }
+        if layer.residual:
+            found["residual"] = tuple(Key(self.plain(r), layer.form) for r in layer.residual)
+        return found
+
     def plain(self, node: fx.Node) -> fx.Node:
         """The node whose values this one repeats unchanged."""
         while node in self.ops and self.ops[node].kind == "identity":
@@ -145,7 +182,14 @@ class Analysis:
             return None  # over parts of the image as if they were several: no one map
         name = self._name(node, p["weight"])
         common = dict(
-            node=node, op=op, name=name, kind=op.kind, value=node, order=position, depth=depth
+            node=node,
+            op=op,
+            name=name,
+            kind=op.kind,
+            value=node,
+            products=node,
+            order=position,
+            depth=depth,
         )
         if op.kind == "fc":
             # Over a map (attention, ConvNeXt) a fully connected layer is a 1x1 convolution.

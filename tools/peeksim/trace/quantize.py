@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import fx
-from torch.nn import functional as F
 
 from ..errors import MODEL, ExtractError
 from .layers import Analysis, Layer
@@ -106,17 +105,11 @@ class IntegerLayer:
 
     def run(self, values: Mapping[fx.Node, torch.Tensor]) -> torch.Tensor:
         """The value of self.node; `values`: those of the nodes that it reads."""
-        ifmap, layer = self._integers("ifmap", values), self.layer
-        top, left, bottom, right = layer.pad
-        sums = F.conv2d(  # of integers below 2^31 in float64: exact in any order
-            F.pad(torch.from_numpy(ifmap)[None], (left, right, top, bottom)),
-            torch.from_numpy(self.weight),
-            torch.from_numpy(self.bias),
-            layer.stride,
-            0,
-            layer.dilation,
-            layer.groups,
-        )[0].numpy()
+        ifmap, weight, bias = (
+            torch.from_numpy(v) for v in (self._integers("ifmap", values), self.weight, self.bias)
+        )
+        # Of integers below 2^31 in float64: exact in any order.
+        sums = self.layer.geometry.sums(ifmap[None], weight, bias)[0].numpy()
         residual = self._integers("residual", values) if "residual" in self.keys else None
         coded = requantized(sums, residual, self.scales, self.codes["ofmap"].high)
         value = torch.from_numpy(coded * np.float64(self.scales["ofmap"]))

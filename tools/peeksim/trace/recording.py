@@ -57,16 +57,21 @@ Runner = Callable[[Show], Run]  # what runs an image
 
 
 def form_of(value: torch.Tensor, form: Form) -> torch.Tensor:
-    """A node's value for one image as [C, H, W]; [1, C, W] is a map of height 1."""
+    """A node's value for one image as [C, H, W]."""
+    if form[0] == "rows":  # parts of the image in another order: [..., C] -> [C, all, 1]
+        return value.reshape(-1, value.shape[-1]).t()[..., None]
+    return maps_of(value, form)[0]
+
+
+def maps_of(value: torch.Tensor, form: Form) -> torch.Tensor:
+    """A node's value for N images as [N, C, H, W]; any form but "rows"."""
     if form[0] == "padded":
         value = F.pad(value, form[1][: 2 * value.dim() - 4], form[2])
-    if form[0] in ("map", "padded"):
-        return value[0] if value.dim() == 4 else value[0][:, None]
-    # features: [1, C] -> [C, 1, 1]; [1, T, C] -> [C, T, 1]; [1, H, W, C] -> [C, H, W]
-    # rows, which are parts of the image in another order: [..., C] -> [C, all, 1]
-    rows = value.shape[1:-1] if form[0] == "features" else ()
-    shape = tuple(rows) if len(rows) == 2 else (value[..., 0].numel(), 1)
-    return value.reshape(-1, value.shape[-1]).t().reshape((value.shape[-1],) + shape)
+    if form[0] != "features":
+        return value if value.dim() == 4 else value[:, :, None]
+    # [N, C] -> [N, C, 1, 1]; [N, T, C] -> [N, C, T, 1]; [N, H, W, C] -> [N, C, H, W]
+    value = value.movedim(-1, 1)
+    return value if value.dim() == 4 else value.reshape(*value.shape[:2], -1, 1)
 
 
 def value_of_form(tensor: torch.Tensor, form: Form, shape: Sequence[int]) -> torch.Tensor:
@@ -74,6 +79,14 @@ def value_of_form(tensor: torch.Tensor, form: Form, shape: Sequence[int]) -> tor
     if form[0] == "map":
         return tensor.reshape(shape)
     return tensor.reshape(tensor.shape[0], -1).t().reshape(shape)
+
+
+def sum_of(parts: Sequence[torch.Tensor]) -> torch.Tensor:
+    """One value as it is, or the sum of several in float64, added in their order."""
+    total = parts[0]
+    for part in parts[1:]:
+        total = total.double() + part.double()
+    return total
 
 
 class Recording:

@@ -33,7 +33,7 @@ def folded(
     weight, bias = fixed(layer.op.params["weight"]), fixed(layer.op.params["bias"])
     weight = weight.detach().double()
     bias = torch.zeros(layer.K).double() if bias is None else bias.detach().double()
-    for scale, shift in layer.affine:
+    for scale, shift in ((a.detach(), b.detach()) for a, b in layer.affine):
         weight = weight * scale.reshape([-1] + [1] * (weight.dim() - 1))
         bias = bias * scale + shift
     return weight.reshape(list(weight.shape[:2]) + layer.kernel).numpy(), bias.numpy()
