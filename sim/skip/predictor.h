@@ -99,8 +99,6 @@ struct Predictor {
   bool predicts() const { return fate != OutputFate::computed; }
   // Whether it leaves out outputs that a pass of their own would compute.
   bool gates() const { return fate == OutputFate::predicted_zero; }
-  // Whether decisions are known window by window while peeks drain, before the last of them has.
-  bool decides_early() const { return rule != nullptr && estimate_ratio == nullptr; }
   // Whether every PE takes taps of its own, in an order of its column.
   bool orders_taps() const { return fate == OutputFate::cut_short; }
 };
