@@ -25,16 +25,19 @@ LowPrecision low(const std::vector<float>& ifmap, const std::vector<float>& weig
 }  // namespace
 
 TEST_CASE("activations without a negative one use all levels, others those of a sign") {
-  for (const auto& [bits, levels, signed_levels] :
-       {std::tuple{2, 3.0f, 1.0f}, {4, 15.0f, 7.0f}, {8, 255.0f, 127.0f}}) {
-    CAPTURE(bits);
-    const LowPrecision positive = low({0, 3}, {1, 1}, bits);
-    CHECK(positive.activation(3) == levels);
+  struct Levels {
+    int bits;
+    float levels, signed_levels;
+  };
+  for (const Levels& of : {Levels{2, 3, 1}, {4, 15, 7}, {8, 255, 127}}) {
+    CAPTURE(of.bits);
+    const LowPrecision positive = low({0, 3}, {1, 1}, of.bits);
+    CHECK(positive.activation(3) == of.levels);
     CHECK(positive.activation(0) == 0);
-    const LowPrecision mixed = low({-3, 1}, {1, 1}, bits);
-    CHECK(mixed.activation(-3) == -signed_levels);
-    CHECK(mixed.activation(3) == signed_levels);
-    CHECK(positive.weight(1, 0) == signed_levels);
+    const LowPrecision mixed = low({-3, 1}, {1, 1}, of.bits);
+    CHECK(mixed.activation(-3) == -of.signed_levels);
+    CHECK(mixed.activation(3) == of.signed_levels);
+    CHECK(positive.weight(1, 0) == of.signed_levels);
   }
 }
 
@@ -45,12 +48,15 @@ TEST_CASE("a negative zero is no negative activation") {
 TEST_CASE("halves go to the even neighbor, on both sides of zero") {
   // Steps of 1: the largest activation is 15, the largest weight 7.
   const LowPrecision steps = low({15, 0}, {7, 0}, 4);
-  for (const auto& [value, integer] : std::vector<std::pair<float, float>>{
-           {0.5f, 0}, {1.5f, 2}, {2.5f, 2}, {3.5f, 4}, {2.4999f, 2}, {2.5001f, 3}}) {
-    CAPTURE(value);
-    CHECK(steps.activation(value) == integer);
-    CHECK(steps.weight(value, 0) == integer);
-    CHECK(steps.weight(-value, 0) == -integer);
+  struct Rounded {
+    float value, integer;
+  };
+  for (const Rounded& of :
+       {Rounded{0.5f, 0}, {1.5f, 2}, {2.5f, 2}, {3.5f, 4}, {2.4999f, 2}, {2.5001f, 3}}) {
+    CAPTURE(of.value);
+    CHECK(steps.activation(of.value) == of.integer);
+    CHECK(steps.weight(of.value, 0) == of.integer);
+    CHECK(steps.weight(-of.value, 0) == -of.integer);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "sim/skip/prediction.h"
@@ -294,16 +295,17 @@ TEST_CASE("what predictions depend on is part of their fingerprint") {
   const auto fingerprint = [&](const MachineSpec& machine) {
     return resolve_prediction(machine, layer, false).fingerprint();
   };
-  for (const auto& [policy, keys] : std::vector<std::pair<std::string, std::vector<std::string>>>{
-           {"lookahead", {"prediction.lookahead_bits", "prediction.lookahead_ratio"}},
-           {"snapea", {"prediction.speculated_percent", "prediction.retire_alone"}}}) {
-    CAPTURE(policy);
-    const MachineSpec machine = with_policy(policy);
+  const std::map<std::string, std::vector<std::string>> keys_of = {
+      {"lookahead", {"prediction.lookahead_bits", "prediction.lookahead_ratio"}},
+      {"snapea", {"prediction.speculated_percent", "prediction.retire_alone"}}};
+  for (const auto& of : keys_of) {
+    CAPTURE(of.first);
+    const MachineSpec machine = with_policy(of.first);
     MachineSpec other = machine;
     CHECK(fingerprint(other) == fingerprint(machine));
     other.prediction.threshold = 0.5;
     CHECK(fingerprint(other) != fingerprint(machine));
-    for (const std::string& key : keys) {
+    for (const std::string& key : of.second) {
       other = machine;
       other.parameters.by_key[key] = 1;
       if (key == "prediction.lookahead_bits") other.parameters.by_key[key] = 2;

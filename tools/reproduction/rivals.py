@@ -311,7 +311,8 @@ def section(name: str, summary: Sequence[Mapping[str, Any]]) -> str:
 
 
 def picture(path: str, name: str, summary: Sequence[Mapping[str, Any]]) -> None:
-    """Accuracy against MACs saved; methods without a loss lie on 0."""
+    """Accuracy against MACs saved; methods without a loss lie on 0. PEs that retire alone change
+    neither."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -320,6 +321,8 @@ def picture(path: str, name: str, summary: Sequence[Mapping[str, Any]]) -> None:
     figure, axes = pyplot.subplots(figsize=(6.4, 4.2), dpi=110)
     families: dict[str, list[tuple[float, float, float, float]]] = {}
     for r in summary:
+        if r["method"].endswith("-alone"):
+            continue
         family = r["method"].rsplit("-", 1)[0] if r["accuracy"] else r["method"]
         if r["accuracy"]:
             whole = list(r["accuracy"].values())[-1]
