@@ -13,6 +13,7 @@ Needs the trained networks and images (--shared), the build of tools/demo, and p
 import argparse
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -82,6 +83,10 @@ def zaps(network: Network, name: str, *options: str) -> list[Method]:
         stale = [s + e for s in stems for e in (".npz", ".pth") if os.path.exists(s + e)]
         for path in stale:  # of a call that was interrupted between two reductions
             os.remove(path)
+        # What is learned does not depend on the thresholds.
+        learned, own = (network.path(n + ".learned.pth") for n in ("zap", name))
+        if os.path.exists(learned) and not os.path.exists(own):
+            shutil.copy(learned, own)
         call(*words)
     return [
         Method(os.path.basename(s), [], s + ".npz", None, s + ".pth")
