@@ -53,7 +53,8 @@ function machine_blocks({ counters: c }, utilisation, predicting) {
       name: "Sequencer",
       at: [242, 20, 170, 76],
       size: [
-        short_number(c.tiles_dense + c.tiles_peek + c.tiles_neighbor) + " tiles",
+        short_number(c.tiles_dense + c.tiles_peek + c.tiles_lookahead + c.tiles_neighbor) +
+          " tiles",
         ...(predicting ? [short_number(c.tiles_skipped) + " skipped"] : [])
       ],
       use: null,

@@ -43,12 +43,12 @@ double part_lost(const CounterPair& counters, double kept) {
 const std::vector<Cause>& causes() {
   static const std::vector<Cause> table = {
       {{"filling", "partly filled tiles",
-        "A tile takes its time even if few of its outputs are computed, so there are not as few "
-        "tiles as MACs."},
+        "A tile takes its time even if few of its outputs are computed, or all but one are cut "
+        "short, so there are not as few tiles as MACs."},
        more_tiles},
       {{"tile_time", "longer tiles",
-        "A tile takes longer than without prediction, on average: it waits for a read port, or "
-        "fewer of its taps are zero for all of its outputs and skipped."},
+        "A tile takes longer than without prediction, on average: it waits for a read port, fewer "
+        "of its taps are zero for all of its outputs and skipped, or a look-ahead goes before."},
        longer_tiles},
       {{"prediction", "waiting for a prediction",
         "The array has no tile to run until a prediction is known."},
