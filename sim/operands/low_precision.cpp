@@ -15,15 +15,11 @@ LowPrecision::LowPrecision(const Layer& layer, const Operands& operands, int bit
   }
   activation_step_ = double{largest} / (negative ? signed_levels : (1 << bits) - 1);
 
-  const int channels = layer.K / layer.groups;
-  const Count taps = layer.L();
-  std::vector<float> of_channel(layer.K);
-  for (int k = 0; k < layer.K; ++k)
-    for (Count tap = 0; tap < taps; ++tap) {
-      const float value = operands.weight[(k / channels * taps + tap) * channels + k % channels];
-      of_channel[k] = std::max(of_channel[k], std::abs(value));
-    }
-  for (const float most : of_channel) weight_step_.push_back(double{most} / signed_levels);
+  for (int k = 0; k < layer.K; ++k) {
+    float most = 0;
+    for (const float value : operands.filter(layer, k)) most = std::max(most, std::abs(value));
+    weight_step_.push_back(double{most} / signed_levels);
+  }
 }
 
 // Halves go to the even neighbor, the mode that programs start in.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/base/units.h"
+#include "sim/workload/layer.h"
 
 namespace peeksim {
 
@@ -30,6 +31,16 @@ struct Operands {
   double tolerance = 0;
 
   bool computes() const { return !weight.empty(); }
+
+  // The weights of an output channel of the layer, in the order of its taps. REQUIRES: computes().
+  std::vector<float> filter(const Layer& layer, int channel) const {
+    const int channels = layer.K / layer.groups;
+    const Count taps = layer.L();
+    const float* own = &weight[channel / channels * taps * channels + channel % channels];
+    std::vector<float> found(taps);
+    for (Count tap = 0; tap < taps; ++tap) found[tap] = own[tap * channels];
+    return found;
+  }
 
   // The value that enters the activation. REQUIRES: computes(). `residual` is in units of the
   // tensor.

@@ -12,37 +12,45 @@ bool may_cut_short(const Operands& operands) {
 }
 
 TapOrder tap_order(const Layer& layer, const Operands& operands, int channel, int percent) {
-  const int taps = static_cast<int>(layer.L()), channels = layer.K / layer.groups;
-  const auto weight = [&](int tap) {
-    return operands
-        .weight[(Count{channel / channels} * taps + tap) * channels + channel % channels];
-  };
+  const std::vector<float> weight = operands.filter(layer, channel);
+  const int taps = static_cast<int>(weight.size());
   TapOrder order;
   std::vector<char> taken(taps);
   const auto take = [&](int tap) {
     order.taps.push_back(tap);
+    order.weights.push_back(weight[tap]);
     taken[tap] = 1;
   };
 
-  std::vector<int> sorted(taps);
-  std::iota(sorted.begin(), sorted.end(), 0);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [&](int a, int b) { return std::abs(weight(a)) < std::abs(weight(b)); });
   order.speculated = static_cast<int>(ceil_div(Count{taps} * percent, 100));
-  for (Count group = 1; group <= order.speculated; ++group)
-    take(sorted[group * taps / order.speculated - 1]);
-
-  for (int tap = 0; tap < taps; ++tap)
-    if (!taken[tap] && weight(tap) >= 0) take(tap);
-  order.rising = static_cast<int>(order.taps.size());
+  if (order.speculated > 0) {
+    std::vector<int> sorted(taps);
+    std::iota(sorted.begin(), sorted.end(), 0);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [&](int a, int b) { return std::abs(weight[a]) < std::abs(weight[b]); });
+    for (Count group = 1; group <= order.speculated; ++group)
+      take(sorted[group * taps / order.speculated - 1]);
+  }
 
   std::vector<int> negative;
-  for (int tap = 0; tap < taps; ++tap)
-    if (!taken[tap]) negative.push_back(tap);
+  for (int tap = 0; tap < taps; ++tap) {
+    if (taken[tap]) continue;
+    if (weight[tap] >= 0)
+      take(tap);
+    else
+      negative.push_back(tap);
+  }
+  order.rising = static_cast<int>(order.taps.size());
   std::stable_sort(negative.begin(), negative.end(),
-                   [&](int a, int b) { return weight(a) < weight(b); });
+                   [&](int a, int b) { return weight[a] < weight[b]; });
   for (const int tap : negative) take(tap);
   return order;
+}
+
+std::vector<TapOrder> tap_orders(const Layer& layer, const Operands& operands, int percent) {
+  std::vector<TapOrder> orders;
+  for (int k = 0; k < layer.K; ++k) orders.push_back(tap_order(layer, operands, k, percent));
+  return orders;
 }
 
 }  // namespace peeksim

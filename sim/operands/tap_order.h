@@ -12,6 +12,7 @@ namespace peeksim {
 
 struct TapOrder {
   std::vector<std::int32_t> taps;  // [L]: which tap is taken at each place
+  std::vector<float> weights;      // [L]: those of these taps
   int speculated = 0;              // the first of them
   int rising = 0;                  // those after which only taps with a negative weight are left
 
@@ -24,5 +25,8 @@ bool may_cut_short(const Operands& operands);
 
 // percent: of the taps that are speculated, rounded up. REQUIRES: operands.computes().
 TapOrder tap_order(const Layer& layer, const Operands& operands, int channel, int percent);
+
+// Of all output channels of the layer, [K].
+std::vector<TapOrder> tap_orders(const Layer& layer, const Operands& operands, int percent);
 
 }  // namespace peeksim

@@ -6,7 +6,6 @@
 
 #include "sim/schedule/dispatch.h"
 #include "sim/schedule/window_order.h"
-#include "sim/skip/interpolation.h"
 
 namespace peeksim {
 
@@ -23,16 +22,16 @@ void OnlyPass::cut_interpolated(const Step& step, std::vector<Tile>& tiles) cons
   const WindowGrid& grid = prediction_.grid;
   const Block& block = plan_.blocks[step.block];
   const std::vector<int> computed = window_order(grid, block, Members::peeks);
-  std::vector<int> copies(grid.P * grid.Q);
-  for (const int position : window_order(grid, block, Members::neighbors))
-    ++copies[source_of(grid, position)];
+  const std::map<int, std::vector<int>> copies = copies_in(grid, block);
   const std::size_t begin = tiles.size();
   cut_full_tiles(Pass::dense, static_cast<Count>(computed.size()), machine_.array.rows,
                  step.channels, tiles);
   for (std::size_t i = 0; i < computed.size(); ++i) {
+    const auto of = copies.find(computed[i]);
+    if (of == copies.end()) continue;
     Tile& tile = tiles[begin + i / machine_.array.rows];
-    tile.copies += copies[computed[i]];
-    tile.drained += copies[computed[i]];
+    tile.copies += static_cast<int>(of->second.size());
+    tile.drained += static_cast<int>(of->second.size());
   }
 }
 

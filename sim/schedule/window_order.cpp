@@ -1,5 +1,7 @@
 #include "sim/schedule/window_order.h"
 
+#include "sim/skip/interpolation.h"
+
 namespace peeksim {
 
 std::vector<int> window_order(const WindowGrid& grid, const Block& block, Members members) {
@@ -22,6 +24,13 @@ std::vector<int> window_order(const WindowGrid& grid, const Block& block, Member
     }
   });
   return positions;
+}
+
+std::map<int, std::vector<int>> copies_in(const WindowGrid& grid, const Block& block) {
+  std::map<int, std::vector<int>> copies;
+  for (const int position : window_order(grid, block, Members::neighbors))
+    copies[source_of(grid, position)].push_back(position);
+  return copies;
 }
 
 }  // namespace peeksim

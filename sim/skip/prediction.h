@@ -59,10 +59,10 @@ struct Prediction {
   // [K,P,Q]: the taps that each output takes, where some are cut short; else empty, and all take
   // all.
   std::vector<std::int32_t> taps;
-  bool guesses = false;  // where some may be cut short: at a threshold, before that is certain
-  bool retires_alone = false;  // where the weights are resident, a PE takes the next one at once
   Count taps_taken = 0;        // their sum
   Count zeros_taken = 0;       // of those, taps whose activation is 0 or padding
+  bool guesses = false;        // whether some are cut short at a threshold, before that is certain
+  bool retires_alone = false;  // where the weights are resident, a PE takes the next one at once
   Count predicted_zero = 0;    // outputs gated
   Count correct_zero = 0;      // of those: value <= 0
   Count false_zero = 0;        // of those: value > 0

@@ -7,6 +7,10 @@
 
 namespace peeksim {
 
+WindowGrid single_outputs(const Layer& layer, const WindowSpec&, const PeekSpec&) {
+  return {layer.P(), layer.Q(), 1, 1, {}};
+}
+
 void count_peeks(const StepOutputs& step, Counters& counters) {
   counters.peeks += step.peeks;
   counters.neighbors += step.outputs - step.peeks;

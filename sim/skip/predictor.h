@@ -103,6 +103,9 @@ struct Predictor {
   bool orders_taps() const { return fate == OutputFate::cut_short; }
 };
 
+// The windows of a predictor that decides output by output and computes none of them first.
+WindowGrid single_outputs(const Layer& layer, const WindowSpec&, const PeekSpec&);
+
 // Of a prediction unit that looks at every peek and holds a bit for every window of a step.
 void count_peeks(const StepOutputs& step, Counters& counters);
 

@@ -161,6 +161,19 @@ TEST_CASE("each equation that is broken, from either side, is named with the lay
   }
 }
 
+TEST_CASE("without peeks nothing is compared, or every output once") {
+  Counters counters = consistent();
+  counters.peeks = 0;
+  for (const Count compared : {Count{0}, counters.outputs}) {
+    counters.comparisons = compared;
+    CHECK(complaint(counters).empty());
+  }
+  for (const Count compared : {Count{1}, counters.outputs - 1, counters.outputs + 1}) {
+    counters.comparisons = compared;
+    CHECK(complaint(counters).find("comparisons = peeks, but") != std::string::npos);
+  }
+}
+
 TEST_CASE("a gated output must also be missing from the outputs that were written") {
   Counters counters = consistent();
   counters.correct_zero += 1;

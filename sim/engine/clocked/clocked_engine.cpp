@@ -37,9 +37,9 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
     work.low =
         &low.emplace(layer, values.operands, setup.prediction.value_of(predictor.estimate_bits));
   std::vector<TapOrder> orders;
-  for (int k = 0; work.cuts_short() && k < layer.K; ++k)
-    orders.push_back(tap_order(layer, values.operands, k,
-                               setup.prediction.value_of(predictor.speculated_percent)));
+  if (work.cuts_short())
+    orders =
+        tap_orders(layer, values.operands, setup.prediction.value_of(predictor.speculated_percent));
   work.orders = &orders;
   ClockedAccelerator::Outcome outcome;
   outcome.predicted = &found;

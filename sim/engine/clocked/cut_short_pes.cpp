@@ -23,6 +23,7 @@ void CutShortPes::start_tile(const TileWork& tile, bool alone) {
   cut_.assign(outputs, 0);
   done_.assign(outputs, 0);
   for (std::size_t i = 0; i < outputs; ++i) done_[i] = tile.position[i] < 0;
+  open_ = tile.live_pes;
   if (work_->guesses()) counted_.comparisons += tile.live_pes;
   next_.assign(tile.columns, 0);
   running_.clear();
@@ -53,12 +54,11 @@ TakenTaps CutShortPes::wanted() const {
   return taps;
 }
 
-void CutShortPes::take() {
-  const TakenTaps taps = wanted();
-  counted_.ifmap_reads += taps.activations;
-  counted_.weight_reads += taps.weights;
+void CutShortPes::take(const TakenTaps& wanted) {
+  counted_.ifmap_reads += wanted.activations;
+  counted_.weight_reads += wanted.weights;
   for (std::size_t output = 0; output < done_.size(); ++output)
-    if (!done_[output]) done_[output] = take_tap(static_cast<int>(output));
+    if (!done_[output]) take_tap(static_cast<int>(output));
 }
 
 TakenTaps CutShortPes::take_cycle() {
@@ -68,7 +68,7 @@ TakenTaps CutShortPes::take_cycle() {
       if (output < 0) continue;
       for (int lane = 0; lane < work_->machine->array.lanes && !done_[output]; ++lane) {
         ++taps.activations;
-        done_[output] = take_tap(output);
+        take_tap(output);
       }
       if (done_[output]) output = -1;
     }
@@ -80,7 +80,12 @@ TakenTaps CutShortPes::take_cycle() {
   return taps;
 }
 
-bool CutShortPes::take_tap(int output) {
+void CutShortPes::take_tap(int output) {
+  done_[output] = stops(output);
+  open_ -= done_[output];
+}
+
+bool CutShortPes::stops(int output) {
   const int row = output / tile_->columns, column = output % tile_->columns;
   const TapOrder& own = order(column);
   const Count place = taken_[output]++;

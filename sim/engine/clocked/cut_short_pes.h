@@ -23,11 +23,13 @@ class CutShortIf {
   virtual ~CutShortIf() = default;
   // All PEs take the outputs of a tile; alone: each goes on with another one as soon as it is done.
   virtual void start_tile(const TileWork& tile, bool alone) = 0;
+  // Whether all outputs of the tile are done.
+  virtual bool done() const = 0;
   // In lock step: what the PEs that have not stopped need for the next place of the order; and they
   // take it.
   virtual TakenTaps wanted() const = 0;
-  virtual void take() = 0;
-  // Alone: a cycle of every PE. Returns what it moved; nothing when all outputs are done.
+  virtual void take(const TakenTaps& wanted) = 0;
+  // Alone: a cycle of every PE. Returns what it moved.
   virtual TakenTaps take_cycle() = 0;
 };
 
@@ -37,8 +39,9 @@ class CutShortPes : public CutShortIf {
              const ResidualIf& residual, bool gates_zeros);
 
   void start_tile(const TileWork& tile, bool alone) override;
+  bool done() const override { return open_ == 0; }
   TakenTaps wanted() const override;
-  void take() override;
+  void take(const TakenTaps& wanted) override;
   TakenTaps take_cycle() override;
 
   // Of the tile's outputs, [rows][columns]: what enters the activation, 0 where it was cut short.
@@ -50,8 +53,10 @@ class CutShortPes : public CutShortIf {
 
  private:
   const TapOrder& order(int column) const;
-  // One tap of an output; true when it has stopped.
-  bool take_tap(int output);
+  // One tap of an output that has not stopped.
+  void take_tap(int output);
+  // The same; true when it has.
+  bool stops(int output);
   void assign(int column);
 
   const Work* work_ = nullptr;
@@ -65,6 +70,7 @@ class CutShortPes : public CutShortIf {
   std::vector<float> value_;
   std::vector<Count> taken_;
   std::vector<char> cut_, done_;
+  Count open_ = 0;                         // outputs that are not done
   std::vector<std::vector<int>> running_;  // alone: [columns][rows], the output of each PE, or -1
   std::vector<int> next_;                  // alone: [columns], the next row of positions
   Counters counted_;

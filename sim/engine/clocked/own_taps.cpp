@@ -33,12 +33,11 @@ bool OwnTaps::in_time(const TakenTaps& moved, Cycle cycles) const {
 }
 
 bool OwnTaps::take_in_lock_step(Cycle cycles) {
-  for (; done_ < taps_; ++done_) {
+  for (; done_ < taps_ && !pes_->done(); ++done_) {
     const TakenTaps wanted = pes_->wanted();
-    if (wanted.activations == 0) return true;
     const TakenTaps moved{moved_.activations + wanted.activations, moved_.weights + wanted.weights};
     if (done_ == cycles * work_->machine->array.lanes || !in_time(moved, cycles)) return false;
-    pes_->take();
+    pes_->take(wanted);
     moved_ = moved;
   }
   return true;
@@ -51,7 +50,7 @@ bool OwnTaps::take_alone(Cycle cycles) {
   moved_.activations += taken.activations;
   moved_.weights += taken.weights;
   const int left = std::min(tile_->rows, work_->machine->array.rows);
-  return pes_->wanted().activations == 0 && in_time(moved_, cycles) && tile_->rows - left <= cycles;
+  return pes_->done() && in_time(moved_, cycles) && tile_->rows - left <= cycles;
 }
 
 }  // namespace peeksim::clocked

@@ -60,8 +60,8 @@ class PeArray : public Module, public Clocked {
   Count zeros_ = 0;  // of their activations, in enabled PEs, where those cost nothing
   CutShortPes cut_short_;
   std::vector<float> shadow_;  // [rows][columns]: with bias and residual, as they drain
-  std::vector<float>
-      copies_;             // [copies of all rows][columns]: the same with residuals of their own
+  // [copies of all rows][columns]: the same with residuals of their own
+  std::vector<float> copies_;
   std::vector<char> cut_;  // [rows][columns]: whether they were cut short
   const TileWork* draining_ = nullptr;
   // Of the tile that drains: index into drain_rows, how many copies of that row have left, and how

@@ -1,11 +1,9 @@
 #include "sim/engine/clocked/tap_sequencer.h"
 
 #include <algorithm>
-#include <map>
 
 #include "sim/schedule/bank_mapping.h"
 #include "sim/schedule/program.h"
-#include "sim/skip/interpolation.h"
 #include "sim/skip/operands/zero_gating.h"
 
 namespace peeksim::clocked {
@@ -119,6 +117,9 @@ bool TapSequencer::start_step() {
   first_pass_.clear();
   if (!work_->predicts() || work_->has_peeks())
     first_pass_ = window_order(work_->grid(), work_->block(step_), work_->first_members());
+  copies_.clear();
+  if (work_->fate == OutputFate::interpolated)
+    copies_ = copies_in(work_->grid(), work_->block(step_));
   first_tiles_ =
       static_cast<int>(ceil_div(static_cast<Count>(first_pass_.size()), rows_of_first_tiles()));
   counted_.outputs += work_->block(step_).positions() * step.channels;
@@ -255,7 +256,7 @@ void TapSequencer::place_first_pass(TileWork& tile) const {
   for (std::size_t row = 0; row < count; ++row)
     std::fill_n(&tile.position[row * columns], columns, first_pass_[first + row]);
   if (work_->predicts()) tile.peek_rows = static_cast<int>(count);
-  if (work_->fate == OutputFate::interpolated) place_copies(tile);
+  place_copies(tile);
   if (!may_take_fill() || !wires_.fill_ahead.read().any_live) return;
   const std::vector<int>& fill = wires_.fill_ready.read().tile->position;
   for (std::size_t pe = 0; pe < fill.size(); ++pe)
@@ -270,13 +271,11 @@ int TapSequencer::rows_of_first_tiles() const {
 }
 
 void TapSequencer::place_copies(TileWork& tile) const {
-  const WindowGrid& grid = work_->grid();
-  std::map<int, int> rows;  // by position
-  for (int row = 0; row < tile.rows; ++row) rows[tile.position[row * tile.columns]] = row;
+  if (copies_.empty()) return;
   tile.copies.resize(tile.rows);
-  for (const int position : window_order(grid, work_->block(step_), Members::neighbors)) {
-    const auto row = rows.find(source_of(grid, position));
-    if (row != rows.end()) tile.copies[row->second].push_back(position);
+  for (int row = 0; row < tile.rows; ++row) {
+    const auto found = copies_.find(tile.position[row * tile.columns]);
+    if (found != copies_.end()) tile.copies[row] = found->second;
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 
 #include "sim/config/machine.h"
 #include "sim/engine/clocked/clock.h"
@@ -82,7 +83,9 @@ class TapSequencer : public Module, public Clocked {
   bool fresh_ = true;  // no cycle has passed
   int step_ = 0;
   std::vector<int> first_pass_;  // positions of the dense or peek pass
-  int first_tiles_ = 0;          // tiles of that pass
+  // Where outputs are interpolated: by the position that they have their value from.
+  std::map<int, std::vector<int>> copies_;
+  int first_tiles_ = 0;  // tiles of that pass
   int tile_in_step_ = 0;
   std::shared_ptr<const NeighborTiles> neighbors_;  // once they are known
   // Three tiles exist at a time: one computes, one drains, and one still has a reader.

@@ -16,11 +16,11 @@ void WeightBuffer::store(const LoadRequest& load, int which) {
   const int channels = work_->layer->K / work_->layer->groups;
   half.values.resize(load.taps * half.columns);
   half.low.clear();
+  if (work_->cuts_short()) return store_in_order(load, half);
   const float* from = &weight[(work_->group * work_->plan->L + load.first_tap) * channels +
                               work_->step(load.step).first_channel];
   for (Count tap = 0; tap < load.taps; ++tap)
     std::copy_n(from + tap * channels, half.columns, &half.values[tap * half.columns]);
-  if (work_->cuts_short()) store_in_order(load, half);
   if (work_->low == nullptr) return;
   for (std::size_t i = 0; i < half.values.size(); ++i)
     half.low.push_back(work_->low->weight(
@@ -29,15 +29,10 @@ void WeightBuffer::store(const LoadRequest& load, int which) {
 
 // They lie in DRAM in the order in which each column takes them.
 void WeightBuffer::store_in_order(const LoadRequest& load, Half& half) {
-  const int channels = work_->layer->K / work_->layer->groups;
-  const float* from = &work_->operands->weight[work_->group * work_->plan->L * channels +
-                                               work_->step(load.step).first_channel];
   for (int column = 0; column < half.columns; ++column) {
-    const std::vector<std::int32_t>& taps =
-        (*work_->orders)[work_->channel(load.step, column)].taps;
+    const TapOrder& order = (*work_->orders)[work_->channel(load.step, column)];
     for (Count place = 0; place < load.taps; ++place)
-      half.values[place * half.columns + column] =
-          from[taps[load.first_tap + place] * Count{channels} + column];
+      half.values[place * half.columns + column] = order.weights[load.first_tap + place];
   }
 }
 

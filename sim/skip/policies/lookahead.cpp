@@ -42,13 +42,14 @@ std::vector<std::uint8_t> from_operands(const LayerOperands& in, const LayerPred
   const Layer& layer = in.layer;
   const Operands& operands = in.operands;
   const LowPrecision low(layer, operands, settings.value_of(settings.predictor->estimate_bits));
-  std::vector<float> ifmap = operands.ifmap, weights = operands.weight;
+  std::vector<float> ifmap = operands.ifmap;
   for (float& value : ifmap) value = low.activation(value);
   const int channels = layer.K / layer.groups, positions = static_cast<int>(layer.positions());
   const Count taps = layer.L();
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const int group = static_cast<int>(i / (taps * channels));
-    weights[i] = low.weight(weights[i], group * channels + static_cast<int>(i % channels));
+  std::vector<std::vector<float>> filters;  // [K][L]
+  for (int k = 0; k < layer.K; ++k) {
+    filters.push_back(operands.filter(layer, k));
+    for (float& weight : filters.back()) weight = low.weight(weight, k);
   }
   std::vector<std::uint8_t> decided(Count{layer.K} * positions);
   double sums[Patches::max_outputs];
@@ -57,13 +58,10 @@ std::vector<std::uint8_t> from_operands(const LayerOperands& in, const LayerPred
     for (int first = 0; first < positions; first += Patches::max_outputs) {
       const int count = std::min(Patches::max_outputs, positions - first);
       patches.take(group, first, count);
-      for (int of_group = 0; of_group < channels; ++of_group) {
-        const int k = group * channels + of_group;
+      for (int k = group * channels; k < (group + 1) * channels; ++k) {
         std::fill_n(sums, count, 0.0);
-        for (Count tap = 0; tap < taps; ++tap) {
-          const float weight = weights[(group * taps + tap) * channels + of_group];
-          if (weight != 0) add_products(patches.of_tap(tap), weight, count, sums);
-        }
+        for (Count tap = 0; tap < taps; ++tap)
+          if (filters[k][tap] != 0) add_products(patches.of_tap(tap), filters[k][tap], count, sums);
         for (int i = 0; i < count; ++i) {
           const Count output = Count{k} * positions + first + i;
           const float added = operands.residual.empty() ? 0 : operands.residual[output];

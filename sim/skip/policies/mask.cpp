@@ -7,10 +7,6 @@ namespace peeksim {
 
 namespace {
 
-WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
-  return {layer.P(), layer.Q(), 1, 1, {}};
-}
-
 // The layer's bytes are named by the file, whose identity is part of the machine's.
 std::string fingerprint(const LayerPrediction& settings) {
   return settings.masks_sha256;
@@ -21,7 +17,7 @@ std::string fingerprint(const LayerPrediction& settings) {
 const Predictor mask_predictor = {"mask",
                                   "the decisions of another program, from prediction.masks_file",
                                   OutputFate::predicted_zero,
-                                  grid,
+                                  single_outputs,
                                   nullptr,
                                   nullptr,
                                   count_peeks,

@@ -7,10 +7,6 @@ namespace peeksim {
 
 namespace {
 
-WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
-  return {layer.P(), layer.Q(), 1, 1, {}};
-}
-
 void predict(const WindowGrid& grid, const float*, float, const ParameterValues&,
              std::uint8_t* predicted) {
   std::fill_n(predicted, grid.count(), std::uint8_t{0});
@@ -25,7 +21,7 @@ std::string fingerprint(const LayerPrediction&) {
 const Predictor none_predictor = {"none",
                                   "dense: every output is computed",
                                   OutputFate::computed,
-                                  grid,
+                                  single_outputs,
                                   predict,
                                   nullptr,
                                   nullptr,

@@ -6,10 +6,6 @@ namespace peeksim {
 
 namespace {
 
-WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
-  return {layer.P(), layer.Q(), 1, 1, {}};
-}
-
 void predict(const WindowGrid& grid, const float* plane, float, const ParameterValues&,
              std::uint8_t* predicted) {
   const int count = grid.count();
@@ -26,7 +22,7 @@ const Predictor oracle_predictor = {
     "oracle",
     "upper bound: gates exactly the outputs that are zero, without peeks",
     OutputFate::predicted_zero,
-    grid,
+    single_outputs,
     predict,
     nullptr,
     nullptr,

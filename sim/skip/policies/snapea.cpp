@@ -22,10 +22,6 @@ const Parameter snapea_parameters[] = {
      "1: a PE that is done takes another output at once, and saves time; 0: it waits for its tile, "
      "and saves energy alone"}};
 
-WindowGrid grid(const Layer& layer, const WindowSpec&, const PeekSpec&) {
-  return {layer.P(), layer.Q(), 1, 1, {}};
-}
-
 // Neighboring outputs of a channel while they take their taps.
 struct Outputs {
   int count = 0;
@@ -64,8 +60,7 @@ class CutLayer {
     const int channels = layer_.K / layer_.groups;
     const int positions = static_cast<int>(layer_.positions());
     const int percent = settings_.value_of(settings_.predictor->speculated_percent);
-    std::vector<TapOrder> orders;
-    for (int k = 0; k < layer_.K; ++k) orders.push_back(tap_order(layer_, operands_, k, percent));
+    const std::vector<TapOrder> orders = tap_orders(layer_, operands_, percent);
     std::vector<std::uint8_t> decided(Count{layer_.K} * positions);
     result.taps.resize(decided.size());
     Patches patches(layer_, operands_.ifmap);
@@ -89,9 +84,7 @@ class CutLayer {
 
  private:
   void take_taps(const TapOrder& order, int k, Count output, const Patches& patches) {
-    const int channels = layer_.K / layer_.groups;
-    const Count taps = layer_.L();
-    const float* weights = &operands_.weight[k / channels * taps * channels + k % channels];
+    const int taps = static_cast<int>(order.taps.size());
     std::fill_n(outputs_.sums, outputs_.count, 0.0);
     std::fill_n(outputs_.open, outputs_.count, 1);
     std::fill_n(outputs_.taken, outputs_.count, 0);
@@ -100,8 +93,7 @@ class CutLayer {
       added_[i] = operands_.residual.empty() ? 0.0f : operands_.residual[output + i];
     int open = outputs_.count;
     for (int n = 1; n <= taps && open > 0; ++n) {
-      const int tap = order.taps[n - 1];
-      take_tap(patches.of_tap(tap), weights[Count{tap} * channels], outputs_);
+      take_tap(patches.of_tap(order.taps[n - 1]), order.weights[n - 1], outputs_);
       if (n == taps) break;
       if (n == order.speculated) open = cut_at(settings_.thresholds[k], k);
       if (n < order.first_cut()) continue;
@@ -152,7 +144,7 @@ Predictor row() {
   Predictor predictor{"snapea",
                       "outputs are cut short as soon as they are known, or guessed, to be zero",
                       OutputFate::cut_short,
-                      grid,
+                      single_outputs,
                       nullptr,
                       nullptr,
                       count,
