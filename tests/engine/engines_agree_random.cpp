@@ -36,12 +36,23 @@ Layer random_layer() {
   return layer;
 }
 
+// Both engines; a machine with a buffer that is too small for the layer does not count.
+BothEngines run_if_it_fits(const MachineSpec& machine, const Layer& layer,
+                           const LayerValues& values) {
+  try {
+    return run_both(machine, layer, values);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::machine) RC_FAIL(std::string(error.what()));
+    RC_DISCARD("refused");
+  }
+}
+
 // Both engines on values without weights: the array lets the trace's outputs drain.
 BothEngines replayed(const MachineSpec& machine, const Layer& layer, RandomCase& random) {
   LayerValues values{random.ofmap(layer), {}};
   const std::vector<float> ifmap = random.ifmap(layer);
   if (choose.from(0, 2) > 0) tell_ifmap(machine, layer, ifmap, values);
-  return run_both(machine, layer, values);
+  return run_if_it_fits(machine, layer, values);
 }
 
 // Values that are multiples of 1/8 and small: every sum is exact.
@@ -80,13 +91,7 @@ TEST_CASE("both engines give the same counters and events on random machines, la
     const Layer layer = random_layer();
     const MachineSpec machine = draw_machine(choose);
     RandomCase random(choose.from(0, 1000));
-    BothEngines both;
-    try {
-      both = replayed(machine, layer, random);
-    } catch (const Error& error) {
-      RC_ASSERT(error.kind() == ErrorKind::machine);  // a buffer is too small
-      RC_DISCARD("refused");
-    }
+    const BothEngines both = replayed(machine, layer, random);
     ++ran;
     RC_ASSERT(difference(both.event, both.clocked) == "");
     RC_ASSERT(first_difference(both) == "");
@@ -102,13 +107,7 @@ TEST_CASE("the array computes random layers exactly, and stores all but the gate
     RandomCase random(choose.from(0, 1000));
     LayerValues values = computed_values(layer, random);
     tell_ifmap(machine, layer, std::vector<float>(values.operands.ifmap), values);
-    BothEngines both;
-    try {
-      both = run_both(machine, layer, values);
-    } catch (const Error& error) {
-      RC_ASSERT(error.kind() == ErrorKind::machine);
-      RC_DISCARD("refused");
-    }
+    const BothEngines both = run_if_it_fits(machine, layer, values);
     ++ran;
     computed += both.clocked.macs_executed > 0;
     RC_ASSERT(difference(both.event, both.clocked) == "");
@@ -148,13 +147,7 @@ TEST_CASE("both engines agree on random look-aheads, outputs cut short and perfo
     RandomCase random(choose.from(0, 1000));
     LayerValues values = computed_values(layer, random);
     tell_ifmap(machine, layer, std::vector<float>(values.operands.ifmap), values);
-    BothEngines both;
-    try {
-      both = run_both(machine, layer, values);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::machine) RC_FAIL(std::string(error.what()));
-      RC_DISCARD("refused");
-    }
+    const BothEngines both = run_if_it_fits(machine, layer, values);
     ++ran[machine.prediction.policy];
     RC_ASSERT(difference(both.event, both.clocked) == "");
     RC_ASSERT(first_difference(both) == "");

@@ -8,18 +8,12 @@
 #include "sim/page/base64.h"
 #include "sim/page/packed_values.h"
 #include "sim/skip/prediction.h"
+#include "tests/support/plane.h"
 
 using namespace peeksim;
 using Json = nlohmann::json;
 
 namespace {
-
-Layer plane(int P, int Q, int K) {
-  Layer layer;
-  layer.name = "a";
-  layer.H = P, layer.W = Q, layer.K = K;
-  return layer;
-}
 
 TraceInfo trace_of(const Layer& layer) {
   TraceInfo info;

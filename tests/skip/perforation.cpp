@@ -3,18 +3,12 @@
 
 #include "sim/skip/interpolation.h"
 #include "sim/skip/prediction.h"
+#include "tests/support/plane.h"
 #include "tests/support/random.h"
 
 using namespace peeksim;
 
 namespace {
-
-Layer plane(int P, int Q, int K = 1) {
-  Layer layer;
-  layer.name = "a";
-  layer.H = P, layer.W = Q, layer.K = K;
-  return layer;
-}
 
 MachineSpec perforating(const WindowSpec& window, const std::vector<Position>& peeks) {
   MachineSpec machine;

@@ -7,18 +7,12 @@
 #include <limits>
 
 #include "sim/skip/prediction.h"
+#include "tests/support/plane.h"
 #include "tests/support/random.h"
 
 using namespace peeksim;
 
 namespace {
-
-Layer plane(int P, int Q, int K = 1) {
-  Layer layer;
-  layer.name = "a";
-  layer.H = P, layer.W = Q, layer.K = K;
-  return layer;
-}
 
 Prediction run(const MachineSpec& machine, const Layer& layer, const std::vector<float>& ofmap) {
   return predict(resolve_prediction(machine, layer, false), ofmap, layer.K, 0);
