@@ -104,52 +104,54 @@ def lookaheads(network: Network) -> list[Method]:
     found = []
     for bits in LOOKAHEAD_BITS:
         name = "lookahead-%d" % bits
-        told: dict[str, Any] = {"policy": "lookahead", "lookahead_bits": bits, "threshold": 0}
-        machine = machine_of(network, name, exclude=["first"], **told)
+        machine = machine_of(
+            network, name, policy="lookahead", lookahead_bits=bits, threshold=0, exclude=["first"]
+        )
         found.append(Method(name, [], None, machine, traced=WEIGHTS))
     return found
 
 
 def perforated(network: Network) -> list[Method]:
     """Perforated convolutions, the same in all layers."""
-    return [
-        Method(
-            "perforate-%d" % saved,
-            [],
-            None,
-            machine_of(
-                network,
-                "perforate-%d" % saved,
-                policy="perforate",
-                window=[2, 2],
-                peeks=computed,
-                exclude=["first"],
-            ),
+    found = []
+    for saved, computed in PERFORATED.items():
+        name = "perforate-%d" % saved
+        machine = machine_of(
+            network, name, policy="perforate", window=[2, 2], peeks=computed, exclude=["first"]
         )
-        for saved, computed in PERFORATED.items()
-    ]
+        found.append(Method(name, [], None, machine))
+    return found
 
 
 def snapeas(network: Network) -> list[Method]:
-    """SnaPEA: exact, the same with PEs that retire alone, and with guesses."""
+    """SnaPEA: exact, and with guesses; the first and the last also with PEs that retire alone."""
     exact = ["prediction.policy=snapea", "prediction.exclude=[first]", OWN_ACTIVATIONS]
     plain = Method("snapea", exact, traced=WEIGHTS, counted=True)
+    guesses = [guessing(network, plain, percent) for percent in SPECULATED]
+    return [plain, alone(plain), *guesses, alone(guesses[-1])]
+
+
+def alone(method: Method) -> Method:
+    """The same with PEs that retire alone."""
     more = ["prediction.retire_alone=1", OWN_WEIGHTS]
-    found = [plain, plain._replace(name="snapea-alone", settings=exact + more)]
-    told: dict[str, Any] = {"policy": "snapea", "exclude": ["first"]}
-    for percent in SPECULATED:
-        name = "snapea-guess-%d" % percent
-        machine = network.path("%s.%s.yaml" % (name, next(iter(MACHINES))))
-        if not os.path.exists(machine):
-            trace, _ = trace_of(network, plain)
-            thresholds = relative(network, trace, GUESSED_BELOW)
-            told.update(speculated_percent=percent, channel_thresholds=thresholds)
-            machine_of(network, name, **told)
-        guess = Method(name, [OWN_ACTIVATIONS], None, machine, traced=WEIGHTS, counted=True)
-        found += [guess]
-        if percent == SPECULATED[-1]:
-            found.append(guess._replace(name=name + "-alone", settings=[OWN_ACTIVATIONS, *more]))
-    return found
+    return method._replace(name=method.name + "-alone", settings=method.settings + more)
+
+
+def guessing(network: Network, plain: Method, percent: int) -> Method:
+    """SnaPEA with guesses after so many of the taps. plain: whose trace gives the thresholds."""
+    name = "snapea-guess-%d" % percent
+    machine = network.path("%s.%s.yaml" % (name, next(iter(MACHINES))))
+    if not os.path.exists(machine):
+        trace, _ = trace_of(network, plain)
+        machine_of(
+            network,
+            name,
+            policy="snapea",
+            exclude=["first"],
+            speculated_percent=percent,
+            channel_thresholds=relative(network, trace, GUESSED_BELOW),
+        )
+    return Method(name, [OWN_ACTIVATIONS], None, machine, traced=WEIGHTS, counted=True)
 
 
 def relative(network: Network, trace: str, factor: float) -> dict[str, list[float]]:
