@@ -7,7 +7,7 @@ namespace peeksim {
 LayerPredictions::LayerPredictions(const Trace& trace, std::size_t layer,
                                    const LayerPrediction& settings)
     : trace_(trace), layer_(layer), settings_(settings) {
-  if (settings.predictor->from_operands == nullptr) return;
+  if (!settings.predictor->reads_operands) return;
   operands_ = std::make_unique<Operands>();
   read_weights(trace, layer, *operands_);
 }

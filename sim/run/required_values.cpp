@@ -10,7 +10,7 @@ namespace {
 void require_operands(const TraceInfo& info, const MachineSpec& machine,
                       const std::vector<LayerPrediction>& layers) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (layers[i].predictor->from_operands == nullptr) continue;
+    if (!layers[i].predictor->reads_operands) continue;
     const std::string missing = why_not_computable(info.layers[i]);
     if (missing.empty()) continue;
     throw Error(ErrorKind::machine, machine.location("prediction.policy"),

@@ -13,7 +13,7 @@ void RunInputs::enter_layer(std::size_t layer, const LayerSetup& setup) {
   layer_ = layer;
   setup_ = &setup;
   values_.operands = Operands();
-  needs_operands_ = engine_.computes_values || setup.prediction.predictor->from_operands != nullptr;
+  needs_operands_ = engine_.computes_values || setup.prediction.predictor->reads_operands;
   if (needs_operands_) {
     const PhaseTimer timer(profile_.read_seconds);
     read_weights(trace_, layer, values_.operands);

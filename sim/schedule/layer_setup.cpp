@@ -13,7 +13,7 @@ void require_fitting_array(const MachineSpec& machine, const LayerPrediction& pr
   };
   const std::string policy = std::string("policy '") + predictor.name + "'";
   const Dispatch& dispatch = find_dispatch(machine.array.dispatch);
-  if (dispatch.fill != nullptr && predictor.from_masks)
+  if (dispatch.fill != nullptr && predictor.has_decision_unit)
     refuse("array.dispatch",
            std::string(dispatch.name) +
                " fills the last tile of the first pass with outputs that are decided before it "

@@ -42,36 +42,14 @@ std::vector<float> thresholds_of(const MachineSpec& machine, const Layer& layer,
 
 }  // namespace
 
-namespace {
-
-// A layer that is not in the masks runs dense.
-void take_masks(const MachineSpec& machine, const Layer& layer, LayerPrediction& result) {
-  const PredictionSpec& prediction = machine.prediction;
-  if (prediction.masks_file.empty())
-    throw Error(ErrorKind::config, machine.location("prediction.policy"),
-                "policy mask needs prediction.masks_file", "docs/own-predictor.md");
-  if (prediction.masks == nullptr)
-    throw Error(ErrorKind::config, machine.location("prediction.masks_file"),
-                "masks are those of a trace", "give the trace that they were made for");
-  const bool has = prediction.masks->has(layer.name);
-  if (has && layer.activation == Activation::none)
-    throw Error(ErrorKind::config, machine.location("prediction.masks_file"),
-                "has masks of layer '" + layer.name +
-                    "', which no ReLU follows: a gated output "
-                    "would be wrong",
-                "leave the layer out of the file");
-  if (!result.excluded.empty()) return;
-  if (!has) {
-    result.excluded = "not in the masks file";
-    return;
-  }
-  result.masks = prediction.masks;
-  result.masks_sha256 = prediction.masks_sha256;
-  result.layer = layer.name;
-  result.decision_macs = prediction.masks->decision_macs(layer.name);
+void require_relu(const MachineSpec& machine, const char* file_key, const char* what,
+                  const Layer& layer) {
+  if (layer.activation != Activation::none) return;
+  throw Error(ErrorKind::config, machine.location(file_key),
+              std::string("has ") + what + " of layer '" + layer.name +
+                  "', which no ReLU follows: a gated output would be wrong",
+              "leave the layer out of the file");
 }
-
-}  // namespace
 
 float round_down(double threshold) {
   const float nearest = static_cast<float>(threshold);
@@ -124,7 +102,7 @@ LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& laye
   result.predictor = &find_predictor(policy);
   if (result.predictor->predicts())
     result.excluded = why_excluded(machine.prediction, layer, is_first);
-  if (result.predictor->from_masks) take_masks(machine, layer, result);
+  if (result.predictor->take_file != nullptr) result.predictor->take_file(machine, layer, result);
   if (!result.excluded.empty()) result.predictor = &find_predictor("none");
   if (result.reads_thresholds() && machine.prediction.threshold_unit != "value")
     throw Error(ErrorKind::config, machine.location("prediction.threshold_unit"),

@@ -12,6 +12,12 @@
 
 namespace peeksim {
 
+// The identity of a file that a predictor decides by.
+struct DecisionFile {
+  const char* key = nullptr;  // of the SHA-256 in documents; null: there is no file
+  std::string sha256;
+};
+
 struct LayerPrediction {
   const Predictor* predictor = nullptr;
   WindowGrid grid;
@@ -20,8 +26,9 @@ struct LayerPrediction {
   ParameterValues parameters;          // the predictor's own
   std::string excluded;                // "" or why the machine's predictor does not run here
   std::shared_ptr<const Masks> masks;  // the layer's decisions; null: they follow from its values
-  std::string layer, masks_sha256;     // its name in `masks`, and the identity of all of them
-  Count decision_macs = 0;             // of the masks, for each output that is not computed first
+  std::string layer;                   // its name in `masks`
+  DecisionFile file;                   // that the predictor decides by
+  Count decision_macs = 0;             // of its own, for each output that is not computed first
 
   bool predicts() const { return predictor->predicts(); }
   // Whether the prediction unit compares peeks with thresholds.
@@ -29,7 +36,7 @@ struct LayerPrediction {
   // Whether thresholds count.
   bool reads_thresholds() const { return compares() || predictor->reads_thresholds; }
   // Whether the machine computes peeks first and decides when it knows them.
-  bool decides() const { return compares() || predictor->from_masks; }
+  bool decides() const { return compares() || predictor->has_decision_unit; }
   // The value of one of the predictor's whole-numbered parameters; null: 0.
   int value_of(const Parameter* parameter) const {
     return parameter == nullptr ? 0 : static_cast<int>(parameters.of(*parameter));
@@ -41,6 +48,11 @@ struct LayerPrediction {
   // Whether a channel that can be predicted has a threshold below 0.
   bool has_negative_threshold() const;
 };
+
+// Throws Error(config) when no ReLU follows the layer, of which the file that `file_key` names has
+// what a predictor decides by.
+void require_relu(const MachineSpec& machine, const char* file_key, const char* what,
+                  const Layer& layer);
 
 // The largest float at or below `threshold`: value <= threshold then needs no double.
 float round_down(double threshold);

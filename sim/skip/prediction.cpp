@@ -104,7 +104,7 @@ OutputFate Prediction::fate_of(int channel, int row, int col) const {
 }
 
 void require_operands(const LayerPrediction& settings, const Operands* operands) {
-  if (settings.predictor->from_operands == nullptr) return;
+  if (!settings.predictor->reads_operands) return;
   if (operands != nullptr && operands->computes() && !operands->ifmap.empty()) return;
   throw Error(ErrorKind::machine, settings.threshold_where,
               std::string("policy '") + settings.predictor->name +
@@ -122,16 +122,11 @@ Prediction predict(const LayerPrediction& settings, const std::vector<float>& of
 
   std::vector<std::uint8_t> decided;  // [K,windows]; empty: by each channel's plane
   require_operands(settings, operands == nullptr ? nullptr : &operands->operands);
-  if (settings.predictor->from_operands != nullptr) {
-    decided = settings.predictor->from_operands(*operands, settings, result);
+  if (settings.predictor->decide != nullptr) {
+    decided = settings.predictor->decide({ofmap, channels, image, operands}, settings, result);
     if (!result.predicts) return result;
   }
-  if (settings.masks != nullptr) {
-    Masks::Decisions made = settings.masks->read(settings.layer, image);
-    decided = std::move(made.gated);
-    result.decision_macs = settings.decision_macs;
-    result.grid.first = std::make_shared<std::vector<std::uint8_t>>(std::move(made.first));
-  }
+  result.decision_macs = settings.decision_macs;
   const WindowGrid& grid = result.grid;
   const std::int64_t plane_size = std::int64_t{grid.P} * grid.Q;
   const int windows = grid.count();

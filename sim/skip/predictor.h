@@ -18,6 +18,7 @@
 namespace peeksim {
 
 struct LayerPrediction;
+struct MachineSpec;
 struct Operands;
 struct Prediction;
 
@@ -44,6 +45,14 @@ struct LayerOperands {
   const Operands& operands;  // computes(), with the ifmap
 };
 
+// What a predictor that does not decide plane by plane may look at.
+struct LayerImage {
+  const std::vector<float>& ofmap;  // [K,P,Q], what enters the activation
+  int channels;                     // K
+  int image;                        // its number in the trace
+  const LayerOperands* operands;    // null unless the predictor reads them
+};
+
 struct Predictor {
   const char* name;
   const char* meaning;
@@ -56,7 +65,7 @@ struct Predictor {
   WindowGrid (*grid)(const Layer& layer, const WindowSpec& window, const PeekSpec& peeks);
 
   // Sets predicted[window] to 1 for every window of one plane [P,Q] whose neighbors it leaves out,
-  // to 0 for the others. REQUIRES: finite values. Null: see from_masks, from_operands.
+  // to 0 for the others. REQUIRES: finite values. Null: see decide.
   void (*predict)(const WindowGrid& grid, const float* plane, float threshold,
                   const ParameterValues& own, std::uint8_t* predicted);
 
@@ -74,14 +83,22 @@ struct Predictor {
   // Keys of machine files that are this predictor's own, "prediction.something".
   Span<Parameter> parameters = {};
 
-  // Whether peeks and decisions are those of prediction.masks_file.
-  bool from_masks = false;
+  // Takes into a layer's settings what the predictor has from a file that the machine names, or
+  // says there why the layer runs dense. Throws Error(config). Null: it has nothing from files.
+  void (*take_file)(const MachineSpec& machine, const Layer& layer,
+                    LayerPrediction& settings) = nullptr;
 
-  // For a predictor that decides from weights and activations: [K,windows] as `predict` sets them
-  // for a plane, and what else `result` needs. Null: weights and activations are not needed.
-  std::vector<std::uint8_t> (*from_operands)(const LayerOperands& layer,
-                                             const LayerPrediction& settings,
-                                             Prediction& result) = nullptr;
+  // For a predictor that does not decide plane by plane: [K,windows] as `predict` sets them for a
+  // plane, and what else `result` needs. Null: see predict.
+  std::vector<std::uint8_t> (*decide)(const LayerImage& image, const LayerPrediction& settings,
+                                      Prediction& result) = nullptr;
+
+  // Whether it decides from weights and activations.
+  bool reads_operands = false;
+
+  // Whether a unit of its own decides on every output when those that are computed first are known:
+  // `decide` sets result.grid.first.
+  bool has_decision_unit = false;
 
   // Of a predictor whose first pass only estimates outputs: at how many bits, and how many taps in
   // the time of one. Null: it computes them.

@@ -40,7 +40,7 @@ std::size_t find_layer(const TraceInfo& info, const std::string& wanted) {
 // Whether the page can show how a layer is predicted: by thresholds on what the trace holds.
 bool is_shown(const LayerPrediction& settings) {
   const Predictor& predictor = *settings.predictor;
-  return predictor.predict != nullptr && predictor.from_operands == nullptr &&
+  return predictor.predict != nullptr && predictor.decide == nullptr &&
          (predictor.gates() || !predictor.predicts());
 }
 

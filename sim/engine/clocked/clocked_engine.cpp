@@ -15,7 +15,7 @@ Counters ClockedEngine::simulate_image(const Job& job, int image, Observer& obse
   const Predictor& predictor = *setup.prediction.predictor;
   // What depends on operands the array finds out for itself.
   require_operands(setup.prediction, &values.operands);
-  if (!compares && predictor.from_operands == nullptr)
+  if (!compares && !predictor.reads_operands)
     prediction = predict(setup.prediction, values.ofmap, layer.K, values.image);
   const WindowGrid grid = prediction.grid;
   WindowBits found(grid.count(), layer.K);

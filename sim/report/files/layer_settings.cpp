@@ -28,7 +28,7 @@ void add_rule(Json& json, const LayerPrediction& settings) {
   for (const Position& peek : settings.grid.peeks) json["peeks"].push_back({peek.row, peek.col});
   json["thresholds"] = thresholds_json(settings.thresholds);
   for (const auto& [key, value] : settings.parameters.by_key) json["parameters"][key] = value;
-  if (settings.masks != nullptr) json["masks_sha256"] = settings.masks_sha256;
+  if (settings.file.key != nullptr) json[settings.file.key] = settings.file.sha256;
 }
 
 Json layer_json(const Layer& layer, const LayerPrediction& settings) {

@@ -37,10 +37,10 @@ void predict(const WindowGrid& grid, const float* plane, float threshold, const 
   for (int i = 0; i < grid.count(); ++i) predicted[i] = plane[i] <= threshold;
 }
 
-std::vector<std::uint8_t> from_operands(const LayerOperands& in, const LayerPrediction& settings,
-                                        Prediction&) {
-  const Layer& layer = in.layer;
-  const Operands& operands = in.operands;
+std::vector<std::uint8_t> decide(const LayerImage& image, const LayerPrediction& settings,
+                                 Prediction&) {
+  const Layer& layer = image.operands->layer;
+  const Operands& operands = image.operands->operands;
   const LowPrecision low(layer, operands, settings.value_of(settings.predictor->estimate_bits));
   std::vector<float> ifmap = operands.ifmap;
   for (float& value : ifmap) value = low.activation(value);
@@ -95,7 +95,8 @@ Predictor row() {
                       count,
                       fingerprint,
                       lookahead_parameters};
-  predictor.from_operands = from_operands;
+  predictor.decide = decide;
+  predictor.reads_operands = true;
   predictor.estimate_bits = &lookahead_bits;
   predictor.estimate_ratio = &lookahead_ratio;
   return predictor;

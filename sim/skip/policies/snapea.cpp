@@ -120,16 +120,16 @@ class CutLayer {
 };
 
 // A sum can be relied on to fall only where no activation is negative.
-std::vector<std::uint8_t> from_operands(const LayerOperands& in, const LayerPrediction& settings,
-                                        Prediction& result) {
-  if (!may_cut_short(in.operands)) {
+std::vector<std::uint8_t> decide(const LayerImage& image, const LayerPrediction& settings,
+                                 Prediction& result) {
+  if (!may_cut_short(image.operands->operands)) {
     result.predicts = false;
     result.fate = OutputFate::computed;
     return {};
   }
   result.guesses = settings.value_of(settings.predictor->speculated_percent) > 0;
   result.retires_alone = settings.value_of(settings.predictor->retire_alone) != 0;
-  return CutLayer(in, settings).cut(result);
+  return CutLayer(*image.operands, settings).cut(result);
 }
 
 void count(const StepOutputs& step, Counters& counters) {
@@ -150,7 +150,8 @@ Predictor row() {
                       count,
                       fingerprint,
                       snapea_parameters};
-  predictor.from_operands = from_operands;
+  predictor.decide = decide;
+  predictor.reads_operands = true;
   predictor.reads_thresholds = true;
   predictor.speculated_percent = &snapea_parameters[0];
   predictor.retire_alone = &snapea_parameters[1];
