@@ -14,6 +14,7 @@
 #include "sim/base/units.h"
 #include "sim/config/masks.h"
 #include "sim/config/parameter.h"
+#include "sim/config/zap_networks.h"
 
 namespace peeksim {
 
@@ -103,7 +104,7 @@ struct PredictionSpec {
   double threshold = 0;                  // and those of layers and channels: in threshold_unit
   std::string threshold_unit = "value";  // of the trace's ofmap values, or "rms": of each layer's
   Cycle latency = 0;                 // cycles from the end of the last peek drain to predict_ready
-  int decision_macs_per_cycle = 0;   // of the decision unit of masks; 0: any number
+  int decision_macs_per_cycle = 0;   // of the decision unit of mask and zap; 0: any number
   std::vector<std::string> exclude;  // "first", "kind:<kind>" or a glob over layer names
   std::vector<LayerPredictionOverride> layers;
   std::string thresholds_file;  // as written, relative to the file that names it
@@ -112,6 +113,9 @@ struct PredictionSpec {
   std::string masks_file;              // a path; "": none
   std::string masks_sha256;            // of that file; "": whichever it is
   std::shared_ptr<const Masks> masks;  // the file, opened for a trace (run/bound_machine.h)
+  std::string zap_file;                // the same of the networks of policy zap
+  std::string zap_sha256;
+  std::shared_ptr<const ZapNetworks> zap;
 };
 
 struct ScheduleSpec {

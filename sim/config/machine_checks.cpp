@@ -58,21 +58,27 @@ bool predicts(const PredictionSpec& prediction) {
 
 }  // namespace
 
-bool takes_masks(const PredictionSpec& prediction) {
-  return any_policy(prediction, [](const std::string& policy) { return policy == "mask"; });
+bool has_policy(const PredictionSpec& prediction, const std::string& policy) {
+  return any_policy(prediction, [&](const std::string& one) { return one == policy; });
 }
 
 void require_consistent(const MachineSpec& machine) {
   require_possible_skipping(machine);
   require_possible_banks(machine);
+  if (machine.prediction.threshold_unit == "rms" && has_policy(machine.prediction, "zap"))
+    fail(machine, "prediction.threshold_unit",
+         "policy 'zap' compares thresholds with scores of its own, which no RMS of values scales",
+         "set it to value");
 }
 
 std::vector<std::string> ineffective_keys(const MachineSpec& machine) {
   std::vector<std::string> idle;
   if (machine.array.zero_lookahead > 0 && !machine.array.skip_zero_activations)
     idle.push_back("array.zero_lookahead has no effect without array.skip_zero_activations");
-  if (!machine.prediction.masks_file.empty() && !takes_masks(machine.prediction))
+  if (!machine.prediction.masks_file.empty() && !has_policy(machine.prediction, "mask"))
     idle.push_back("prediction.masks_file has no effect: no layer's prediction.policy is mask");
+  if (!machine.prediction.zap_file.empty() && !has_policy(machine.prediction, "zap"))
+    idle.push_back("prediction.zap_file has no effect: no layer's prediction.policy is zap");
   if (predicts(machine.prediction)) return idle;
   for (const auto& [key, is_set] :
        {std::pair<std::string, bool>{inline_thresholds,

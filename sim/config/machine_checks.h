@@ -10,8 +10,8 @@ namespace peeksim {
 // negative look-ahead.
 void require_consistent(const MachineSpec& machine);
 
-// Whether a layer may have the policy mask.
-bool takes_masks(const PredictionSpec& prediction);
+// Whether a layer may have the policy.
+bool has_policy(const PredictionSpec& prediction, const std::string& policy);
 
 // The keys that are set but have no effect on this machine, one sentence each.
 std::vector<std::string> ineffective_keys(const MachineSpec& machine);

@@ -87,45 +87,44 @@ MachineKey thresholds_file_key() {
           }};
 }
 
-// Not looked for here: a machine may be read where the file is not, and is not run there.
-MachineKey masks_file_key() {
+// Of the HDF5 file by which a policy decides. Not looked for here: a machine may be read where the
+// file is not, and is not run there.
+MachineKey decision_file_key(const char* path, std::string PredictionSpec::*field,
+                             const char* meaning) {
   MachineKey key = {
-      "prediction.masks_file",
+      path,
       "path",
       "",
       "an HDF5 file, or empty for none",
-      "The decisions of policy `mask`: which outputs of each layer are computed first and which of "
-      "the others are gated, made by any program for one trace (docs/masks.md). The path is "
-      "relative to the file that names it",
+      meaning,
       {},
-      [](const Value& value, const Vocabulary&, MachineSpec& machine) {
+      [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
         const std::filesystem::path folder =
             std::filesystem::path(value.where().file).parent_path();
-        machine.prediction.masks_file =
-            value.text().empty() ? "" : (folder / value.text()).string();
+        machine.prediction.*field = value.text().empty() ? "" : (folder / value.text()).string();
       },
-      [](const MachineSpec& machine) { return Value::quoted(machine.prediction.masks_file); }};
-  key.shown = [](const MachineSpec& machine) { return !machine.prediction.masks_file.empty(); };
+      [=](const MachineSpec& machine) { return Value::quoted(machine.prediction.*field); }};
+  key.shown = [=](const MachineSpec& machine) { return !(machine.prediction.*field).empty(); };
   return key;
 }
 
-MachineKey masks_sha256_key() {
+MachineKey sha256_key(const char* path, std::string PredictionSpec::*field, const char* meaning) {
   MachineKey key = {
-      "prediction.masks_sha256",
+      path,
       "text",
       "",
       "64 hexadecimal digits, or empty for any",
-      "The SHA-256 that the masks file must have. Results hold that of the file that was used",
+      meaning,
       {},
-      [](const Value& value, const Vocabulary&, MachineSpec& machine) {
-        const std::string& digits = machine.prediction.masks_sha256 = value.text();
+      [=](const Value& value, const Vocabulary&, MachineSpec& machine) {
+        const std::string& digits = machine.prediction.*field = value.text();
         const bool hexadecimal = digits.find_first_not_of("0123456789abcdef") == digits.npos;
         if (!digits.empty() && (digits.size() != 64 || !hexadecimal))
           value.fail("expected 64 hexadecimal digits, found '" + digits + "'",
                      "sha256sum prints them");
       },
-      [](const MachineSpec& machine) { return Value::quoted(machine.prediction.masks_sha256); }};
-  key.shown = [](const MachineSpec& machine) { return !machine.prediction.masks_sha256.empty(); };
+      [=](const MachineSpec& machine) { return Value::quoted(machine.prediction.*field); }};
+  key.shown = [=](const MachineSpec& machine) { return !(machine.prediction.*field).empty(); };
   return key;
 }
 
@@ -222,8 +221,8 @@ std::vector<MachineKey> make_keys() {
       peeks_key(),
       number("prediction.threshold", "prediction.threshold_unit", -any, any, "finite",
              at(&M::prediction, &P::threshold),
-             "A window is predicted zero when all its peeks are at or below this. Negative is more "
-             "careful, positive more daring"),
+             "A window is predicted zero when all its peeks are at or below this; with `zap` an "
+             "output whose score is. Negative is more careful, positive more daring"),
       name("prediction.threshold_unit",
            {{"value", "as the trace's ofmap values"},
             {"rms",
@@ -239,7 +238,7 @@ std::vector<MachineKey> make_keys() {
           "prediction.decision_macs_per_cycle", "MACs per cycle, 0: any number", 0, 1 << 24,
           at(&M::prediction, &P::decision_macs_per_cycle),
           "Width of the unit that does the MACs of the decisions of policy `mask`, as many as the "
-          "masks say (docs/masks.md)"),
+          "masks say (docs/masks.md), and of policy `zap`"),
       custom("prediction.exclude", "list of names", "",
              "`first`, `kind:conv`, `kind:depthwise`, `kind:fc` or a pattern", read_exclude,
              show_exclude, at(&M::prediction, &P::exclude),
@@ -248,8 +247,20 @@ std::vector<MachineKey> make_keys() {
       layers_key(),
       channel_thresholds_key(),
       thresholds_file_key(),
-      masks_file_key(),
-      masks_sha256_key(),
+      decision_file_key(
+          "prediction.masks_file", &P::masks_file,
+          "The decisions of policy `mask`: which outputs of each layer are computed first and "
+          "which of the others are gated, made by any program for one trace (docs/masks.md). The "
+          "path is relative to the file that names it"),
+      sha256_key("prediction.masks_sha256", &P::masks_sha256,
+                 "The SHA-256 that the masks file must have. Results hold that of the file that "
+                 "was used"),
+      decision_file_key("prediction.zap_file", &P::zap_file,
+                        "The small trained networks of policy `zap`, as tools/peek_zap.py writes "
+                        "them (docs/zap.md). The path is relative to the file that names it"),
+      sha256_key("prediction.zap_sha256", &P::zap_sha256,
+                 "The SHA-256 that the networks file must have. Results hold that of the file "
+                 "that was used"),
 
       name("schedule.loop_order",
            {{"auto", "per layer the order that reads fewer DRAM bytes, block_major on a tie"},

@@ -129,12 +129,18 @@ std::vector<LayerPrediction> resolve_layers(const MachineSpec& machine,
 
 void require_unrectified(const LayerPrediction& settings, const std::string& layer,
                          const std::vector<float>& ofmap, const std::string& trace_path) {
-  if (!settings.has_negative_threshold()) return;
+  const bool scores = settings.predictor->scores;
+  if (!scores && !settings.has_negative_threshold()) return;
   if (*std::min_element(ofmap.begin(), ofmap.end()) != 0.0f) return;
+  const std::string why =
+      scores ? std::string("is scored by policy '") + settings.predictor->name +
+                   "' from how far below 0 outputs are"
+             : "has a negative threshold (" + settings.threshold_where.text() + ")";
   throw Error(ErrorKind::trace, trace_path,
-              "layer '" + layer + "' has a negative threshold (" + settings.threshold_where.text() +
-                  "), but the trace holds only values that have passed the ReLU: none is below 0",
-              "record the values that enter the ReLU, or use thresholds of 0 and above");
+              "layer '" + layer + "' " + why +
+                  ", but the trace holds only values that have passed the ReLU: none is below 0",
+              scores ? "record the values that enter the ReLU"
+                     : "record the values that enter the ReLU, or use thresholds of 0 and above");
 }
 
 std::vector<std::string> unmatched_entries(const PredictionSpec& prediction,

@@ -26,9 +26,11 @@ struct LayerPrediction {
   ParameterValues parameters;          // the predictor's own
   std::string excluded;                // "" or why the machine's predictor does not run here
   std::shared_ptr<const Masks> masks;  // the layer's decisions; null: they follow from its values
-  std::string layer;                   // its name in `masks`
-  DecisionFile file;                   // that the predictor decides by
-  Count decision_macs = 0;             // of its own, for each output that is not computed first
+  std::shared_ptr<const ZapNetworks> zap;
+  std::string layer;                // its name in `masks` or `zap`
+  DecisionFile file;                // that the predictor decides by
+  Count decision_macs = 0;          // of its own, for each output that is not computed first
+  Count decisions_per_channel = 0;  // where they are the same for all images
 
   bool predicts() const { return predictor->predicts(); }
   // Whether the prediction unit compares peeks with thresholds.
@@ -69,7 +71,8 @@ std::vector<LayerPrediction> resolve_layers(const MachineSpec& machine,
                                             const std::vector<Layer>& layers);
 
 // Values that have passed the ReLU cannot tell a small positive output from a clearly negative one,
-// so a threshold below 0 would silently predict nothing. Throws Error(trace) for such values.
+// so a threshold below 0 would silently predict nothing, and a score mean nothing. Throws
+// Error(trace) for such values.
 void require_unrectified(const LayerPrediction& settings, const std::string& layer,
                          const std::vector<float>& ofmap, const std::string& trace_path);
 

@@ -21,8 +21,8 @@ void count_peeks(const StepOutputs& step, Counters& counters) {
 
 const std::vector<Predictor>& predictors() {
   static const std::vector<Predictor> table = {
-      none_predictor,      peek_predictor,   oracle_predictor,   mask_predictor,
-      lookahead_predictor, snapea_predictor, perforate_predictor};
+      none_predictor, peek_predictor,      oracle_predictor, mask_predictor,
+      zap_predictor,  lookahead_predictor, snapea_predictor, perforate_predictor};
   return table;
 }
 

@@ -113,6 +113,9 @@ struct Predictor {
   // Whether it compares with thresholds without a rule.
   bool reads_thresholds = false;
 
+  // Whether what it compares are scores of its own, which follow from how far below 0 outputs are.
+  bool scores = false;
+
   bool predicts() const { return fate != OutputFate::computed; }
   // Whether it leaves out outputs that a pass of their own would compute.
   bool gates() const { return fate == OutputFate::predicted_zero; }

@@ -4,6 +4,7 @@
 
 #include "sim/base/suggest.h"
 #include "sim/trace/hdf5_values.h"
+#include "sim/trace/layer_groups.h"
 #include "sim/trace/rehearsal.h"
 #include "sim/trace/sha256.h"
 
@@ -15,12 +16,6 @@ constexpr const char* remedy = "docs/masks.md says what a masks file holds";
 
 constexpr const char* decision_macs_name = "decision_macs";
 constexpr Count max_decision_macs = 1 << 24;
-constexpr int max_groups = 100000, max_depth = 100;
-
-// HDF5 takes a slash in a layer's name for a path.
-std::string path_of(const std::string& layer) {
-  return layer.substr(std::min(layer.find_first_not_of('/'), layer.size()));
-}
 
 hdf5::Object open_masks(const hdf5::Object& group, const std::string& name,
                         const std::vector<hsize_t>& wanted) {
@@ -88,23 +83,12 @@ MasksReader::MasksReader(hdf5::Object file, const std::string& trace_sha256, con
                "make the masks from this trace");
   std::map<std::string, const Layer*> layers;
   for (const TraceLayer& traced : trace.layers)
-    layers.emplace(path_of(traced.layer.name), &traced.layer);
-  find_layers(file_, "", layers, trace.images);
+    layers.emplace(path_in_files(traced.layer), &traced.layer);
+  hdf5::visit_layer_groups(file_, {"first", "gated"},
+                           [&](const hdf5::Object& group, const std::string& path) {
+                             add_layer(group, path, layers, trace.images);
+                           });
   if (layers_.empty()) file_.fail("holds no layer", remedy);
-}
-
-void MasksReader::find_layers(const hdf5::Object& group, const std::string& path,
-                              const std::map<std::string, const Layer*>& layers, int images) {
-  // Groups can lie in each other in a circle.
-  if (++groups_ > max_groups || std::count(path.begin(), path.end(), '/') > max_depth)
-    group.fail("the file has more groups than a trace has layers", remedy);
-  const bool is_layer = hdf5::has_link(group, "first") || hdf5::has_link(group, "gated");
-  if (is_layer) add_layer(group, path, layers, images);
-  for (const std::string& name : hdf5::link_names(group)) {
-    if (is_layer && (name == "first" || name == "gated")) continue;
-    find_layers(hdf5::open_group(group, name), path.empty() ? name : path + "/" + name, layers,
-                images);
-  }
 }
 
 void MasksReader::add_layer(const hdf5::Object& group, const std::string& path,

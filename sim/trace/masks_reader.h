@@ -38,15 +38,11 @@ class MasksReader : public Masks {
     Count decision_macs = 0;
   };
 
-  // Enters the layers in a group of the file, and in those inside of it.
-  void find_layers(const hdf5::Object& group, const std::string& path,
-                   const std::map<std::string, const Layer*>& layers, int images);
   void add_layer(const hdf5::Object& group, const std::string& path,
                  const std::map<std::string, const Layer*>& layers, int images);
 
   std::string sha256_;
   hdf5::Object file_;
-  int groups_ = 0;                            // visited
   std::map<std::string, LayerMasks> layers_;  // by name
 };
 

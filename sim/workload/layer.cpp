@@ -2,6 +2,8 @@
 // overflow for a shape that passes it.
 #include "sim/workload/layer.h"
 
+#include <algorithm>
+
 #include <limits>
 #include <utility>
 #include <vector>
@@ -33,6 +35,10 @@ std::string reach_error(const char* axis, int kernel, int dilation, std::int64_t
 const char* kind_name(const Layer& layer) {
   if (layer.kind == LayerKind::fc) return "fc";
   return layer.depthwise() ? "depthwise" : "conv";
+}
+
+std::string path_in_files(const Layer& layer) {
+  return layer.name.substr(std::min(layer.name.find_first_not_of('/'), layer.name.size()));
 }
 
 const char* activation_name(Activation activation) {

@@ -33,6 +33,10 @@ struct Layer {
 
 // "conv", "depthwise" or "fc": what `kind:` patterns and reports call this layer.
 const char* kind_name(const Layer& layer);
+
+// Where files that hold something of layers have it: HDF5 takes a slash in a name for a path, and
+// drops those at its beginning.
+std::string path_in_files(const Layer& layer);
 const char* activation_name(Activation activation);
 
 // "" when the shape is possible, else what is wrong with it: sizes below 1, groups that do not

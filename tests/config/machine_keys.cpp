@@ -62,6 +62,8 @@ const std::map<std::string, std::string> other_values = {
     {"prediction.decision_macs_per_cycle", "12"},
     {"prediction.masks_file", "/m/masks.h5"},
     {"prediction.masks_sha256", std::string(64, 'a')},
+    {"prediction.zap_file", "/m/zap.h5"},
+    {"prediction.zap_sha256", std::string(64, 'b')},
     {"schedule.loop_order", "group_major"},
     {"clock_mhz", "333.3"},
     {"energy", "eyeriss-relative"}};

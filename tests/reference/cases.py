@@ -8,6 +8,7 @@ from model import simulate
 from operands import Operands
 from prediction import Masks
 from shapes import CannotRun, Layer, Machine
+from zap import Networks
 
 
 # Counters that a case in a file may leave out; they are not compared then.
@@ -20,16 +21,17 @@ class Case:
     """One caseNNN.json: a layer on a machine, with what is expected of it."""
 
     def __init__(self, layer, machine, ofmap, ifmap=None, expected=None, expected_error=None,
-                 masks=None, operands=None):
+                 masks=None, operands=None, networks=None):
         self.layer, self.machine = layer, machine
         self.ofmap, self.ifmap, self.masks, self.operands = ofmap, ifmap, masks, operands
+        self.networks = networks
         self.expected, self.expected_error = expected, expected_error
 
     def simulate(self):
         """(counters, None), or (None, why the machine cannot run the layer)."""
         try:
             return simulate(self.layer, self.machine, self.ofmap, self.ifmap, self.masks,
-                            self.operands), None
+                            self.operands, self.networks), None
         except CannotRun as error:
             return None, str(error)
 
@@ -46,6 +48,12 @@ class Case:
             fields["first"] = numbers(self.masks.first.astype(int))
             fields["gated"] = numbers(self.masks.gated.astype(int))
             fields["decision_macs"] = self.masks.decision_macs
+        if self.networks is not None:
+            fields["zap"] = {"pattern": self.networks.pattern,
+                             "kernel1": numbers(self.networks.kernel1),
+                             "bias1": numbers(self.networks.bias1),
+                             "kernel2": numbers(self.networks.kernel2),
+                             "bias2": numbers(self.networks.bias2)}
         if self.operands is not None:
             fields.update({name: numbers(values) for name, values in vars(self.operands).items()
                            if values is not None})
@@ -69,15 +77,18 @@ def read(path):
     def array(name):
         return np.array(fields[name]) if name in fields else None
 
-    masks = operands = None
+    masks = operands = networks = None
     if "weights" in fields:
         operands = Operands(array("weights"), array("bias"), array("residual"))
     if "first" in fields:
         masks = Masks(np.array(fields["first"]) != 0, np.array(fields["gated"]) != 0,
                       fields["decision_macs"])
+    if "zap" in fields:
+        own = dict(fields["zap"])
+        networks = Networks(own.pop("pattern"), **{name: np.array(own[name]) for name in own})
     return Case(Layer(**fields["layer"]), Machine(**fields["machine"]), array("ofmap"),
                 array("ifmap"), fields.get("expected"), fields.get("expected_error"), masks,
-                operands)
+                operands, networks)
 
 
 def paths(folder):

@@ -3,7 +3,8 @@
 Buffers are drawn in the measure of the layer, so that some hold all of it and some barely one
 window, one tap or two. Values are multiples of 1/4, as thresholds are: exact in any float, and
 often equal to the threshold. Where weights are known, the outputs are computed from them, still
-exactly: they are multiples of 1/16.
+exactly: they are multiples of 1/16. Only the numbers of ZAP's networks, and thresholds of its
+scores, are often not so round; they are exact in single precision.
 """
 import random
 from dataclasses import replace
@@ -15,6 +16,7 @@ from cases import Case
 from operands import Operands, outputs, terms_of
 from prediction import Masks, predict, thresholds
 from shapes import Layer, Machine, packed, up
+from zap import FIRST, Networks, computed_first, scores
 
 MAX_MACS = 20000
 MAX_OUTPUTS = 1500
@@ -33,6 +35,8 @@ def draw_case(seed, number):
         layer, machine = draw_dead_rows(rng)
     elif special < 0.48:
         layer, machine = draw_rival(rng)
+    elif special < 0.55:
+        layer, machine = draw_zap(rng)
     else:
         layer = draw_layer(rng)
         machine = draw_buffers(rng, layer, draw_machine(rng, layer))
@@ -44,7 +48,11 @@ def draw_case(seed, number):
         machine = replace(machine, threshold=draw_near(rng, ofmap))
         ifmap, operands = rng.choice(18 * [(ifmap, operands)] + [(None, operands), (ifmap, None)])
     masks = draw_masks(rng, layer, ofmap) if machine.policy == "mask" else None
-    case = Case(layer, machine, ofmap, ifmap, masks=masks, operands=operands)
+    networks = draw_networks(rng, layer) if machine.policy == "zap" else None
+    if networks and not spoiled:
+        machine = replace(machine, threshold=draw_near_scores(rng, machine, networks, ofmap))
+        networks = rng.choice(18 * [networks] + [without_match(rng, networks)])
+    case = Case(layer, machine, ofmap, ifmap, masks=masks, operands=operands, networks=networks)
     case.expected, case.expected_error = case.simulate()
     return case
 
@@ -129,6 +137,86 @@ def draw_masks(rng, layer, ofmap):
     right, wrong = rng.choice([(1, 0), (0.9, 0.1), (0.5, 0.5), (1, 1)])
     gated = np.array([rng.random() < (right if value <= 0 else wrong) for value in ofmap.flat])
     return Masks(first, gated.reshape(ofmap.shape) & ~first, rng.choice([0, 1, 18]))
+
+
+def draw_networks(rng, layer):
+    """ZAP's, for all channels of the layer."""
+    kinds = 4 * [draw_network] + 2 * [draw_order] + [draw_rounding]
+    drawn = zip(*[rng.choice(kinds)(rng) for _ in range(layer.K)])
+    return Networks(rng.choice(2 * ["checkerboard"] + sorted(FIRST)), *map(np.array, drawn))
+
+
+def draw_network(rng):
+    """Both kernels and constants of a channel: a, b, c, d."""
+    a, c = (draw_taps(rng, is_round=rng.random() < share) for share in (0.4, 0.6))
+    b, d = (draw_parameter(rng, is_round=rng.random() < 0.7) for _ in range(2))
+    for taps in rng.choice([[], [], [a], [c], [c], [a, c]]):  # few of them
+        for i in rng.sample(range(9), rng.randint(6, 8)):
+            taps[i] = 0
+    return in_rows(a), b, in_rows(c), d
+
+
+def draw_order(rng):
+    """Those of a channel in which the order of a sum matters: two large taps cancel each other
+    where the values under them are equal, and swallow what was added before and between.
+    """
+    a, c = draw_taps(rng, is_round=False), draw_taps(rng, is_round=False)
+    middle_and_corners, edges = [0, 2, 4, 6, 8], [1, 3, 5, 7]
+    if rng.random() < 0.3:  # With one tap, h is b where nothing is computed first.
+        a = [0, 0, 0, 0, a[4], 0, 0, 0, 0]
+        large, places = c, middle_and_corners
+    else:  # With one tap, a score is one h.
+        only = rng.choice([1, 3, 4, 5, 7])
+        c = [tap if i == only else 0 for i, tap in enumerate(c)]
+        large, places = a, edges if only == 4 else middle_and_corners
+    i, j = rng.sample(places, 2)
+    large[i] = rng.choice([-1, 1]) * 2.0 ** rng.randint(53, 57)
+    large[j] = -large[i]
+    return in_rows(a), rng.randint(1, 8) / 4, in_rows(c), draw_parameter(rng, is_round=True)
+
+
+def draw_rounding(rng):
+    """Those of a channel whose scores are each one h, which is at a threshold only as rounded."""
+    a, b = draw_taps(rng, is_round=False), draw_parameter(rng, is_round=False)
+    only = rng.randrange(9)
+    return in_rows(a), b, in_rows([float(i == only) for i in range(9)]), 0
+
+
+def draw_taps(rng, is_round):
+    """The nine of a kernel."""
+    return [draw_parameter(rng, is_round) for _ in range(9)]
+
+
+def draw_parameter(rng, is_round):
+    """0 or a multiple of 1/8; or, if it is not round, any number of single precision."""
+    if is_round:
+        return rng.choice([0, rng.randint(-8, 8) / 4, rng.randint(-8, 8) / 8])
+    return float(np.float32(rng.uniform(-1, 1)))
+
+
+def in_rows(taps):
+    return np.reshape(np.array(taps, dtype=float), (3, 3))
+
+
+def draw_near_scores(rng, machine, networks, ofmap):
+    """A threshold, or one per channel: 0, or some score in single precision, or about that."""
+    def near(values):
+        score = rng.choice(values.flatten().tolist())
+        about = score + rng.choice([-0.25, 0.25])
+        out_of_reach = [values.min() - 0.25, values.max() + 0.25]
+        return float(np.float32(rng.choice([0, 0, about] + out_of_reach + 5 * [score]))) + 0.0
+
+    decided = ~computed_first(networks.pattern, *ofmap.shape[1:])
+    if not decided.any():
+        return machine.threshold
+    own = scores(networks, ofmap)[:, decided]
+    return [near(values) for values in own] if rng.random() < 0.6 else near(own)
+
+
+def without_match(rng, networks):
+    """The networks with a channel more or less."""
+    channels = list(range(len(networks.bias1)))
+    return networks.of(channels + [0] if len(channels) == 1 or rng.random() < 0.5 else channels[1:])
 
 
 def draw_lookahead(rng, skips):
@@ -267,6 +355,16 @@ def draw_rival(rng):
     return layer, machine
 
 
+def draw_zap(rng):
+    """A layer and a machine with that policy."""
+    layer = draw_layer(rng)
+    machine = replace(draw_machine(rng, layer), policy="zap")
+    if machine.dispatch == "balanced_fill":
+        machine = replace(machine, dispatch="balanced")
+    machine = draw_buffers(rng, layer, machine)
+    return layer, machine if rng.random() < 0.7 else in_one_block(layer, machine)
+
+
 def spoil(rng, layer, machine):
     """A machine that cannot run the layer."""
     one = layer.one_group()
@@ -281,6 +379,7 @@ def spoil(rng, layer, machine):
         {"ifmap_read_width": width, "ifmap_banks": width + rng.choice([1, 9])},
         {"ifmap_banks": -1},
         {"policy": "mask", "dispatch": "balanced_fill"},
+        {"policy": "zap", "dispatch": "balanced_fill"},
         {"policy": "lookahead", "dispatch": "balanced_fill"},
         {"policy": "snapea", "skip_zero_activations": True, "gate_zero_activations": True,
          "ifmap_banks": 0},

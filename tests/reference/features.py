@@ -22,7 +22,7 @@ def features(case):
     if case.machine.policy == "mask":
         names |= of_masks(case.masks, case.machine)
     group = groups_of(case.layer, case.machine, case.ofmap, case.ifmap, case.masks,
-                      case.operands)[0]
+                      case.operands, case.networks)[0]
     names |= of_program(group) | of_tiles(group) | of_rivals(case, group)
     names |= of_known_weights(case)
     return names | {"some " + n for n, count in case.expected.items() if count}

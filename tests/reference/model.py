@@ -38,15 +38,16 @@ class Group:
     program: Program
 
 
-def simulate(layer, machine, ofmap, ifmap=None, masks=None, operands=None):
+def simulate(layer, machine, ofmap, ifmap=None, masks=None, operands=None, networks=None):
     """Every counter of the layer, by name, in the order of COUNTERS.
 
     `ofmap` [K,P,Q] holds the values that enter the ReLU, `ifmap` [C,H,W] the activations, if known;
-    `masks` what policy `mask` reads; `operands` the weights and what is added, if known.
+    `masks` what policy `mask` reads; `operands` the weights and what is added, if known; `networks`
+    those of policy `zap`.
     Throws CannotRun if the machine cannot run the layer.
     """
     total = dict.fromkeys(COUNTERS, 0)
-    for group in groups_of(layer, machine, ofmap, ifmap, masks, operands):
+    for group in groups_of(layer, machine, ofmap, ifmap, masks, operands, networks):
         counted = simulate_group(group)
         for name in COUNTERS:
             if name in PEAKS:
@@ -56,9 +57,9 @@ def simulate(layer, machine, ofmap, ifmap=None, masks=None, operands=None):
     return total
 
 
-def groups_of(layer, machine, ofmap, ifmap=None, masks=None, operands=None):
+def groups_of(layer, machine, ofmap, ifmap=None, masks=None, operands=None, networks=None):
     """The Groups of a layer, which run one after another (section 1)."""
-    check(layer, machine, masks, ifmap, operands)
+    check(layer, machine, masks, ifmap, operands, networks)
     machine = as_it_runs(machine, ifmap)
     tau = thresholds(layer, machine)
     one = layer.one_group()
@@ -67,7 +68,8 @@ def groups_of(layer, machine, ofmap, ifmap=None, masks=None, operands=None):
         k, c = slice(g * one.K, (g + 1) * one.K), slice(g * one.C, (g + 1) * one.C)
         own = None if ifmap is None else ifmap[c]
         terms = terms_of(one, own, ifmap, operands and operands.of(k)) if machine.computes else None
-        prediction = predict(machine, tau[k], ofmap[k], masks and masks.of(k), terms)
+        prediction = predict(machine, tau[k], ofmap[k], masks and masks.of(k), terms,
+                             networks and networks.of(k))
         gates = machine.gate_zero_activations and ifmap is not None
         live = live_taps(one, own) if gates else None
         program = Program(one, machine, prediction, live if machine.skip_zero_activations else None)

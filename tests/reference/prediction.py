@@ -8,6 +8,7 @@ import numpy as np
 
 import lookahead
 import snapea
+import zap
 from operands import has_negative
 from perforation import Perforation, perforate
 from shapes import CannotRun
@@ -21,7 +22,7 @@ class Prediction:
     peeks: np.ndarray  # bool [P,Q]: the positions that are peeks, of every channel
     gated: np.ndarray  # bool [K,P,Q]: the outputs that are never computed
     window: tuple  # (height, width) of the windows that blocks must not cut; 1×1 without peeks
-    decision_macs: int = 0  # of masks
+    decision_macs: int = 0  # of masks and of zap
     cut: Optional[snapea.Cut] = None
     perforation: Optional[Perforation] = None
 
@@ -53,9 +54,10 @@ class Masks:
         return Masks(self.first, self.gated[channels], self.decision_macs)
 
 
-def check(layer, machine, masks=None, ifmap=None, operands=None):
+def check(layer, machine, masks=None, ifmap=None, operands=None, networks=None):
     """Raises CannotRun for what is wrong whatever the policy (end of section 2), and with it."""
     check_masks(machine, masks)
+    check_networks(layer, machine, networks)
     check_rivals(machine, ifmap, operands)
     h, w = machine.window
     if any(not (0 <= i < h and 0 <= j < w) for i, j in pattern(machine.peeks, h, w)):
@@ -78,6 +80,17 @@ def check_masks(machine, masks):
         raise CannotRun("masks do not tell how far they look")
     if np.any(masks.gated & masks.first):
         raise CannotRun("an output is computed first and gated")
+
+
+def check_networks(layer, machine, networks):
+    if machine.policy != "zap":
+        return
+    if networks is None:
+        raise CannotRun("no networks")
+    if machine.dispatch == "balanced_fill":
+        raise CannotRun("a score looks further than its window")
+    if any(len(values) != layer.K for values in networks.parameters):
+        raise CannotRun("networks do not match the channels")
 
 
 def check_rivals(machine, ifmap, operands):
@@ -118,10 +131,11 @@ def as_it_runs(machine, ifmap):
     return machine
 
 
-def predict(machine, tau, ofmap, masks=None, terms=None):
+def predict(machine, tau, ofmap, masks=None, terms=None, networks=None):
     """The Prediction of `ofmap` [K,P,Q] with thresholds `tau` [K], by the machine's policy.
 
-    `masks` are what policy `mask` reads, `terms` what `lookahead` and `snapea` compute with.
+    `masks` are what policy `mask` reads, `terms` what `lookahead` and `snapea` compute with,
+    `networks` those of `zap`.
     """
     no_peeks = np.zeros(ofmap.shape[1:], dtype=bool)
     nothing = np.zeros(ofmap.shape, dtype=bool)
@@ -131,6 +145,9 @@ def predict(machine, tau, ofmap, masks=None, terms=None):
         return Prediction(no_peeks, ofmap <= 0, (1, 1))
     if machine.policy == "mask":
         return Prediction(masks.first, masks.gated, (1, 1), masks.decision_macs)
+    if machine.policy == "zap":
+        first = zap.computed_first(networks.pattern, *ofmap.shape[1:])
+        return Prediction(first, zap.gated(networks, tau, ofmap), (1, 1), zap.decision_macs(first))
     if machine.policy == "lookahead":
         estimates = lookahead.estimates(machine.lookahead_bits, terms)
         return Prediction(no_peeks, estimates <= np.reshape(tau, (-1, 1, 1)), (1, 1))

@@ -1,4 +1,5 @@
-"""What a case of `lookahead`, `snapea` or `perforate` exercises, by name; see features.py."""
+"""What a case of `zap`, `lookahead`, `snapea` or `perforate` exercises, by name; see features.py.
+"""
 from dataclasses import replace
 
 import numpy as np
@@ -6,6 +7,7 @@ import numpy as np
 import chunks
 import lookahead
 import snapea
+import zap
 from operands import has_negative, terms_of
 from prediction import thresholds
 from shapes import up
@@ -19,7 +21,8 @@ def of_rivals(case, group):
         return true({"snapea in an image with a negative activation": True,
                      "retire alone in an image with a negative activation":
                          case.machine.retire_alone})
-    of = {"lookahead": of_lookahead, "snapea": of_snapea, "perforate": of_perforation}
+    of = {"zap": of_zap, "lookahead": of_lookahead, "snapea": of_snapea,
+          "perforate": of_perforation}
     return of[policy](case, group) if policy in of else set()
 
 
@@ -51,6 +54,72 @@ def of_operands(case, policy):
                  policy + " without zero gating": not case.machine.gate_zero_activations,
                  "a channel of zeros with " + policy: any((w == 0).all() for w in own),
                  "a weight of -0 with " + policy: any(np.signbit(own[own == 0]))})
+
+
+def of_zap(case, group):
+    machine, prediction, ofmap = group.machine, group.prediction, group.ofmap
+    networks = case.networks.of(slice(0, group.layer.K))
+    tau = np.reshape(thresholds(case.layer, case.machine)[:group.layer.K], (-1, 1, 1))
+    first, gated, m = prediction.peeks, prediction.gated, prediction.decision_macs
+    n = np.count_nonzero(~first)
+    some_first = [any(first[x] for x in step.block.raster) for step in group.program.steps]
+
+    def matters(**otherwise):
+        """Whether the decisions would differ."""
+        other = [other_scores(plane, first, *own, **otherwise)
+                 for plane, *own in zip(ofmap, *networks.parameters)]
+        return (gated != (~first & (np.array(other) <= tau))).any()
+
+    return true({
+        "zap on a checkerboard": networks.pattern == "checkerboard" and n,
+        "zap on thirds": networks.pattern == "thirds" and n,
+        "zap on a quarter": networks.pattern == "quarter" and n,
+        "zap in groups": case.layer.groups > 1,
+        "zap with nothing to decide": n == 0,
+        "a channel of zap that gates nothing": n and not gated.any(axis=(1, 2)).all(),
+        "a channel of zap that gates all": n and (gated == ~first).all(axis=(1, 2)).any(),
+        "zap that gates some": gated.any() and not (gated == ~first).all(),
+        "zap with decisions that take time": m and machine.decision_macs_per_cycle,
+        "zap with decisions without time": m and not machine.decision_macs_per_cycle,
+        "MACs of a decision that round up": n and 9 * first.size % n,
+        "zap in many blocks": len({step.block for step in group.program.steps}) > 1,
+        "a step of zap without an output that is computed first": not all(some_first),
+        "zap over streamed weights": group.program.chunks is not None,
+        "zap that skips":
+            any(chunk.live and chunk.a < len(chunk.taps) for _, chunk in tiles_of(group)),
+        "zap with banks": machine.ifmap_banks > 0,
+        "a score at the threshold":
+            ((zap.scores(networks, ofmap) == tau) & ~first).any(),
+        "a score at a threshold that is not 0":
+            ((zap.scores(networks, ofmap) == tau) & ~first & (tau != 0)).any(),
+        "a score that gates by error": (gated & (ofmap > 0)).any(),
+        "a score that misses a zero": (~gated & ~first & (ofmap <= 0)).any(),
+        "a decision by the values of the pattern alone": matters(all_values=True),
+        "a decision by the ReLU between the kernels": matters(relu=False),
+        "a decision by the rounding of h": matters(rounds_h=False),
+        "a decision by a score that is not rounded": matters(rounds_s=True),
+        "a decision by the 0 of h outside the plane": matters(h_outside=True),
+        "a decision by the order of the first sum": matters(backwards="first"),
+        "a decision by the order of the second sum": matters(backwards="second"),
+        "a decision by the two kernels not turned": matters(turned=True)})
+
+
+def other_scores(plane, first, a, b, c, d, all_values=False, relu=True, rounds_h=True,
+                 rounds_s=False, h_outside=False, backwards=None, turned=False):
+    """Those of a channel, if a sentence of the page were another one."""
+    x = np.pad(plane if all_values else np.where(first, plane, 0), 1 if h_outside else 0)
+    a, c = (kernel[::-1, ::-1] if turned else kernel for kernel in (a, c))
+
+    def convolved(which, values, kernel, constant):
+        if backwards == which:
+            return zap.convolved(values[::-1, ::-1], kernel[::-1, ::-1], constant)[::-1, ::-1]
+        return zap.convolved(values, kernel, constant)
+
+    h = convolved("first", x, a, b)
+    h = np.maximum(0, h) if relu else h
+    s = convolved("second", h.astype(np.float32) if rounds_h else h, c, d)
+    s = s[1:-1, 1:-1] if h_outside else s
+    return s.astype(np.float32) if rounds_s else s
 
 
 def of_lookahead(case, group):

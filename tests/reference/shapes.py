@@ -73,7 +73,7 @@ class Machine:
     ofmap_buffer_bytes: int
     activation_bytes: float
     ifmap_banks: int = 0  # 0: one ideal port
-    decision_macs_per_cycle: int = 0  # width of the decision unit of masks, 0: any number
+    decision_macs_per_cycle: int = 0  # width of the decision unit of masks and zap, 0: any
     lookahead_bits: int = 4
     lookahead_ratio: int = 4  # taps of the look-ahead pass in the time of one
     speculated_percent: int = 0  # of the taps of snapea
@@ -82,7 +82,7 @@ class Machine:
     @property
     def decides(self):
         """Whether there is a neighbor pass for which the prediction unit decides what is gated."""
-        return self.policy in ("peek", "mask", "lookahead")
+        return self.policy in ("peek", "mask", "zap", "lookahead")
 
     @property
     def computes(self):

@@ -15,7 +15,7 @@ CASES = [case for case in (draw_case("conservation", i) for i in range(60))
 # Of the policies that are rare among these.
 RIVALS = [case for case in (draw_case("rivals", i) for i in range(120))
           if case.expected_error is None
-          and case.machine.policy in ("lookahead", "snapea", "perforate")]
+          and case.machine.policy in ("zap", "lookahead", "snapea", "perforate")]
 
 TIMES = "cycles array_busy predict_stall drain_stall memory_stall tail".split()
 MULTICAST = "multicast_reads weight_selects latched_operands jobs_peak queue_peak".split()
@@ -24,18 +24,19 @@ READS = "ifmap_reads weight_reads multicast_reads weight_selects latched_operand
 READS += LOOKAHEAD
 
 
-def simulated(case, layer=None, ofmap=None, ifmap=None, masks=None, operands=None, **changed):
+def simulated(case, layer=None, ofmap=None, ifmap=None, masks=None, operands=None, networks=None,
+              **changed):
     """Counters of the case on a machine with other fields; the ifmap is only there if need be."""
     machine = replace(case.machine, **changed)
     if machine.computes and ifmap is None:
         ifmap = case.ifmap
     return simulate(layer or case.layer, machine, case.ofmap if ofmap is None else ofmap, ifmap,
-                    masks or case.masks, operands or case.operands)
+                    masks or case.masks, operands or case.operands, networks or case.networks)
 
 
 def dispatches_of(case):
     """The dispatch policies that the case's policy can have."""
-    cannot_fill = case.machine.policy in ("mask", "lookahead")
+    cannot_fill = case.machine.policy in ("mask", "zap", "lookahead")
     return [d for d in DISPATCH if d != "balanced_fill" or not cannot_fill]
 
 
@@ -60,10 +61,10 @@ class Conservation(unittest.TestCase):
                     check(case, case.expected)
 
     def each_that_can_skip(self, check):
-        self.each(check, policies="none peek oracle mask lookahead perforate".split())
+        self.each(check, policies="none peek oracle mask zap lookahead perforate".split())
 
     def test_there_are_cases_of_each_policy(self):
-        for policy in "none peek oracle mask lookahead snapea perforate".split():
+        for policy in "none peek oracle mask zap lookahead snapea perforate".split():
             count = sum(case.machine.policy == policy for case in CASES + RIVALS)
             self.assertGreater(count, 2, policy)
 
@@ -263,6 +264,7 @@ class Conservation(unittest.TestCase):
                 counters = simulated(case, layer=one, ofmap=case.ofmap[channels], threshold=own,
                                      ifmap=case.ifmap[c:c + one.C] if is_cut(case) else None,
                                      masks=case.masks and case.masks.of(channels),
+                                     networks=case.networks and case.networks.of(channels),
                                      operands=case.operands and case.operands.of(channels))
                 for name in total:
                     total[name] += counters[name]
@@ -275,7 +277,7 @@ class Conservation(unittest.TestCase):
             if case.machine.policy != "snapea" or is_cut(case):
                 check(case, e)
         self.each(check_if_groups_know_nothing_of_each_other,
-                  policies="none peek oracle mask snapea perforate".split())
+                  policies="none peek oracle mask zap snapea perforate".split())
 
     def same_whatever(self, case, **changed):
         self.assertEqual(simulated(case, ifmap=case.ifmap, **changed), case.expected)
@@ -314,9 +316,26 @@ class Conservation(unittest.TestCase):
             self.assertEqual(always["macs_predicted"], always["macs_total"])
         self.each(check, policies=["lookahead"])
 
-    def test_windows_do_nothing_where_outputs_are_estimated_or_cut_short(self):
+    def test_zap_runs_as_masks_that_say_the_same(self):
+        def check(case, e):
+            groups = groups_of(case.layer, case.machine, case.ofmap, networks=case.networks)
+            gated = np.concatenate([group.prediction.gated for group in groups])
+            prediction = groups[0].prediction
+            masks = Masks(prediction.peeks, gated, prediction.decision_macs)
+            self.same_whatever(case, policy="mask", masks=masks)
+        self.each(check, policies=["zap"])
+
+    def test_zap_with_a_threshold_out_of_reach_gates_all_that_it_decides_or_nothing(self):
+        def check(case, e):
+            always, never = (simulated(case, threshold=tau) for tau in (1e30, -1e30))
+            self.assertEqual(always["predicted_zero"], e["neighbors"])
+            self.assertEqual(never["predicted_zero"], 0)
+            self.assertEqual(always["decision_macs"], never["decision_macs"])
+        self.each(check, policies=["zap"])
+
+    def test_windows_do_nothing_where_outputs_are_scored_estimated_or_cut_short(self):
         self.each(lambda case, e: self.same_whatever(case, window=[5, 7], peeks="checkerboard"),
-                  policies=["lookahead", "snapea"])
+                  policies=["zap", "lookahead", "snapea"])
 
     def test_dispatch_does_nothing_without_a_neighbor_pass(self):
         def check(case, e):
@@ -328,7 +347,7 @@ class Conservation(unittest.TestCase):
         keys = {"lookahead": dict(lookahead_bits=2, lookahead_ratio=9),
                 "snapea": dict(speculated_percent=7, retire_alone=1)}
         for own in keys:
-            others = "none peek oracle mask lookahead snapea perforate".replace(own, "").split()
+            others = "none peek oracle mask zap lookahead snapea perforate".replace(own, "").split()
             self.each(lambda case, e: self.same_whatever(case, **keys[own]), policies=others)
 
     def test_thresholds_do_nothing_where_nothing_is_compared(self):

@@ -51,7 +51,19 @@ banks with padding on the left, banks with a stride, banks with a dilation,
 banks in a tile of jobs, banks in a filled tile, banks and a dead chunk,
 activations of half bytes, weights of half bytes, a tenth of a byte per cycle,
 known weights with none, known weights with peek, known weights with oracle,
-known weights with mask, lookahead, snapea, perforate, lookahead gate, lookahead row_skip,
+known weights with mask, zap, zap gate, zap row_skip, zap packed, zap balanced,
+zap on a checkerboard, zap on thirds, zap on a quarter, zap in groups, zap with nothing to decide,
+a channel of zap that gates nothing, a channel of zap that gates all, zap that gates some,
+zap with decisions that take time,
+zap with decisions without time, MACs of a decision that round up, zap in many blocks,
+a step of zap without an output that is computed first, zap over streamed weights, zap that skips,
+zap with banks, a score at the threshold, a score at a threshold that is not 0,
+a score that gates by error, a score that misses a zero,
+a decision by the values of the pattern alone, a decision by the ReLU between the kernels,
+a decision by the rounding of h, a decision by a score that is not rounded,
+a decision by the 0 of h outside the plane, a decision by the order of the first sum,
+a decision by the order of the second sum, a decision by the two kernels not turned,
+known weights with zap, lookahead, snapea, perforate, lookahead gate, lookahead row_skip,
 lookahead packed, lookahead balanced, snapea gate, snapea balanced_fill, perforate gate,
 perforate balanced_fill, skipping in a lookahead tile, look-ahead with a bias,
 look-ahead with a residual, look-ahead in groups, look-ahead with zero gating,
@@ -95,6 +107,7 @@ IMPOSSIBLE = ["a peek lies outside the window", "thresholds do not match the cha
               "skipping zero activations needs gating", "a negative look-ahead",
               "a negative number of banks", "banks of a port of unlimited width",
               "less than one element per bank", "masks do not tell how far they look",
+              "a score looks further than its window", "networks do not match the channels",
               "no ifmap to compute with", "no weights to compute with", "a tile of two precisions",
               "each column is at another tap, so that none can be skipped",
               "each column is at another tap, so that banks cannot deliver it"]
@@ -156,10 +169,12 @@ class Generate(unittest.TestCase):
                     self.assertEqual(cases.read(path).to_json() + "\n", file.read())
 
     def test_values_are_exact_in_single_precision(self):
-        for i in range(20):
+        for i in range(60):
             case = draw_case("exact", i)
             operands = vars(case.operands).values() if case.operands else []
-            for values in [case.ofmap, case.ifmap, *operands]:
+            networks = case.networks.parameters if case.networks else []
+            for values in [case.ofmap, case.ifmap, *operands, *networks,
+                           np.array(case.machine.threshold)]:
                 if values is not None:
                     self.assertTrue((values.astype("float32") == values).all())
 

@@ -310,7 +310,7 @@ TEST_CASE("the vocabulary lists every predictor and dispatch policy with a meani
   };
   CHECK(names("prediction.policy") == std::vector<std::string>{"lookahead", "mask", "none",
                                                                "oracle", "peek", "perforate",
-                                                               "snapea"});
+                                                               "snapea", "zap"});
   CHECK(names("array.dispatch") ==
         std::vector<std::string>{"balanced", "balanced_fill", "gate", "packed", "row_skip"});
 }

@@ -11,6 +11,7 @@
 
 #include "tests/support/layer_values.h"
 #include "tests/support/masks_in_memory.h"
+#include "tests/support/zap_in_memory.h"
 
 namespace peeksim {
 
@@ -120,6 +121,12 @@ Masks::Decisions masks_of(const json& j) {
   return made;
 }
 
+ZapNetworks networks_of(const json& j, const Layer& layer) {
+  return networks_of(j.at("pattern").get<std::string>(), layer,
+                     {flatten(j.at("kernel1")), j.at("bias1").get<std::vector<float>>(),
+                      flatten(j.at("kernel2")), j.at("bias2").get<std::vector<float>>()});
+}
+
 // weights: [K][C/groups][R][S].
 Operands operands_of(const json& j, const Layer& layer) {
   Operands operands;
@@ -142,6 +149,7 @@ VectorCase read_case(const std::filesystem::path& path) {
   c.ofmap = flatten(j.at("ofmap"));
   if (j.contains("ifmap")) c.ifmap = flatten(j.at("ifmap"));
   if (j.contains("weights")) c.operands = operands_of(j, c.layer);
+  if (j.contains("zap")) use_zap(c.machine, networks_of(j.at("zap"), c.layer));
   if (j.contains("first")) use_masks(c.machine, masks_of(j), j.at("decision_macs"));
   c.expects_error = j.contains("expected_error");
   if (c.expects_error) return c;

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "sim/trace/masks_writer.h"
+#include "tests/support/zap_file.h"
+#include "tests/support/zap_in_memory.h"
 #include "tests/sweep/sample.h"
 
 using namespace peeksim;
@@ -109,6 +111,30 @@ TEST_CASE("the key of masks is that of what their file holds, wherever it lies")
   CHECK(key("a.h5") != key("b.h5"));
   CHECK(folder
             .error("axes: {prediction.policy: [mask], prediction.masks_file: [a.h5],\n"
+                   "       array.dispatch: [gate, balanced_fill]}\n")
+            .find("use balanced") != std::string::npos);
+}
+
+TEST_CASE("the key of networks is that of what their file holds, wherever it lies") {
+  const SweepFolder folder;
+  const Layer layer = Trace(folder.files.path("small.h5")).info().layers[0].layer;
+  const auto write = [&](const std::string& name, float bias) {
+    const std::vector<float> ones(9, 1.0f);
+    write_zap_file(folder.files.path(name),
+                   networks_of("thirds", layer, uniform_network(layer.K, ones, bias, ones, 0)));
+  };
+  write("a.h5", 0);
+  write("same.h5", 0);
+  write("b.h5", 1);
+  const auto key = [&](const std::string& networks, const std::string& more = "") {
+    return key_of(folder, "axes: {prediction.policy: [zap], prediction.zap_file: [" + networks +
+                              "]" + more + "}\n");
+  };
+  CHECK(key("a.h5") == key("same.h5"));
+  CHECK(key("a.h5") != key("b.h5"));
+  CHECK(key("a.h5") != key("a.h5", ", prediction.threshold: [1]"));
+  CHECK(folder
+            .error("axes: {prediction.policy: [zap], prediction.zap_file: [a.h5],\n"
                    "       array.dispatch: [gate, balanced_fill]}\n")
             .find("use balanced") != std::string::npos);
 }

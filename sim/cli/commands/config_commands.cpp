@@ -11,6 +11,7 @@
 #include "sim/report/files/layer_settings.h"
 #include "sim/run/bound_machine.h"
 #include "sim/run/machine_vocabulary.h"
+#include "sim/schedule/layer_setup.h"
 #include "sim/trace/trace.h"
 #include "sim/workload/workload.h"
 
@@ -26,6 +27,14 @@ void add_overrides(Options& options) {
 
 MachineSpec machine_of(const Options& options) {
   return load_machine(options.text("MACHINE"), options.list("set"), vocabulary());
+}
+
+// The layers' settings as JSON, of a machine that can have them.
+std::string settings_of(const MachineSpec& machine, const std::string& network,
+                        const std::vector<Layer>& layers) {
+  for (const LayerPrediction& settings : resolve_layers(machine, layers))
+    require_fitting_array(machine, settings);
+  return layer_settings_json(machine, network, layers);
 }
 
 }  // namespace
@@ -72,11 +81,11 @@ void config_layers_command(const std::vector<std::string>& arguments) {
   const MachineSpec machine = machine_of(options);
   if (options.has("trace")) {
     const Trace trace(options.text("trace"));
-    std::cout << layer_settings_json(bound_to(trace, machine), trace.info().network,
-                                     layers_of(trace.info()));
+    std::cout << settings_of(bound_to(trace, machine), trace.info().network,
+                             layers_of(trace.info()));
   } else {
     const Workload workload = load_workload(options.text("workload"));
-    std::cout << layer_settings_json(machine, workload.name, workload.layers);
+    std::cout << settings_of(with_open_networks(machine), workload.name, workload.layers);
   }
 }
 

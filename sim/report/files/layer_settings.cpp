@@ -41,6 +41,11 @@ Json layer_json(const Layer& layer, const LayerPrediction& settings) {
   json["policy"] = settings.predictor->name;
   json["not_predicted_because"] = settings.excluded;
   add_rule(json, settings);
+  if (settings.zap != nullptr) {
+    const Count decisions = layer.K * settings.decisions_per_channel;
+    json["decisions"] = decisions;
+    json["decision_macs"] = decisions * settings.decision_macs;
+  }
   return json;
 }
 
@@ -89,6 +94,7 @@ std::string layer_settings_json(const MachineSpec& machine, const std::string& n
   json["machine"] = machine.name;
   json["network"] = network;
   json["digest"] = settings_digest(layers, resolved);
+  json["zap_file"] = machine.prediction.zap != nullptr ? machine.prediction.zap_file : "";
   json["unmatched"] = unmatched_entries(machine.prediction, layers);
   json["layers"] = Json::array();
   for (std::size_t i = 0; i < layers.size(); ++i)

@@ -31,6 +31,7 @@ Value show_without_thresholds(const MachineSpec& machine) {
 // What the files hold counts, and not their names.
 Value show_without_files(MachineSpec machine) {
   machine.prediction.masks_file.clear();
+  machine.prediction.zap_file.clear();
   return show_without_thresholds(machine);
 }
 
