@@ -287,7 +287,7 @@ class Choices(Calibrating):
         path = os.path.join(self.folder, "m.yaml")
         base = os.path.relpath(MACHINE, self.folder)
         files.put(os.path.join(self.folder, "t.json"), calibrate.thresholds(trial))
-        files.put(path, calibrate.overlay(base, "m", trial, "t.json"))
+        files.put(path, found.overlay(base, "m", trial, "t.json"))
         read = {s.name: s for s in found.network.resolve(path).layers}
         for expected in trial.settings.layers:
             got = read[expected.name]

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 import h5py
 import numpy as np
@@ -13,7 +14,7 @@ from PIL import Image
 
 from extracting import ROOT, Basic, images, shake
 from peeking import Peeking, unittest
-from peeksim.accuracy import Cost, Predictor, insert, masks, named, settings
+from peeksim.accuracy import Cost, Predictor, files, insert, masks, named, settings
 from peeksim.commands import accuracy as accuracy_command
 from peeksim.errors import ExtractError
 
@@ -91,6 +92,17 @@ class OwnPredictor(Peeking):
         done = subprocess.run(run, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertRegex(done.stdout, r"[1-9][0-9.]* % of the network's MACs saved")
+
+    def test_the_same_masks_are_the_same_bytes_at_another_time(self):
+        loop = masks.MaskedLoop(Diagonal())
+        self.extract(shake(Basic()), images(2), loop=loop, type="f32")
+        paths = [os.path.join(self.folder, name) for name in ("a.h5", "b.h5")]
+        loop.write(paths[0], self.path)
+        second = int(time.time())
+        while int(time.time()) <= second:  # as fine as times in a file are
+            time.sleep(0.05)
+        loop.write(paths[1], self.path)
+        self.assertEqual(*map(files.sha256_of, paths))
 
     def test_a_layer_can_be_left_out(self):
         class Some(Diagonal):

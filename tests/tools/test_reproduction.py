@@ -6,7 +6,10 @@ import tempfile
 import unittest
 from unittest import mock
 
+from peeksim.accuracy import zap as zap_calibration
+from peeksim.accuracy.files import sha256_of
 from peeksim.accuracy.interval import paired_interval
+from peeksim.accuracy.policies.zap import Networks
 from reproduction import accuracies, command, page, rivals
 
 
@@ -138,6 +141,61 @@ class Rivals(unittest.TestCase):
                 self.assertEqual(found["name"], method.name)
                 prediction = found["prediction"]
                 self.assertEqual((prediction["policy"], prediction[key]), (policy, value))
+
+    def test_zap_is_trained_where_a_file_is_missing_and_what_was_learned_serves_both_kinds(self):
+        with tempfile.TemporaryDirectory() as folder:
+            network = mock.Mock(path=lambda name: os.path.join(folder, name))
+            network.configure_mock(model=["net.py:load"], calibration="images", count=9)
+            called, stems = [], ["zap-by-channel-20", "zap-by-channel-30"]
+            files = [s + e for s in stems for e in (".yaml", ".thresholds.json", ".pth")]
+
+            def call(*words):
+                called.append(words)
+                self.assertEqual(os.listdir(folder).count("zap-by-channel-20.pth"), 0)
+                for name in files:
+                    self.write(folder, name)
+
+            self.write(folder, "zap.learned.pth")
+            self.write(folder, "zap-by-channel-20.pth")  # of a call that was interrupted
+            with mock.patch.object(rivals, "call", call):
+                for _ in range(2):
+                    found = rivals.zaps(network, "zap-by-channel", "--by-channel")
+            (words,) = called
+            self.assertEqual(words[1:3], ("net.py:load", rivals.shipped("peek-16x16")))
+            self.assertEqual(words[-2:], ("-o", os.path.join(folder, "zap-by-channel.yaml")))
+            self.assertTrue({"--by-channel", "images", "9", "20,30"} <= set(words))
+            self.assertIn("zap-by-channel.learned.pth", os.listdir(folder))
+            self.assertEqual([m.name for m in found], stems)
+            self.assertEqual(found[0].machine, os.path.join(folder, "zap-by-channel-20.yaml"))
+            self.assertEqual(found[0].weights, os.path.join(folder, "zap-by-channel-20.pth"))
+            self.assertEqual(found[0].settings, ["prediction.decision_macs_per_cycle=256"])
+
+    @staticmethod
+    def write(folder, name):
+        with open(os.path.join(folder, name), "w", encoding="utf-8"):
+            pass
+
+    def test_the_networks_and_thresholds_of_zap_go_to_another_machine_with_its_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            files = [os.path.join(folder, n) for n in ("zap-20.yaml", "zap-20.other.yaml")]
+            zap = zap_calibration.ZapCalibration.__new__(zap_calibration.ZapCalibration)
+            zap.path = os.path.join(folder, "zap.h5")
+            Networks("quarter", {}).save(zap.path)
+            base = os.path.relpath(rivals.shipped("peek-16x16"), folder)
+            with open(files[0], "w", encoding="utf-8") as f:
+                f.write(zap.overlay(base, "zap-20", None, "zap-20.thresholds.json"))
+            command.on_machine(files[0], "peek-64x4", files[1])
+            texts = []
+            for path in files:
+                with open(path, encoding="utf-8") as f:
+                    texts.append(f.read().splitlines())
+            changed = [(a, b) for a, b in zip(*texts) if a != b]
+            self.assertEqual(len(texts[0]), len(texts[1]))
+            self.assertEqual(len(changed), 1)
+            self.assertRegex(changed[0][1], '^extends: ".*configs/peek-64x4.yaml"$')
+            for line in ('zap_file: "zap.h5"', 'thresholds_file: "zap-20.thresholds.json"'):
+                self.assertIn("  " + line, texts[1])
+            self.assertIn('  zap_sha256: "%s"' % sha256_of(zap.path), texts[1])
 
     def test_a_machine_that_skips_is_compared_with_the_one_that_does_not(self):
         def results(cycles, energy, area):

@@ -156,8 +156,9 @@ def fixed(network: Network) -> list[Row]:
 
 
 def on_machine(file: str, machine: str, path: str) -> None:
-    """Writes a machine file of tools/peek_calibrate.py, made for the first of MACHINES, for another
-    shipped machine."""
+    """Writes a machine file of tools/peek_calibrate.py or tools/peek_zap.py, made for the first of
+    MACHINES, for another shipped machine. path: in the folder of `file`, since the other files that
+    it names stay where they are."""
     with open(file, encoding="utf-8") as f:
         text = f.read()
     with open(path, "w", encoding="utf-8") as f:

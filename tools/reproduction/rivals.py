@@ -18,6 +18,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from peeksim.commands import calibrate
+
 from . import accuracies, command
 from .command import Network, call, tool
 
@@ -37,7 +39,7 @@ OWN_ACTIVATIONS, OWN_WEIGHTS = "buffers.ifmap_read_width=256", "buffers.weight_r
 PERFORATED = {25: [[0, 0], [0, 1], [1, 0]], 50: [[0, 0], [1, 1]]}
 WEIGHTS = ("--with-weights", "--type", "f32")  # of traces whose layers are computed anew
 DECISION_MACS = 256  # a cycle, of the unit that does a learned predictor's own
-# What each machine's array is told beside its file: masks can have every dispatch but filling.
+# What each machine's array is told beside its file: ZAP can have every dispatch but filling.
 MACHINES: dict[str, list[str]] = {
     "peek-16x16": [],
     "peek-64x4": [],
@@ -50,8 +52,7 @@ class Method(NamedTuple):
 
     name: str
     settings: list[str]  # of every machine
-    predictor: str | None = None  # a file of tools/peek_zap.py
-    machine: str | None = None  # a file of tools/peek_calibrate.py
+    machine: str | None = None  # its machine file, for the first of MACHINES
     weights: str | None = None
     traced: tuple[str, ...] = ()  # more words of tools/extract_trace.py
     counted: bool = False  # whether the simulator alone counts all MACs that it saves
@@ -67,31 +68,35 @@ def peeks(network: Network) -> list[Method]:
     rows = command.calibrated(network, "calibrated")
     wanted = ["calibrated-%d" % r for r in REDUCTIONS]
     return [
-        Method(r.name.replace("calibrated", "peeks"), [], None, r.files[0], r.corrected)
+        Method(r.name.replace("calibrated", "peeks"), [], r.files[0], r.corrected)
         for r in rows
         if r.name in wanted
     ]
 
 
 def zaps(network: Network, name: str, *options: str) -> list[Method]:
-    """ZAP's predictors, of one call of tools/peek_zap.py where one is missing."""
+    """ZAP, of one call of tools/peek_zap.py where a file is missing."""
     stems = [network.path("%s-%d" % (name, r)) for r in REDUCTIONS]
-    if not all(os.path.exists(s + ".npz") for s in stems):
-        words = [tool("peek_zap.py"), *network.model, "--images", network.calibration, *options]
+    files = [path for stem in stems for path in calibrate.files_of(stem, True)]
+    if not all(map(os.path.exists, files)):
+        words = [tool("peek_zap.py"), *network.model, shipped(next(iter(MACHINES)))]
+        words += ["--images", network.calibration, *options]
         words += ["--count", str(network.count)] if network.count else []
-        words += ["--reduction", ",".join(map(str, REDUCTIONS)), "-o", network.path(name + ".npz")]
-        stale = [s + e for s in stems for e in (".npz", ".pth") if os.path.exists(s + e)]
-        for path in stale:  # of a call that was interrupted between two reductions
-            os.remove(path)
+        words += ["--reduction", ",".join(map(str, REDUCTIONS))]
+        for path in filter(os.path.exists, files):
+            os.remove(path)  # of a call that was interrupted between two reductions
         # What is learned does not depend on the thresholds.
         learned, own = (network.path(n + ".learned.pth") for n in ("zap", name))
         if os.path.exists(learned) and not os.path.exists(own):
             shutil.copy(learned, own)
-        call(*words)
-    return [
-        Method(os.path.basename(s), [], s + ".npz", None, s + ".pth")
-        for s in stems
-    ]
+        call(*words, "-o", network.path(name + ".yaml"))
+    unit = ["prediction.decision_macs_per_cycle=%d" % DECISION_MACS]
+    return [Method(os.path.basename(s), unit, s + ".yaml", s + ".pth") for s in stems]
+
+
+def shipped(machine: str) -> str:
+    """The path of a shipped machine."""
+    return os.path.join(command.ROOT, "configs", machine + ".yaml")
 
 
 def machine_of(network: Network, name: str, **prediction: Any) -> str:
@@ -107,7 +112,7 @@ def lookaheads(network: Network) -> list[Method]:
         machine = machine_of(
             network, name, policy="lookahead", lookahead_bits=bits, threshold=0, exclude=["first"]
         )
-        found.append(Method(name, [], None, machine, traced=WEIGHTS))
+        found.append(Method(name, [], machine, traced=WEIGHTS))
     return found
 
 
@@ -119,7 +124,7 @@ def perforated(network: Network) -> list[Method]:
         machine = machine_of(
             network, name, policy="perforate", window=[2, 2], peeks=computed, exclude=["first"]
         )
-        found.append(Method(name, [], None, machine))
+        found.append(Method(name, [], machine))
     return found
 
 
@@ -142,7 +147,7 @@ def guessing(network: Network, plain: Method, percent: int) -> Method:
     name = "snapea-guess-%d" % percent
     machine = network.path("%s.%s.yaml" % (name, next(iter(MACHINES))))
     if not os.path.exists(machine):
-        trace, _ = trace_of(network, plain)
+        trace = trace_of(network, plain)
         machine_of(
             network,
             name,
@@ -151,7 +156,7 @@ def guessing(network: Network, plain: Method, percent: int) -> Method:
             speculated_percent=percent,
             channel_thresholds=relative(network, trace, GUESSED_BELOW),
         )
-    return Method(name, [OWN_ACTIVATIONS], None, machine, traced=WEIGHTS, counted=True)
+    return Method(name, [OWN_ACTIVATIONS], machine, traced=WEIGHTS, counted=True)
 
 
 def relative(network: Network, trace: str, factor: float) -> dict[str, list[float]]:
@@ -168,15 +173,13 @@ def relative(network: Network, trace: str, factor: float) -> dict[str, list[floa
 
 def accuracy(network: Network, method: Method) -> dict[str, Any] | None:
     """{set of images: as accuracies.of_sets has it}; None: the method changes no output."""
-    if not method.predictor and not method.machine:
+    if not method.machine:
         return None
     documents, found = [], {}
     for images, folder in network.sets.items():
         results = network.path("rival-%s-%s.json" % (method.loop, images))
         if not os.path.exists(results):
-            words = [tool("peek_accuracy.py"), *network.model]
-            words += [method.machine] if method.machine else []
-            words += ["--predictor", method.predictor] if method.predictor else []
+            words = [tool("peek_accuracy.py"), *network.model, method.machine]
             words += ["--images", folder, "--batch", "50", "-o", results]
             words += ["--count", str(network.count)] if network.count else []
             words += ["--corrected", method.weights] if method.weights else []
@@ -189,38 +192,30 @@ def accuracy(network: Network, method: Method) -> dict[str, Any] | None:
     return found
 
 
-def trace_of(network: Network, method: Method) -> tuple[str, list[str]]:
-    """(the trace of a few calibration images with the method in its loop, what the machines are
-    told)"""
-    name = method.loop if method.predictor or method.machine else "plain"
+def trace_of(network: Network, method: Method) -> str:
+    """The trace of a few calibration images with the method in its loop."""
+    name = method.loop if method.machine else "plain"
     name += "-weights" if method.traced and name == "plain" else ""
     trace = network.path("rival-%s.h5" % name)
-    masks = os.path.splitext(trace)[0] + ".masks.h5"
-    if not os.path.exists(trace) or (method.predictor and not os.path.exists(masks)):
+    if not os.path.exists(trace):
         words = [tool("extract_trace.py"), *network.model, "--images", network.calibration]
         words += ["--count", str(command.TRACED), "--network", network.name, "-o", trace]
         words += method.traced
         words += ["--machine", method.machine] if method.machine else []
-        words += ["--predictor", method.predictor] if method.predictor else []
         words += ["--state-dict", method.weights] if method.weights else []
-        call(*words, "--force")
-    told = list(method.settings)
-    if method.predictor:
-        told = ["prediction.policy=mask", "prediction.masks_file=" + masks, "prediction.exclude=[]"]
-        told.append("prediction.decision_macs_per_cycle=%d" % DECISION_MACS)
-    return trace, told
+        call(*words)
+    return trace
 
 
 def results_of(network: Network, method: Method, machine: str, more: Sequence[str]) -> Any:
     """The results.json of the method on a machine. more: what the machine is told besides."""
     out = network.path("rival-%s-on-%s" % (method.name, machine))
     if not os.path.exists(out):
-        trace, told = trace_of(network, method)
-        path = os.path.join(command.ROOT, "configs", machine + ".yaml")
+        trace, path = trace_of(network, method), shipped(machine)
         if method.machine:
             path = network.path("rival-%s.%s.yaml" % (method.name, machine))
             command.on_machine(method.machine, machine, path)
-        words = [w for setting in (*told, *more) for w in ("--set", setting)]
+        words = [w for setting in (*method.settings, *more) for w in ("--set", setting)]
         call(command.SIMULATOR, "run", path, "--trace", trace, "--out", out, *words)
     with open(os.path.join(out, "results.json"), encoding="utf-8") as f:
         return json.load(f)

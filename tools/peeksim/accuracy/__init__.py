@@ -7,7 +7,7 @@ activation  gates before activations: the simulator's prediction rule, or a Pred
 policies    gates of the other policies of a machine file
 insert      gates put into a network by torch.fx
 named       predictors by their names on the command line
-zap         ZAP: small networks that tell which outputs are zero
+zap         ZAP: how its small networks learn, and thresholds of their scores
 masks       what a Predictor decides on a trace, as a file for the simulator
 measure     labelled images through the network with and without prediction
 calibrate   thresholds, windows and weights chosen on images without labels

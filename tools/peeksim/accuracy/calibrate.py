@@ -15,6 +15,7 @@ import torch
 
 from ..errors import MODEL, USAGE, ExtractError
 from ..progress import Work
+from ..trace.layers import Layer
 from ..trace.loading import Sample, Samples, spread
 from . import choose, correct, cost, distil, search, sensitivity
 from .choose import Choice
@@ -65,8 +66,7 @@ MIN_SCALE = 0.25
 # Images on which the saving in the loop and the correction are measured: enough for means, and
 # the correction holds a layer's outputs for all of them in memory.
 TRIED = 250
-CHOSEN = ("peek", "mask")  # policies whose thresholds are chosen
-BESIDE = ("none", "oracle")  # those that may stand beside them: they look at a value alone
+BESIDE = ("none", "oracle")  # policies that may stand beside: they look at a value alone
 HELD_OUT = 5  # every so manieth image is held out
 # Passes of an image that a pass with gradients, and a correction with its trial, take about.
 BACKWARD, TRY = 4, 4
@@ -87,6 +87,12 @@ def parted(given: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
 class Calibration:
     """Measures once, then tries any number of reductions."""
 
+    POLICY = "peek"  # whose thresholds are chosen
+    ABOUT = (  # the first lines of the machine file
+        "Written by tools/peek_calibrate.py: per layer the window and the peeks, per channel the",
+        "threshold, chosen for the least cost to the network's answers on unlabelled images.",
+    )
+
     def __init__(
         self,
         network: Network,
@@ -104,23 +110,8 @@ class Calibration:
         self.chosen_on, self.held_out = parted(list(samples()))
         self.tried = spread(self.chosen_on, min(TRIED, len(self.chosen_on)))
         self.work = work or Work(1)
+        self.layers = self.layers_of(network, machine)
         own = {s.name: s for s in machine.layers}
-        for s in machine.layers:
-            if s.policy not in CHOSEN + BESIDE:
-                raise ExtractError(
-                    MODEL,
-                    "%s: policy %s: thresholds are chosen for peeks, with no other policy beside "
-                    "them than %s" % (s.name, s.policy, ", ".join(BESIDE)),
-                )
-        self.layers = [
-            l
-            for l in network.layers
-            if own[l.name].policy in CHOSEN and math.prod(own[l.name].shape[1:]) > 1
-        ]
-        if not self.layers:
-            raise ExtractError(
-                MODEL, "the machine predicts no layer of this network: nothing to choose"
-            )
         self.macs = sum(
             math.prod(s.shape) * s.macs_per_output for s in machine.layers if s.kind == "conv"
         )
@@ -138,6 +129,29 @@ class Calibration:
         self.scales = {l.name: 1.0 for l in self.layers}
         self.plain = self._scores(network.module, self.tried)
         self.teacher = copy.deepcopy(network.module)  # the plain network
+
+    @classmethod
+    def layers_of(cls, network: Network, machine: MachineSettings) -> list[Layer]:
+        """Those whose thresholds are chosen. Throws ExtractError(MODEL): there are none, or the
+        machine has other policies."""
+        for s in machine.layers:
+            if s.policy not in (cls.POLICY, *BESIDE):
+                raise ExtractError(
+                    MODEL,
+                    "%s: policy %s: thresholds are chosen for policy %s, with no other policy "
+                    "beside it than %s" % (s.name, s.policy, cls.POLICY, ", ".join(BESIDE)),
+                )
+        own = {s.name: s for s in machine.layers}
+        found = [
+            l
+            for l in network.layers
+            if own[l.name].policy == cls.POLICY and math.prod(own[l.name].shape[1:]) > 1
+        ]
+        if not found:
+            raise ExtractError(
+                MODEL, "the machine predicts no layer of this network: nothing to choose"
+            )
+        return found
 
     def measure(
         self, candidates: Sequence[Pattern], show: Callable[[int], None]
@@ -161,17 +175,35 @@ class Calibration:
 
     def settings_of(self, choices: Mapping[str, Choice]) -> MachineSettings:
         """The machine's MachineSettings with these choices, by layer."""
-        def chosen(layer: LayerSettings) -> LayerSettings:
-            c = choices.get(layer.name)
-            if c is None:
-                return layer
-            return layer._replace(
-                window=(c.pattern.height, c.pattern.width),
-                peeks=tuple(c.pattern.peeks),
-                thresholds=tuple(None if t == float("-inf") else t for t in c.thresholds.tolist()),
+        return self.machine._replace(
+            layers=tuple(
+                self.with_choice(l, choices[l.name]) if l.name in choices else l
+                for l in self.machine.layers
             )
+        )
 
-        return self.machine._replace(layers=tuple(map(chosen, self.machine.layers)))
+    def with_choice(self, layer: LayerSettings, choice: Choice) -> LayerSettings:
+        """The settings of a layer with its choice."""
+        return layer._replace(
+            window=(choice.pattern.height, choice.pattern.width),
+            peeks=tuple(choice.pattern.peeks),
+            thresholds=choice.limits(layer.shape[0]),
+        )
+
+    def keys_of(self, trial: Trial) -> list[str]:
+        """The lines of a machine file's section `prediction`, besides the thresholds."""
+        return ["layers:"] + [
+            "  - {match: %s, window: [%d, %d], peeks: %s}"
+            % (json.dumps(layer), choice.pattern.height, choice.pattern.width, choice.pattern.text)
+            for layer, choice in trial.choices.items()
+        ]
+
+    def overlay(self, base: str, name: str, trial: Trial, thresholds_file: str) -> str:
+        """The text of a machine file that extends `base` (a path as written into it)."""
+        lines = ["# " + line for line in self.ABOUT]
+        lines += ["extends: %s" % json.dumps(base), "name: %s" % json.dumps(name), ""]
+        keys = ["thresholds_file: %s" % json.dumps(thresholds_file), *self.keys_of(trial)]
+        return "\n".join(lines + ["prediction:", *("  " + key for key in keys)]) + "\n"
 
     def restore(self) -> None:
         """Restores the network's own weights."""
@@ -351,33 +383,11 @@ def passes(images: int, layers: int, mirror: bool, effort: Effort, reductions: i
     return BACKWARD * chosen_on * (1 + mirror) + reductions * each
 
 
-def overlay(base: str, name: str, trial: Trial, thresholds_file: str) -> str:
-    """The text of a machine file that extends `base` (a path as written into it)."""
-    lines = [
-        "# Written by tools/peek_calibrate.py: per layer the window and the peeks, per channel the",
-        "# threshold, chosen for the least cost to the network's answers on unlabelled images.",
-        "extends: %s" % json.dumps(base),
-        "name: %s" % json.dumps(name),
-        "",
-        "prediction:",
-        "  thresholds_file: %s" % json.dumps(thresholds_file),
-        "  layers:",
-    ]
-    for layer, choice in trial.choices.items():
-        lines.append(
-            "    - {match: %s, window: [%d, %d], peeks: %s}"
-            % (json.dumps(layer), choice.pattern.height, choice.pattern.width, choice.pattern.text)
-        )
-    return "\n".join(lines) + "\n"
-
-
 def thresholds(trial: Trial) -> str:
     """The text of the thresholds file: JSON, which is YAML."""
     rows = []
-    for name, choice in trial.choices.items():
-        values = [
-            '"never"' if t == float("-inf") else repr(t)
-            for t in choice.thresholds.double().tolist()
-        ]
-        rows.append("%s: [%s]" % (json.dumps(name), ", ".join(values)))
+    for layer in trial.settings.layers:
+        if layer.name in trial.choices:
+            values = ['"never"' if t is None else repr(t) for t in layer.thresholds]
+            rows.append("%s: [%s]" % (json.dumps(layer.name), ", ".join(values)))
     return "{\n%s\n}\n" % ",\n".join(rows)

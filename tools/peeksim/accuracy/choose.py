@@ -14,9 +14,13 @@ class Choice(NamedTuple):
     """What is chosen for a layer."""
 
     pattern: Pattern
-    thresholds: torch.Tensor  # [K], -inf where the channel is never predicted
+    thresholds: torch.Tensor  # [K], or [1] for all; -inf where the channel is never predicted
     saved: float  # MACs an image
     cost: float  # nats an image
+
+    def limits(self, K: int) -> tuple[float | None, ...]:
+        """The thresholds as LayerSettings of K channels have them."""
+        return tuple(None if t == float("-inf") else t for t in self.thresholds.expand(K).tolist())
 
 
 CurvesOf = Mapping[str, Sequence[tuple[Pattern, Curves]]]  # the candidates of each layer

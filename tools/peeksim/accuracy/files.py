@@ -1,8 +1,10 @@
 """Writes files atomically: a file is complete, or as it was before."""
+import hashlib
 import io
 import os
 from typing import Any
 
+import h5py
 import torch
 
 from ..errors import OUTPUT, ExtractError
@@ -35,3 +37,17 @@ def saved(checkpoint: Any) -> memoryview:
     data = io.BytesIO()
     torch.save(checkpoint, data)
     return data.getbuffer()
+
+
+def new_hdf5(target: str | io.BytesIO) -> h5py.File:
+    """A file to be written, in which no group has a time: equal contents give equal bytes."""
+    return h5py.File(target, "w", libver="earliest")
+
+
+def sha256_of(path: str) -> str:
+    """Of a file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as f:
+        while piece := f.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()

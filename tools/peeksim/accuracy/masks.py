@@ -1,7 +1,6 @@
 """What a Predictor decides while a trace is recorded, as a file for the simulator's policy `mask`
 (docs/masks.md).
 """
-import hashlib
 import os
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from ..errors import OUTPUT, ExtractError
 from ..trace.extract import Loop
 from ..trace.layers import Analysis, Layer
 from .activation import PredictorActivation
+from .files import new_hdf5, sha256_of
 from .insert import activations_of
 from .predictor import Predictor, of_predictor
 
@@ -42,7 +42,7 @@ class MaskedLoop:
         written under a temporary name and renamed. Throws ExtractError(OUTPUT)."""
         partial = path + ".partial"
         try:
-            with h5py.File(partial, "w", libver="latest") as file:
+            with new_hdf5(partial) as file:
                 file.attrs["trace_sha256"] = np.bytes_(sha256_of(trace).encode())
                 for gate in self.gates:
                     self._write_layer(file, gate)
@@ -77,12 +77,3 @@ def _images(group: h5py.Group, name: str, shape: Sequence[int]) -> h5py.Dataset:
         shuffle=True,
         compression="gzip",
     )
-
-
-def sha256_of(path: str) -> str:
-    """Of a file's bytes, in hexadecimal."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as f:
-        while piece := f.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()

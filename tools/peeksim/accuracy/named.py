@@ -1,15 +1,12 @@
-"""Predictors by their names on the command line: own.py:CLASS, or a file of tools/peek_zap.py."""
+"""Predictors by their names on the command line: own.py:CLASS."""
 from ..errors import USAGE, ExtractError
 from ..trace import loading
-from . import zap
 from .predictor import Predictor
 
 
 def load(spec: str) -> Predictor:
     """An object of the class "file.py:CLASS" or "package.module:CLASS", or what a callable of that
-    name gives; or of a file NAME.npz that tools/peek_zap.py wrote. Throws ExtractError(USAGE)."""
-    if spec.endswith(".npz"):
-        return zap.load(spec)
+    name gives. Throws ExtractError(USAGE)."""
     made = loading.load_object(spec)
     if callable(made):
         made = made()

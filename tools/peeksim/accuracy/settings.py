@@ -29,11 +29,13 @@ class LayerSettings(NamedTuple):
     why_not: str  # why the machine's predictor does not run here, or ""
     shape: tuple[int, int, int]  # [K, P, Q] of the ofmap
     macs_per_output: int
-    # What an own predictor's decisions on an image cost; none of peeksim's have multiplications.
+    # What the decisions on an image cost, of policy zap or an own predictor: multiplications, and
+    # bits that are kept until the decisions are used. Of other policies they have none.
     decision_macs: int = 0
     decision_bits: int = 0
     # Keys of the machine file that only this policy has, such as prediction.lookahead_bits.
     parameters: Mapping[str, float] = {}
+    networks: str = ""  # the path of policy zap's networks file
 
 
 class MachineSettings(NamedTuple):
@@ -92,12 +94,12 @@ def from_json(path: str, found: Mapping[str, Any]) -> MachineSettings:
         path,
         found["machine"],
         tuple(found["unmatched"]),
-        tuple(map(_layer_settings, found["layers"])),
+        tuple(_layer_settings(l, found.get("zap_file", "")) for l in found["layers"]),
         found.get("digest", ""),
     )
 
 
-def _layer_settings(found: Mapping[str, Any]) -> LayerSettings:
+def _layer_settings(found: Mapping[str, Any], networks: str) -> LayerSettings:
     height, width = found["window"]
     K, P, Q = found["ofmap_shape"]
     return LayerSettings(
@@ -111,7 +113,10 @@ def _layer_settings(found: Mapping[str, Any]) -> LayerSettings:
         found["not_predicted_because"],
         (K, P, Q),
         found["macs_per_output"],
+        decision_macs=found.get("decision_macs", 0),
+        decision_bits=found.get("decisions", 0),
         parameters=found.get("parameters", {}),
+        networks=networks if found["policy"] == "zap" else "",
     )
 
 

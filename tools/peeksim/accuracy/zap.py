@@ -1,126 +1,35 @@
-"""ZAP: a small network per layer that says which of the outputs that are not computed first are
-zero (Shomron, Banner, Shkolnik, Weiser, Thanks for Nothing, ECCV 2020, arXiv 1909.07636).
+"""ZAP: how the small networks of policy zap (policies/zap.py) learn, and how thresholds of their
+scores are chosen (Shomron, Banner, Shkolnik, Weiser, Thanks for Nothing, ECCV 2020,
+arXiv 1909.07636).
 
 Two depthwise 3x3 convolutions with batch-norm and a ReLU between them take what is computed first,
-before its ReLU and 0 elsewhere, to a score per output; an output whose score is at or below the
-layer's threshold is taken for zero. It learns without labels, layer by layer, to tell the plain
-network's positive outputs from the others. Batch-norm is folded into the first convolution.
+before its ReLU and 0 elsewhere, to a score per output. They learn without labels, layer by layer,
+to tell the plain network's positive outputs from the others. Batch-norm is folded into the first
+convolution.
 """
-import io
 import json
-import math
+import os
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ..errors import USAGE, ExtractError
+from ..errors import MODEL, ExtractError
 from ..trace.analyse import ofmap_shape
 from ..trace.layers import Layer
 from . import cost, distil
-from .calibrate import Calibration
+from .calibrate import Calibration, Trial
+from .choose import Choice
+from .files import sha256_of
 from .insert import Network
 from .patterns import Pattern
-from .predictor import Cost, Predictor
-from .settings import LayerSettings
+from .policies.zap import FIRST, Folded, Networks, first_of
+from .settings import LayerSettings, MachineSettings
 
-# Which positions are computed first, by name: of the position's row and column.
-FIRST: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
-    "checkerboard": lambda row, col: (row + col) % 2 == 0,  # 50 %
-    "thirds": lambda row, col: (row + col) % 3 == 0,  # 33 %
-    "quarter": lambda row, col: (row % 2 == 0) & (col % 2 == 0),  # 25 %
-}
 GRID = [x / 4 for x in range(-32, 17)]  # thresholds of a score that are tried
-
-
-def first_of(name: str, P: int, Q: int) -> torch.Tensor:
-    """bool [P, Q]"""
-    return FIRST[name](torch.arange(P)[:, None], torch.arange(Q)[None])
-
-
-class Folded(NamedTuple):
-    """A layer's small network; every value belongs to a channel."""
-
-    first: torch.Tensor  # [K, 1, 3, 3]
-    shift: torch.Tensor  # [K]
-    second: torch.Tensor  # [K, 1, 3, 3]
-    bias: torch.Tensor  # [K]
-
-    def scores(self, seen: torch.Tensor) -> torch.Tensor:
-        """[N, K, P, Q] -> the same shape. seen: 0 where not computed first."""
-        kept = [part.to(seen) for part in self]
-        hidden = F.conv2d(seen, kept[0], kept[1], padding=1, groups=seen.shape[1]).relu()
-        return F.conv2d(hidden, kept[2], kept[3], padding=1, groups=seen.shape[1])
-
-
-class Zap(Predictor):
-    """The predictor of a network."""
-
-    name = "zap"
-
-    def __init__(
-        self,
-        pattern: str,
-        layers: Mapping[str, Folded],
-        thresholds: Mapping[str, Sequence[float]] | None = None,
-    ) -> None:
-        """thresholds: of each layer one, or one per channel; -inf: none is predicted. Where the
-        settings of a layer have thresholds, these count."""
-        self.pattern, self.layers = pattern, dict(layers)
-        self.thresholds = {n: list(t) for n, t in (thresholds or {}).items()}
-
-    def predicts(self, layer: LayerSettings) -> bool:
-        return layer.name in self.layers
-
-    def first(self, layer: LayerSettings) -> torch.Tensor:
-        return first_of(self.pattern, *layer.shape[1:])
-
-    def gated(self, layer: LayerSettings, values: torch.Tensor) -> torch.Tensor:
-        own = layer.thresholds or self.thresholds.get(layer.name, [0.0])
-        limits = values.new_tensor([-math.inf if t is None else t for t in own])
-        return self.layers[layer.name].scores(values) <= limits[:, None, None]
-
-    def cost(self, layer: LayerSettings) -> Cost:
-        """The second convolution's nine products, and the part of the first one, which is computed
-        for every output, but only where its inputs are computed first."""
-        first = float(self.first(layer).double().mean())
-        return Cost(9 + math.ceil(9 * first / max(1e-9, 1 - first)), 1)
-
-    def __repr__(self) -> str:
-        return "zap %s %s" % (self.pattern, sorted(self.thresholds.items()))
-
-    def bytes(self) -> bytes:
-        """As a file, which load() reads."""
-        arrays: dict[str, Any] = {}
-        for number, (name, folded) in enumerate(self.layers.items()):
-            for part, value in folded._asdict().items():
-                arrays["%04d.%s" % (number, part)] = value.detach().cpu().numpy()
-            arrays["%04d.threshold" % number] = np.array(self.thresholds.get(name, [0.0]))
-        head = {"format": "peeksim-zap", "pattern": self.pattern, "layers": list(self.layers)}
-        arrays["head"] = np.array(json.dumps(head))
-        data = io.BytesIO()
-        np.savez_compressed(data, **arrays)
-        return data.getvalue()
-
-
-def load(path: str) -> Zap:
-    """A file that tools/peek_zap.py wrote. Throws ExtractError(USAGE)."""
-    try:
-        with np.load(path) as arrays:
-            head = json.loads(str(arrays["head"]))
-            if head["format"] != "peeksim-zap":
-                raise ValueError("its format is %s" % head["format"])
-            layers, thresholds = {}, {}
-            for number, name in enumerate(head["layers"]):
-                parts = (torch.from_numpy(arrays["%04d.%s" % (number, p)]) for p in Folded._fields)
-                layers[name] = Folded(*parts)
-                thresholds[name] = arrays["%04d.threshold" % number].tolist()
-            return Zap(head["pattern"], layers, thresholds)
-    except (OSError, KeyError, ValueError) as e:
-        raise ExtractError(USAGE, "%s is no file of tools/peek_zap.py: %s" % (path, e)) from e
 
 
 class Learner(nn.Module):
@@ -156,9 +65,9 @@ class Learner(nn.Module):
         assert norm.running_mean is not None and norm.running_var is not None
         scale = norm.weight / (norm.running_var + norm.eps).sqrt()
         return Folded(
-            self.first * (scale / self.unit)[:, None, None, None],
+            self.first[:, 0] * (scale / self.unit)[:, None, None],
             norm.bias - norm.running_mean * scale,
-            self.second.clone(),
+            self.second[:, 0].clone(),
             self.bias.clone(),
         )
 
@@ -300,35 +209,57 @@ class Measured:
         )
 
 
-def layers_of(network: Network) -> list[Layer]:
-    """The layers that are predicted: all but the first that a ReLU follows and that have a map."""
-    first = min(network.layers, key=lambda l: l.order)
-    return [
-        l
-        for l in network.layers
-        if l.activation != "none"
-        and l is not first
-        and math.prod(ofmap_shape(l, network.analysis)[1:]) > 1
-    ]
+def with_networks(network: Network, machine: str, path: str) -> MachineSettings:
+    """MachineSettings of a machine file with policy zap and the networks file at `path`. Throws
+    ExtractError."""
+    told = {"policy": "zap", "zap_file": path, "zap_sha256": sha256_of(path)}
+    # A --set is YAML, which JSON is.
+    return network.resolve(
+        machine, ["prediction.%s=%s" % (key, json.dumps(value)) for key, value in told.items()]
+    )
+
+
+def unlearned(network: Network, machine: str) -> MachineSettings:
+    """MachineSettings of a machine file with policy zap, as if there were a small network for every
+    layer that a ReLU follows and that has a map. Throws ExtractError, before anything is
+    learned."""
+    layers = {}
+    for layer in network.layers:
+        K, P, Q = ofmap_shape(layer, network.analysis)
+        if layer.activation != "none" and P * Q > 1:
+            kernel, bias = torch.zeros(K, 3, 3), torch.zeros(K)
+            layers[layer.name] = Folded(kernel, bias, kernel, bias)
+    if not layers:
+        raise ExtractError(MODEL, "no layer has a ReLU and a map: nothing to predict")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "zap.h5")
+        Networks(next(iter(FIRST)), layers).save(path)
+        return with_networks(network, machine, path)
 
 
 class ZapCalibration(Calibration):
-    """Chooses the thresholds of a Zap as those of peeks are chosen."""
+    """Chooses the thresholds of scores as those of peeks are chosen."""
 
-    def __init__(self, *given: Any, by_channel: bool = False) -> None:
-        """given: as Calibration has it; by_channel: a threshold for each channel and not for each
-        layer."""
-        self.by_channel = by_channel
+    POLICY = "zap"
+    ABOUT = (
+        "Written by tools/peek_zap.py: what the small networks' scores are compared with, chosen",
+        "for the least cost to the network's answers on unlabelled images.",
+    )
+
+    def __init__(self, networks: Networks, path: str, by_channel: bool, *given: Any) -> None:
+        """networks: those in the file at `path`; by_channel: a threshold for each channel and not
+        for each layer; given: as Calibration has it."""
+        self.networks, self.path, self.by_channel = networks, path, by_channel
         super().__init__(*given)
 
     def measure(
         self, candidates: Sequence[Pattern], show: Callable[[int], None]
     ) -> Mapping[str, Sequence[Measured]]:
         """What the thresholds of each layer save and cost."""
-        zap = self.machine.predictor
         measured = {
-            l.name: [Measured(zap.layers[l.name], zap.pattern, self.by_channel)]
-            for l in self.layers
+            s.name: [Measured(self.networks.of(s), self.networks.pattern, self.by_channel)]
+            for s in self.machine.layers
+            if s.policy == self.POLICY
         }
         cost.collect(
             self.network,
@@ -340,3 +271,16 @@ class ZapCalibration(Calibration):
             show,
         )
         return measured
+
+    def with_choice(self, layer: LayerSettings, choice: Choice) -> LayerSettings:
+        """The settings of a layer with its choice: windows and peeks do nothing here."""
+        return layer._replace(thresholds=choice.limits(layer.shape[0]))
+
+    def keys_of(self, trial: Trial) -> list[str]:
+        """The lines of the section `prediction`, besides the thresholds. The networks file is in
+        the machine file's folder."""
+        return [
+            "policy: zap",
+            "zap_file: %s" % json.dumps(os.path.basename(self.path)),
+            "zap_sha256: %s" % json.dumps(sha256_of(self.path)),
+        ]

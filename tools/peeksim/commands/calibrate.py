@@ -17,16 +17,22 @@ cannot be written, 130 interrupted; the files of reductions that were done are l
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import shared
 
 if TYPE_CHECKING:
     import torch
-    from ..accuracy.calibrate import Calibration, HeldOut, Trial
+    from ..accuracy.calibrate import Calibration, Effort, HeldOut, Trial
+    from ..accuracy.insert import Network
+    from ..trace.loading import Sample
 
 PROGRAM = "peek_calibrate"
+REDUCTION: dict[str, Any] = {  # of the option, which checked() takes apart
+    "metavar": "P[,P...]",
+    "help": "save P %% of the convolutions' MACs; several at once, such as 15,20,25",
+}
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -39,11 +45,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("machine", metavar="MACHINE", help="a machine file (YAML) with policy peek")
     shared.add_images(parser)
     wanted = parser.add_mutually_exclusive_group(required=True)
-    wanted.add_argument(
-        "--reduction",
-        metavar="P[,P...]",
-        help="save P %% of the convolutions' MACs; several at once, such as 15,20,25",
-    )
+    wanted.add_argument("--reduction", **REDUCTION)
     wanted.add_argument(
         "--loss",
         type=float,
@@ -77,20 +79,30 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     add("--force", action="store_true", help="replace the files")
     shared.add_debug(parser)
+    options = checked(parser, argv, {"count": 2, "batch": 1, "search": 0, "steps": 0})
+    if options.loss is not None and not is_percent(options.loss):
+        parser.error("--loss must be above 0 and below 100, not %s" % options.loss)
+    if options.search and options.reduction is None:
+        parser.error("--search goes with --reduction")
+    return options
+
+
+def checked(
+    parser: argparse.ArgumentParser, argv: Sequence[str] | None, least: Mapping[str, int]
+) -> argparse.Namespace:
+    """The options of the words argv, with `reductions` as texts. least: the smallest numbers that
+    options can have, by name. Ends the process with code 2 where one is wrong."""
     options = parser.parse_intermixed_args(argv)
     options.reductions = options.reduction.split(",") if options.reduction is not None else []
-    for name, texts in (("reduction", options.reductions), ("loss", [options.loss])):
-        for text in texts:
-            if text is not None and not is_percent(text):
-                parser.error("--%s must be above 0 and below 100, not %s" % (name, text))
+    for text in options.reductions:
+        if not is_percent(text):
+            parser.error("--reduction must be above 0 and below 100, not %s" % text)
     if len(set(map(float, options.reductions))) < len(options.reductions):
         parser.error("--reduction names one twice: %s" % options.reduction)
-    for name, minimum in (("count", 2), ("batch", 1), ("search", 0), ("steps", 0)):
+    for name, minimum in least.items():
         number = getattr(options, name)
         if number is not None and number < minimum:
             parser.error("--%s must be at least %d, not %d" % (name, minimum, number))
-    if options.search and options.reduction is None:
-        parser.error("--search goes with --reduction")
     if not options.output.endswith(".yaml"):
         parser.error("-o must name a file that ends in .yaml, not '%s'" % options.output)
     return options
@@ -123,31 +135,36 @@ def files_of(stem: str, weights: bool) -> list[str]:
     return [stem + ".yaml", stem + ".thresholds.json"] + [stem + ".pth"] * weights
 
 
-def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
-    """Calibrates, writes the files, prints what they hold. state: gets `written`, the machine files
-    so far. Throws ExtractError."""
-    import torch
-    from ..accuracy import calibrate, distil, insert, patterns
-    from ..progress import Work
-    from ..trace import loading
+def stems_of(options: argparse.Namespace, weights: bool) -> list[str]:
+    """What the files of each reduction are called, without their endings; of --loss one. Throws
+    ExtractError(OUTPUT): a file exists and must not be replaced, or the folder does not."""
     from ..errors import OUTPUT, ExtractError
 
-    effort = calibrate.Effort(
-        corrects=not options.no_correction,
-        searches=options.search,
-        learning=distil.Recipe(steps=options.steps),
-    )
     stem = options.output[: -len(".yaml")]
     several = len(options.reductions) > 1
     stems = [stem + "-" + r for r in options.reductions] if several else [stem]
-    for path in (path for one in stems for path in files_of(one, effort.changes_weights)):
+    for path in (path for one in stems for path in files_of(one, weights)):
         if os.path.exists(path) and not options.force:
             raise ExtractError(OUTPUT, "%s exists; --force replaces it" % path)
     folder = os.path.dirname(os.path.abspath(options.output))
     if not os.path.isdir(folder):
         raise ExtractError(OUTPUT, "%s: no such folder" % folder)
-    names = options.patterns.split(",") if options.patterns else patterns.DEFAULT
-    candidates = [patterns.parse(name) for name in names]
+    return stems
+
+
+class Given(NamedTuple):
+    """What thresholds are chosen for, and on."""
+
+    net: "torch.nn.Module"  # its parameters do not learn
+    network: "Network"
+    samples: "list[Sample]"
+
+
+def given_by(options: argparse.Namespace) -> Given:
+    """MODEL and its images, on --device. Throws ExtractError."""
+    import torch
+    from ..accuracy import insert
+    from ..trace import loading
 
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     torch.backends.cudnn.allow_tf32 = False
@@ -155,32 +172,59 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
     net = net.to(device=device, dtype=torch.float32)
     for parameter in net.parameters():
         parameter.requires_grad_(False)
-    given = list(
-        loading.Inputs(
-            options.images, loading.preprocessing(options.preprocess, meta), options.count
-        )()
-    )
+    preprocess = loading.preprocessing(options.preprocess, meta)
+    samples = list(loading.Inputs(options.images, preprocess, options.count)())
     with torch.no_grad():
-        first = given[0].tensor[None].to(device=device, dtype=torch.float32)
-        network = insert.Network(net, first)
+        first = samples[0].tensor[None].to(device=device, dtype=torch.float32)
+        return Given(net, insert.Network(net, first), samples)
+
+
+def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
+    """Calibrates, writes the files, prints what they hold. state: gets `written`, the machine files
+    so far. Throws ExtractError."""
+    from ..accuracy import calibrate, distil, patterns
+    from ..progress import Work
+
+    effort = calibrate.Effort(
+        corrects=not options.no_correction,
+        searches=options.search,
+        learning=distil.Recipe(steps=options.steps),
+    )
+    stems = stems_of(options, effort.changes_weights)
+    names = options.patterns.split(",") if options.patterns else patterns.DEFAULT
+    candidates = [patterns.parse(name) for name in names]
+    net, network, samples = given_by(options)
     machine = network.resolve(options.machine)
     mirror, layers = not options.no_mirror, len(network.layers)
-    work = Work(calibrate.passes(len(given), layers, mirror, effort, len(stems)))
+    work = Work(calibrate.passes(len(samples), layers, mirror, effort, len(stems)))
     try:
         batch = network.at_once(options.batch)
         found = calibrate.Calibration(
-            network, machine, candidates, lambda: given, batch, mirror, work
+            network, machine, candidates, lambda: samples, batch, mirror, work
         )
         if not options.reductions:
             effort = effort._replace(rounds=6)
             trial = found.for_loss(options.loss / 100, effort)
-            put(options, net, found, trial, stem, effort.changes_weights)
-        for reduction, one in zip(options.reductions, stems):
-            trial = found.for_reduction(float(reduction) / 100, effort)
-            put(options, net, found, trial, one, effort.changes_weights)
-            state.written.append(one + ".yaml")
+            put(options, net, found, trial, stems[0], effort.changes_weights)
+        put_reductions(options, state, net, found, effort, stems)
     finally:
         work.clear()
+
+
+def put_reductions(
+    options: argparse.Namespace,
+    state: argparse.Namespace,
+    net: "torch.nn.Module",
+    found: "Calibration",
+    effort: "Effort",
+    stems: Sequence[str],
+) -> None:
+    """Chooses for each of the reductions and writes its files. state: as run() has it. Throws
+    ExtractError."""
+    for reduction, stem in zip(options.reductions, stems):
+        trial = found.for_reduction(float(reduction) / 100, effort)
+        put(options, net, found, trial, stem, effort.changes_weights)
+        state.written.append(stem + ".yaml")
 
 
 def held_out_rows(held: "HeldOut") -> tuple[tuple[str, str], ...]:
@@ -216,7 +260,7 @@ def put(
         files.put(paths[2], files.saved({k: v.cpu() for k, v in net.state_dict().items()}))
     base, name = os.path.relpath(options.machine, folder), os.path.basename(stem)
     files.put(paths[1], calibrate.thresholds(trial))
-    files.put(paths[0], calibrate.overlay(base, name, trial, os.path.basename(paths[1])))
+    files.put(paths[0], found.overlay(base, name, trial, os.path.basename(paths[1])))
     print("\n".join(paths))
     for what, value in (
         (
@@ -240,12 +284,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = arguments(argv)
     shared.find_packages(PROGRAM)
     state = argparse.Namespace(written=[])
+    return shared.guarded(
+        PROGRAM,
+        lambda: run(options, state),
+        options.debug,
+        lambda: interrupted(state.written, "nothing is written"),
+    )
 
-    def interrupted() -> str:
-        if not state.written:
-            return "interrupted; nothing is written"
-        return "interrupted; written: %s; ask for the other reductions again" % (
-            ", ".join(state.written)
-        )
 
-    return shared.guarded(PROGRAM, lambda: run(options, state), options.debug, interrupted)
+def interrupted(written: Sequence[str], before: str) -> str:
+    """The message after Ctrl-C. written: the machine files so far; before: what there is to say
+    when there are none."""
+    if not written:
+        return "interrupted; " + before
+    return "interrupted; written: %s; ask for the other reductions again" % ", ".join(written)

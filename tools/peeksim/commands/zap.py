@@ -1,29 +1,32 @@
 """Trains a predictor of zeros for a CNN, layer by layer and without labels: ZAP (Shomron et al.,
-ECCV 2020, arXiv 1909.07636; docs/accuracy.md).
+ECCV 2020; docs/zap.md), policy zap of a machine file.
 
-    tools/peek_zap.py MODEL --images FOLDER --reduction 20,30 -o NAME.npz
+    tools/peek_zap.py MODEL MACHINE.yaml --images FOLDER --reduction 20,30 -o OUT/NAME.yaml
 
-Half of each layer's outputs are computed first, and two small depthwise convolutions tell which of
-the others are zero. Writes NAME-20.npz and so on (NAME.npz for one reduction), which
-tools/peek_accuracy.py and tools/extract_trace.py take as --predictor, and beside each NAME-20.pth,
-the network's corrected weights. What was learned is in NAME.learned.pth: after an interruption the
-same command goes on from there, and another --reduction needs no training.
+A pattern of each layer's outputs is computed first, and two small depthwise convolutions tell which
+of the others are zero, in the layers that MACHINE predicts. Writes these, OUT/NAME.h5, and for each
+reduction the machine file OUT/NAME-20.yaml (OUT/NAME.yaml for one reduction), which extends
+MACHINE, its thresholds OUT/NAME-20.thresholds.json, and the network's corrected weights
+OUT/NAME-20.pth (--state-dict of the other tools). What was learned is in OUT/NAME.learned.pth:
+after an interruption the same command goes on from there, and another --reduction needs no
+learning.
 
-Exit codes: 0 done, 2 usage or images, 4 a network that cannot be traced, 6 a file cannot be
-written, 130 interrupted.
+Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 a file
+cannot be written, 130 interrupted.
 """
 import argparse
 import os
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import shared
-from .calibrate import add_choosing, held_out_rows, is_percent
+from . import calibrate, shared
 
 if TYPE_CHECKING:
-    from ..accuracy.calibrate import Trial
-    from ..accuracy.zap import Learning, Zap, ZapCalibration
+    import torch
+    from ..accuracy.policies.zap import Networks
+    from ..accuracy.zap import Learning
+    from ..trace.layers import Layer
+    from ..trace.loading import Sample
 
 PROGRAM = "peek_zap"
 KEPT_EVERY = 20  # steps
@@ -35,15 +38,11 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    shared.add_model(parser, "what to predict")
+    shared.add_model(parser, "what to predict; see peek_accuracy.py --help")
+    add("machine", metavar="MACHINE", help="a machine file (YAML); its own policy does not count")
     shared.add_images(parser)
-    add(
-        "--reduction",
-        required=True,
-        metavar="PERCENT",
-        help="MACs to save, of all convolutions; or several, such as 15,20,25",
-    )
-    add("-o", "--output", required=True, metavar="FILE", help="the predictor, NAME.npz")
+    add("--reduction", required=True, **calibrate.REDUCTION)
+    add("-o", "--output", required=True, metavar="FILE", help="the machine file, NAME.yaml")
     add(
         "--first",
         default="checkerboard",
@@ -56,104 +55,120 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="a threshold for each channel (default: for each layer, as published)",
     )
-    add_choosing(parser)
+    calibrate.add_choosing(parser)
     add("--force", action="store_true", help="replace the files, and learn anew")
     shared.add_debug(parser)
-    options = parser.parse_args(argv)
-    options.reductions = options.reduction.split(",")
-    for text in options.reductions:
-        if not is_percent(text):
-            parser.error("--reduction must be above 0 and below 100, not %s" % text)
-    for name, minimum in (("count", 2), ("batch", 1), ("steps", 1)):
-        number = getattr(options, name)
-        if number is not None and number < minimum:
-            parser.error("--%s must be at least %d, not %d" % (name, minimum, number))
-    if not options.output.endswith(".npz"):
-        parser.error("-o must name a file that ends in .npz, not '%s'" % options.output)
-    return options
+    return calibrate.checked(parser, argv, {"count": 2, "batch": 1, "steps": 1})
 
 
 def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
-    """Learns, chooses, writes. state: gets `learned`, how many steps are kept. Throws
+    """Learns, chooses, writes. state: gets `written`, the machine files so far. Throws
     ExtractError."""
-    import torch
-    from ..accuracy import calibrate, cost, insert, zap
-    from ..accuracy.predictor import of_predictor
+    from ..accuracy import calibrate as choosing, cost, zap
     from ..progress import Work
-    from ..trace import loading
-    from ..errors import MODEL, OUTPUT, ExtractError
 
-    stem = options.output[: -len(".npz")]
-    stems = [stem + "-" + r for r in options.reductions] if len(options.reductions) > 1 else [stem]
-    for path in (s + ending for s in stems for ending in (".npz", ".pth")):
-        if os.path.exists(path) and not options.force:
-            raise ExtractError(OUTPUT, "%s exists; --force replaces it" % path)
-    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    torch.backends.cudnn.allow_tf32 = False
-    net, meta, _ = loading.load_model(options.model, options.model_arg, options.state_dict)
-    net = net.to(device=device, dtype=torch.float32)
-    for parameter in net.parameters():
-        parameter.requires_grad_(False)
-    preprocess = loading.preprocessing(options.preprocess, meta)
-    given = list(loading.Inputs(options.images, preprocess, options.count)())
-    with torch.no_grad():
-        first = given[0].tensor[None].to(device=device, dtype=torch.float32)
-        network = insert.Network(net, first)
-    layers = zap.layers_of(network)
-    if not layers:
-        raise ExtractError(MODEL, "no layer but the first has a ReLU and a map: nothing to predict")
-    chosen_on, _ = calibrate.parted(given)
+    effort = choosing.Effort(corrects=not options.no_correction)
+    stems = calibrate.stems_of(options, effort.changes_weights)
+    net, network, samples = calibrate.given_by(options)
+    layers = zap.ZapCalibration.layers_of(network, zap.unlearned(network, options.machine))
     mirror = not options.no_mirror
-    effort = calibrate.Effort(corrects=not options.no_correction)
-    learning = options.steps * 16 * (calibrate.BACKWARD + 1)
+    recipe = zap.Recipe(steps=options.steps)
+    learning = recipe.steps * recipe.batch * (choosing.BACKWARD + 1)
     work = Work(
-        learning + calibrate.passes(len(given), len(layers), mirror, effort, len(stems))
+        learning + choosing.passes(len(samples), len(layers), mirror, effort, len(stems))
     )
     try:
         batch = network.at_once(options.batch)
-        show = work.stage("learning", learning)
+        chosen_on, _ = choosing.parted(samples)
         pupils = zap.Learning(
             network,
             layers,
             cost.units(network, layers, lambda: chosen_on, batch),
-            zap.Recipe(steps=options.steps),
+            recipe,
         )
-        kept = Kept(stem + ".learned.pth", command_of(options, net), options.force)
-        kept.resume(pupils)
-
-        def after(step: int) -> None:
-            show(step / options.steps)
-            if step % KEPT_EVERY == 0 or step == options.steps:
-                kept.keep(pupils)
-                state.learned = step
-
-        folded = pupils.run([s.tensor for s in chosen_on], options.first, mirror, after)
-        predictor = zap.Zap(options.first, folded)
-        machine = of_predictor(network.layers, network.analysis, predictor)
-        calibration = zap.ZapCalibration(
+        show = work.stage("learning", learning)
+        path = options.output[: -len(".yaml")] + ".h5"
+        command = command_of(options, net, layers)
+        networks = learned(options, pupils, command, chosen_on, path, show)
+        work.clear()
+        print(path)
+        found = zap.ZapCalibration(
+            networks,
+            path,
+            options.by_channel,
             network,
-            machine,
+            zap.with_networks(network, options.machine, path),
             (),
-            lambda: given,
+            lambda: samples,
             batch,
             mirror,
             work,
-            by_channel=options.by_channel,
         )
-        for reduction, one in zip(options.reductions, stems):
-            trial = calibration.for_reduction(float(reduction) / 100, effort)
-            put(one, net, predictor, calibration, trial, effort.corrects)
+        calibrate.put_reductions(options, state, net, found, effort, stems)
     finally:
         work.clear()
 
 
-def command_of(options: argparse.Namespace, net: Any) -> dict[str, Any]:
+def learned(
+    options: argparse.Namespace,
+    pupils: "Learning",
+    command: Mapping[str, Any],
+    samples: "Sequence[Sample]",
+    path: str,
+    show: Callable[[float], None],
+) -> "Networks":
+    """What was learned on the samples after all steps, which the file at `path` holds then.
+    command: of command_of(); show(share of the learning that is done). Throws ExtractError."""
+    from ..accuracy.policies.zap import Networks
+    from ..errors import OUTPUT, ExtractError
+
+    kept = Kept(path[: -len(".h5")] + ".learned.pth", command, options.force)
+    kept.resume(pupils)
+    must_stay = os.path.exists(path) and not options.force
+    other = ExtractError(
+        OUTPUT, "%s exists, and is not what was learned; --force replaces it" % path
+    )
+    if must_stay and pupils.step < options.steps:
+        raise other
+
+    def after(step: int) -> None:
+        show(step / options.steps)
+        if step % KEPT_EVERY == 0 or step == options.steps:
+            kept.keep(pupils)
+
+    images = [s.tensor for s in samples]
+    networks = Networks(
+        options.first, pupils.run(images, options.first, not options.no_mirror, after)
+    )
+    if not must_stay:
+        networks.save(path)
+    elif not is_of(path, networks):
+        raise other
+    return networks
+
+
+def is_of(path: str, networks: "Networks") -> bool:
+    """Whether the file holds these networks."""
+    from ..accuracy.policies import zap
+    from ..errors import ExtractError
+
+    try:
+        return zap.load(path).same_as(networks)
+    except ExtractError:
+        return False
+
+
+def command_of(
+    options: argparse.Namespace, net: "torch.nn.Module", layers: "Sequence[Layer]"
+) -> dict[str, Any]:
     """What must be the same for the same learning."""
     from ..accuracy import measure
 
     names = ("model", "model_arg", "preprocess", "images", "count", "first", "steps", "no_mirror")
     return dict(
-        {name: getattr(options, name) for name in names}, weights=measure.fingerprint(net)
+        {name: getattr(options, name) for name in names},
+        layers=[l.name for l in layers],
+        weights=measure.fingerprint(net),
     )
 
 
@@ -189,39 +204,16 @@ class Kept:
         files.put(self.path, files.saved({"command": self.command, "learned": pupils.state()}))
 
 
-def put(
-    stem: str,
-    net: Any,
-    predictor: "Zap",
-    calibration: "ZapCalibration",
-    trial: "Trial",
-    weights: bool,
-) -> None:
-    """Writes a Trial's predictor and weights, and prints what they do. Throws ExtractError."""
-    from ..accuracy import files, zap
-
-    held = calibration.hold(trial)
-    calibration.work.clear()
-    thresholds = {name: c.thresholds.tolist() for name, c in trial.choices.items()}
-    files.put(stem + ".npz", zap.Zap(predictor.pattern, predictor.layers, thresholds).bytes())
-    print(stem + ".npz")
-    if weights:
-        files.put(stem + ".pth", files.saved({k: v.cpu() for k, v in net.state_dict().items()}))
-        print(stem + ".pth")
-    saved = "%.2f %% of the convolutions', in the loop; %.2f %% on %d images held out" % (
-        100 * trial.saved,
-        100 * held.saved,
-        held.images,
-    )
-    for row in (("MACs saved", saved), *held_out_rows(held)):
-        print("  %-15s %s" % row)
-    sys.stdout.flush()
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code. argv: the words after the program's name (default: those of this process)."""
     options = arguments(argv)
     shared.find_packages(PROGRAM)
-    state = argparse.Namespace(learned=0)
-    interrupted = "interrupted; the same command goes on from what was learned"
-    return shared.guarded(PROGRAM, lambda: run(options, state), options.debug, lambda: interrupted)
+    state = argparse.Namespace(written=[])
+    return shared.guarded(
+        PROGRAM,
+        lambda: run(options, state),
+        options.debug,
+        lambda: calibrate.interrupted(
+            state.written, "the same command goes on from what was learned"
+        ),
+    )

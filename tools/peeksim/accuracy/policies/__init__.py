@@ -4,6 +4,7 @@ estimate    what lookahead and snapea have in common: they know an estimate of e
 lookahead   low-precision look-ahead
 snapea      outputs that are cut short
 perforate   outputs that are interpolated
+zap         outputs that a small network scores
 """
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from ..settings import LayerSettings
 from .lookahead import Lookahead
 from .perforate import Perforation
 from .snapea import Snapea
+from .zap import Zap
 
 
 def _peek(settings: LayerSettings, operands: Operands) -> Gate:
@@ -26,6 +28,7 @@ GATES: dict[str, Callable[[LayerSettings, Operands], Gate]] = {
     "lookahead": Lookahead,
     "snapea": Snapea,
     "perforate": Perforation,
+    "zap": Zap,
 }
 
 
