@@ -237,7 +237,7 @@ class Command(ClosedLoop):
         return out
 
     def test_it_writes_a_machine_file_for_each_reduction_and_networks_that_serve_all(self):
-        out = self.done("--reduction", "5,10", "--steps", "4")
+        out = self.done("--reduction", "5,10", "--learn", "4")
         for name in ("out.h5", "out-5.yaml", "out-10.yaml", "out-10.thresholds.json", "out-10.pth"):
             self.assertIn(self.at(name) + "\n", out)
         self.assertIn("top-1 can lose at most as much", out)
@@ -254,10 +254,10 @@ class Command(ClosedLoop):
         self.assertEqual(list(load(self.at("out.h5")).layers), ["2"])
 
     def test_another_reduction_needs_no_learning_and_is_the_same_as_if_it_were_asked_for_alone(self):
-        self.done("--reduction", "5,10", "--steps", "4")
+        self.done("--reduction", "5,10", "--learn", "4")
         before = self.bytes("out.h5")
         with mock.patch.object(zap.Learning, "_learn", side_effect=AssertionError):
-            self.done("--reduction", "10", "--steps", "4")
+            self.done("--reduction", "10", "--learn", "4")
         for ending in (".thresholds.json", ".pth"):
             self.assertEqual(self.bytes("out" + ending), self.bytes("out-10" + ending))
         self.assertEqual(
@@ -267,7 +267,7 @@ class Command(ClosedLoop):
         self.assertEqual(self.bytes("out.h5"), before)
 
     def test_a_repeated_call_gives_the_same_bytes(self):
-        words = ("--reduction", "10", "--steps", "3", "--by-channel")
+        words = ("--reduction", "10", "--learn", "3", "--by-channel")
         self.done(*words)
         files = ["out" + e for e in (".h5", ".yaml", ".thresholds.json", ".pth")]
         first = [self.bytes(name) for name in files]
@@ -279,8 +279,22 @@ class Command(ClosedLoop):
         for name in ("out.h5", "out.thresholds.json", "out.pth"):
             self.assertEqual(self.bytes(name), self.bytes("moved/" + name), name)
 
+    def test_distillation_changes_the_weights_and_thresholds_and_not_the_small_networks(self):
+        words = ("--reduction", "10", "--learn", "3")
+        self.done(*words)
+        files = ["out.h5", "out.yaml", "out.pth"]
+        before = [self.bytes(name) for name in files]
+        os.remove(self.at("out.yaml"))
+        for ending in (".thresholds.json", ".pth"):
+            os.remove(self.at("out" + ending))
+        with mock.patch.object(zap.Learning, "_learn", side_effect=AssertionError):
+            self.done(*words, "--steps", "2", "--no-correction")
+        after = [self.bytes(name) for name in files]
+        self.assertEqual(after[:2], before[:2])
+        self.assertNotEqual(after[2], before[2])
+
     def test_the_other_tools_and_the_simulator_run_what_it_writes(self):
-        self.done("--reduction", "10", "--steps", "4")
+        self.done("--reduction", "10", "--learn", "4")
         words = [self.net + ":load", self.out, "--images", self.net + ":labelled", "--batch", "1"]
         words += ["--corrected", self.at("out.pth"), "-o", self.at("results.json")]
         out = self.done(main=accuracy_command.main, words=words)
@@ -304,8 +318,8 @@ class Command(ClosedLoop):
         self.assertEqual(counters["decision_macs"], own["decision_macs"])
 
     def test_what_another_command_learned_is_not_taken(self):
-        self.done("--reduction", "10", "--steps", "2")
-        for words in (("--steps", "3"), ("--steps", "2", "--first", "quarter")):
+        self.done("--reduction", "10", "--learn", "2")
+        for words in (("--learn", "3"), ("--learn", "2", "--first", "quarter")):
             code, _, err = self.run_command("--reduction", "10", *words, "-o", self.out)
             self.assertEqual(code, 6)
             self.assertIn("out.yaml exists", err)
@@ -313,7 +327,7 @@ class Command(ClosedLoop):
             self.assertEqual(code, 6)
             self.assertIn("out.learned.pth was left by another command", err)
         other = self.machine(exclude=[])
-        words = [*self.model, other, "-o", self.out, "--reduction", "20,30", "--steps", "2"]
+        words = [*self.model, other, "-o", self.out, "--reduction", "20,30", "--learn", "2"]
         code, _, err = self.run_command(words=words)
         self.assertEqual(code, 6)
         self.assertIn("left by another command", err)
@@ -321,7 +335,7 @@ class Command(ClosedLoop):
         self.assertEqual(sorted(load(self.at("out.h5")).layers), ["0", "2"])
 
     def test_a_networks_file_that_is_not_what_was_learned_stays_and_nothing_is_learned(self):
-        words = ("--reduction", "10", "--steps", "2")
+        words = ("--reduction", "10", "--learn", "2")
         with open(self.at("out.h5"), "w") as f:
             f.write("somebody's")
         with mock.patch.object(zap.Learning, "_learn", side_effect=AssertionError):
@@ -331,7 +345,7 @@ class Command(ClosedLoop):
         self.assertEqual(self.bytes("out.h5"), b"somebody's")
         self.done(*words, "--force")
         Networks("checkerboard", {"2": some_folded(6)}).save(self.at("out.h5"))
-        code, _, err = self.run_command("--reduction", "20,30", "--steps", "2")
+        code, _, err = self.run_command("--reduction", "20,30", "--learn", "2")
         self.assertEqual(code, 6)
         self.assertIn("out.h5 exists, and is not what was learned", err)
         self.assertFalse(os.path.exists(self.at("out-20.yaml")))
@@ -349,15 +363,15 @@ class Command(ClosedLoop):
             self.assertFalse(os.path.exists(self.at("out.learned.pth")))
 
     def test_a_machine_that_is_zaps_already_learns_anew_and_names_its_own_networks(self):
-        self.done("--reduction", "10", "--steps", "2")
+        self.done("--reduction", "10", "--learn", "2")
         words = [*self.model, self.out, "-o", self.at("again.yaml"), "--reduction", "10"]
-        self.done(words=[*words, "--steps", "3", "--first", "thirds"])
+        self.done(words=[*words, "--learn", "3", "--first", "thirds"])
         self.assertEqual(load(self.at("again.h5")).pattern, "thirds")
         own = network_of(self.net).resolve(self.at("again.yaml"))
         self.assertTrue(os.path.samefile(own.layers[1].networks, self.at("again.h5")))
 
     def test_another_networks_file_than_the_one_that_was_meant_is_refused(self):
-        self.done("--reduction", "10", "--steps", "2")
+        self.done("--reduction", "10", "--learn", "2")
         Networks("checkerboard", {"2": some_folded(6)}).save(self.at("out.h5"))
         words = [self.net + ":load", self.out, "--images", self.net + ":labelled"]
         code, _, err = self.run_command(main=accuracy_command.main, words=words)
@@ -368,7 +382,7 @@ class Command(ClosedLoop):
         for words, text in (
             (("--reduction", "0"), "above 0 and below 100"),
             (("--reduction", "10,10.0"), "names one twice"),
-            (("--reduction", "10", "--steps", "0"), "at least 1"),
+            (("--reduction", "10", "--learn", "0"), "at least 1"),
             (("--reduction", "10", "--count", "1"), "at least 2"),
             (("--reduction", "10", "-o", "x.npz"), "ends in .yaml"),
             ((), "--reduction"),

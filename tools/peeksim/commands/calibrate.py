@@ -62,14 +62,6 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "3x3:diagonal, 3x3:0.1+1.0+1.2+2.1)",
     )
     add(
-        "--steps",
-        type=int,
-        default=0,
-        metavar="N",
-        help="steps of distillation, of 16 images each, in which all weights learn (default 0); "
-        "without them and with --no-correction the weights stay as they are: no .pth",
-    )
-    add(
         "--search",
         type=int,
         default=0,
@@ -120,6 +112,25 @@ def add_choosing(parser: argparse.ArgumentParser) -> None:
         help="do not restore the mean and deviation of each convolution's outputs",
     )
     add("--no-mirror", action="store_true", help="do not count mirror images as images, too")
+    add(
+        "--steps",
+        type=int,
+        default=0,
+        metavar="N",
+        help="steps of distillation, of 16 images each, in which all weights learn (default 0); "
+        "without them and with --no-correction the weights stay as they are: no .pth",
+    )
+
+
+def effort_of(options: argparse.Namespace, searches: int = 0) -> "Effort":
+    """What is done for a reduction by these options of add_choosing()."""
+    from ..accuracy import calibrate, distil
+
+    return calibrate.Effort(
+        corrects=not options.no_correction,
+        searches=searches,
+        learning=distil.Recipe(steps=options.steps),
+    )
 
 
 def is_percent(text: str | float) -> bool:
@@ -182,14 +193,10 @@ def given_by(options: argparse.Namespace) -> Given:
 def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
     """Calibrates, writes the files, prints what they hold. state: gets `written`, the machine files
     so far. Throws ExtractError."""
-    from ..accuracy import calibrate, distil, patterns
+    from ..accuracy import calibrate, patterns
     from ..progress import Work
 
-    effort = calibrate.Effort(
-        corrects=not options.no_correction,
-        searches=options.search,
-        learning=distil.Recipe(steps=options.steps),
-    )
+    effort = effort_of(options, options.search)
     stems = stems_of(options, effort.changes_weights)
     names = options.patterns.split(",") if options.patterns else patterns.DEFAULT
     candidates = [patterns.parse(name) for name in names]

@@ -6,10 +6,10 @@ ECCV 2020; docs/zap.md), policy zap of a machine file.
 A pattern of each layer's outputs is computed first, and two small depthwise convolutions tell which
 of the others are zero, in the layers that MACHINE predicts. Writes these, OUT/NAME.h5, and for each
 reduction the machine file OUT/NAME-20.yaml (OUT/NAME.yaml for one reduction), which extends
-MACHINE, its thresholds OUT/NAME-20.thresholds.json, and the network's corrected weights
-OUT/NAME-20.pth (--state-dict of the other tools). What was learned is in OUT/NAME.learned.pth:
-after an interruption the same command goes on from there, and another --reduction needs no
-learning.
+MACHINE, its thresholds OUT/NAME-20.thresholds.json, and the network's weights, corrected and with
+--steps distilled, OUT/NAME-20.pth (--state-dict of the other tools). What was learned is in
+OUT/NAME.learned.pth: after an interruption the same command goes on from there, and another
+--reduction needs no learning.
 
 Exit codes: 0 done, 2 usage or images, 3 machine file, 4 a network that cannot be traced, 6 a file
 cannot be written, 130 interrupted.
@@ -49,7 +49,13 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         choices=("checkerboard", "thirds", "quarter"),
         help="which outputs are computed first: 50, 33 or 25 %% (default %(default)s)",
     )
-    add("--steps", type=int, default=200, metavar="N", help="of learning (default %(default)s)")
+    add(
+        "--learn",
+        type=int,
+        default=200,
+        metavar="N",
+        help="steps of learning, of 16 images each (default %(default)s)",
+    )
     add(
         "--by-channel",
         action="store_true",
@@ -58,7 +64,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     calibrate.add_choosing(parser)
     add("--force", action="store_true", help="replace the files, and learn anew")
     shared.add_debug(parser)
-    return calibrate.checked(parser, argv, {"count": 2, "batch": 1, "steps": 1})
+    return calibrate.checked(parser, argv, {"count": 2, "batch": 1, "learn": 1, "steps": 0})
 
 
 def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
@@ -67,12 +73,12 @@ def run(options: argparse.Namespace, state: argparse.Namespace) -> None:
     from ..accuracy import calibrate as choosing, cost, zap
     from ..progress import Work
 
-    effort = choosing.Effort(corrects=not options.no_correction)
+    effort = calibrate.effort_of(options)
     stems = calibrate.stems_of(options, effort.changes_weights)
     net, network, samples = calibrate.given_by(options)
     layers = zap.ZapCalibration.layers_of(network, zap.unlearned(network, options.machine))
     mirror = not options.no_mirror
-    recipe = zap.Recipe(steps=options.steps)
+    recipe = zap.Recipe(steps=options.learn)
     learning = recipe.steps * recipe.batch * (choosing.BACKWARD + 1)
     work = Work(
         learning + choosing.passes(len(samples), len(layers), mirror, effort, len(stems))
@@ -128,12 +134,12 @@ def learned(
     other = ExtractError(
         OUTPUT, "%s exists, and is not what was learned; --force replaces it" % path
     )
-    if must_stay and pupils.step < options.steps:
+    if must_stay and pupils.step < options.learn:
         raise other
 
     def after(step: int) -> None:
-        show(step / options.steps)
-        if step % KEPT_EVERY == 0 or step == options.steps:
+        show(step / options.learn)
+        if step % KEPT_EVERY == 0 or step == options.learn:
             kept.keep(pupils)
 
     images = [s.tensor for s in samples]
@@ -164,7 +170,7 @@ def command_of(
     """What must be the same for the same learning."""
     from ..accuracy import measure
 
-    names = ("model", "model_arg", "preprocess", "images", "count", "first", "steps", "no_mirror")
+    names = ("model", "model_arg", "preprocess", "images", "count", "first", "learn", "no_mirror")
     return dict(
         {name: getattr(options, name) for name in names},
         layers=[l.name for l in layers],
