@@ -122,6 +122,20 @@ TEST_CASE("networks need their file, thresholds of scores and a dispatch that th
                {"predicted by policy 'zap'"});
 }
 
+TEST_CASE("the shipped networks run on the shipped trace, as the file that was shipped") {
+  const Desk desk;
+  const std::string machine = shipped("configs/calibrated/cifar_resnet20-zap-20.yaml");
+  const CommandResult result = desk.run(
+      {"run", machine, "--trace", shipped("traces/cifar_resnet20.h5"), "--out", "out", "--quiet"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err == "");
+  const auto results = desk.json("out/results.json");
+  const std::string sha256 = results["machine"]["prediction"]["zap_sha256"];
+  CHECK(contains(desk.ok({"config", "show", machine}), sha256));
+  const double saved = results["totals"]["convolutions"]["mac_reduction"];
+  CHECK(saved == doctest::Approx(0.2).epsilon(0.05));
+}
+
 TEST_CASE("networks that nothing uses are warned of") {
   ZapDesk desk;
   const auto warned = [&](const Words& more, const std::string& part) {

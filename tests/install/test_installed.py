@@ -51,6 +51,11 @@ class Programs(unittest.TestCase):
         table = tree.run("peeksim", "sweep", "export", "mine.db", "--csv")
         self.assertEqual(len(table.splitlines()), 3)
 
+    def test_a_shipped_machine_finds_the_networks_that_it_names(self):
+        said = tree.run("peeksim", "run", "configs/calibrated/cifar_resnet20-zap-20.yaml", "--trace",
+                        "traces/cifar_resnet20.h5", "--out", "zap", "--quiet")
+        self.assertRegex(said, r"[1-9][0-9.]* % of the network's MACs saved")
+
     def test_a_program_without_its_files_says_where_it_looked_and_what_to_do(self):
         with tempfile.TemporaryDirectory() as folder:
             alone = pathlib.Path(folder) / "peeksim"

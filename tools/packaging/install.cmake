@@ -21,7 +21,7 @@ add_custom_target(manual ALL DEPENDS ${manual}/peeksim.1 ${completions}/peeksim 
 
 install(TARGETS peeksim)
 install(DIRECTORY configs workloads DESTINATION ${CMAKE_INSTALL_DATADIR}/peeksim FILES_MATCHING PATTERN "*.yaml"
-  PATTERN "*.json")
+  PATTERN "*.json" PATTERN "*.h5")
 install(DIRECTORY traces DESTINATION ${CMAKE_INSTALL_DATADIR}/peeksim FILES_MATCHING PATTERN "*.h5" PATTERN "*.md")
 install(FILES README.md ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png"
