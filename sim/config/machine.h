@@ -112,7 +112,7 @@ struct PredictionSpec {
   std::map<std::string, std::vector<double>> channel_thresholds;
   std::string masks_file;              // a path; "": none
   std::string masks_sha256;            // of that file; "": whichever it is
-  std::shared_ptr<const Masks> masks;  // the file, opened for a trace (run/bound_machine.h)
+  std::shared_ptr<const Masks> masks;  // the file, opened for a trace (run/machine_binder.h)
   std::string zap_file;                // the same of the networks of policy zap
   std::string zap_sha256;
   std::shared_ptr<const ZapNetworks> zap;

@@ -61,7 +61,7 @@ float round_down(double threshold);
 
 // REQUIRES: shape_error(layer) is empty. Throws Error(config): unknown predictor, a peek outside
 // the window, per-channel thresholds whose number is not K (whatever the predictor); what depends
-// on a trace (run/bound_machine.h) and is needed, but is not bound to one: thresholds in units of
+// on a trace (run/machine_binder.h) and is needed, but is not bound to one: thresholds in units of
 // the layers' RMS, masks; masks of a layer that no ReLU follows.
 LayerPrediction resolve_prediction(const MachineSpec& machine, const Layer& layer, bool is_first);
 

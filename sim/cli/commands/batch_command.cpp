@@ -16,7 +16,7 @@
 #include "sim/cli/shell/command.h"
 #include "sim/cli/shell/options.h"
 #include "sim/cli/shell/session.h"
-#include "sim/run/bound_machine.h"
+#include "sim/run/machine_binder.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/sweep/design/batch_request.h"
 #include "sim/sweep/machines/machine_runs.h"
@@ -111,7 +111,7 @@ class RequestRunner : public JobRunner {
       read_request(job.substr(end + 1), number, vocabulary_, request);
       if (!request.excluded_by.empty()) return answer_excluded(request);
       const auto trace = traces_.get(request.trace, request.images);
-      request.machine = bound_to(trace->trace(), request.machine);
+      request.machine = binder_.bind(trace->trace(), request.machine);
       request.warnings = binding_warnings(trace->trace(), request.machine);
       return answer(request, runs_.run(request.machine, *trace));
     } catch (const Error& error) {
@@ -122,6 +122,7 @@ class RequestRunner : public JobRunner {
 
  private:
   TraceCache traces_;
+  MachineBinder binder_;
   MachineRuns runs_{find_engine("event")};
   const Vocabulary vocabulary_ = vocabulary();
 };

@@ -9,7 +9,7 @@
 #include "sim/config/to_yaml.h"
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
-#include "sim/run/bound_machine.h"
+#include "sim/run/machine_binder.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/schedule/layer_setup.h"
 #include "sim/trace/trace.h"
@@ -81,11 +81,12 @@ void config_layers_command(const std::vector<std::string>& arguments) {
   const MachineSpec machine = machine_of(options);
   if (options.has("trace")) {
     const Trace trace(options.text("trace"));
-    std::cout << settings_of(bound_to(trace, machine), trace.info().network,
+    std::cout << settings_of(MachineBinder().bind(trace, machine), trace.info().network,
                              layers_of(trace.info()));
   } else {
     const Workload workload = load_workload(options.text("workload"));
-    std::cout << settings_of(with_open_networks(machine), workload.name, workload.layers);
+    std::cout << settings_of(MachineBinder().open_networks(machine), workload.name,
+                             workload.layers);
   }
 }
 

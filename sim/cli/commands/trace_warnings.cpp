@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sim/report/files/layer_settings.h"
-#include "sim/run/bound_machine.h"
+#include "sim/run/machine_binder.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/run.h"
 #include "sim/skip/layer_prediction.h"
@@ -17,7 +17,7 @@ MachineSpec settled_on(const Trace& trace, const MachineSpec& machine) {
     spdlog::warn("{}", warning);
   for (const std::string& entry : unmatched_entries(machine.prediction, layers_of(trace.info())))
     spdlog::warn("{} names no layer of {}", entry, trace.info().path);
-  MachineSpec settled = bound_to(trace, machine);
+  MachineSpec settled = MachineBinder().bind(trace, machine);
   for (const std::string& warning : binding_warnings(trace, settled)) spdlog::warn("{}", warning);
   return settled;
 }

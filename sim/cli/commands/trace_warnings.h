@@ -7,7 +7,7 @@
 
 namespace peeksim {
 
-// The machine bound to the trace (run/bound_machine.h). Warns about entries of the prediction
+// The machine bound to the trace (run/machine_binder.h). Warns about entries of the prediction
 // settings that name no layer, keys without effect, narrow read ports, and as binding_warnings().
 MachineSpec settled_on(const Trace& trace, const MachineSpec& machine);
 

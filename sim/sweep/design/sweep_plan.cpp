@@ -5,7 +5,6 @@
 
 #include "sim/cost/energy.h"
 #include "sim/report/files/layer_settings.h"
-#include "sim/run/bound_machine.h"
 #include "sim/run/machine_vocabulary.h"
 #include "sim/run/required_values.h"
 #include "sim/run/result.h"
@@ -111,7 +110,7 @@ bool SweepPlan::take(const Combination& chosen, std::map<std::string, std::size_
     drawn = drawn_machine(point);
     for (const Expression& condition : conditions_)
       if (!condition.holds(drawn)) return false;
-    built = bound_to(trace(point), drawn);
+    built = binder_.bind(trace(point), drawn);
     check_point(point, built);
   } catch (const Error& error) {
     const bool possible = error.kind() != ErrorKind::config && error.kind() != ErrorKind::machine;
@@ -150,7 +149,7 @@ void SweepPlan::warn_about_what_is_missing() {
 }
 
 MachineSpec SweepPlan::machine(const SweepPoint& point) const {
-  return bound_to(trace(point), drawn_machine(point));
+  return binder_.bind(trace(point), drawn_machine(point));
 }
 
 MachineSpec SweepPlan::drawn_machine(const SweepPoint& point) const {

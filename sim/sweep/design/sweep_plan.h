@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/cost/energy_table.h"
+#include "sim/run/machine_binder.h"
 #include "sim/sweep/design/expression.h"
 #include "sim/sweep/design/sampling.h"
 #include "sim/sweep/design/sweep_spec.h"
@@ -100,6 +101,7 @@ class SweepPlan {
   Vocabulary vocabulary_;
   std::vector<MachineTemplate> templates_;
   std::vector<std::unique_ptr<Trace>> traces_;
+  mutable MachineBinder binder_;  // what it has open decides nothing
   EnergyTables tables_;
   std::vector<SweepPoint> points_;
   std::vector<Expression> conditions_;

@@ -1,4 +1,4 @@
-#include "sim/run/bound_machine.h"
+#include "sim/run/machine_binder.h"
 
 #include <algorithm>
 
@@ -39,15 +39,6 @@ void warn_of_excluded(const MachineSpec& machine, const std::vector<Layer>& laye
                        "): set prediction.exclude=[] to use them");
 }
 
-void open_masks(const Trace& trace, MachineSpec& machine) {
-  PredictionSpec& prediction = machine.prediction;
-  if (prediction.masks_file.empty() || !has_policy(prediction, "mask")) return;
-  const auto masks = std::make_shared<MasksReader>(prediction.masks_file, trace);
-  settle_sha256(machine, "prediction.masks_sha256", prediction.masks_file, masks->sha256(),
-                prediction.masks_sha256);
-  prediction.masks = masks;
-}
-
 }  // namespace
 
 std::vector<std::string> binding_warnings(const Trace& trace, const MachineSpec& bound) {
@@ -69,18 +60,34 @@ std::vector<std::string> binding_warnings(const Trace& trace, const MachineSpec&
   return warnings;
 }
 
-MachineSpec with_open_networks(MachineSpec machine) {
+MachineSpec MachineBinder::open_networks(MachineSpec machine) {
   PredictionSpec& prediction = machine.prediction;
   if (prediction.zap_file.empty() || !has_policy(prediction, "zap")) return machine;
-  const auto zap = std::make_shared<ZapNetworks>(read_zap_networks(prediction.zap_file));
-  settle_sha256(machine, "prediction.zap_sha256", prediction.zap_file, zap->sha256,
+  std::shared_ptr<const ZapNetworks>& networks = networks_[prediction.zap_file];
+  if (networks == nullptr)
+    networks = std::make_shared<ZapNetworks>(read_zap_networks(prediction.zap_file));
+  settle_sha256(machine, "prediction.zap_sha256", prediction.zap_file, networks->sha256,
                 prediction.zap_sha256);
-  prediction.zap = zap;
+  prediction.zap = networks;
   return machine;
 }
 
-MachineSpec bound_to(const Trace& trace, MachineSpec machine) {
-  machine = with_open_networks(with_absolute_thresholds(std::move(machine), trace));
+void MachineBinder::open_masks(const Trace& trace, MachineSpec& machine) {
+  PredictionSpec& prediction = machine.prediction;
+  if (prediction.masks_file.empty() || !has_policy(prediction, "mask")) return;
+  auto& [masks, sha256] = masks_[{prediction.masks_file, trace.info().path}];
+  if (masks == nullptr) {
+    const auto opened = std::make_shared<MasksReader>(prediction.masks_file, trace);
+    sha256 = opened->sha256();
+    masks = opened;
+  }
+  settle_sha256(machine, "prediction.masks_sha256", prediction.masks_file, sha256,
+                prediction.masks_sha256);
+  prediction.masks = masks;
+}
+
+MachineSpec MachineBinder::bind(const Trace& trace, MachineSpec machine) {
+  machine = open_networks(with_absolute_thresholds(std::move(machine), trace));
   open_masks(trace, machine);
   return machine;
 }
