@@ -4,9 +4,10 @@
 
 For every network: the oracle and a machine that skips zero activations, which cost no accuracy;
 windows with peeks, calibrated (tools/peek_calibrate.py); and ZAP (tools/peek_zap.py), each for
-several reductions; and, with nothing chosen or learned, low-precision look-ahead, SnaPEA and
-perforated convolutions. Chosen, learned and measured on the images of tools/reproduce.py. Every
-stage keeps its result in build/reproduction and is skipped while it exists there.
+several reductions, for some networks also with all weights distilled; and, with nothing chosen or
+learned, low-precision look-ahead, SnaPEA and perforated convolutions. Chosen, learned and measured
+on the images of tools/reproduce.py. Every stage keeps its result in build/reproduction and is
+skipped while it exists there.
 
 Needs the trained networks and images (--shared), the build of tools/demo, and python3-matplotlib.
 """
@@ -27,6 +28,9 @@ PAGE = os.path.join(command.ROOT, "docs", "rivals.md")
 PROGRAM = "rivals"
 NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v1", "cifar_resnet20")
 REDUCTIONS = (20, 30)
+# Where ZAP is distilled, too: at the wanted operating points that nothing else reached.
+DISTILLED = {"resnet18": (25,), "squeezenet1_1": (30,), "mobilenet_v1": (20,)}
+DISTILLING = 100  # steps
 SKIPS, DENSE = "dense-16x16-skip", "dense-16x16"  # the one is compared with the other
 LOOKAHEAD_BITS = (4, 3)
 # SnaPEA's guesses: how many of the taps they take, in per cent, and at or below which multiple of
@@ -74,24 +78,34 @@ def peeks(network: Network) -> list[Method]:
     ]
 
 
-def zaps(network: Network, name: str, *options: str) -> list[Method]:
+def zaps(
+    network: Network, name: str, *options: str, reductions: Sequence[int] = REDUCTIONS
+) -> list[Method]:
     """ZAP, of one call of tools/peek_zap.py where a file is missing."""
-    stems = [network.path("%s-%d" % (name, r)) for r in REDUCTIONS]
+    stems = [network.path("%s-%d" % (name, r)) for r in reductions]
+    one = network.path(name) if len(reductions) > 1 else stems[0]  # what the call names its files
     files = [path for stem in stems for path in calibrate.files_of(stem, True)]
     if not all(map(os.path.exists, files)):
         words = [tool("peek_zap.py"), *network.model, shipped(next(iter(MACHINES)))]
         words += ["--images", network.calibration, *options]
         words += ["--count", str(network.count)] if network.count else []
-        words += ["--reduction", ",".join(map(str, REDUCTIONS))]
+        words += ["--reduction", ",".join(map(str, reductions))]
         for path in filter(os.path.exists, files):
             os.remove(path)  # of a call that was interrupted between two reductions
         # What is learned does not depend on the thresholds.
-        learned, own = (network.path(n + ".learned.pth") for n in ("zap", name))
+        learned, own = (n + ".learned.pth" for n in (network.path("zap"), one))
         if os.path.exists(learned) and not os.path.exists(own):
             shutil.copy(learned, own)
-        call(*words, "-o", network.path(name + ".yaml"))
+        call(*words, "-o", one + ".yaml")
     unit = ["prediction.decision_macs_per_cycle=%d" % DECISION_MACS]
     return [Method(os.path.basename(s), unit, s + ".yaml", s + ".pth") for s in stems]
+
+
+def distilled(network: Network) -> list[Method]:
+    """ZAP with all weights distilled, too."""
+    reductions = DISTILLED.get(network.name, ())
+    options = ("--by-channel", "--steps", str(DISTILLING))
+    return zaps(network, "zap-distilled", *options, reductions=reductions) if reductions else []
 
 
 def shipped(machine: str) -> str:
@@ -256,6 +270,7 @@ def methods_of(network: Network) -> list[Method]:
         *peeks(network),
         *zaps(network, "zap"),
         *zaps(network, "zap-by-channel", "--by-channel"),
+        *distilled(network),
         *lookaheads(network),
         *snapeas(network),
         *perforated(network),
