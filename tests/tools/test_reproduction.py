@@ -173,7 +173,7 @@ class Rivals(unittest.TestCase):
     def test_zap_is_distilled_for_one_reduction_and_learns_no_more_for_it(self):
         with tempfile.TemporaryDirectory() as folder:
             network = mock.Mock(path=lambda name: os.path.join(folder, name))
-            network.configure_mock(name="resnet18", model=["n"], calibration="images", count=9)
+            network.configure_mock(name="squeezenet1_1", model=["n"], calibration="x", count=9)
             called = []
             self.write(folder, "zap.learned.pth")
             with mock.patch.object(rivals, "call", lambda *words: called.append(words)):
@@ -181,12 +181,12 @@ class Rivals(unittest.TestCase):
                 network.configure_mock(name="cifar_resnet20")
                 self.assertEqual(rivals.distilled(network), [])
             (words,) = called
-            self.assertEqual(words[-2:], ("-o", os.path.join(folder, "zap-distilled-25.yaml")))
+            self.assertEqual(words[-2:], ("-o", os.path.join(folder, "zap-distilled-30.yaml")))
             self.assertEqual(words[words.index("--steps") + 1], "100")
-            self.assertEqual(words[words.index("--reduction") + 1], "25")
-            self.assertIn("zap-distilled-25.learned.pth", os.listdir(folder))
-            self.assertEqual(found.name, "zap-distilled-25")
-            self.assertEqual(found.machine, os.path.join(folder, "zap-distilled-25.yaml"))
+            self.assertEqual(words[words.index("--reduction") + 1], "30")
+            self.assertIn("zap-distilled-30.learned.pth", os.listdir(folder))
+            self.assertEqual(found.name, "zap-distilled-30")
+            self.assertEqual(found.machine, os.path.join(folder, "zap-distilled-30.yaml"))
 
     @staticmethod
     def write(folder, name):

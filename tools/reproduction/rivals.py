@@ -28,8 +28,8 @@ PAGE = os.path.join(command.ROOT, "docs", "rivals.md")
 PROGRAM = "rivals"
 NETWORKS = ("resnet18", "squeezenet1_1", "mobilenet_v1", "cifar_resnet20")
 REDUCTIONS = (20, 30)
-# Where ZAP is distilled, too: at the wanted operating points that nothing else reached.
-DISTILLED = {"resnet18": (25,), "squeezenet1_1": (30,), "mobilenet_v1": (20,)}
+# Where ZAP is distilled, too: at wanted operating points that nothing else reached.
+DISTILLED = {"resnet18": (25, 30), "squeezenet1_1": (30,), "mobilenet_v1": (20,)}
 DISTILLING = 100  # steps
 SKIPS, DENSE = "dense-16x16-skip", "dense-16x16"  # the one is compared with the other
 LOOKAHEAD_BITS = (4, 3)
