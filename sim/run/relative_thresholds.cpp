@@ -54,7 +54,8 @@ std::vector<std::string> thresholds_below_a_step(const MachineSpec& machine, con
     const TraceLayer& traced = trace.info().layers[i];
     const bool integers = traced.ofmap_type == "i8" || traced.ofmap_type == "i16";
     const bool by_channel = machine.prediction.channel_thresholds.count(traced.layer.name) > 0;
-    if (!integers || by_channel || !settings[i].reads_thresholds()) continue;
+    const bool of_values = settings[i].reads_thresholds() && !settings[i].predictor->scores;
+    if (!integers || by_channel || !of_values) continue;
     const float threshold = settings[i].thresholds[0];
     if (threshold == 0) continue;  // before the file is asked for the step
     const float step = trace.scales(i, TraceTensor::ofmap)[0];

@@ -9,6 +9,7 @@
 #include "sim/skip/layer_prediction.h"
 #include "sim/trace/synth.h"
 #include "tests/support/config_error.h"
+#include "tests/support/zap_in_memory.h"
 
 using namespace peeksim;
 
@@ -145,4 +146,18 @@ TEST_CASE("a threshold within one quantisation step is reported, one of a step i
   machine.prediction.channel_thresholds["third"] = {0, step * 0.5};
   CHECK(thresholds_below_a_step(machine, trace).empty());
   CHECK(thresholds_below_a_step(machine, sample.trace("f32")).empty());
+}
+
+TEST_CASE("thresholds of scores have no quantisation step") {
+  const Sample sample;
+  const Trace trace = sample.trace("i8");
+  MachineSpec machine;
+  machine.prediction.exclude = {"first"};
+  machine.prediction.threshold = 1e-6;
+  CHECK(thresholds_below_a_step(machine, trace).size() == 1);
+  const Layer second = trace.info().layers[1].layer;
+  const std::vector<float> ones(9, 1.0f);
+  use_zap(machine, networks_of("thirds", second, uniform_network(second.K, ones, 0, ones, 0)));
+  CHECK(resolve_layers(machine, layers_of(trace.info()))[1].reads_thresholds());
+  CHECK(thresholds_below_a_step(machine, trace).empty());
 }
