@@ -4,6 +4,18 @@
 
 namespace peeksim::hdf5 {
 
+namespace {
+
+bool write_scalar(hid_t object, const char* name, hid_t type, hid_t memory_type,
+                  const void* value) {
+  const Handle attribute(H5Acreate2(object, name, type, Handle(H5Screate(H5S_SCALAR), H5Sclose),
+                                    H5P_DEFAULT, H5P_DEFAULT),
+                         H5Aclose);
+  return attribute.valid() && H5Awrite(attribute, memory_type, value) >= 0;
+}
+
+}  // namespace
+
 Handle without_times(hid_t property_class) {
   Handle list(H5Pcreate(property_class), H5Pclose);
   H5Pset_obj_track_times(list, false);
@@ -40,10 +52,11 @@ Handle compressed_chunks(const std::vector<hsize_t>& chunk) {
 bool write_text(hid_t object, const char* name, std::string value) {
   const Handle type = text_type(value.size());
   if (value.empty()) value.push_back('\0');
-  const Handle attribute(H5Acreate2(object, name, type, Handle(H5Screate(H5S_SCALAR), H5Sclose),
-                                    H5P_DEFAULT, H5P_DEFAULT),
-                         H5Aclose);
-  return attribute.valid() && H5Awrite(attribute, type, value.data()) >= 0;
+  return write_scalar(object, name, type, type, value.data());
+}
+
+bool write_integer(hid_t object, const char* name, std::int64_t value) {
+  return write_scalar(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
 }  // namespace peeksim::hdf5

@@ -1,6 +1,7 @@
 // Creates HDF5 files whose bytes depend on what is written alone: without the time of day.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "sim/trace/hdf5.h"
@@ -23,5 +24,6 @@ Handle compressed_chunks(const std::vector<hsize_t>& chunk);
 
 // Whether the attribute could be written.
 bool write_text(hid_t object, const char* name, std::string value);
+bool write_integer(hid_t object, const char* name, std::int64_t value);
 
 }  // namespace peeksim::hdf5

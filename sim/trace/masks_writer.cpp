@@ -30,7 +30,7 @@ Handle MasksWriter::create(const char* name, std::vector<hsize_t> shape) const {
   return dataset;
 }
 
-void MasksWriter::begin_layer(const Layer& layer, int images) {
+void MasksWriter::begin_layer(const Layer& layer, int images, Count decision_macs) {
   const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links, 1);  // a slash in a layer's name
   H5Pset_char_encoding(links, H5T_CSET_UTF8);
@@ -38,6 +38,7 @@ void MasksWriter::begin_layer(const Layer& layer, int images) {
                              hdf5::without_times(H5P_GROUP_CREATE), H5P_DEFAULT),
                   H5Gclose);
   check(group_.valid());
+  check(decision_macs == 0 || hdf5::write_integer(group_, "decision_macs", decision_macs));
   const auto size = [](int extent) { return static_cast<hsize_t>(extent); };
   first_ = create("first", {size(images), size(layer.P()), size(layer.Q())});
   gated_ = create("gated", {size(images), size(layer.K), size(layer.P()), size(layer.Q())});

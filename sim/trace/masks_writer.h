@@ -16,8 +16,9 @@ class MasksWriter {
   // Throws Error(output) when `path` exists (unless `overwrite`) or cannot be written.
   MasksWriter(const std::string& path, const std::string& trace_sha256, bool overwrite);
 
-  // Starts the next layer, which has decisions of so many images.
-  void begin_layer(const Layer& layer, int images);
+  // Starts the next layer, which has decisions of so many images. decision_macs: as
+  // Masks::decision_macs.
+  void begin_layer(const Layer& layer, int images, Count decision_macs = 0);
   // Throws Error(output): full disk.
   void write(int image, const Masks::Decisions& made);
 

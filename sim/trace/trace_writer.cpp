@@ -94,8 +94,7 @@ struct TraceWriter::Impl {
   }
 
   void write_number(hid_t object, const char* name, int value) const {
-    write_attribute(object, name, H5T_STD_I64LE, Handle(H5Screate(H5S_SCALAR), H5Sclose),
-                    H5T_NATIVE_INT, &value);
+    check(hdf5::write_integer(object, name, value));
   }
 
   void write_numbers(hid_t object, const char* name, const std::vector<int>& values) const {

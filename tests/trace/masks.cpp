@@ -152,6 +152,11 @@ TEST_CASE("MACs of a decision are those of the file, or none") {
   };
   set(18);
   CHECK(MasksReader(path, trace).decision_macs("conv1") == 18);
+  MasksWriter writer(folder.files.path("priced.h5"), trace.sha256(), false);
+  writer.begin_layer(sample_layers()[0], 2, 21);
+  for (const int image : {0, 1}) writer.write(image, sample_masks(sample_layers()[0], image));
+  writer.close();
+  CHECK(MasksReader(folder.files.path("priced.h5"), trace).decision_macs("conv1") == 21);
   set(-1);
   const std::string error = message_of(
       ErrorKind::trace, [&] { MasksReader(path, Trace(folder.files.path("trace.h5"))); });

@@ -57,7 +57,7 @@ class PolicyMasks : public MasksFile {
                   "layer '" + layer.name + "': policy '" + settings.predictor->name +
                       "' gates no output as a whole, and masks say nothing else",
                   "name a FILE.npy, or another machine");
-    file_.begin_layer(layer, images);
+    file_.begin_layer(layer, images, settings.decision_macs);
   }
   void write(int image, const Prediction& prediction, int channels) override {
     if (prediction.predicts) file_.write(image, decisions_of(prediction, channels));
