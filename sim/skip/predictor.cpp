@@ -11,6 +11,19 @@ WindowGrid single_outputs(const Layer& layer, const WindowSpec&, const PeekSpec&
   return {layer.P(), layer.Q(), 1, 1, {}};
 }
 
+Predictor with_decision_unit(const char* name, const char* meaning,
+                             decltype(Predictor::take_file) take_file,
+                             decltype(Predictor::decide) decide,
+                             decltype(Predictor::fingerprint) fingerprint) {
+  Predictor predictor{name,           meaning,    OutputFate::predicted_zero,
+                      single_outputs, nullptr,    nullptr,
+                      count_peeks,    fingerprint};
+  predictor.take_file = take_file;
+  predictor.decide = decide;
+  predictor.has_decision_unit = true;
+  return predictor;
+}
+
 void count_peeks(const StepOutputs& step, Counters& counters) {
   counters.peeks += step.peeks;
   counters.neighbors += step.outputs - step.peeks;

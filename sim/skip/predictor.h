@@ -126,6 +126,12 @@ struct Predictor {
 // The windows of a predictor that decides output by output and computes none of them first.
 WindowGrid single_outputs(const Layer& layer, const WindowSpec&, const PeekSpec&);
 
+// A predictor by whose `decide` a decision unit gates outputs, one by one.
+Predictor with_decision_unit(const char* name, const char* meaning,
+                             decltype(Predictor::take_file) take_file,
+                             decltype(Predictor::decide) decide,
+                             decltype(Predictor::fingerprint) fingerprint);
+
 // Of a prediction unit that looks at every peek and holds a bit for every window of a step.
 void count_peeks(const StepOutputs& step, Counters& counters);
 

@@ -46,23 +46,10 @@ std::string fingerprint(const LayerPrediction& settings) {
   return settings.file.sha256;
 }
 
-Predictor row() {
-  Predictor predictor{"mask",
-                      "the decisions of another program, from prediction.masks_file",
-                      OutputFate::predicted_zero,
-                      single_outputs,
-                      nullptr,
-                      nullptr,
-                      count_peeks,
-                      fingerprint};
-  predictor.take_file = take_file;
-  predictor.decide = decide;
-  predictor.has_decision_unit = true;
-  return predictor;
-}
-
 }  // namespace
 
-const Predictor mask_predictor = row();
+const Predictor mask_predictor =
+    with_decision_unit("mask", "the decisions of another program, from prediction.masks_file",
+                       take_file, decide, fingerprint);
 
 }  // namespace peeksim

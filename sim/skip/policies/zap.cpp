@@ -132,18 +132,11 @@ std::string fingerprint(const LayerPrediction& settings) {
 }
 
 Predictor row() {
-  Predictor predictor{"zap",
-                      "a pattern of outputs is computed first, and small trained networks, from "
-                      "prediction.zap_file, score the others",
-                      OutputFate::predicted_zero,
-                      single_outputs,
-                      nullptr,
-                      nullptr,
-                      count_peeks,
-                      fingerprint};
-  predictor.take_file = take_file;
-  predictor.decide = decide;
-  predictor.has_decision_unit = true;
+  Predictor predictor =
+      with_decision_unit("zap",
+                         "a pattern of outputs is computed first, and small trained networks, from "
+                         "prediction.zap_file, score the others",
+                         take_file, decide, fingerprint);
   predictor.reads_thresholds = predictor.scores = true;
   return predictor;
 }
