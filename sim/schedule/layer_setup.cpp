@@ -17,8 +17,9 @@ void require_fitting_array(const MachineSpec& machine, const LayerPrediction& pr
     refuse("array.dispatch",
            std::string(dispatch.name) +
                " fills the last tile of the first pass with outputs that are decided before it "
-               "starts, and of " +
-               policy + " it is not known how far it looks",
+               "starts, and " +
+               (predictor.scores ? policy + " looks further than at a window"
+                                 : "of " + policy + " it is not known how far it looks"),
            "use balanced");
   if (dispatch.fill != nullptr && predictor.estimate_ratio != nullptr)
     refuse("array.dispatch",

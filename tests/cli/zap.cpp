@@ -109,7 +109,7 @@ TEST_CASE("networks need their file, thresholds of scores and a dispatch that th
       run_to("out", {"--set", "prediction.policy=zap", "--set", "prediction.zap_file=no.h5"}), 4,
       {"no.h5", "no such file"});
   desk.refused(run_to("out", zap({"--set", "array.dispatch=balanced_fill"})), 3,
-               {"array.dispatch", "use balanced"});
+               {"array.dispatch", "looks further than at a window", "use balanced"});
   desk.refused(with({"config", "layers", "machine.yaml", "--workload", "workload.yaml"},
                     zap({"--set", "array.dispatch=balanced_fill"})),
                3, {"array.dispatch", "use balanced"});
